@@ -1,0 +1,3 @@
+"""The `formulary` command: one module per group of commands, `main` assembles them."""
+
+from __future__ import annotations
