@@ -1,0 +1,184 @@
+"""Integer polynomials in n: reading and one canonical form; coefficients stand constant term first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from flint import fmpq_poly
+
+from catalog.errors import FormulaError
+from catalog.syntax import MAX_DIGITS, Item, parse
+
+MAX_DEGREE = 64
+"""Highest degree that is read."""
+_WORKING_DIGITS = 4 * MAX_DIGITS  # room for sums that cancel
+_MAX_BITS = _WORKING_DIGITS * 10 // 3
+_INTEGER = re.compile(r"\s*[-+]?[0-9]+\s*", re.ASCII)
+
+
+def parse_polynomial(text: str, *, what: str = "the polynomial", offset: int = 0) -> tuple[int, ...]:
+    """The coefficients of a polynomial in n such as `(2n+1)(3n(n+1)+1)`, trimmed; zero is `()`.
+
+    `what` names the polynomial in messages and `offset` is added to their positions. Raises FormulaError for
+    anything that is not a polynomial in n with integer coefficients, and beyond `MAX_DEGREE` or `MAX_DIGITS`.
+    """
+    program = parse(text, error=FormulaError, is_variable="n".__eq__, what=what, offset=offset)
+    return evaluate_program(program, {}, what)
+
+
+def evaluate_program(program: Sequence[Item], parameters: Mapping[str, int], what: str) -> tuple[int, ...]:
+    """The coefficients of the polynomial that a postfix program gives for these values of its parameters."""
+    stack: list[fmpq_poly] = []
+    for item in program:
+        if item.kind == "integer":
+            stack.append(fmpq_poly([int(item.text)]))
+        elif item.kind == "name":
+            stack.append(_variable(item, parameters, what))
+        elif item.kind == "call":
+            raise FormulaError(
+                f"{what} is not a polynomial: it uses {item.text[:40]}(...) at position {item.position}; "
+                "write it with +, -, *, ^ and n only"
+            )
+        elif item.text == "neg":
+            stack.append(-stack.pop())
+        else:
+            right, left = stack.pop(), stack.pop()
+            stack.append(_apply(item, left, right, what))
+    return _integer_coefficients(stack.pop(), what)
+
+
+def _variable(item: Item, parameters: Mapping[str, int], what: str) -> fmpq_poly:
+    if item.text == "n":
+        return fmpq_poly([0, 1])
+    if item.text in parameters:
+        return fmpq_poly([parameters[item.text]])
+    raise FormulaError(
+        f"{what} uses {item.text[:40]!r} at position {item.position}, but the only variable is n; "
+        "write products with * and powers with ^"
+    )
+
+
+def _apply(item: Item, left: fmpq_poly, right: fmpq_poly, what: str) -> fmpq_poly:
+    if item.text == "^":
+        return _power(item, left, right, what)
+    if item.text == "/":
+        if right.degree() > 0:
+            raise FormulaError(
+                f"{what} is not a polynomial: it divides by one at position {item.position}; "
+                "multiply a by some h(n) and b by h(n) h(n-1) instead"
+            )
+        if not right:
+            raise FormulaError(f"{what} is divided by zero at position {item.position}")
+        return left / right[0]
+    if item.text == "*":
+        _check_size(left.degree() + right.degree(), _bits(left) + _bits(right), item, what)
+        return left * right
+    _check_size(0, max(_bits(left), _bits(right)), item, what)
+    return left + right if item.text == "+" else left - right
+
+
+def _power(item: Item, base: fmpq_poly, exponent: fmpq_poly, what: str) -> fmpq_poly:
+    constant = exponent[0]
+    if exponent.degree() > 0 or constant.q != 1 or constant < 0:
+        raise FormulaError(
+            f"{what} is not a polynomial: the exponent at position {item.position} "
+            "is not a non-negative integer; write powers such as n^2"
+        )
+    power = int(constant.p)
+    _check_size(max(base.degree(), 0) * power, _bits(base) * power, item, what)
+    return base**power
+
+
+def _bits(polynomial: fmpq_poly) -> int:
+    """A bound on the bit length that grows at most additively under products."""
+    numerator, denominator = polynomial.numer(), polynomial.denom()
+    total = sum(abs(int(c)) for c in numerator.coeffs())
+    return max(total.bit_length(), int(denominator).bit_length())
+
+
+def _check_size(degree: int, bits: int, item: Item, what: str) -> None:
+    if degree > MAX_DEGREE:
+        raise FormulaError(
+            f"{what} reaches degree {_short(degree)} at position {item.position}, "
+            f"beyond the supported {MAX_DEGREE}"
+        )
+    if bits > _MAX_BITS:
+        raise FormulaError(
+            f"{what} reaches numbers of {_short(bits * 3 // 10)} digits at position {item.position}, "
+            f"beyond the supported {MAX_DIGITS}"
+        )
+
+
+def _short(number: int) -> str:
+    return str(number) if number < 10**12 else f"over 2^{number.bit_length() - 1}"
+
+
+def _integer_coefficients(polynomial: fmpq_poly, what: str) -> tuple[int, ...]:
+    if polynomial.denom() != 1:
+        power, value = next((i, c) for i, c in enumerate(polynomial.coeffs()) if c.q != 1)
+        shown = str(value) if len(str(value)) < 40 else "a fraction"
+        raise FormulaError(
+            f"{what} has the non-integer coefficient {shown} at n^{power}; multiply a by some integer c "
+            "and b by c^2, which multiplies the limit by c"
+        )
+    coefficients = tuple(int(c.p) for c in polynomial.coeffs())
+    check_coefficients(coefficients, what)
+    return coefficients
+
+
+def check_coefficients(coefficients: Sequence[int], what: str) -> None:
+    """Refuse a trimmed coefficient list beyond `MAX_DEGREE` or with integers beyond `MAX_DIGITS`."""
+    if len(coefficients) - 1 > MAX_DEGREE:
+        raise FormulaError(f"{what} has degree {len(coefficients) - 1}, beyond the supported {MAX_DEGREE}")
+    if any(abs(c) >= _BOUND for c in coefficients):
+        raise FormulaError(f"{what} has a coefficient with more than the supported {MAX_DIGITS} digits")
+
+
+_BOUND = 10**MAX_DIGITS
+
+
+def read_coefficients(values: object, what: str) -> tuple[int, ...]:
+    """Coefficients from JSON: a list of integers or strings of digits, constant term first."""
+    if not isinstance(values, list) or not values:
+        raise FormulaError(f"{what} must be a non-empty list of integer coefficients, constant term first")
+    coefficients = [_read_integer(value, what) for value in values]
+    while coefficients and coefficients[-1] == 0:
+        coefficients.pop()
+    check_coefficients(coefficients, what)
+    return tuple(coefficients)
+
+
+def _read_integer(value: object, what: str) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and _INTEGER.fullmatch(value):
+        if len(value) > MAX_DIGITS + 2:
+            raise FormulaError(f"{what} has a coefficient with more than the supported {MAX_DIGITS} digits")
+        return int(value)
+    raise FormulaError(
+        f"{what} has the coefficient {repr(value)[:40]}, which is not an integer; "
+        "give integers or strings of digits"
+    )
+
+
+def format_polynomial(coefficients: Sequence[int]) -> str:
+    """Canonical text, highest power first: `3n^2 - n + 1`; it parses back to the same coefficients."""
+    return _format(coefficients, lambda power: "n" if power == 1 else f"n^{power}", "")
+
+
+def latex_polynomial(coefficients: Sequence[int]) -> str:
+    """LaTeX, highest power first: `3 n^{2} - n + 1`."""
+    return _format(coefficients, lambda power: "n" if power == 1 else f"n^{{{power}}}", " ")
+
+
+def _format(coefficients: Sequence[int], monomial: Callable[[int], str], times: str) -> str:
+    terms: list[str] = []
+    for power in range(len(coefficients) - 1, -1, -1):
+        c = coefficients[power]
+        if c == 0:
+            continue
+        size = str(abs(c)) if power == 0 else ("" if abs(c) == 1 else f"{abs(c)}{times}") + monomial(power)
+        sign = ("-" if c < 0 else "") if not terms else (" - " if c < 0 else " + ")
+        terms.append(sign + size)
+    return "".join(terms) or "0"
