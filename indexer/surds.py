@@ -1,0 +1,150 @@
+"""Exact numbers p + q sqrt(d) with rational p and q: the parameters of the closed forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from math import isqrt, lcm, prod
+
+import flint
+
+FACTORED_BITS = 96  # radicands up to this size are factored in full; beyond, only small primes are tried
+SMALL_PRIMES = 2_000  # trial divisors of larger radicands
+
+
+@lru_cache(maxsize=4096)
+def square_part(n: int) -> tuple[int, int]:
+    """Return (s, d) with n = s^2 d and d squarefree.
+
+    Where n has more than `FACTORED_BITS` bits, d may keep the square of a prime above `SMALL_PRIMES`, but d = 1
+    for every square n.
+    """
+    sign, rest = (-1 if n < 0 else 1), abs(n)
+    if rest <= 1:
+        return rest, sign
+    root = isqrt(rest)
+    if root * root == rest:
+        return root, sign
+    if rest.bit_length() <= FACTORED_BITS:
+        powers = [(int(p), int(e)) for p, e in flint.fmpz(rest).factor()]
+        s = prod(p ** (e // 2) for p, e in powers)
+    else:
+        s = 1
+        for p in range(2, SMALL_PRIMES):
+            while rest % (s * p) ** 2 == 0:
+                s *= p
+    return s, sign * (rest // s**2)
+
+
+@dataclass(frozen=True, slots=True)
+class Surd:
+    """The number p + q sqrt(d); d is an integer (negative: complex); q = 0, d = 1 for rational numbers."""
+
+    p: Fraction
+    q: Fraction = Fraction(0)
+    d: int = 1
+
+    @staticmethod
+    def of(value: int | Fraction) -> Surd:
+        """Return the rational number `value`."""
+        return Surd(Fraction(value))
+
+    @staticmethod
+    def root(radicand: Fraction | int) -> Surd:
+        """Return sqrt(radicand), the positive one, or i times the positive root of a negative radicand."""
+        radicand = Fraction(radicand)
+        s, d = square_part(radicand.numerator * radicand.denominator)
+        coefficient = Fraction(s, radicand.denominator)
+        return Surd(coefficient) if d == 1 else Surd(Fraction(0), coefficient, d)
+
+    @property
+    def rational(self) -> bool:
+        """Whether the number is rational."""
+        return self.q == 0
+
+    @property
+    def integer(self) -> bool:
+        """Whether the number is an integer."""
+        return self.q == 0 and self.p.denominator == 1
+
+    @property
+    def conjugate(self) -> Surd:
+        """The number p - q sqrt(d)."""
+        return Surd(self.p, -self.q, self.d)
+
+    def __neg__(self) -> Surd:
+        """The number with the opposite sign."""
+        return Surd(-self.p, -self.q, self.d)
+
+    def __add__(self, other: Surd | int | Fraction) -> Surd:
+        """The sum; both numbers must lie in one quadratic field."""
+        if not isinstance(other, Surd):
+            return Surd(self.p + other, self.q, self.d)
+        return _normal(self.p + other.p, self.q + other.q, _field(self, other))
+
+    def __sub__(self, other: Surd | int | Fraction) -> Surd:
+        """The difference; both numbers must lie in one quadratic field."""
+        return self + (-other)
+
+    def __mul__(self, other: Surd | int | Fraction) -> Surd:
+        """The product; both numbers must lie in one quadratic field."""
+        if not isinstance(other, Surd):
+            return _normal(self.p * other, self.q * other, self.d)
+        d = _field(self, other)
+        return _normal(self.p * other.p + d * self.q * other.q, self.p * other.q + self.q * other.p, d)
+
+    def __truediv__(self, other: Surd | int | Fraction) -> Surd:
+        """The quotient; both numbers must lie in one quadratic field."""
+        if not isinstance(other, Surd):
+            return self * (Fraction(1) / other)
+        norm = other.p * other.p - other.d * other.q * other.q
+        return self * other.conjugate * (1 / norm)
+
+    def ball(self) -> flint.acb:
+        """Return an enclosure at flint's present working precision."""
+        p = flint.arb(flint.fmpq(self.p.numerator, self.p.denominator))
+        if self.q == 0:
+            return flint.acb(p)
+        root = flint.arb(abs(self.d)).sqrt() * flint.fmpq(self.q.numerator, self.q.denominator)
+        return flint.acb(p, root) if self.d < 0 else flint.acb(p + root)
+
+    def text(self) -> str:
+        """Return the number in the syntax of constant expressions, such as `(1 - 2*sqrt(5))/3`."""
+        if self.q == 0:
+            return str(self.p)
+        size, x, y = _over_common_denominator(self)
+        root = f"sqrt({self.d})" if abs(y) == 1 else f"{abs(y)}*sqrt({self.d})"
+        return _assemble(x, y, root, size, "({})/{}")
+
+    def latex(self) -> str:
+        r"""Return the number in LaTeX, such as `\frac{1 - 2\sqrt{5}}{3}`."""
+        if self.q == 0:
+            top, bottom = abs(self.p.numerator), self.p.denominator
+            sign = "-" if self.p < 0 else ""
+            return f"{sign}{top}" if bottom == 1 else rf"{sign}\frac{{{top}}}{{{bottom}}}"
+        size, x, y = _over_common_denominator(self)
+        root = rf"\sqrt{{{self.d}}}" if abs(y) == 1 else rf"{abs(y)}\sqrt{{{self.d}}}"
+        return _assemble(x, y, root, size, r"\frac{{{}}}{{{}}}")
+
+
+def _field(x: Surd, y: Surd) -> int:
+    """Return the common radicand of two surds."""
+    if x.q and y.q and x.d != y.d:
+        raise ArithmeticError(f"sqrt({x.d}) and sqrt({y.d}) lie in different fields")
+    return x.d if x.q else y.d
+
+
+def _normal(p: Fraction, q: Fraction, d: int) -> Surd:
+    return Surd(p, q, d) if q else Surd(p)
+
+
+def _over_common_denominator(number: Surd) -> tuple[int, int, int]:
+    """Return (size, x, y) with number = (x + y sqrt(d))/size."""
+    size = lcm(number.p.denominator, number.q.denominator)
+    return size, int(number.p * size), int(number.q * size)
+
+
+def _assemble(x: int, y: int, root: str, size: int, fraction: str) -> str:
+    top = f"{x} {'-' if y < 0 else '+'} {root}" if x else ("-" if y < 0 else "") + root
+    return top if size == 1 else fraction.format(top, size)
