@@ -224,11 +224,7 @@ def _simple_root_solutions(formula: PCF, discriminant: int) -> tuple[_Growth, _G
 
 def _double_root_solutions(formula: PCF, a1: Fraction) -> tuple[_Growth, _Growth]:
     """Return both solutions where x^2 = A x + B has a double root: y is h n^(-1/2) - 1/(4n), or s/n."""
-    log_scale = (
-        math.log(abs(formula.a[-1]) / 2)
-        if abs(formula.a[-1]) < 2**1000
-        else math.log(abs(formula.a[-1]) // 2)
-    )
+    log_scale = math.log(abs(formula.a[-1]) / 2) if abs(formula.a[-1]) < 2**1000 else math.log(abs(formula.a[-1]) // 2)
     degree = Fraction(formula.deg_a)
     e1, e2 = double_root_invariants(formula)
     if e1 > 0:

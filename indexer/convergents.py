@@ -1,0 +1,62 @@
+"""Exact convergents p_n/q_n of a PCF and gcd(p_n, q_n), in big integers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from gmpy2 import gcd, mpz
+
+from catalog.formula import PCF
+
+INT64_SAFE = 1 << 62
+"""Values below this are tabulated by numpy in 64 bits."""
+
+
+def polynomial_values(coefficients: tuple[int, ...], start: int, stop: int) -> list[int]:
+    """Return the exact values p(start), ..., p(stop - 1) as Python integers; coefficients constant term first."""
+    largest = max(abs(start), abs(stop))
+    if stop - start > 16 and sum(abs(c) * largest**k for k, c in enumerate(coefficients)) < INT64_SAFE:
+        n = np.arange(start, stop, dtype=np.int64)
+        table = np.full(len(n), coefficients[-1], dtype=np.int64)
+        for c in coefficients[-2::-1]:
+            table *= n
+            table += c
+        return table.tolist()
+    values = []
+    for n_exact in range(start, stop):
+        value = 0
+        for c in reversed(coefficients):
+            value = value * n_exact + c
+        values.append(value)
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class Convergent:
+    """p_n, q_n as the recurrence gives them, with the pair before; p_{-1} = 1, q_{-1} = 0."""
+
+    n: int
+    p: mpz
+    q: mpz
+    p_before: mpz
+    q_before: mpz
+
+    def gcd(self) -> mpz:
+        """Return g_n = gcd(p_n, q_n), positive."""
+        return gcd(self.p, self.q)
+
+
+def convergents(formula: PCF, depths: tuple[int, ...]) -> Iterator[Convergent]:
+    """Yield the exact convergents at `depths` (increasing, >= 0), by u_n = a_n u_{n-1} + b_n u_{n-2}."""
+    p, q, p_before, q_before = mpz(formula.a[0]), mpz(1), mpz(1), mpz(0)
+    at = 0
+    for depth in depths:
+        a_values = polynomial_values(formula.a, at + 1, depth + 1)
+        b_values = polynomial_values(formula.b, at + 1, depth + 1)
+        for a_n, b_n in zip(a_values, b_values, strict=True):
+            p, p_before = a_n * p + b_n * p_before, p
+            q, q_before = a_n * q + b_n * q_before, q
+        at = depth
+        yield Convergent(depth, p, q, p_before, q_before)

@@ -1,0 +1,160 @@
+"""The limit of a PCF: exact where it is rational or infinite, else decimal digits with an error bound.
+
+A formula that terminates has the value of its last convergent. The limit of any other is its tail x_0, taken from
+`indexer.tails` to as many bits as the digits need; a ball that looks rational, zero or infinite is handed to
+`indexer.rational_tails` for a proof.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from flint import arb, ctx
+from gmpy2 import mpz
+
+from catalog.formula import PCF
+from indexer.asymptotics import Classification, classify
+from indexer.convergents import convergents
+from indexer.decimals import (
+    ball_ends,
+    bits_of_digits,
+    format_digits,
+    format_zero,
+    log10_radius,
+    round_ball,
+    round_fraction,
+)
+from indexer.rational_tails import exact_limit
+from indexer.tails import BoundKind, Tail, TooDeep
+
+DEFAULT_DIGITS = 110
+"""Significant digits of a stored limit."""
+
+MAX_TERMINATION_BITS = 4_000_000
+"""Largest size of the exact value of a formula that terminates, in bits (estimated before it is computed)."""
+
+ATTEMPTS = 4
+"""Precisions tried, each twice the last, before digits are given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit as it is known.
+
+    `value` is a decimal string of `digits` significant digits, correctly rounded, "inf" for infinity, None where it is
+    not known (`reason` says why). `error_log10` is log10 of the absolute error bound behind `ball`, None where the
+    limit is exact. `bound_kind` is `ball` for an enclosure, `agreement` where two depths agree.
+    """
+
+    value: str | None
+    digits: int
+    error_log10: float | None
+    bound_kind: BoundKind | None
+    exact: Fraction | None
+    ball: arb | None
+    reason: str | None = None
+
+    @property
+    def infinite(self) -> bool:
+        """Whether the limit is infinity, proved."""
+        return self.value == "inf"
+
+
+INFINITE = Limit("inf", 0, None, "ball", None, None)
+
+
+def limit(formula: PCF, digits: int = DEFAULT_DIGITS, verdict: Classification | None = None) -> Limit | None:
+    """Return the limit of `formula` to `digits` significant digits or as many as can be had; None if it diverges."""
+    verdict = verdict or classify(formula)
+    if verdict.status == "diverges":
+        return None
+    if verdict.terminates_at is not None:
+        return _terminating(formula, verdict.terminates_at, digits)
+    try:
+        return _convergent(formula, digits)
+    except TooDeep as error:
+        return _unknown(str(error))
+
+
+def exact(value: Fraction, digits: int) -> Limit:
+    """Return the limit of an exactly known value."""
+    bits = bits_of_digits(digits) + 16
+    with ctx.workprec(bits + max(0, value.numerator.bit_length() - value.denominator.bit_length())):
+        ball = arb(value.numerator) / arb(value.denominator)
+    text = format_digits(*round_fraction(value, digits)) if value else format_zero(digits)
+    return Limit(text, digits, None, "ball", value, ball)
+
+
+def _terminating(formula: PCF, zero: int, digits: int) -> Limit:
+    """Return p_{n-1}/q_{n-1} for the first n >= 1 with b_n = 0."""
+    height = max(abs(c) for c in (*formula.a, *formula.b))
+    per_step = height.bit_length() + max(formula.deg_a, formula.deg_b) * zero.bit_length()
+    if zero * per_step > MAX_TERMINATION_BITS:
+        return _unknown(f"it terminates at n = {zero}, too far for its exact value")
+    last = next(convergents(formula, (zero - 1,)))
+    return INFINITE if last.q == 0 else exact(Fraction(int(last.p), int(last.q)), digits)
+
+
+def _convergent(formula: PCF, digits: int) -> Limit:
+    """Return the limit of a formula that converges and does not terminate."""
+    tail = Tail(formula)
+    wanted = bits_of_digits(digits) + 8
+    bits, proved, best, kind = wanted, False, None, None
+    for _ in range(ATTEMPTS):
+        value = tail.at(0, bits)
+        with ctx.workprec(bits + 64):
+            finite = 0 not in value.denominator
+            ball = value.numerator / value.denominator if finite else None
+        suspicious = ball is None or 0 in ball or looks_rational(ball) is not None
+        if suspicious and not proved:
+            proved = True
+            found = exact_limit(formula)
+            if found is not None:
+                return INFINITE if found[1] == 0 else exact(Fraction(*found), digits)
+        if ball is not None and 0 not in ball:
+            improved = best is None or ball.rel_accuracy_bits() > best.rel_accuracy_bits() + 8
+            best, kind = (ball, value.bound_kind) if improved else (best, kind)
+            if not improved or ball.rel_accuracy_bits() >= wanted:
+                break
+            bits += wanted - int(ball.rel_accuracy_bits()) + 16
+        else:
+            bits *= 2
+    if best is None:
+        return _unknown("its limit is zero or infinite to all digits tried, and no proof was found")
+    return _decimal(best, digits, kind)
+
+
+def _decimal(ball: arb, digits: int, kind: BoundKind | None) -> Limit:
+    text, count = round_ball(ball, digits)
+    if text is None:
+        return _unknown("not one digit of its limit could be settled")
+    return Limit(text, count, log10_radius(ball), kind, None, ball)
+
+
+def _unknown(reason: str) -> Limit:
+    return Limit(None, 0, None, None, None, None, reason)
+
+
+def looks_rational(ball: arb) -> Fraction | None:
+    """Return the fraction of less than half the ball's bits that lies in it, if there is one.
+
+    A number that is not such a fraction meets one by chance with probability below 2^(-bits/2). By the continued
+    fraction of the ball's middle, stopped at the first convergent inside the ball.
+    """
+    low, high = ball_ends(ball)
+    limit_bits = max(8, int(ball.rel_accuracy_bits()) // 2)
+    middle = (low + high) / 2
+    numerator, denominator = mpz(middle.numerator), mpz(middle.denominator)
+    p, p_before, q, q_before = mpz(1), mpz(0), mpz(0), mpz(1)
+    while denominator:
+        quotient, rest = divmod(numerator, denominator)
+        p, p_before = quotient * p + p_before, p
+        q, q_before = quotient * q + q_before, q
+        if p.bit_length() + q.bit_length() > limit_bits:
+            return None
+        candidate = Fraction(int(p), int(q))
+        if low <= candidate <= high:
+            return candidate
+        numerator, denominator = denominator, rest
+    return None

@@ -1,0 +1,115 @@
+"""Tails that are rational functions of n: a proof that a limit is rational, or infinite.
+
+If x_n = P(n)/Q(n) solves x_n x_{n+1} = a_n x_{n+1} + b_{n+1} identically and its expansion at infinity is the dominant
+formal solution, it is the tail (Pincherle: the minimal solution is unique), and the limit follows by exact steps back.
+The candidate comes from the exact series of the tail by Pade approximation; the identity of polynomials is the proof.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isqrt
+
+from flint import fmpq, fmpq_poly, fmpz_poly
+
+from catalog.formula import PCF
+from indexer.series import Leading, leading, tail_coefficients
+
+TERMS = (8, 16, 32, 64)
+"""Terms of the exact series tried in turn; k terms find P and Q of degrees below k/2."""
+
+
+@dataclass(frozen=True, slots=True)
+class RationalTail:
+    """x_n = P(n)/Q(n) for every n from some index on, proved; coefficients constant term first."""
+
+    numerator: fmpq_poly
+    denominator: fmpq_poly
+
+
+def rational_tail(formula: PCF) -> RationalTail | None:
+    """Return the tail of a convergent formula as a rational function of n, or None where none is found.
+
+    The formula's leading coefficient of a is positive.
+    """
+    shape = leading(formula)
+    if shape.ramification != 1:
+        return None
+    c_0, c_1 = _exact_root(fmpq(shape.base, 2), fmpq(shape.square, 4)), None
+    if shape.order_shift:
+        c_1 = _exact_root(shape.base_1, shape.square_1)
+    if c_0 is None or (shape.order_shift and c_1 is None):
+        return None
+    for terms in TERMS:
+        candidate = _pade(tail_coefficients(formula, shape, terms, c_0, c_1), shape)
+        if candidate is not None and _solves(formula, candidate):
+            return candidate
+    return None
+
+
+def exact_limit(formula: PCF) -> tuple[int, int] | None:
+    """Return the limit as integers (p, q), q = 0 for infinity, where the tail is a rational function; else None."""
+    sign = 1 if formula.a[-1] > 0 else -1
+    positive = formula if sign == 1 else PCF(tuple(-c for c in formula.a), formula.b)
+    tail = rational_tail(positive)
+    if tail is None:
+        return None
+    start = 1 + max([0, *_integer_roots(tail.numerator), *_integer_roots(tail.denominator)])
+    value = tail.numerator(start) / tail.denominator(start)
+    u, v = int(value.p), int(value.q)
+    for n in range(start - 1, -1, -1):
+        u, v = _value(positive.a, n) * u + _value(positive.b, n + 1) * v, u
+    if v == 0:
+        return 1, 0
+    limit = Fraction(sign * u, v)
+    return limit.numerator, limit.denominator
+
+
+def _exact_root(base: fmpq, square: fmpq) -> fmpq | None:
+    """Return base + sqrt(square) where the root is rational."""
+    p, q = int(square.p), int(square.q)
+    root_p, root_q = isqrt(p), isqrt(q)
+    if root_p**2 != p or root_q**2 != q:
+        return None
+    return base + fmpq(root_p, root_q)
+
+
+def _pade(coefficients: list[fmpq], shape: Leading) -> RationalTail | None:
+    """Return P/Q with the given expansion at infinity and degrees below half the terms, by Euclid's algorithm."""
+    terms = len(coefficients)
+    before, remainder = fmpq_poly([0] * terms + [1]), fmpq_poly(coefficients)
+    cofactor_before, cofactor = fmpq_poly([0]), fmpq_poly([1])
+    while remainder.degree() >= terms // 2:
+        quotient, rest = divmod(before, remainder)
+        before, remainder = remainder, rest
+        cofactor_before, cofactor = cofactor, cofactor_before - quotient * cofactor
+    if cofactor.degree() >= terms // 2 or cofactor[0] == 0 or remainder == 0:
+        return None
+    top = max(remainder.degree(), cofactor.degree())
+    lift = int(shape.degree)
+    numerator = fmpq_poly([0] * lift + [remainder[top - k] for k in range(top + 1)])
+    denominator = fmpq_poly([cofactor[top - k] for k in range(top + 1)])
+    common = numerator.gcd(denominator)
+    return RationalTail(numerator // common, denominator // common)
+
+
+def _solves(formula: PCF, tail: RationalTail) -> bool:
+    """Say whether x_n = P/Q solves the tail's equation identically in n."""
+    shift = fmpq_poly([1, 1])
+    p, q = tail.numerator, tail.denominator
+    p_next, q_next = p(shift), q(shift)
+    a = fmpq_poly(list(formula.a))
+    b_next = fmpq_poly(list(formula.b))(shift)
+    return bool(p * p_next - a * q * p_next - b_next * q * q_next == 0)
+
+
+def _integer_roots(polynomial: fmpq_poly) -> list[int]:
+    return [int(root) for root, _ in fmpz_poly(polynomial.numer()).roots()]
+
+
+def _value(coefficients: tuple[int, ...], n: int) -> int:
+    value = 0
+    for c in reversed(coefficients):
+        value = value * n + c
+    return value

@@ -1,0 +1,248 @@
+"""The tail x_n = a_n + b_{n+1}/(a_{n+1} + ...): where it is regular, what encloses it, its series, its value.
+
+A tail is *regular* from n = N on when an inequality between the coefficients, valid for every n >= N, keeps it inside
+a bracket of positive numbers; the sign of a is chosen so that its leading coefficient is positive:
+
+    b > 0:                       a_n <= x_n <= a_n + b_{n+1}/a_{n+1}
+    b < 0, a_n a_{n+1} + 4 b_{n+1} >= 0:             a_n/2 <= x_n <= a_n               (Worpitzky)
+    b < 0, 4 (n+c)(n+c+1) (a_n a_{n+1} + 4 b_{n+1}) + a_n a_{n+1} >= 0:
+                                 (a_n/2)(1 - 1/(2(n+c))) <= x_n <= a_n       (a parabola sequence)
+
+A value at depth n is had by starting deep enough, from the bracket (a proof: `ball`) or from the asymptotic series of
+the tail (`indexer.series`; then a second depth must agree: `agreement`), and stepping back; each step back contracts
+the error by |b_{n+1}|/(x_n x_{n+1}). Where the tail is not yet regular the step is taken in linear form, on numerator
+and denominator, so that x_n = 0 does no harm.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from flint import arb, ctx, fmpz_poly
+
+from catalog.formula import PCF
+from indexer.asymptotics import double_root_numerator
+from indexer.convergents import polynomial_values
+from indexer.series import TailSeries
+
+BoundKind = Literal["ball", "agreement"]
+
+MAX_STEPS = 250_000
+"""Steps back that a limit may cost (about half a microsecond each); beyond it fewer digits are given."""
+
+MAX_REGULAR_FROM = 200_000
+"""Largest index from which a tail must be regular; formulas with larger real roots are refused."""
+
+BLOCK = 4096
+"""Steps whose coefficients are tabulated at a time."""
+
+GUARD_BITS = 24
+"""Bits beyond those asked for, for the rounding of the steps and the width of the starting bracket."""
+
+AGREEMENT_FACTOR = 1.4
+"""Ratio of the two depths that must agree where the start is not enclosed."""
+
+AGREEMENT_MARGIN_BITS = 10
+"""Bits by which the difference of the two depths is widened into a radius."""
+
+
+class TooDeep(Exception):
+    """The value would need more steps than `MAX_STEPS` or a tail regular only beyond `MAX_REGULAR_FROM`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TailValue:
+    """x_n as the ratio numerator/denominator of two balls, with the kind of its bound.
+
+    Infinity is a denominator of zero. `steps` is the depth that was started from.
+    """
+
+    numerator: arb
+    denominator: arb
+    bound_kind: BoundKind
+    steps: int
+
+
+class Tail:
+    """The tail of one formula that converges and does not terminate.
+
+    `regular_from` is the index of the module's inequality; `sign` is -1 where (-a, b) is computed with and x is
+    negated at the end. Raises TooDeep where the index is beyond `MAX_REGULAR_FROM`.
+    """
+
+    def __init__(self, formula: PCF) -> None:
+        self.sign = 1 if formula.a[-1] > 0 else -1
+        self.formula = formula if self.sign == 1 else PCF(tuple(-c for c in formula.a), formula.b)
+        self._parabola: int | None = None
+        self.regular_from = self._regular_from()
+        self._series: TailSeries | None = None
+
+    def at(self, n: int, bits: int) -> TailValue:
+        """Return x_n with about `bits` correct bits, fewer where `MAX_STEPS` does not suffice (the balls tell)."""
+        top = max(n, self.regular_from)
+        with ctx.workprec(bits + GUARD_BITS + 40):
+            depth = self._bracket_depth(top, bits + GUARD_BITS)
+            if depth is not None:
+                value, kind = self._from_bracket(depth, top), "ball"
+            else:
+                value, depth = self._from_series(top, bits + GUARD_BITS)
+                kind = "agreement"
+            numerator, denominator = self._linear_steps(value, top, n)
+            return TailValue(self.sign * numerator, denominator, kind, depth)  # type: ignore[arg-type]
+
+    def bracket(self, n: int) -> tuple[arb, arb]:
+        """Return lower and upper bound of x_n (sign positive) for n >= `regular_from`, as nearly exact balls."""
+        (a_n, a_next), (b_next,) = self._values(n, n + 2, self.formula.a), self._values(n + 1, n + 2, self.formula.b)
+        if b_next > 0:
+            return arb(a_n), arb(a_n) + arb(b_next) / arb(a_next)
+        if self._parabola is None:
+            return arb(a_n) / 2, arb(a_n)
+        shift = 2 * (n + self._parabola)
+        return arb(a_n) / 2 * (shift - 1) / shift, arb(a_n)
+
+    def log2_contraction(self, start: int, stop: int) -> npt.NDArray[np.float64]:
+        """Return an estimate of log2 of the factor by which the step from x_{n+1} to x_n shrinks an error.
+
+        For n = start..stop-1, shape (stop - start,), never positive. In double precision; serves to choose a depth,
+        never to bound an error.
+        """
+        n = np.arange(start, stop + 1, dtype=np.float64)
+        log_a, log_b = _log2_abs(self.formula.a, n), _log2_abs(self.formula.b, n)
+        ratio = np.exp2(np.clip(log_b[1:] - log_a[:-1] - log_a[1:] + 2, -1000, 1000))
+        signed = ratio if self.formula.b[-1] > 0 else -ratio
+        root = np.sqrt(np.maximum(1 + signed, 0))
+        return np.minimum(np.log2(ratio) - 2 * np.log2(1 + root), 0)
+
+    def _regular_from(self) -> int:
+        a, b = fmpz_poly(list(self.formula.a)), fmpz_poly(list(self.formula.b))
+        conditions = [a, b if self.formula.b[-1] > 0 else -b]
+        if self.formula.b[-1] < 0:
+            numerator = double_root_numerator(self.formula)
+            if numerator[numerator.degree()] < 0:
+                numerator = self._parabola_condition(numerator, a)
+            conditions.append(numerator + 1)  # >= 0 for integers is > -1
+        return max(positive_from(condition) for condition in conditions)
+
+    def _parabola_condition(self, numerator: fmpz_poly, a: fmpz_poly) -> fmpz_poly:
+        product = a * a(fmpz_poly([1, 1]))
+        shift = 0
+        while True:
+            condition = 4 * fmpz_poly([shift, 1]) * fmpz_poly([shift + 1, 1]) * numerator + product
+            if condition == 0 or condition[condition.degree()] > 0:
+                self._parabola = shift
+                return condition * fmpz_poly([shift - 1, 1]) if condition != 0 else fmpz_poly([shift - 1, 1])
+            shift = 2 * shift - 1
+            if -shift > MAX_REGULAR_FROM:
+                raise TooDeep("its tail is not regular within the supported depth")
+
+    def _values(self, start: int, stop: int, coefficients: tuple[int, ...]) -> list[int]:
+        return polynomial_values(coefficients, start, stop)
+
+    def _bracket_depth(self, top: int, bits: int) -> int | None:
+        """Return the depth from which the bracket, stepped back to `top`, gives `bits` bits; None beyond the limit."""
+        total, start, block = 0.0, top, 64
+        while start - top < MAX_STEPS:
+            drops = np.cumsum(self.log2_contraction(start, start + block))
+            reached = np.flatnonzero(total + drops <= -bits)
+            if len(reached):
+                return start + int(reached[0]) + 2
+            total += float(drops[-1])
+            start, block = start + block, min(2 * block, 1 << 15)
+            if start - top >= 1024 and total * MAX_STEPS / (start - top) > -bits:
+                return None  # the rate only slows down from here on
+        return None
+
+    def _from_bracket(self, depth: int, top: int) -> arb:
+        low, high = self.bracket(depth)
+        n = depth
+        while n > top and not (high - low) * 16 < low:
+            n -= 1
+            (a_n,), (b_next,) = self._values(n, n + 1, self.formula.a), self._values(n + 1, n + 2, self.formula.b)
+            ends = (a_n + b_next / low, a_n + b_next / high)
+            low, high = ends if b_next < 0 else (ends[1], ends[0])
+        return self._steps(low.union(high), n, top)
+
+    def _from_series(self, top: int, bits: int) -> tuple[arb, int]:
+        """Return x_top by the tail's series at two depths that must agree, and the larger depth."""
+        if self._series is None or self._series.bits < bits:
+            self._series = TailSeries(self.formula, bits)
+        depth = self._series_depth(top, bits)
+        further = math.ceil(AGREEMENT_FACTOR * depth) + 8
+        first = self._steps(self._series.value(depth), depth, top)
+        second = self._steps(self._series.value(further), further, top)
+        radius = abs(first - second).upper() * 2**AGREEMENT_MARGIN_BITS
+        return second + arb(0, radius), further
+
+    def _series_depth(self, top: int, bits: int) -> int:
+        """Return the least depth, on a geometric grid, at which series and steps back together give `bits` bits."""
+        assert self._series is not None
+        depth, gained, reached = max(top, 16), 0.0, top
+        while True:
+            if depth > reached:
+                gained -= float(np.sum(self.log2_contraction(reached, depth)))
+                reached = depth
+            if self._series.accurate_bits(depth) + gained >= bits + AGREEMENT_MARGIN_BITS:
+                return depth
+            if depth * AGREEMENT_FACTOR > MAX_STEPS:
+                return depth
+            depth = math.ceil(depth * 1.15)
+
+    def _steps(self, value: arb, start: int, stop: int) -> arb:
+        """Step x back from index `start` to `stop` where the tail is regular."""
+        for high in range(start, stop, -BLOCK):
+            low = max(stop, high - BLOCK)
+            numerators = self._values(low + 1, high + 1, self.formula.b)
+            denominators = self._values(low, high, self.formula.a)
+            for a_n, b_next in zip(reversed(denominators), reversed(numerators), strict=True):
+                value = a_n + b_next / value
+        return value
+
+    def _linear_steps(self, value: arb, start: int, stop: int) -> tuple[arb, arb]:
+        """Step numerator and denominator of x back from `start` to `stop`."""
+        u, v = value, arb(1)
+        for high in range(start, stop, -BLOCK):
+            low = max(stop, high - BLOCK)
+            numerators = self._values(low + 1, high + 1, self.formula.b)
+            denominators = self._values(low, high, self.formula.a)
+            for a_n, b_next in zip(reversed(denominators), reversed(numerators), strict=True):
+                u, v = a_n * u + b_next * v, u
+        return u, v
+
+
+def positive_from(polynomial: fmpz_poly) -> int:
+    """Return an N >= 0 with p(n) > 0 for all real n >= N: the least with no negative Taylor coefficient at N.
+
+    The leading coefficient must be positive. Raises TooDeep beyond `MAX_REGULAR_FROM`. Source: Budan's theorem.
+    """
+
+    def positive(n: int) -> bool:
+        shifted = polynomial(fmpz_poly([n, 1]))
+        return bool(shifted[0] > 0) and all(c >= 0 for c in shifted)
+
+    high = 0
+    while not positive(high):
+        high = 2 * high + 1
+        if high > MAX_REGULAR_FROM:
+            raise TooDeep(f"its tail is regular only beyond n = {MAX_REGULAR_FROM}")
+    low = high // 2
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if positive(middle) else (middle + 1, high)
+    return high
+
+
+def _log2_abs(coefficients: tuple[int, ...], n: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return log2|p(n)| for n > 0 without overflow at any degree or coefficient; shape of n."""
+    scale = max(abs(c).bit_length() for c in coefficients)
+    degree = len(coefficients) - 1
+    inverse = 1 / np.maximum(n, 0.5)
+    value = np.zeros_like(n)
+    for c in coefficients:  # Horner in 1/n of 2^-scale n^-degree p(n)
+        value = value * inverse + c / (1 << scale)
+    with np.errstate(divide="ignore"):
+        logs = np.log2(np.abs(value))
+    return np.maximum(logs, -1000) + scale - degree * np.log2(inverse)
