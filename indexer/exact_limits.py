@@ -11,6 +11,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import factorial
+
+import flint
 
 from indexer.shapes import Shape
 from indexer.surds import Surd
@@ -48,6 +51,7 @@ def exact_limit(s: Shape) -> Surd | Infinite | None:
                 limit = _terminating(s, s.lower - al, (s.lower - be,), s.argument, scale)
                 if limit is not None:
                     return limit
+        return _power_case(s)
     return None
 
 
@@ -85,3 +89,60 @@ def _polynomial(n: int, upper: list[Fraction], g: Fraction, x: Surd) -> Surd:
     for c in reversed(coefficients):
         total = total * x + c
     return total
+
+
+def _power_case(s: Shape) -> Surd | Infinite | None:
+    """Return the limit where 2F1 is elementary with (1 - x)^(1-al) a rational number or the root of one.
+
+    That is so for integers be >= 1 and g with g > be and al no integer: then 2F1(al, be; g; x) is contiguous to
+    2F1(al, 1; 2; x) = (1 - (1 - x)^(1-al))/((1 - al) x), DLMF 15.4.6 with 15.5.
+    """
+    if not (s.lower.integer and s.argument.rational):
+        return None
+    for al, be in (s.upper, s.upper[::-1]):
+        if be.integer and al.rational and not al.integer and s.lower.p < MAX_TERMS:
+            x, g = s.argument.p, int(s.lower.p)
+            power = _rational_power(1 - x, 1 - al.p)
+            if power is None:
+                return None
+            denominator = _contiguous(al.p, int(be.p), g, x, power)
+            if denominator == Surd.of(0):
+                return INFINITE
+            numerator = _contiguous(al.p - 1, int(be.p) - 1, g - 1, x, power * (1 - x))
+            return s.scale * numerator / denominator * s.factor
+    return None
+
+
+def _contiguous(al: Fraction, be: int, g: int, x: Fraction, power: Surd) -> Surd:
+    """Return 2F1(al, be; g; x)/Gamma(g) for 0 <= be < g, where power = (1 - x)^(1-al).
+
+    f is the function and t its derivative x d/dx; g is raised first, then be.
+    """
+    if be == 0:
+        return Surd.of(Fraction(1, factorial(g - 1)))
+    f = (Surd.of(1) - power) * (1 / ((1 - al) * x))
+    t = (Surd.of(1) - f * (1 - al * x)) * (1 / (1 - x))
+    for c in range(2, g):
+        raised = (t * (1 - x) - f * (x * (al + 1 - c))) * (1 / (x * (c - al) * (c - 1)))
+        f, t = raised, f - raised * c
+    for b in range(1, be):
+        raised = f + t * Fraction(1, b)
+        f, t = raised, (f * (g - b - 1) - raised * (g - b - 1 - al * x)) * (1 / (1 - x))
+    return f
+
+
+def _rational_power(base: Fraction, exponent: Fraction) -> Surd | None:
+    """Return base^exponent where its square is rational."""
+    square = 2 * exponent
+    roots = [_exact_root(part, square.denominator) for part in (base.numerator, base.denominator)]
+    if roots[0] is None or roots[1] is None:
+        return None
+    return Surd.root(Fraction(roots[0], roots[1]) ** square.numerator)
+
+
+def _exact_root(n: int, degree: int) -> int | None:
+    """Return the integer with n = root^degree."""
+    if degree > n.bit_length():
+        return 1 if n == 1 else None
+    root = int(flint.fmpz(n).root(degree))
+    return root if root**degree == n else None
