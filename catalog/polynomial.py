@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from flint import fmpq_poly
 
@@ -23,23 +23,12 @@ def parse_polynomial(text: str, *, what: str = "the polynomial", offset: int = 0
     `what` names the polynomial in messages and `offset` is added to their positions. Raises FormulaError for
     anything that is not a polynomial in n with integer coefficients, and beyond `MAX_DEGREE` or `MAX_DIGITS`.
     """
-    program = parse(text, error=FormulaError, is_variable="n".__eq__, what=what, offset=offset)
-    return evaluate_program(program, {}, what)
-
-
-def evaluate_program(program: Sequence[Item], parameters: Mapping[str, int], what: str) -> tuple[int, ...]:
-    """The coefficients of the polynomial that a postfix program gives for these values of its parameters."""
     stack: list[fmpq_poly] = []
-    for item in program:
+    for item in parse(text, error=FormulaError, is_variable="n".__eq__, what=what, offset=offset):
         if item.kind == "integer":
             stack.append(fmpq_poly([int(item.text)]))
-        elif item.kind == "name":
-            stack.append(_variable(item, parameters, what))
-        elif item.kind == "call":
-            raise FormulaError(
-                f"{what} is not a polynomial: it uses {item.text[:40]}(...) at position {item.position}; "
-                "write it with +, -, *, ^ and n only"
-            )
+        elif item.kind != "operator":
+            stack.append(_variable(item, what))
         elif item.text == "neg":
             stack.append(-stack.pop())
         else:
@@ -48,15 +37,18 @@ def evaluate_program(program: Sequence[Item], parameters: Mapping[str, int], wha
     return _integer_coefficients(stack.pop(), what)
 
 
-def _variable(item: Item, parameters: Mapping[str, int], what: str) -> fmpq_poly:
-    if item.text == "n":
-        return fmpq_poly([0, 1])
-    if item.text in parameters:
-        return fmpq_poly([parameters[item.text]])
-    raise FormulaError(
-        f"{what} uses {item.text[:40]!r} at position {item.position}, but the only variable is n; "
-        "write products with * and powers with ^"
-    )
+def _variable(item: Item, what: str) -> fmpq_poly:
+    if item.kind == "call":
+        raise FormulaError(
+            f"{what} is not a polynomial: it uses {item.text[:40]}(...) at position {item.position}; "
+            "write it with +, -, *, ^ and n only"
+        )
+    if item.text != "n":
+        raise FormulaError(
+            f"{what} uses {item.text[:40]!r} at position {item.position}, but the only variable is n; "
+            "write products with * and powers with ^"
+        )
+    return fmpq_poly([0, 1])
 
 
 def _apply(item: Item, left: fmpq_poly, right: fmpq_poly, what: str) -> fmpq_poly:
@@ -100,8 +92,7 @@ def _bits(polynomial: fmpq_poly) -> int:
 def _check_size(degree: int, bits: int, item: Item, what: str) -> None:
     if degree > MAX_DEGREE:
         raise FormulaError(
-            f"{what} reaches degree {_short(degree)} at position {item.position}, "
-            f"beyond the supported {MAX_DEGREE}"
+            f"{what} reaches degree {_short(degree)} at position {item.position}, beyond the supported {MAX_DEGREE}"
         )
     if bits > _MAX_BITS:
         raise FormulaError(
@@ -157,8 +148,7 @@ def _read_integer(value: object, what: str) -> int:
             raise FormulaError(f"{what} has a coefficient with more than the supported {MAX_DIGITS} digits")
         return int(value)
     raise FormulaError(
-        f"{what} has the coefficient {repr(value)[:40]}, which is not an integer; "
-        "give integers or strings of digits"
+        f"{what} has the coefficient {repr(value)[:40]}, which is not an integer; give integers or strings of digits"
     )
 
 
