@@ -38,6 +38,27 @@ class Infinite:
 INFINITE = Infinite()
 
 
+def exact_field(s: Shape) -> int | None:
+    """Return d where the limit is known to lie in Q(sqrt(d)): 1 for rational and infinite ones, else None.
+
+    The field of all index shifts of a formula is one; a limit in Q(sqrt(d)), d != 1, is irrational.
+    """
+    if s.kind in ("elementary", "linear"):
+        return s.upper[0].d
+    if s.kind == "kummer":
+        return 1 if _nonpositive_integer(s.lower - s.upper[0]) else None
+    if s.kind != "gauss" or not (s.lower.rational and s.upper[0].rational):
+        return None
+    if any(_nonpositive_integer(s.lower - p) for p in s.upper):
+        return s.argument.d
+    power = _power(s)
+    return None if power is None else power.d
+
+
+def _nonpositive_integer(number: Surd) -> bool:
+    return number.integer and number.p <= 0
+
+
 def exact_limit(s: Shape) -> Surd | Infinite | None:
     """Return the limit where it is rational or a quadratic irrational, INFINITE, or None where it is neither."""
     if s.kind in ("elementary", "linear"):
@@ -97,19 +118,26 @@ def _power_case(s: Shape) -> Surd | Infinite | None:
     That is so for integers be >= 1 and g with g > be and al no integer: then 2F1(al, be; g; x) is contiguous to
     2F1(al, 1; 2; x) = (1 - (1 - x)^(1-al))/((1 - al) x), DLMF 15.4.6 with 15.5.
     """
-    if not (s.lower.integer and s.argument.rational):
+    power = _power(s)
+    if power is None or s.lower.p > MAX_TERMS:
         return None
     for al, be in (s.upper, s.upper[::-1]):
-        if be.integer and al.rational and not al.integer and s.lower.p < MAX_TERMS:
+        if be.integer:
             x, g = s.argument.p, int(s.lower.p)
-            power = _rational_power(1 - x, 1 - al.p)
-            if power is None:
-                return None
             denominator = _contiguous(al.p, int(be.p), g, x, power)
             if denominator == Surd.of(0):
                 return INFINITE
             numerator = _contiguous(al.p - 1, int(be.p) - 1, g - 1, x, power * (1 - x))
             return s.scale * numerator / denominator * s.factor
+    return None
+
+
+def _power(s: Shape) -> Surd | None:
+    """Return (1 - x)^(1-al) in the case above, where its square is rational."""
+    if s.lower.integer and s.argument.rational:
+        for al, be in (s.upper, s.upper[::-1]):
+            if be.integer and al.rational and not al.integer:
+                return _rational_power(1 - s.argument.p, 1 - al.p)
     return None
 
 
