@@ -238,15 +238,11 @@ def _bring_up(place: Place) -> None:
         with _private_file(place.file("alive")) as alive:
             if _try_lock(alive.fileno()):
                 if attempts == START_ATTEMPTS:
-                    raise ServerError(
-                        f"the embedded server does not start: {_last_words(place)}; see {place.log}"
-                    )
+                    raise ServerError(f"the embedded server does not start: {_last_words(place)}; see {place.log}")
                 _launch(place, alive.fileno())
                 attempts += 1
         if time.monotonic() > deadline:
-            raise ServerError(
-                f"the embedded server did not answer within {START_TIMEOUT:.0f} s; see {place.log}"
-            )
+            raise ServerError(f"the embedded server did not answer within {START_TIMEOUT:.0f} s; see {place.log}")
         time.sleep(POLL)
     _ensure_catalogue(place)
 
@@ -296,9 +292,7 @@ def binaries_folder() -> Path:
             )
         folder = Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
     if not (folder / "postgres").exists():
-        raise ServerError(
-            f"there is no postgres in {folder}; set PG_BINDIR to the folder of a Postgres' programs"
-        )
+        raise ServerError(f"there is no postgres in {folder}; set PG_BINDIR to the folder of a Postgres' programs")
     return folder
 
 
@@ -389,9 +383,7 @@ def _private_socket_folder(place: Place) -> None:
 
 def _same_major(place: Place, binaries: Path) -> None:
     made_by = (place.data / "PG_VERSION").read_text().strip()
-    said = subprocess.run(
-        [binaries / "postgres", "--version"], check=True, capture_output=True, text=True
-    ).stdout
+    said = subprocess.run([binaries / "postgres", "--version"], check=True, capture_output=True, text=True).stdout
     major = said.split()[-1] if "(PostgreSQL)" not in said else said.split("(PostgreSQL)")[1].split()[0]
     major = "".join(c for c in major.split(".")[0] if c.isdigit())
     if made_by != major:
@@ -416,10 +408,14 @@ def _ensure_catalogue(place: Place) -> None:
     with psycopg.connect(place.conninfo(ADMIN, "postgres"), autocommit=True) as connection:
         if connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
             return
-        for role, rights in ((OWNER, "createdb createrole"), (READER, "")):
+        for role, rights, creator in ((OWNER, "createdb createrole", ADMIN), (READER, "", OWNER)):
             if not connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
-                connection.execute(f"create role {role} login {rights}")
+                connection.execute(f"set role {creator}; create role {role} login {rights}; reset role")
         connection.execute(f"create database {DATABASE} owner {OWNER}")
+    with psycopg.connect(place.conninfo(ADMIN, DATABASE)) as connection:
+        # Large objects are the one thing that every role may write.
+        connection.execute("revoke execute on function lo_create(oid), lo_creat(integer) from public")
+        connection.execute("revoke execute on function lo_from_bytea(oid, bytea) from public")
 
 
 # Stop
@@ -479,7 +475,5 @@ def _command_line(process: int) -> str:
         with suppress(OSError):
             return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         return ""
-    found = subprocess.run(
-        ["ps", "-o", "command=", "-p", str(process)], capture_output=True, text=True, check=False
-    )
+    found = subprocess.run(["ps", "-o", "command=", "-p", str(process)], capture_output=True, text=True, check=False)
     return found.stdout
