@@ -1,19 +1,18 @@
-"""Formulas whose recurrence has a first-order solution: exact rational limits, or a hypergeometric sum.
+"""Formulas whose recurrence has a first-order solution, so that the limit is a hypergeometric sum.
 
 If u_n = a(n) u_{n-1} + b(n) u_{n-2} has a solution with rational quotient r(n) = u_n/u_{n-1}, then for every
 solution D_n = u_n - r(n) u_{n-1} telescopes, D_n = -(b(n)/r(n-1)) D_{n-1}, and the continued fraction from index m is
 
     L_m = a(m) - r(m) + r(m)/S,   S = sum over k >= 0 of the products for j = 1..k of -b(m+j)/(r(m+j-1) r(m+j)),
 
-for a convergent S, and the rational a(m) - r(m) for a divergent one (r is then the minimal solution;
-Pincherle). This is Euler's correspondence of series and continued fractions, with r found by Petkovsek's
-algorithm over the rationals (Petkovsek, Wilf, Zeilberger, A = B, chapter 8): r(n) = z A(n-1) C(n)/C(n-1) with A
-dividing b(n+2).
+for a convergent S (a divergent one means a rational limit: `rational_tails.py`). This is Euler's correspondence of
+series and continued fractions, with r found by Petkovsek's algorithm over the rationals (Petkovsek, Wilf, Zeilberger,
+A = B, chapter 8): r(n) = z A(n-1) C(n)/C(n-1) with A dividing b(n+2).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -40,36 +39,31 @@ class FirstOrder:
     rest: fmpz_poly
     factor: fmpz_poly
 
-    def quotient(self, n: int) -> Fraction | None:
-        """r(n), None at a pole or a zero."""
-        above = int(self.divisor(n - 1)) * int(self.factor(n))
-        below = int(self.factor(n - 1))
-        return self.z * Fraction(above, below) if above and below else None
-
     @property
-    def ratio_limit(self) -> tuple[int, Fraction]:
-        """Degree and leading coefficient of the term ratio -rest(n-2)/(z^2 A(n-1)) of the sum S."""
-        degree = self.rest.degree() - self.divisor.degree()
-        lead = -Fraction(int(self.rest[self.rest.degree()]), int(self.divisor[self.divisor.degree()]))
-        return degree, lead / self.z**2
+    def sum_parameters(self) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...], Fraction] | None:
+        """The sum S with C left out as pFq(1, upper; lower; x); None where a parameter is irrational.
 
-    @property
-    def minimal(self) -> bool | None:
-        """Whether S diverges (the limit is rational); None where the term ratio tends to +-1."""
-        degree, lead = self.ratio_limit
-        if degree == 0 and abs(lead) == 1:
+        Its term ratio is -rest(n-2)/(z^2 A(n-1)); C shifts parameters by integers only.
+        """
+        upper, lower = _rational_roots(self.rest), _rational_roots(self.divisor)
+        if upper is None or lower is None:
             return None
-        return degree > 0 or (degree == 0 and abs(lead) > 1)
+        x = -Fraction(_lead(self.rest), _lead(self.divisor)) / self.z**2
+        return tuple(-1 - root for root in upper), tuple(-root for root in lower), x
 
-    @property
-    def start(self) -> int:
-        """The least index m >= 0 from which r(n) has no zero and no pole."""
-        last = -1
-        for polynomial, offset in ((self.divisor, 1), (self.factor, 0), (self.factor, 1)):
-            for linear, _ in polynomial.factor()[1]:
-                if linear.degree() == 1 and int(linear[0]) % int(linear[1]) == 0:
-                    last = max(last, -int(linear[0]) // int(linear[1]) + offset)
-        return last + 1
+
+def _lead(polynomial: fmpz_poly) -> int:
+    return int(polynomial[polynomial.degree()])
+
+
+def _rational_roots(polynomial: fmpz_poly) -> list[Fraction] | None:
+    """All roots with their multiplicities, None where one is irrational."""
+    roots = []
+    for factor, multiplicity in polynomial.factor()[1]:
+        if factor.degree() != 1:
+            return None
+        roots += [Fraction(-int(factor[0]), int(factor[1]))] * multiplicity
+    return roots
 
 
 def first_order_solutions(formula: PCF) -> Iterator[FirstOrder]:
@@ -81,37 +75,6 @@ def first_order_solutions(formula: PCF) -> Iterator[FirstOrder]:
         for z in _leading_roots(divisor, a, rest):
             for factor in _polynomial_solutions(z, divisor(fmpz_poly([1, 1])), a, rest):
                 yield FirstOrder(formula, z, divisor, rest, factor)
-
-
-def rational_limit(formula: PCF) -> Fraction | None:
-    """The exact limit of a convergent formula whose minimal solution is of first order, else None."""
-    for solution in first_order_solutions(formula):
-        if solution.minimal:
-            m = solution.start
-            quotient = solution.quotient(m)
-            if quotient is not None:
-                return step_back(formula, m, _at(formula.a, m) - quotient)
-    return None
-
-
-def step_back(formula: PCF, m: int, tail: Fraction) -> Fraction | None:
-    """The value of a formula whose continued fraction from index m on has the value `tail`; None at
-    infinity."""
-    p, q, p_old, q_old = 1, 0, 0, 1
-    for n in range(m):
-        step, numerator = _at(formula.a, n), _at(formula.b, n) if n else 1
-        p, p_old = step * p + numerator * p_old, p
-        q, q_old = step * q + numerator * q_old, q
-    last = _at(formula.b, m) if m else 1
-    below = tail * q + last * q_old
-    return (tail * p + last * p_old) / below if below else None
-
-
-def _at(coefficients: Sequence[int], n: int) -> int:
-    value = 0
-    for coefficient in reversed(coefficients):
-        value = value * n + coefficient
-    return value
 
 
 def _divisors(b: fmpz_poly) -> list[fmpz_poly]:
