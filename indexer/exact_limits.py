@@ -10,10 +10,10 @@ the ratio of `hypergeometric.py` is a ratio of polynomials where g - al (or g - 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from math import factorial
 
 import flint
+from gmpy2 import mpq
 
 from indexer.shapes import Shape
 from indexer.surds import Surd
@@ -83,28 +83,28 @@ def _terminating(
     if not minus_n.integer or minus_n.p > 0 or minus_n.p < -MAX_TERMS:
         return None
     n, g = -int(minus_n.p), s.lower.p
-    numerator = _polynomial(n, [p.p for p in upper], g - 1, argument) * (g + n - 1)
+    numerator: Surd = _polynomial(n, [p.p for p in upper], g - 1, argument) * (g + n - 1)
     denominator = _polynomial(n, [p.p for p in upper], g, argument)
     if denominator == Surd.of(0):
         return INFINITE
     return scale * numerator / denominator * s.factor
 
 
-def _polynomial(n: int, upper: list[Fraction], g: Fraction, x: Surd) -> Surd:
+def _polynomial(n: int, upper: list[mpq], g: mpq, x: Surd) -> Surd:
     """Return sum over k <= n of (-n)_k (upper)_k (g + k)_{n-k} x^k/k!, by Horner's rule from k = n down.
 
     This is the series times Gamma(g + n)/Gamma(g): no term has a pole.
     """
-    total, rising = Surd.of(0), Fraction(1)
-    terms: list[Fraction] = []
+    total, rising = Surd.of(0), mpq(1)
+    terms: list[mpq] = []
     for k in range(n, -1, -1):  # rising = (g + k)_{n-k}
         terms.append(rising)
         rising *= g + k - 1
-    coefficient = Fraction(1)
+    coefficient = mpq(1)
     coefficients = []
     for k in range(n + 1):
         coefficients.append(coefficient * terms[n - k])
-        coefficient *= Fraction(k - n, k + 1)
+        coefficient *= mpq(k - n, k + 1)
         for p in upper:
             coefficient *= p + k
     for c in reversed(coefficients):
@@ -141,36 +141,36 @@ def _power(s: Shape) -> Surd | None:
     return None
 
 
-def _contiguous(al: Fraction, be: int, g: int, x: Fraction, power: Surd) -> Surd:
+def _contiguous(al: mpq, be: int, g: int, x: mpq, power: Surd) -> Surd:
     """Return 2F1(al, be; g; x)/Gamma(g) for 0 <= be < g, where power = (1 - x)^(1-al).
 
     f is the function and t its derivative x d/dx; g is raised first, then be.
     """
     if be == 0:
-        return Surd.of(Fraction(1, factorial(g - 1)))
-    f = (Surd.of(1) - power) * (1 / ((1 - al) * x))
-    t = (Surd.of(1) - f * (1 - al * x)) * (1 / (1 - x))
+        return Surd.of(mpq(1, factorial(g - 1)))
+    f: Surd = (Surd.of(1) - power) * (1 / ((1 - al) * x))
+    t: Surd = (Surd.of(1) - f * (1 - al * x)) * (1 / (1 - x))
     for c in range(2, g):
-        raised = (t * (1 - x) - f * (x * (al + 1 - c))) * (1 / (x * (c - al) * (c - 1)))
+        raised: Surd = (t * (1 - x) - f * (x * (al + 1 - c))) * (1 / (x * (c - al) * (c - 1)))
         f, t = raised, f - raised * c
     for b in range(1, be):
-        raised = f + t * Fraction(1, b)
+        raised = f + t * mpq(1, b)
         f, t = raised, (f * (g - b - 1) - raised * (g - b - 1 - al * x)) * (1 / (1 - x))
     return f
 
 
-def _rational_power(base: Fraction, exponent: Fraction) -> Surd | None:
+def _rational_power(base: mpq, exponent: mpq) -> Surd | None:
     """Return base^exponent where its square is rational."""
     square = 2 * exponent
     roots = [_exact_root(part, square.denominator) for part in (base.numerator, base.denominator)]
     if roots[0] is None or roots[1] is None:
         return None
-    return Surd.root(Fraction(roots[0], roots[1]) ** square.numerator)
+    return Surd.root(mpq(roots[0], roots[1]) ** square.numerator)
 
 
 def _exact_root(n: int, degree: int) -> int | None:
     """Return the integer with n = root^degree."""
     if degree > n.bit_length():
         return 1 if n == 1 else None
-    root = int(flint.fmpz(n).root(degree))
+    root = int(flint.fmpz(int(n)).root(int(degree)))
     return root if root**degree == n else None

@@ -9,9 +9,9 @@ moves keep, and within it all of them are related.
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 
 import flint
+from gmpy2 import mpq
 
 from catalog.formula import PCF
 from indexer.exact_limits import exact_field
@@ -54,13 +54,13 @@ def _terminates(pcf: PCF) -> bool:
     return pcf.deg_a <= 1 and pcf.deg_b <= 2 and any(r.integer and r.p > 0 for r in roots_of(pcf.b))
 
 
-def _mod_one(number: Fraction) -> Fraction:
+def _mod_one(number: mpq) -> mpq:
     return number % 1
 
 
 def _parabolic(s: Shape) -> tuple[str, ...]:
     (A0,), (B0, B1) = s.formula.a, s.formula.b
-    return str(Fraction(A0 * A0, B1)), str(_mod_one(Fraction(B0, B1)))
+    return str(mpq(A0 * A0, B1)), str(_mod_one(mpq(B0, B1)))
 
 
 def _bessel(s: Shape) -> tuple[str, ...]:
@@ -69,19 +69,19 @@ def _bessel(s: Shape) -> tuple[str, ...]:
 
 def _kummer(s: Shape) -> tuple[str, ...]:
     A0, A1 = s.formula.a
-    return str(s.argument.p), str(_mod_one(Fraction(A0, A1))), str(_mod_one(s.upper[0].p))
+    return str(s.argument.p), str(_mod_one(mpq(A0, A1))), str(_mod_one(s.upper[0].p))
 
 
 def _gauss(s: Shape) -> tuple[str, ...]:
-    """With D = A1^2 + 4 B2 = s^2: the exponents m +- N/(2s) mod 1; else sign(N) N^2/D and m mod 1."""
+    """With D = A1^2 + 4 B2 = s^2: the exponents m +- N/(2s) mod 1; else `sqrt` of sign(N) N^2/D, and m mod 1."""
     (A0, A1), (_, B1, B2) = (*s.formula.a, 0)[:2], s.formula.b
-    m, N = Fraction(B2 + B1, 2 * B2), 2 * A0 - A1 - Fraction(A1 * B1, B2)
-    ratio = str(Fraction(A1 * A1, B2))
+    m, N = mpq(B2 + B1, 2 * B2), 2 * A0 - A1 - mpq(A1 * B1, B2)
+    ratio = str(mpq(A1 * A1, B2))
     if s.scale.rational:
         half = N / (2 * s.scale.p)
-        return ratio, str(_mod_one(m + half)), str(_mod_one(m - half)), _roots(s)
+        return ratio, f"{_mod_one(m + half)}, {_mod_one(m - half)}", _roots(s)
     signed = N * abs(N) / (A1 * A1 + 4 * B2)
-    return ratio, str(signed), str(_mod_one(m)), _roots(s)
+    return ratio, f"sqrt {signed}, {_mod_one(m)}", _roots(s)
 
 
 def _tricomi(s: Shape) -> tuple[str, ...]:
@@ -133,16 +133,16 @@ def _exact_relation(first: ClosedForm, second: ClosedForm) -> Moebius | None:
     if not isinstance(L1, Surd):
         if not isinstance(L2, Surd):
             return 0, 1, 1, 0
-        return _integers(Fraction(1), Fraction(0), -L2.p, Fraction(1)) if L2.rational else None
+        return _integers(mpq(1), mpq(0), -L2.p, mpq(1)) if L2.rational else None
     if not isinstance(L2, Surd):
-        return _integers(Fraction(1), L1.p, Fraction(0), Fraction(1)) if L1.rational else None
+        return _integers(mpq(1), L1.p, mpq(0), mpq(1)) if L1.rational else None
     if L1.d != L2.d:
         return None
-    slope = Fraction(1) if L1.rational else L1.q / L2.q
-    return _integers(L1.p - slope * L2.p, slope, Fraction(1), Fraction(0))
+    slope = mpq(1) if L1.rational else L1.q / L2.q
+    return _integers(L1.p - slope * L2.p, slope, mpq(1), mpq(0))
 
 
-def _integers(*coefficients: Fraction) -> Moebius:
+def _integers(*coefficients: mpq) -> Moebius:
     """Return Moebius coefficients without denominators."""
     size = 1
     for c in coefficients:

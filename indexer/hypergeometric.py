@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import flint
+from gmpy2 import mpq
 
 from catalog.formula import PCF
 from indexer.exact_limits import Infinite, exact_limit
@@ -110,7 +111,9 @@ class ClosedForm:
     @property
     def rational(self) -> Fraction | None:
         """The limit where it is rational."""
-        return self.exact.p if isinstance(self.exact, Surd) and self.exact.rational else None
+        if not isinstance(self.exact, Surd) or not self.exact.rational:
+            return None
+        return Fraction(int(self.exact.p.numerator), int(self.exact.p.denominator))
 
     @property
     def infinite(self) -> bool:
@@ -187,7 +190,7 @@ def _ratio(s: Shape) -> tuple[Surd, Function, Function]:
     """Return scale, numerator and denominator of L(formula)."""
     one, g = Surd.of(1), s.lower
     if s.kind == "parabolic":
-        half = Fraction(1, 2)
+        half = mpq(1, 2)
         return s.scale, _u(s.upper[0], g, s), _u(s.upper[0] + half, g, s)
     if s.kind == "tricomi":
         return s.scale, _u(s.upper[0] - 1, g, s), _u(s.upper[0], g, s)
@@ -203,11 +206,11 @@ def _ratio(s: Shape) -> tuple[Surd, Function, Function]:
     return scale, Function(name, numerator, s.argument), Function(name, denominator, s.argument)
 
 
-def _product_below(s: Shape) -> Fraction:
+def _product_below(s: Shape) -> mpq:
     """Return the product of the upper parameters minus one; two of them are conjugate or rational."""
     if len(s.upper) < 2:
-        return s.upper[0].p - 1 if s.upper else Fraction(1)
-    return Fraction(s.formula.b[0], s.formula.b[2])
+        return s.upper[0].p - 1 if s.upper else mpq(1)
+    return mpq(s.formula.b[0], s.formula.b[2])
 
 
 def _u(first: Surd, second: Surd, s: Shape) -> Function:

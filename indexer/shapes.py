@@ -19,9 +19,10 @@ family keys (`families.py`) are made of. A1, A0, B2, B1, B0 are coefficients, r1
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
+
+from gmpy2 import mpq
 
 from catalog.formula import PCF
 from indexer.surds import Surd
@@ -73,8 +74,8 @@ def roots_of(b: tuple[int, ...]) -> tuple[Surd, ...]:
     if len(b) == 1:
         return ()
     if len(b) == 2:
-        return (Surd.of(Fraction(-b[0], b[1])),)
-    middle, root = Fraction(-b[1], 2 * b[2]), Surd.root(b[1] ** 2 - 4 * b[2] * b[0]) * Fraction(1, 2 * b[2])
+        return (Surd.of(mpq(-b[0], b[1])),)
+    middle, root = mpq(-b[1], 2 * b[2]), Surd.root(b[1] ** 2 - 4 * b[2] * b[0]) * mpq(1, 2 * b[2])
     return root + middle, -root + middle
 
 
@@ -83,7 +84,7 @@ def _elementary(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Shape | None:
     D = A0 * A0 + 4 * B0
     if D < 0:
         return None
-    limit = (Surd.root(D) + A0) * Fraction(1, 2)
+    limit = (Surd.root(D) + A0) * mpq(1, 2)
     return Shape("elementary", pcf, factor, ONE, (limit,), ONE, ONE)
 
 
@@ -91,20 +92,20 @@ def _parabolic(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Shape | None:
     (A0,), (B0, B1) = pcf.a, pcf.b
     if B1 < 0:
         return None
-    half_r, w = Surd.of(Fraction(B0, 2 * B1)), Surd.of(Fraction(A0 * A0, 2 * B1))
-    return Shape("parabolic", pcf, factor, Surd.root(2 * B1), (half_r,), Surd.of(Fraction(1, 2)), w)
+    half_r, w = Surd.of(mpq(B0, 2 * B1)), Surd.of(mpq(A0 * A0, 2 * B1))
+    return Shape("parabolic", pcf, factor, Surd.root(2 * B1), (half_r,), Surd.of(mpq(1, 2)), w)
 
 
 def _bessel(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Shape | None:
     (A0, A1), (B0,) = pcf.a, pcf.b
-    g, z = Surd.of(1 + Fraction(A0, A1)), Surd.of(Fraction(B0, A1 * A1))
+    g, z = Surd.of(1 + mpq(A0, A1)), Surd.of(mpq(B0, A1 * A1))
     return Shape("bessel", pcf, factor, Surd.of(A1), (), g, z)
 
 
 def _kummer(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Shape | None:
     (A0, A1), (B0, B1) = pcf.a, pcf.b
-    z = Fraction(B1, A1 * A1)
-    al, g = Surd.of(1 + Fraction(B0, B1)), Surd.of(1 + z + Fraction(A0, A1))
+    z = mpq(B1, A1 * A1)
+    al, g = Surd.of(1 + mpq(B0, B1)), Surd.of(1 + z + mpq(A0, A1))
     return Shape("kummer", pcf, factor, Surd.of(A1), (al,), g, Surd.of(z))
 
 
@@ -118,15 +119,15 @@ def _gauss(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Shape | None:
     if D == 0:
         return _double_root(pcf, factor, roots)
     k = Surd.root(D)
-    x = (ONE - ONE / k * A1) * Fraction(1, 2)
-    g = ONE / k * A0 + x * (1 + Fraction(B1, B2)) + 1
+    x = (ONE - ONE / k * A1) * mpq(1, 2)
+    g = ONE / k * A0 + x * (1 + mpq(B1, B2)) + 1
     return Shape("gauss", pcf, factor, k, (al, be), g, x)
 
 
 def _double_root(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Shape | None:
     (A0, A1), (_, B1, B2) = pcf.a, pcf.b
-    half = Fraction(A1, 2)
-    kappa = 2 * Fraction(A0, A1) - 1 - Fraction(B1, B2)
+    half = mpq(A1, 2)
+    kappa = 2 * mpq(A0, A1) - 1 - mpq(B1, B2)
     if kappa < 0 or (kappa == 0 and roots[0].d < 0):
         return None
     if kappa == 0:  # roots[0] - roots[1] has the sign of B2, which is negative: -roots[0] is the larger

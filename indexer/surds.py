@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
 from math import isqrt, lcm, prod
 
 import flint
+from gmpy2 import mpq
+
+ZERO = mpq(0)
 
 FACTORED_BITS = 96  # radicands up to this size are factored in full; beyond, only small primes are tried
 SMALL_PRIMES = 2_000  # trial divisors of larger radicands
@@ -41,32 +43,32 @@ def square_part(n: int) -> tuple[int, int]:
 class Surd:
     """The number p + q sqrt(d); d is an integer (negative: complex); q = 0, d = 1 for rational numbers."""
 
-    p: Fraction
-    q: Fraction = Fraction(0)
+    p: mpq
+    q: mpq = ZERO
     d: int = 1
 
     @staticmethod
-    def of(value: int | Fraction) -> Surd:
+    def of(value: int | mpq) -> Surd:
         """Return the rational number `value`."""
-        return Surd(Fraction(value))
+        return Surd(mpq(value))
 
     @staticmethod
-    def root(radicand: Fraction | int) -> Surd:
+    def root(radicand: mpq | int) -> Surd:
         """Return sqrt(radicand), the positive one, or i times the positive root of a negative radicand."""
-        radicand = Fraction(radicand)
-        s, d = square_part(radicand.numerator * radicand.denominator)
-        coefficient = Fraction(s, radicand.denominator)
-        return Surd(coefficient) if d == 1 else Surd(Fraction(0), coefficient, d)
+        radicand = mpq(radicand)
+        s, d = square_part(int(radicand.numerator * radicand.denominator))
+        coefficient = mpq(s, radicand.denominator)
+        return Surd(coefficient) if d == 1 else Surd(mpq(0), coefficient, d)
 
     @property
     def rational(self) -> bool:
         """Whether the number is rational."""
-        return self.q == 0
+        return bool(self.q == 0)
 
     @property
     def integer(self) -> bool:
         """Whether the number is an integer."""
-        return self.q == 0 and self.p.denominator == 1
+        return bool(self.q == 0 and self.p.denominator == 1)
 
     @property
     def conjugate(self) -> Surd:
@@ -77,36 +79,37 @@ class Surd:
         """The number with the opposite sign."""
         return Surd(-self.p, -self.q, self.d)
 
-    def __add__(self, other: Surd | int | Fraction) -> Surd:
+    def __add__(self, other: Surd | int | mpq) -> Surd:
         """The sum; both numbers must lie in one quadratic field."""
         if not isinstance(other, Surd):
             return Surd(self.p + other, self.q, self.d)
         return _normal(self.p + other.p, self.q + other.q, _field(self, other))
 
-    def __sub__(self, other: Surd | int | Fraction) -> Surd:
+    def __sub__(self, other: Surd | int | mpq) -> Surd:
         """The difference; both numbers must lie in one quadratic field."""
         return self + (-other)
 
-    def __mul__(self, other: Surd | int | Fraction) -> Surd:
+    def __mul__(self, other: Surd | int | mpq) -> Surd:
         """The product; both numbers must lie in one quadratic field."""
         if not isinstance(other, Surd):
             return _normal(self.p * other, self.q * other, self.d)
         d = _field(self, other)
         return _normal(self.p * other.p + d * self.q * other.q, self.p * other.q + self.q * other.p, d)
 
-    def __truediv__(self, other: Surd | int | Fraction) -> Surd:
+    def __truediv__(self, other: Surd | int | mpq) -> Surd:
         """The quotient; both numbers must lie in one quadratic field."""
         if not isinstance(other, Surd):
-            return self * (Fraction(1) / other)
+            return Surd(self.p / other, self.q / other, self.d)
         norm = other.p * other.p - other.d * other.q * other.q
-        return self * other.conjugate * (1 / norm)
+        product = self * other.conjugate
+        return Surd(product.p / norm, product.q / norm, product.d)
 
     def ball(self) -> flint.acb:
         """Return an enclosure at flint's present working precision."""
-        p = flint.arb(flint.fmpq(self.p.numerator, self.p.denominator))
+        p = flint.arb(_fmpq(self.p))
         if self.q == 0:
             return flint.acb(p)
-        root = flint.arb(abs(self.d)).sqrt() * flint.fmpq(self.q.numerator, self.q.denominator)
+        root = flint.arb(abs(self.d)).sqrt() * _fmpq(self.q)
         return flint.acb(p, root) if self.d < 0 else flint.acb(p + root)
 
     def text(self) -> str:
@@ -128,6 +131,10 @@ class Surd:
         return _assemble(x, y, root, size, r"\frac{{{}}}{{{}}}")
 
 
+def _fmpq(number: mpq) -> flint.fmpq:
+    return flint.fmpq(int(number.numerator), int(number.denominator))
+
+
 def _field(x: Surd, y: Surd) -> int:
     """Return the common radicand of two surds."""
     if x.q and y.q and x.d != y.d:
@@ -135,7 +142,7 @@ def _field(x: Surd, y: Surd) -> int:
     return x.d if x.q else y.d
 
 
-def _normal(p: Fraction, q: Fraction, d: int) -> Surd:
+def _normal(p: mpq, q: mpq, d: int) -> Surd:
     return Surd(p, q, d) if q else Surd(p)
 
 
