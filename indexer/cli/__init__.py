@@ -1,3 +1,3 @@
-"""The `formulary` command: one module per group of commands, `main` assembles them."""
+"""The `formulary` command: a module per group of commands; `main` imports them when they are asked for."""
 
 from __future__ import annotations

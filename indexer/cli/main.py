@@ -1,0 +1,141 @@
+"""The command `formulary`: finds the command's module, runs it, and turns every error into one sentence and a code.
+
+Exit codes: 0 done; 1 not found, not identified, nothing to identify, or too few digits; 2 wrong usage, bad input, or
+an error of the program itself; 3 database or index unavailable; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from difflib import get_close_matches
+
+import click
+
+import catalog
+from catalog.errors import FormularyError
+
+COMMANDS = {
+    "init": ("setup", "Make the catalogue, or bring it to this version, with constants and known formulas."),
+    "run": ("work", "Index: evaluate formulas of the spaces, store, place and identify them."),
+    "status": ("work", "How far the indexer is, who works, and what was found."),
+    "space": ("space", "The formula spaces: add, list, count."),
+    "add": ("formula", "Put formulas into the catalogue, placed and identified."),
+    "show": ("formula", "What the catalogue knows about a formula."),
+    "similar": ("formula", "The formulas nearest to a formula."),
+    "evaluate": ("evaluate", "Status, limit and metrics of a formula; needs no catalogue."),
+    "identify": ("identify", "The constant behind a formula or a number."),
+    "constant": ("constant", "The library of constants: list, show."),
+    "server": ("server", "The embedded Postgres: start, stop, status."),
+    "url": ("server", "The address of the database, for psql and other clients."),
+    "sql": ("sql", "Query the catalogue by SQL, read-only."),
+}
+"""Each command: its module in this package, and its line in the help, so that help needs no import."""
+
+SUGGESTIONS = 3
+"""Near misses shown for a command that does not exist."""
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order of use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command's module."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"indexer.cli.{COMMANDS[cmd_name][0]}")
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command; a misspelt one is answered with the nearest."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS, SUGGESTIONS)
+            hint = f"did you mean {' or '.join(near)}?" if near else "see `formulary --help`"
+            raise click.UsageError(f"there is no command {args[0]!r}; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.command(
+    cls=Commands,
+    context_settings={
+        "auto_envvar_prefix": "FORMULARY",
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+    },
+    epilog="Start with `formulary init` and `formulary run`. Results go to stdout, everything else to stderr.",
+)
+@click.version_option(catalog.__version__, "--version", prog_name="formulary")
+def formulary() -> None:
+    """A catalogue of formulas for mathematical constants that grows by itself."""
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code; never a traceback."""
+    if hasattr(sys, "set_int_max_str_digits"):
+        sys.set_int_max_str_digits(0)  # coefficients and limits may be long
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; returns the exit code, with errors on stderr."""
+    try:
+        code = formulary.main(arguments, prog_name="formulary", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        return _refuse(_sentence(error.format_message()), 2)
+    except FormularyError as error:
+        return _refuse(_sentence(str(error) or type(error).__doc__ or ""), error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _leave_broken_pipe()
+    except MemoryError:
+        return _refuse("out of memory; give fewer digits or a smaller input", 2)
+    except Exception as error:
+        if os.environ.get("FORMULARY_DEBUG"):
+            raise
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        return _refuse(f"this should not have happened ({what[:300]}); FORMULARY_DEBUG=1 shows where", 2)
+
+
+def _sentence(text: str) -> str:
+    """One line, lower case, without a full stop."""
+    line = " ".join(text.split()).removesuffix(".")
+    return line[:1].lower() + line[1:] if line[1:2].islower() or line[1:2] == " " else line
+
+
+def _refuse(message: str, code: int) -> int:
+    try:
+        print(f"formulary: {message}", file=sys.stderr)
+    except BrokenPipeError:
+        return _leave_broken_pipe()
+    return code
+
+
+def _leave_broken_pipe() -> int:
+    """The reader of our output left, as `head` does; nothing more can be said to it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 128 + signal.SIGPIPE
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""Options and arguments that commands share; each option is also an environment variable, shown in the help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from catalog.formula import PCF
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+FORMULA_HELP = "Formulas are written PCF(2n+1, n^2), or as two arguments 2n+1 n^2."
+
+FORMULA_ARGUMENTS = {"ignore_unknown_options": True}
+"""Context settings of commands whose arguments may begin with a minus, such as -2n+1."""
+
+
+def option(*names: str, **settings: Any) -> Callable[[Function], Function]:
+    """An option that shows its default and its environment variable."""
+    return click.option(*names, **({"show_envvar": True, "show_default": True} | settings))
+
+
+def json_option(function: Function) -> Function:
+    """`--json`."""
+    return option("--json", "as_json", is_flag=True, envvar="FORMULARY_JSON", help="Write JSON instead of a table.")(
+        function
+    )
+
+
+def catalogue_options(function: Function) -> Function:
+    """`--database-url` and `--home`, passed as `database_url` and `home`."""
+    for decorate in (
+        option(
+            "--home", envvar="FORMULARY_HOME", metavar="FOLDER", help="Folder of the embedded server and the indexes."
+        ),
+        option(
+            "--database-url",
+            envvar="FORMULARY_DATABASE_URL",
+            metavar="URL",
+            help="A given Postgres instead of the embedded one.",
+        ),
+    ):
+        function = decorate(function)
+    return function
+
+
+def from_options(function: Function) -> Function:
+    """`--from` and `--workers`, passed as `from_file` and `workers`."""
+    for decorate in (
+        option("--workers", type=click.IntRange(1, 1024), help="Processes for --from.  [default: one a core]"),
+        option(
+            "--from",
+            "from_file",
+            type=click.Path(allow_dash=True),
+            metavar="FILE",
+            help='Read JSON lines such as {"a": [1, 2], "b": [0, 0, 1]}, write one object a line; - is stdin.',
+        ),
+    ):
+        function = decorate(function)
+    return function
+
+
+def read_formula(arguments: tuple[str, ...]) -> PCF:
+    """The formula of one argument PCF(a, b), or of two polynomials; raises FormulaError or UsageError."""
+    from catalog.formula import PCF, parse_formula
+
+    refuse_options(arguments)
+    if len(arguments) == 1:
+        return parse_formula(arguments[0])
+    if len(arguments) == 2:
+        return PCF.from_text(*arguments)
+    raise click.UsageError(f"give one formula, not {len(arguments)} arguments; {FORMULA_HELP}")
+
+
+def refuse_options(arguments: tuple[str, ...]) -> None:
+    """Refuse a misspelt option, which commands with formulas as arguments get as an argument."""
+    for argument in arguments:
+        if argument.startswith("--") and len(argument) > 2 and argument[2].isalpha():
+            raise click.NoSuchOption(argument.partition("=")[0])
