@@ -26,7 +26,7 @@ from indexer.decimals import (
     round_fraction,
 )
 from indexer.rational_tails import exact_limit
-from indexer.tails import BoundKind, Tail, TooDeep
+from indexer.tails import BoundKind, Tail, TooDeepError
 
 DEFAULT_DIGITS = 110
 """Significant digits of a stored limit."""
@@ -34,8 +34,8 @@ DEFAULT_DIGITS = 110
 MAX_TERMINATION_BITS = 4_000_000
 """Largest size of the exact value of a formula that terminates, in bits (estimated before it is computed)."""
 
-ATTEMPTS = 4
-"""Precisions tried, each twice the last, before digits are given up."""
+MAX_BITS = 1 << 15
+"""Largest working precision; a limit that is lost in cancellation even there is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +64,21 @@ class Limit:
 INFINITE = Limit("inf", 0, None, "ball", None, None)
 
 
-def limit(formula: PCF, digits: int = DEFAULT_DIGITS, verdict: Classification | None = None) -> Limit | None:
-    """Return the limit of `formula` to `digits` significant digits or as many as can be had; None if it diverges."""
+def limit(
+    formula: PCF, digits: int = DEFAULT_DIGITS, verdict: Classification | None = None, tail: Tail | None = None
+) -> Limit | None:
+    """Return the limit of `formula` to `digits` significant digits or as many as can be had; None if it diverges.
+
+    `verdict` and `tail` are computed where they are not given.
+    """
     verdict = verdict or classify(formula)
     if verdict.status == "diverges":
         return None
     if verdict.terminates_at is not None:
         return _terminating(formula, verdict.terminates_at, digits)
     try:
-        return _convergent(formula, digits)
-    except TooDeep as error:
+        return _convergent(formula, digits, tail or Tail(formula))
+    except TooDeepError as error:
         return _unknown(str(error))
 
 
@@ -96,17 +101,16 @@ def _terminating(formula: PCF, zero: int, digits: int) -> Limit:
     return INFINITE if last.q == 0 else exact(Fraction(int(last.p), int(last.q)), digits)
 
 
-def _convergent(formula: PCF, digits: int) -> Limit:
+def _convergent(formula: PCF, digits: int, tail: Tail) -> Limit:
     """Return the limit of a formula that converges and does not terminate."""
-    tail = Tail(formula)
     wanted = bits_of_digits(digits) + 8
     bits, proved, best, kind = wanted, False, None, None
-    for _ in range(ATTEMPTS):
+    while bits <= MAX_BITS:
         value = tail.at(0, bits)
         with ctx.workprec(bits + 64):
             finite = 0 not in value.denominator
             ball = value.numerator / value.denominator if finite else None
-        suspicious = ball is None or 0 in ball or looks_rational(ball) is not None
+        suspicious = ball is None or 0 in ball or looks_rational(ball, bits) is not None
         if suspicious and not proved:
             proved = True
             found = exact_limit(formula)
@@ -136,25 +140,27 @@ def _unknown(reason: str) -> Limit:
     return Limit(None, 0, None, None, None, None, reason)
 
 
-def looks_rational(ball: arb) -> Fraction | None:
-    """Return the fraction of less than half the ball's bits that lies in it, if there is one.
+def looks_rational(ball: arb, bits: int) -> Fraction | None:
+    """Return the fraction of less than half the bits that lies in a ball of at most `bits` bits, if there is one.
 
     A number that is not such a fraction meets one by chance with probability below 2^(-bits/2). By the continued
-    fraction of the ball's middle, stopped at the first convergent inside the ball.
+    fraction of the ball's middle: a convergent p/q lies in the ball only where a quotient of about
+    1/(q^2 radius) follows, and only there is the exact test made.
     """
     low, high = ball_ends(ball)
-    limit_bits = max(8, int(ball.rel_accuracy_bits()) // 2)
+    limit_bits = max(8, min(bits, int(ball.rel_accuracy_bits())) // 2)
     middle = (low + high) / 2
     numerator, denominator = mpz(middle.numerator), mpz(middle.denominator)
     p, p_before, q, q_before = mpz(1), mpz(0), mpz(0), mpz(1)
     while denominator:
         quotient, rest = divmod(numerator, denominator)
+        if q and quotient.bit_length() > limit_bits - 8:
+            candidate = Fraction(int(p), int(q))
+            if low <= candidate <= high:
+                return candidate
         p, p_before = quotient * p + p_before, p
         q, q_before = quotient * q + q_before, q
         if p.bit_length() + q.bit_length() > limit_bits:
             return None
-        candidate = Fraction(int(p), int(q))
-        if low <= candidate <= high:
-            return candidate
         numerator, denominator = denominator, rest
-    return None
+    return Fraction(int(p), int(q))  # the middle itself, a short dyadic fraction

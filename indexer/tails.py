@@ -31,10 +31,10 @@ from indexer.series import TailSeries
 
 BoundKind = Literal["ball", "agreement"]
 
-MAX_STEPS = 250_000
+MAX_STEPS = 600_000
 """Steps back that a limit may cost (about half a microsecond each); beyond it fewer digits are given."""
 
-MAX_REGULAR_FROM = 200_000
+MAX_REGULAR_FROM = 1_000_000
 """Largest index from which a tail must be regular; formulas with larger real roots are refused."""
 
 BLOCK = 4096
@@ -43,6 +43,9 @@ BLOCK = 4096
 GUARD_BITS = 24
 """Bits beyond those asked for, for the rounding of the steps and the width of the starting bracket."""
 
+BRACKET_BITS = 40
+"""Relative width, in bits, down to which both ends of a bracket are stepped; wider balls lose what a step gains."""
+
 AGREEMENT_FACTOR = 1.4
 """Ratio of the two depths that must agree where the start is not enclosed."""
 
@@ -50,7 +53,7 @@ AGREEMENT_MARGIN_BITS = 10
 """Bits by which the difference of the two depths is widened into a radius."""
 
 
-class TooDeep(Exception):
+class TooDeepError(Exception):
     """The value would need more steps than `MAX_STEPS` or a tail regular only beyond `MAX_REGULAR_FROM`."""
 
 
@@ -71,7 +74,7 @@ class Tail:
     """The tail of one formula that converges and does not terminate.
 
     `regular_from` is the index of the module's inequality; `sign` is -1 where (-a, b) is computed with and x is
-    negated at the end. Raises TooDeep where the index is beyond `MAX_REGULAR_FROM`.
+    negated at the end. Raises TooDeepError where the index is beyond `MAX_REGULAR_FROM`.
     """
 
     def __init__(self, formula: PCF) -> None:
@@ -137,7 +140,7 @@ class Tail:
                 return condition * fmpz_poly([shift - 1, 1]) if condition != 0 else fmpz_poly([shift - 1, 1])
             shift = 2 * shift - 1
             if -shift > MAX_REGULAR_FROM:
-                raise TooDeep("its tail is not regular within the supported depth")
+                raise TooDeepError("its tail is not regular within the supported depth")
 
     def _values(self, start: int, stop: int, coefficients: tuple[int, ...]) -> list[int]:
         return polynomial_values(coefficients, start, stop)
@@ -159,7 +162,7 @@ class Tail:
     def _from_bracket(self, depth: int, top: int) -> arb:
         low, high = self.bracket(depth)
         n = depth
-        while n > top and not (high - low) * 16 < low:
+        while n > top and not (high - low) * 2**BRACKET_BITS < low:
             n -= 1
             (a_n,), (b_next,) = self._values(n, n + 1, self.formula.a), self._values(n + 1, n + 2, self.formula.b)
             ends = (a_n + b_next / low, a_n + b_next / high)
@@ -216,7 +219,7 @@ class Tail:
 def positive_from(polynomial: fmpz_poly) -> int:
     """Return an N >= 0 with p(n) > 0 for all real n >= N: the least with no negative Taylor coefficient at N.
 
-    The leading coefficient must be positive. Raises TooDeep beyond `MAX_REGULAR_FROM`. Source: Budan's theorem.
+    The leading coefficient must be positive. Raises TooDeepError beyond `MAX_REGULAR_FROM`. Source: Budan's theorem.
     """
 
     def positive(n: int) -> bool:
@@ -227,7 +230,7 @@ def positive_from(polynomial: fmpz_poly) -> int:
     while not positive(high):
         high = 2 * high + 1
         if high > MAX_REGULAR_FROM:
-            raise TooDeep(f"its tail is regular only beyond n = {MAX_REGULAR_FROM}")
+            raise TooDeepError(f"its tail is regular only beyond n = {MAX_REGULAR_FROM}")
     low = high // 2
     while low < high:
         middle = (low + high) // 2

@@ -1,0 +1,187 @@
+"""The convergence metrics of one formula: irrationality measure shown, growth of q_n, of the error and of the gcd.
+
+Growth of log|q_n| and of log|L - p_n/q_n| is exact, from the coefficients (`indexer.asymptotics`). Only the gcd has to
+be measured: log|q_n/g_n| is computed exactly at `DEPTHS` and fitted by eta' n log n + gamma' n + c.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from typing import Literal
+
+import gmpy2
+import numpy as np
+from flint import arb, ctx, fmpz
+from gmpy2 import mpz
+
+from catalog.formula import PCF
+from indexer.asymptotics import Exponents
+from indexer.convergents import Convergent, convergents, polynomial_values
+from indexer.tails import Tail
+
+DEPTHS = (60, 125, 250, 500, 1000)
+"""Depths n at which gcd(p_n, q_n) is taken; geometric, for the longest lever on n log n against n."""
+
+METRIC_DEPTH = DEPTHS[-1]
+"""Depth n at which delta is taken."""
+
+REDUCED_ETA_ZERO = 0.2
+"""|eta'| fitted below this counts as 0: fits of formulas with factorial reduction stay within 0.1 of it."""
+
+REDUCED_ETA_POSITIVE = 0.3
+"""|eta'| fitted above this counts as not 0: where a class of primes is not reduced it is 1/4 or more."""
+
+GCD_ETA_ZERO = 0.1
+"""|gcd_eta| fitted below this counts as 0, the scatter of fits where the gcd hardly grows."""
+
+TAIL_BITS = 80
+"""Bits of the tail x_{n+1} behind the error at `METRIC_DEPTH`; delta needs about 40 of them."""
+
+FactorialReduction = Literal["yes", "no", "undetermined"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """The metrics of one formula; None where undefined, `reason` says why. Natural logarithms.
+
+    delta = -1 - log|L - p_n/q_n| / log|q_n/g_n| at n = 1000, delta_unreduced the same without g_n = gcd(p_n, q_n);
+    log|error| ~ convergence_eta n log n + convergence_gamma n + convergence_sqrt n^(1/2) + convergence_beta log n;
+    log|q_n| ~ q_eta n log n + q_gamma n; log g_n ~ gcd_eta n log n + gcd_gamma n; the reduced pair is their difference;
+    delta_predicted is the limit of delta that these exponents give; factorial_reduction says whether q_reduced_eta = 0.
+    """
+
+    delta: float | None = None
+    delta_unreduced: float | None = None
+    delta_predicted: float | None = None
+    convergence_eta: float | None = None
+    convergence_gamma: float | None = None
+    convergence_sqrt: float | None = None
+    convergence_beta: float | None = None
+    q_eta: float | None = None
+    q_gamma: float | None = None
+    q_reduced_eta: float | None = None
+    q_reduced_gamma: float | None = None
+    gcd_eta: float | None = None
+    gcd_gamma: float | None = None
+    factorial_reduction: FactorialReduction | None = None
+    reason: str | None = None
+
+    def to_json(self) -> dict[str, float | str | None]:
+        """Return the metrics by name, without the reason."""
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "reason"}
+
+
+@dataclass(frozen=True, slots=True)
+class GcdGrowth:
+    """Growth of the gcd and what it leaves of q: fitted exponents and the verdict on eta' = 0."""
+
+    gcd_eta: float
+    gcd_gamma: float
+    factorial_reduction: FactorialReduction
+
+
+def metrics(formula: PCF, growth: Exponents, tail: Tail, limit_is_exact: bool) -> Metrics:
+    """Return the metrics of a formula that converges to a finite limit without terminating.
+
+    `growth` are its exponents, `tail` its tail; where `limit_is_exact` delta is None, for a rational number has no
+    irrationality measure to show.
+    """
+    sampled = list(convergents(formula, DEPTHS))
+    gcd_growth = _gcd_growth(sampled, growth)
+    reduced_eta = 0.0 if gcd_growth.factorial_reduction == "yes" else growth.q_eta - gcd_growth.gcd_eta
+    reduced_gamma = growth.q_gamma - gcd_growth.gcd_gamma
+    delta, delta_unreduced, reason = None, None, "the limit is rational: delta is undefined"
+    if not limit_is_exact:
+        delta, delta_unreduced, reason = _deltas(formula, sampled[-1], tail)
+    predicted = None if limit_is_exact else _predicted_delta(growth, reduced_eta, reduced_gamma)
+    return Metrics(
+        delta=delta,
+        delta_unreduced=delta_unreduced,
+        delta_predicted=predicted,
+        convergence_eta=growth.convergence_eta,
+        convergence_gamma=growth.convergence_gamma,
+        convergence_sqrt=growth.convergence_sqrt,
+        convergence_beta=growth.convergence_beta,
+        q_eta=growth.q_eta,
+        q_gamma=growth.q_gamma,
+        q_reduced_eta=reduced_eta,
+        q_reduced_gamma=reduced_gamma,
+        gcd_eta=gcd_growth.gcd_eta,
+        gcd_gamma=gcd_growth.gcd_gamma,
+        factorial_reduction=gcd_growth.factorial_reduction,
+        reason=reason,
+    )
+
+
+def log_error(formula: PCF, at: Convergent, tail: Tail) -> float:
+    """Return log|L - p_n/q_n| for an exact convergent with q_n != 0, to about 1e-10 absolute.
+
+    |L - p_n/q_n| = |b_1 ... b_{n+1}| / |q_n (q_n x_{n+1} + b_{n+1} q_{n-1})|; no digit of L is needed.
+    """
+    numerators = polynomial_values(formula.b, 1, at.n + 2)
+    product = math.fsum(map(math.log, map(abs, numerators)))
+    value = tail.at(at.n + 1, TAIL_BITS)
+    with ctx.workprec(2 * TAIL_BITS):
+        q, q_before = arb(_fmpz(at.q)), arb(_fmpz(at.q_before))
+        combined = q * value.numerator + numerators[-1] * q_before * value.denominator
+        return product - _log(at.q) - float((abs(combined) / abs(value.denominator)).log())
+
+
+def _deltas(formula: PCF, last: Convergent, tail: Tail) -> tuple[float | None, float | None, str | None]:
+    """Return delta, delta_unreduced and the reason where one of them is None."""
+    if last.q == 0:
+        return None, None, f"q_n = 0 at n = {last.n}: delta is undefined"
+    error, log_q = log_error(formula, last, tail), _log(last.q)
+    log_reduced = log_q - _log(last.gcd())
+    delta = -1 - error / log_reduced if abs(last.q) > last.gcd() else None
+    unreduced = -1 - error / log_q if abs(last.q) > 1 else None
+    return delta, unreduced, None if delta is not None else f"|q_n/g_n| = 1 at n = {last.n}: delta is undefined"
+
+
+def _predicted_delta(growth: Exponents, reduced_eta: float, reduced_gamma: float) -> float | None:
+    """Return the limit of delta_n for n to infinity, None where it is not finite."""
+    if abs(reduced_eta) > REDUCED_ETA_POSITIVE:
+        return -1 - growth.convergence_eta / reduced_eta
+    if reduced_eta == 0 and growth.convergence_eta == 0 and reduced_gamma > 0:
+        return -1 - growth.convergence_gamma / reduced_gamma
+    return None
+
+
+def _gcd_growth(sampled: list[Convergent], growth: Exponents) -> GcdGrowth:
+    """Fit the growth of log g_n at the sampled depths.
+
+    Where q_eta = 0 the gcd, a divisor of q_n, can have no n log n term; where eta' is found to be 0, gcd_eta = q_eta;
+    where the fit cannot be told from 0, gcd_eta = 0; in all three cases gcd_gamma is fitted with gcd_eta exact.
+    """
+    depths = np.array([c.n for c in sampled], dtype=np.float64)
+    logs = np.array([_log(c.gcd()) for c in sampled])
+    if growth.q_eta == 0:
+        return GcdGrowth(0.0, _fit(depths, logs, [depths])[0], "yes")
+    eta, gamma = _fit(depths, logs, [depths * np.log(depths), depths])
+    if abs(eta) < GCD_ETA_ZERO:
+        return GcdGrowth(0.0, _fit(depths, logs, [depths])[0], "no")
+    reduced = abs(growth.q_eta - eta)
+    if reduced < REDUCED_ETA_ZERO:
+        rest = logs - growth.q_eta * depths * np.log(depths)
+        return GcdGrowth(growth.q_eta, _fit(depths, rest, [depths])[0], "yes")
+    return GcdGrowth(eta, gamma, "no" if reduced > REDUCED_ETA_POSITIVE else "undetermined")
+
+
+def _fit(depths: np.ndarray, values: np.ndarray, columns: list[np.ndarray]) -> list[float]:
+    """Return least-squares coefficients of `columns`, a constant term beside them, with weights 1/sqrt(n).
+
+    The scatter of log g_n is that of sums over primes, of the order of sqrt(n).
+    """
+    weight = 1 / np.sqrt(depths)
+    matrix = np.stack([*columns, np.ones_like(depths)], axis=1) * weight[:, None]
+    solution = np.linalg.lstsq(matrix, values * weight, rcond=None)[0]
+    return [float(x) for x in solution[:-1]]
+
+
+def _log(value: mpz) -> float:
+    return float(gmpy2.log(abs(value)))
+
+
+def _fmpz(value: mpz) -> fmpz:
+    return fmpz(int(value))
