@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import islice
-from math import isqrt
+from itertools import islice, product
+from math import isqrt, lcm
 
 from catalog.formula import PCF
 from indexer.shapes import Shape, shape
 from indexer.surds import Surd, square_part
 from indexer.telescoping import first_order_solutions
 
-MAX_CANDIDATES = 12
+MAX_CANDIDATES = 16
 """Candidates proposed for one formula at most."""
 
 HALF = Fraction(1, 2)
@@ -137,6 +137,7 @@ def _gauss(found: Shape) -> Iterator[str]:
         if A1 == 0:
             yield from _half_argument(al, be, found.lower, Fraction(B2))
     yield from _first_order(found.formula)
+    yield from _periods((al, be, found.lower))
 
 
 def _legendre(found: Shape, A1: int, B2: int) -> Iterator[str]:
@@ -193,6 +194,22 @@ def _half_argument(al: Surd, be: Surd, g: Surd, B2: Fraction) -> Iterator[str]:
     for text in texts:
         yield _times(B2, "pi")
         yield _times(B2, text)
+
+
+def _periods(parameters: tuple[Surd, ...]) -> Iterator[str]:
+    """Gamma quotients for exponents in sixths or fourths, which incomplete Beta functions take at torsion points.
+
+    They are periods of the curves with complex multiplication by sqrt(-3) and i (Chowla and Selberg 1967).
+    """
+    if not all(p.rational for p in parameters):
+        return
+    denominator = lcm(*(p.p.denominator for p in parameters))
+    if denominator in (3, 6):
+        for power, root, two in product(("pi", "pi^2"), ("", "*sqrt(3)"), ("", "*2^(1/3)", "*2^(2/3)")):
+            yield f"gamma(1/3)^3/{power}{root}{two}"
+    elif denominator == 4:
+        for power, root in product(("sqrt(pi)^3", "sqrt(pi)"), ("*sqrt(2)", "")):
+            yield f"gamma(1/4)^2/{power}{root}"
 
 
 def _gamma_quotient(above: tuple[Surd, ...], below: tuple[Surd, ...]) -> str:

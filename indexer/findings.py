@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
-from typing import Literal
+from typing import Literal, cast
 
-from flint import arb, ctx
+from flint import acb, arb, ctx, fmpz_poly
 
 from indexer.relations import (
     VERSION,
@@ -266,9 +266,13 @@ def verify(left: Callable[[int], arb], right: Callable[[int], arb], digits: int)
     return agreed if agreed is not None and agreed >= digits else None
 
 
-def polynomial_value(polynomial: Sequence[int], x: arb) -> arb:
-    """x_0 + x_1 x + ... as a ball, at the precision of the flint context."""
-    value = arb(0)
-    for coefficient in reversed(polynomial):
-        value = value * x + coefficient
-    return value
+def real_root(polynomial: Sequence[int], near: arb, bits: int) -> arb:
+    """The real root of a polynomial that lies nearest to a ball, evaluated anew to `bits` bits."""
+    with ctx.workprec(bits + 32):
+        if len(polynomial) == 3:
+            x, y, z = polynomial
+            side = arb(y * y - 4 * x * z).sqrt()
+            return ((side if (2 * z * near + y).mid() > 0 else -side) - y) / (2 * z)
+        pairs = cast("list[tuple[acb, int]]", fmpz_poly(list(polynomial)).complex_roots())
+        roots: list[arb] = [root.real for root, _ in pairs if root.imag.contains(0)]
+        return min(roots, key=lambda root: float(abs(root.mid() - near.mid())))

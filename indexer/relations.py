@@ -17,7 +17,7 @@ from math import ceil, gcd, isqrt, log2, log10
 from operator import mul
 from typing import Literal
 
-from flint import arb, fmpz, fmpz_mat, fmpz_poly
+from flint import arb, ctx, fmpz, fmpz_mat, fmpz_poly
 
 VERSION = "1"
 """Version of the search that is stored with every relation."""
@@ -180,9 +180,10 @@ def algebraic(ball: arb, degree: int = 2, digits: int | None = None) -> Attempt:
     """
     digits = accurate_digits(ball) if digits is None else digits
     powers = [arb(1)]
-    for _ in range(degree):
-        powers.append(powers[-1] * ball)
-    attempt = linear(powers, digits)
+    with ctx.workprec(bits_for(digits) + 32):
+        for _ in range(degree):
+            powers.append(powers[-1] * ball)
+        attempt = linear(powers, digits)
     if attempt.coefficients is None:
         return attempt
     factor = _factor_at(attempt.coefficients, ball)

@@ -1,0 +1,338 @@
+"""The constant behind a formula: candidates in order of likelihood, each tested, what holds verified anew.
+
+First what is exact (a rational, infinite or quadratic limit), then the constants that theory derives from the
+coefficients (`candidates.py`), then those of the nearest anchors, then the library within a budget. Typed numbers,
+which cannot be evaluated anew, are in `typed_numbers.py`; the search for one relation is in `relations.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal, Protocol
+
+from flint import arb, ctx
+
+from catalog import expressions
+from catalog.errors import ExpressionError
+from catalog.formula import PCF
+from indexer.asymptotics import classify
+from indexer.candidates import candidates
+from indexer.findings import (
+    FURTHER_DIGITS,
+    GUARD_DIGITS,
+    Relation,
+    algebraic_relation,
+    moebius_relation,
+    moebius_value,
+    rational_relation,
+    real_root,
+    verify,
+)
+from indexer.limits import Limit, limit
+from indexer.relations import DIGITS, Attempt, Scaled, algebraic, bits_for, moebius_scaled, scale
+
+LIBRARY_BUDGET = 1_000
+"""Attempts against members of the library for one formula; a bulk run passes less."""
+
+NEIGHBOURS = 8
+"""Nearest anchors whose constants are tried."""
+
+MIN_DIGITS = 30
+"""Digits of a limit below which no relation is sought: two coefficients of seven digits would already be chance."""
+
+MAX_DIGITS = 300
+"""Digits to which a limit is evaluated for a candidate whose relation has long coefficients."""
+
+QUADRATIC_DIGITS = 60
+"""Digits used for the search of a quadratic polynomial."""
+
+LIBRARY = "library"
+"""Why a constant is tried that nothing but its place in the library proposes."""
+
+Outcome = Literal["found", "excluded", "budget", "too_few_digits", "nothing_to_identify"]
+GuessOutcome = Literal["found", "excluded", "budget", "too_few_digits"]
+
+
+class NamedConstant(Protocol):
+    """What is needed of a member of the library (`catalog.constants`)."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def expression(self) -> str:
+        """Its expression."""
+
+
+class Anchors(Protocol):
+    """Labelled formulas that can be asked for the nearest ones."""
+
+    def nearest(self, formula: PCF, k: int) -> Sequence[tuple[str, float, str]]:
+        """Constant name, distance and text of the `k` anchors nearest to a formula, nearest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A constant that was proposed, why, and what came of it."""
+
+    rank: int
+    constant: str
+    why: str
+    outcome: GuessOutcome
+
+    def to_json(self) -> dict[str, object]:
+        """The object of the JSON contract."""
+        return {"rank": self.rank, "constant": self.constant, "why": self.why, "outcome": self.outcome}
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """No relation with any of `constants` members of the library has all coefficients up to `bound`."""
+
+    bound: int
+    digits: int
+    constants: int
+
+    def to_json(self) -> dict[str, object]:
+        """The object of the JSON contract."""
+        return {"bound": str(self.bound), "digits": self.digits, "constants": self.constants}
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """All that came of the identification of a formula; `reason` is one sentence where nothing was found."""
+
+    formula: PCF
+    outcome: Outcome
+    relations: tuple[Relation, ...] = ()
+    guesses: tuple[Guess, ...] = ()
+    exclusion: Exclusion | None = None
+    attempts: int = 0
+    digits_needed: int | None = None
+    reason: str | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """What identification adds to a formula's object in the JSON contract."""
+        return {
+            "outcome": self.outcome,
+            "relations": [relation.to_json() for relation in self.relations],
+            "guesses": [guess.to_json() for guess in self.guesses],
+            "exclusion": self.exclusion.to_json() if self.exclusion else None,
+            "attempts": self.attempts,
+            "digits_needed": self.digits_needed,
+            "reason": self.reason,
+        }
+
+
+@lru_cache(maxsize=8192)
+def scaled_constant(expression: str, digits: int) -> Scaled | None:
+    """An expression as a scaled integer, kept for the next formula; None where it has no real value."""
+    try:
+        return scale(expressions.evaluate(expression, bits_for(digits) + 16), digits)
+    except ExpressionError:
+        return None
+
+
+@dataclass(slots=True)
+class _Search:
+    """One formula on its way through the candidates; `value` is its limit as it was known before."""
+
+    formula: PCF
+    value: arb
+    digits: int
+    guesses: list[Guess] = field(default_factory=list)
+    tried: set[str] = field(default_factory=set)
+    attempts: int = 0
+    digits_needed: int | None = None
+    bound: int | None = None
+    scaled: dict[int, Scaled] = field(default_factory=dict)
+    anew: dict[int, Limit | None] = field(default_factory=dict)
+
+    @property
+    def at_digits(self) -> int:
+        """Digits that a search uses."""
+        return min(DIGITS, self.digits)
+
+    def ball(self, bits: int) -> arb:
+        """The limit evaluated anew to a precision."""
+        digits = int(bits / bits_for(1_000) * 1_000) + 1
+        if digits not in self.anew:
+            self.anew[digits] = limit(self.formula, digits)
+        found = self.anew[digits]
+        return arb("nan") if found is None or found.ball is None else found.ball
+
+    def at(self, digits: int) -> Scaled:
+        """The limit as a scaled integer."""
+        if digits not in self.scaled:
+            ball = self.value if digits <= self.digits else self.ball(bits_for(digits))
+            self.scaled[digits] = scale(ball, digits)
+        return self.scaled[digits]
+
+    def attempt(self, expression: str, longer: bool) -> Attempt | None:
+        """Seek a relation with one constant, with more digits where these are too few and `longer` allows it."""
+        digits = self.at_digits
+        while True:
+            constant = scaled_constant(expression, digits)
+            if constant is None:
+                return None
+            self.attempts += 1
+            found = moebius_scaled(self.at(digits), constant, digits)
+            needed = found.digits_needed or 0
+            if found.outcome != "too_few_digits" or not longer or not digits < needed <= MAX_DIGITS:
+                return found
+            digits = needed
+
+    def test(self, name: str, expression: str, why: str, *, longer: bool = True) -> Relation | None:
+        """Test one constant and verify what is found; a guess is recorded unless it comes from the library."""
+        self.tried.add(expression)
+        found = self.attempt(expression, longer)
+        if found is None or found.outcome == "degenerate":
+            return None
+        relation, outcome = None, found.outcome
+        if found.coefficients is not None:
+            relation = self.verified(name, expression, found, why)
+            outcome = "found" if relation else "excluded"
+        elif outcome == "too_few_digits":
+            self.digits_needed = max(self.digits_needed or 0, found.digits_needed or 0)
+        elif why == LIBRARY and outcome == "excluded":
+            self.bound = found.bound if self.bound is None else min(self.bound, found.bound)
+        if relation or why != LIBRARY:
+            self.guesses.append(Guess(len(self.guesses) + 1, name, why, outcome))
+        return relation
+
+    def verified(self, name: str, expression: str, found: Attempt, why: str) -> Relation | None:
+        """The relation of an attempt, where both sides evaluated anew agree to the digits asked for."""
+        coefficients = found.coefficients
+        assert coefficients is not None
+        digits = max(found.digits + FURTHER_DIGITS, self.digits + GUARD_DIGITS)
+        guard = 64 + max(abs(x) for x in coefficients).bit_length()
+        agreed = verify(
+            self.ball, lambda bits: moebius_value(coefficients, expressions.evaluate(expression, bits + guard)), digits
+        )
+        if agreed is None:
+            return None
+        return moebius_relation(
+            name,
+            expression,
+            coefficients,
+            digits_used=found.digits,
+            digits_verified=agreed,
+            proof="verified",
+            method=f"lll, {why}",
+        )
+
+
+def identify(
+    formula: PCF,
+    library: Iterable[NamedConstant] = (),
+    anchors: Anchors | None = None,
+    *,
+    known: Limit | None = None,
+    budget: int = LIBRARY_BUDGET,
+) -> Identification:
+    """Name the limit of a formula, or say what was excluded.
+
+    `known` is the limit where it was evaluated before (110 digits). `budget` bounds the attempts against members of
+    the library; constants from theory and from anchors are few and always tried.
+    """
+    verdict = classify(formula)
+    if verdict.status == "diverges":
+        return _nothing(formula, "the formula diverges, so that it has no limit to identify")
+    known = known or limit(formula, verdict=verdict)
+    if known is not None and known.infinite:
+        return Identification(formula, "found", reason="the limit is infinite")
+    if known is None or known.ball is None:
+        reason = known.reason if known and known.reason else "its limit could not be evaluated"
+        return _nothing(formula, f"there is nothing to identify: {reason}")
+    if known.exact is not None:
+        digits = known.digits
+        exact = rational_relation(
+            known.exact, digits_used=digits, digits_verified=digits, proof="closed_form", method="exact"
+        )
+        return Identification(formula, "found", (exact,))
+    if known.digits < MIN_DIGITS:
+        reason = f"only {known.digits} digits of the limit are known; at least {MIN_DIGITS} are needed"
+        return Identification(formula, "too_few_digits", digits_needed=MIN_DIGITS, reason=reason)
+    search = _Search(formula, known.ball, known.digits)
+    if relation := _algebraic(search) or _proposed(search, library, anchors):
+        return _found(search, relation)
+    return _sweep(search, library, budget)
+
+
+def _found(search: _Search, relation: Relation) -> Identification:
+    guesses = tuple(search.guesses)
+    return Identification(search.formula, "found", (relation,), guesses, attempts=search.attempts)
+
+
+def _nothing(formula: PCF, reason: str) -> Identification:
+    return Identification(formula, "nothing_to_identify", reason=reason)
+
+
+def _algebraic(search: _Search) -> Relation | None:
+    """A rational or quadratic limit, verified anew."""
+    digits = min(QUADRATIC_DIGITS, search.digits)
+    with ctx.workprec(bits_for(search.digits) + 32):
+        found = algebraic(search.value, 2, digits)
+    if found.coefficients is None:
+        return None
+    polynomial, root = found.coefficients, search.value
+    wanted = max(digits + FURTHER_DIGITS, search.digits + GUARD_DIGITS)
+    agreed = verify(search.ball, lambda bits: real_root(polynomial, root, bits), wanted)
+    if agreed is None:
+        return None
+    return algebraic_relation(
+        polynomial, root, digits_used=digits, digits_verified=agreed, proof="verified", method="lll"
+    )
+
+
+def _proposed(search: _Search, library: Iterable[NamedConstant], anchors: Anchors | None) -> Relation | None:
+    """The first relation with a constant from theory or from the nearest anchors."""
+    names = {constant.expression.replace(" ", ""): constant.name for constant in library}
+    terms = {constant.name: constant.expression for constant in library}
+    for expression, why in _expressions(search.formula, terms, anchors):
+        if expression not in search.tried:
+            name = names.get(expression.replace(" ", ""), expression)
+            relation = search.test(name, expression, why)
+            if relation:
+                return relation
+    return None
+
+
+def _expressions(formula: PCF, terms: dict[str, str], anchors: Anchors | None) -> Iterator[tuple[str, str]]:
+    """Expressions and why they are proposed, in order of likelihood."""
+    for expression in candidates(formula):
+        yield expression, "closed form"
+    if anchors is not None:
+        for name, distance, neighbour in anchors.nearest(formula, NEIGHBOURS):
+            yield terms.get(name, name), f"neighbour {neighbour} at {distance:.3g}"
+
+
+def _sweep(search: _Search, library: Iterable[NamedConstant], budget: int) -> Identification:
+    """Try the members of the library in their order until the budget is spent."""
+    swept, complete = 0, True
+    for constant in library:
+        if constant.expression in search.tried:
+            continue
+        if swept == budget:
+            complete = False
+            break
+        swept += 1
+        if relation := search.test(constant.name, constant.expression, LIBRARY, longer=False):
+            return _found(search, relation)
+    return _unnamed(search, swept, complete)
+
+
+def _unnamed(search: _Search, swept: int, complete: bool) -> Identification:
+    """What is known of a formula to which no constant was found."""
+    exclusion = Exclusion(search.bound, search.at_digits, swept) if search.bound is not None else None
+    outcome: Outcome = "excluded" if complete else "budget"
+    reason = f"no relation with {swept} constants of the library" + ("" if complete else ", where the budget ended")
+    if search.digits_needed:
+        outcome = "too_few_digits"
+        reason = f"{search.digits_needed} digits would decide about a relation with long coefficients"
+    return Identification(
+        search.formula, outcome, (), tuple(search.guesses), exclusion, search.attempts, search.digits_needed, reason
+    )
