@@ -315,7 +315,7 @@ def _terminates(b: IntArray) -> npt.NDArray[np.bool_]:
     if degree == 0:
         return np.zeros(len(b), dtype=bool)
     if degree == 1:
-        return (b[:, 0] % b[:, 1] == 0) & (-b[:, 0] // b[:, 1] >= 1)
+        return np.asarray((b[:, 0] % b[:, 1] == 0) & (-b[:, 0] // b[:, 1] >= 1), dtype=bool)
     if degree == 2 and b.dtype == np.int64:
         return _quadratic_terminates(b)
     return np.array([first_zero(tuple(row)) is not None for row in b.tolist()], dtype=bool)

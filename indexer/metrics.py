@@ -91,9 +91,11 @@ def metrics(formula: PCF, growth: Exponents, tail: Tail, limit_is_exact: bool) -
     gcd_growth = _gcd_growth(sampled, growth)
     reduced_eta = 0.0 if gcd_growth.factorial_reduction == "yes" else growth.q_eta - gcd_growth.gcd_eta
     reduced_gamma = growth.q_gamma - gcd_growth.gcd_gamma
-    delta, delta_unreduced, reason = None, None, "the limit is rational: delta is undefined"
-    if not limit_is_exact:
-        delta, delta_unreduced, reason = _deltas(formula, sampled[-1], tail)
+    delta, delta_unreduced, reason = (
+        (None, None, "the limit is rational: delta is undefined")
+        if limit_is_exact
+        else _deltas(formula, sampled[-1], tail)
+    )
     predicted = None if limit_is_exact else _predicted_delta(growth, reduced_eta, reduced_gamma)
     return Metrics(
         delta=delta,

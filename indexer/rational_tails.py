@@ -84,7 +84,7 @@ def _pade(coefficients: list[fmpq], shape: Leading) -> RationalTail | None:
         quotient, rest = divmod(before, remainder)
         before, remainder = remainder, rest
         cofactor_before, cofactor = cofactor, cofactor_before - quotient * cofactor
-    if cofactor.degree() >= terms // 2 or cofactor[0] == 0 or remainder == 0:
+    if cofactor.degree() >= terms // 2 or cofactor[0] == 0 or remainder.degree() < 0:
         return None
     top = max(remainder.degree(), cofactor.degree())
     lift = int(shape.degree)
@@ -101,7 +101,7 @@ def _solves(formula: PCF, tail: RationalTail) -> bool:
     p_next, q_next = p(shift), q(shift)
     a = fmpq_poly(list(formula.a))
     b_next = fmpq_poly(list(formula.b))(shift)
-    return bool(p * p_next - a * q * p_next - b_next * q * q_next == 0)
+    return (p * p_next - a * q * p_next - b_next * q * q_next).degree() < 0
 
 
 def _integer_roots(polynomial: fmpq_poly) -> list[int]:

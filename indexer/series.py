@@ -1,11 +1,11 @@
 """The asymptotic series of a tail in powers of 1/n or of n^(-1/2), order by order.
 
-x_n ~ n^m (c_0 + c_1 n^(-1/r) + c_2 n^(-2/r) + ...) for the dominant root of x_n x_{n+1} = a_n x_{n+1} + b_{n+1}, with
-m = max(deg a, deg b / 2) and ramification r = 1, or r = 2 where deg b is odd and rules, or at a double root with e1 > 0.
-Order j of the equation is linear in c_j with the factor 2 c_0 - A; at a double root that factor vanishes and c_j comes
-from order j + 1 instead. The factor is never zero for the dominant root, so there is no resonance and no free parameter.
-The series diverges as a rule; at depth n it is good to its smallest term. `tail_coefficients` is generic in the numbers:
-balls (arb) for values, exact rationals (fmpq) for `indexer.rational_tails`.
+x_n ~ n^m (c_0 + c_1 n^(-1/r) + c_2 n^(-2/r) + ...) for the dominant root of x_n x_{n+1} = a_n x_{n+1} + b_{n+1},
+with m = max(deg a, deg b / 2) and ramification r = 1, or r = 2 where deg b is odd and rules, or at a double root with
+e1 > 0. Order j of the equation is linear in c_j with the factor 2 c_0 - A; at a double root that factor vanishes and
+c_j comes from order j + 1 instead. The factor is never zero for the dominant root: there is no resonance and no free
+parameter. The series diverges as a rule; at depth n it is good to its smallest term. `tail_coefficients` is generic in
+the numbers: balls (arb) for values, exact rationals (fmpq) for `indexer.rational_tails`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 from flint import arb, ctx, fmpq, fmpz_poly
 
 from catalog.formula import PCF
@@ -23,7 +24,7 @@ from indexer.asymptotics import double_root_invariants
 Number = TypeVar("Number", arb, fmpq)
 
 TERMS_PER_BIT = 0.36
-"""Terms for each bit wanted, times the ramification: series of 130 terms for 110 digits, where depth and terms cost alike."""
+"""Terms for each bit wanted, times the ramification: about 130 for 110 digits, where depth and terms cost alike."""
 
 SAFETY_BITS = 6
 """Bits by which a value is taken to be worse than the last terms of its series say."""
@@ -164,20 +165,22 @@ class TailSeries:
 
     def accurate_bits(self, n: int) -> float:
         """Return how many bits the series is worth at depth n, by its smallest run of terms (an estimate)."""
-        sizes = self._log2 - self._log2[0] - np.arange(len(self._log2)) * math.log2(n) / self.shape.ramification
-        runs = np.max(np.lib.stride_tricks.sliding_window_view(sizes, 2 * self.shape.ramification + 1), axis=1)
-        return float(-np.min(runs)) - SAFETY_BITS
+        return float(self._log2[0] - np.min(self._runs(n))) - SAFETY_BITS
 
     def value(self, n: int) -> arb:
         """Return the sum of the series at depth n up to its smallest terms; no bound of the truncation is in it."""
         step = arb(n) if self.shape.ramification == 1 else arb(n).sqrt()
-        sizes = self._log2 - np.arange(len(self._log2)) * math.log2(n) / self.shape.ramification
-        runs = np.max(np.lib.stride_tricks.sliding_window_view(sizes, 2 * self.shape.ramification + 1), axis=1)
-        last = int(np.argmin(runs))
+        last = int(np.argmin(self._runs(n)))
         total = arb(0)
         for c in reversed(self.coefficients[: last + 1]):
             total = total / step + c
         return total * arb(n) ** arb(self.shape.degree)
+
+    def _runs(self, n: int) -> npt.NDArray[np.float64]:
+        """Return log2 of the largest of a few adjacent terms at depth n, one for each place in the series."""
+        sizes = self._log2 - np.arange(len(self._log2)) * math.log2(n) / self.shape.ramification
+        window = np.lib.stride_tricks.sliding_window_view(sizes, 2 * self.shape.ramification + 1)
+        return np.asarray(window.max(axis=1))
 
 
 def _log2_upper(ball: arb) -> float:

@@ -118,7 +118,7 @@ class Tail:
         ratio = np.exp2(np.clip(log_b[1:] - log_a[:-1] - log_a[1:] + 2, -1000, 1000))
         signed = ratio if self.formula.b[-1] > 0 else -ratio
         root = np.sqrt(np.maximum(1 + signed, 0))
-        return np.minimum(np.log2(ratio) - 2 * np.log2(1 + root), 0)
+        return np.asarray(np.minimum(np.log2(ratio) - 2 * np.log2(1 + root), 0))
 
     def _regular_from(self) -> int:
         a, b = fmpz_poly(list(self.formula.a)), fmpz_poly(list(self.formula.b))
@@ -135,9 +135,10 @@ class Tail:
         shift = 0
         while True:
             condition = 4 * fmpz_poly([shift, 1]) * fmpz_poly([shift + 1, 1]) * numerator + product
-            if condition == 0 or condition[condition.degree()] > 0:
+            if condition.degree() < 0 or condition[condition.degree()] > 0:
                 self._parabola = shift
-                return condition * fmpz_poly([shift - 1, 1]) if condition != 0 else fmpz_poly([shift - 1, 1])
+                beyond_pole = fmpz_poly([shift - 1, 1])
+                return beyond_pole if condition.degree() < 0 else condition * beyond_pole
             shift = 2 * shift - 1
             if -shift > MAX_REGULAR_FROM:
                 raise TooDeepError("its tail is not regular within the supported depth")
@@ -248,4 +249,4 @@ def _log2_abs(coefficients: tuple[int, ...], n: npt.NDArray[np.float64]) -> npt.
         value = value * inverse + c / (1 << scale)
     with np.errstate(divide="ignore"):
         logs = np.log2(np.abs(value))
-    return np.maximum(logs, -1000) + scale - degree * np.log2(inverse)
+    return np.asarray(np.maximum(logs, -1000) + scale - degree * np.log2(inverse))
