@@ -1,0 +1,269 @@
+-- Writes of a batch: staging, formulas, vectors, findings.
+
+-- create_staging --
+-- One batch as it came over the wire; made once a connection, emptied by every commit.
+create temporary table if not exists formula_staging (
+    ordinal integer,
+    key bytea,
+    canonical_key bytea,
+    is_canonical boolean,
+    a text,
+    b text,
+    vector real[],
+    status text,
+    status_reason text,
+    convergence_class text,
+    limit_value text,
+    limit_digits integer,
+    limit_error_log10 float8,
+    bound_kind text,
+    limit_exact text,
+    limit_float8 float8,
+    delta float8,
+    delta_unreduced float8,
+    delta_predicted float8,
+    convergence_eta float8,
+    convergence_gamma float8,
+    convergence_beta float8,
+    convergence_sqrt float8,
+    q_eta float8,
+    q_gamma float8,
+    q_reduced_eta float8,
+    q_reduced_gamma float8,
+    gcd_eta float8,
+    gcd_gamma float8,
+    factorial_reduction text,
+    metrics_reason text,
+    family text,
+    closed_form text,
+    closed_form_theorem text,
+    evaluation_error text,
+    formula_id bigint,
+    is_new boolean not null default false
+) on commit delete rows
+
+-- insert_formulas --
+-- New formulas in the order of the batch; known ones stay as they are.
+with inserted as (
+    insert into formula (
+    kind, a, b, key, is_canonical, evaluator_version,
+    status, status_reason, convergence_class, limit_value, limit_digits, limit_error_log10,
+    bound_kind, limit_exact, limit_float8, delta, delta_unreduced, delta_predicted, convergence_eta,
+    convergence_gamma, convergence_beta, convergence_sqrt, q_eta, q_gamma, q_reduced_eta,
+    q_reduced_gamma, gcd_eta, gcd_gamma, factorial_reduction, metrics_reason, family, closed_form,
+    closed_form_theorem, evaluation_error
+    )
+    select
+    %(kind)s, a::numeric[], b::numeric[], key, is_canonical, %(evaluator_version)s,
+    status, status_reason, convergence_class, limit_value, limit_digits, limit_error_log10,
+    bound_kind, limit_exact, limit_float8, delta, delta_unreduced, delta_predicted, convergence_eta,
+    convergence_gamma, convergence_beta, convergence_sqrt, q_eta, q_gamma, q_reduced_eta,
+    q_reduced_gamma, gcd_eta, gcd_gamma, factorial_reduction, metrics_reason, family, closed_form,
+    closed_form_theorem, evaluation_error
+    from formula_staging
+    order by ordinal
+    on conflict (key) do nothing
+    returning id, key
+)
+update formula_staging
+set formula_id = inserted.id, is_new = true
+from inserted
+where formula_staging.key = inserted.key
+
+-- find_known_formulas --
+-- The numbers of formulas that were in the catalogue before.
+update formula_staging
+set formula_id = formula.id
+from formula
+where formula_staging.formula_id is null and formula.key = formula_staging.key
+
+-- resolve_canonical --
+-- Ties new mirrors and inflations to their canonical formula, in the batch or in the catalogue.
+update formula
+set canonical_id = canonical.id
+from formula_staging, formula as canonical
+where formula_staging.is_new
+    and not formula_staging.is_canonical
+    and formula.id = formula_staging.formula_id
+    and canonical.key = formula_staging.canonical_key
+
+-- remember_unresolved --
+-- New mirrors and inflations whose canonical formula is not there yet.
+insert into canonical_pending (formula_id, canonical_key)
+select distinct formula_staging.formula_id, formula_staging.canonical_key
+from formula_staging
+join formula on formula.id = formula_staging.formula_id
+where formula_staging.is_new and not formula_staging.is_canonical and formula.canonical_id is null
+on conflict do nothing
+
+-- resolve_waiting --
+-- Formulas that waited for a canonical formula of this batch.
+with arrived as (
+    delete from canonical_pending
+    using formula_staging
+    where formula_staging.is_new and canonical_pending.canonical_key = formula_staging.key
+    returning canonical_pending.formula_id, formula_staging.formula_id as canonical_id
+)
+update formula
+set canonical_id = arrived.canonical_id
+from arrived
+where formula.id = arrived.formula_id
+
+-- resolve_all_waiting --
+-- The same for all that wait: two batches at once do not see each other's rows.
+with arrived as (
+    delete from canonical_pending
+    using formula
+    where canonical_pending.canonical_key = formula.key
+    returning canonical_pending.formula_id, formula.id as canonical_id
+)
+update formula
+set canonical_id = arrived.canonical_id
+from arrived
+where formula.id = arrived.formula_id
+
+-- insert_vectors --
+-- Neighbour vectors of the batch, also for known formulas that had none of this version.
+insert into formula_vector (formula_id, vector_version, vector)
+select distinct on (formula_id) formula_id, %(vector_version)s, vector
+from formula_staging
+where vector is not null
+on conflict do nothing
+
+-- read_staging --
+-- Number and novelty of each formula in the order of the batch.
+select formula_id, is_new from formula_staging order by ordinal
+
+-- insert_relations --
+-- Relations by arrays; one that is known is replaced only by a stronger proof.
+insert into relation (
+    formula_id, kind, constant_id, coefficients, expression, method, proof, theorem,
+    digits_used, digits_verified, code_version
+)
+select
+    given.formula_id, given.kind, constant.id, given.coefficients::numeric[], given.expression, given.method,
+    given.proof, given.theorem, given.digits_used, given.digits_verified, %(code_version)s
+from unnest(
+    %(formula_ids)s::bigint[], %(kinds)s::text[], %(constants)s::text[], %(coefficients)s::text[],
+    %(expressions)s::text[], %(methods)s::text[], %(proofs)s::text[], %(theorems)s::text[],
+    %(digits_used)s::integer[], %(digits_verified)s::integer[]
+) as given (
+    formula_id, kind, constant, coefficients, expression, method, proof, theorem, digits_used, digits_verified
+)
+left join constant on constant.name = given.constant
+on conflict (formula_id, kind, expression) do update
+set method = excluded.method,
+    proof = excluded.proof,
+    theorem = excluded.theorem,
+    digits_used = excluded.digits_used,
+    digits_verified = excluded.digits_verified,
+    code_version = excluded.code_version,
+    found_at = excluded.found_at
+where proof_strength(excluded.proof) > proof_strength(relation.proof)
+
+-- relation_ids --
+-- Numbers of the relations in the order given.
+select relation.id
+from unnest(%(formula_ids)s::bigint[], %(kinds)s::text[], %(expressions)s::text[])
+    with ordinality as given (formula_id, kind, expression, place)
+join relation using (formula_id, kind, expression)
+order by given.place
+
+-- insert_relation_terms --
+-- Terms of relations by arrays; those of a known relation are there already.
+insert into relation_term (
+    relation_id, term_number, coefficient, limit_exponent,
+    constant_id, constant_exponent, other_formula_id, other_exponent
+)
+select
+    given.relation_id, given.term_number, given.coefficient::numeric, given.limit_exponent,
+    constant.id, given.constant_exponent, other.id, given.other_exponent
+from unnest(
+    %(relation_ids)s::bigint[], %(term_numbers)s::smallint[], %(coefficients)s::text[],
+    %(limit_exponents)s::smallint[], %(constants)s::text[], %(constant_exponents)s::smallint[],
+    %(other_keys)s::bytea[], %(other_exponents)s::smallint[]
+) as given (
+    relation_id, term_number, coefficient, limit_exponent, constant, constant_exponent, other_key, other_exponent
+)
+left join constant on constant.name = given.constant
+left join formula as other on other.key = given.other_key
+on conflict do nothing
+
+-- insert_guesses --
+-- Guesses by arrays.
+insert into guess (
+    formula_id, place, constant_id, proposer, neighbour_id, distance, outcome,
+    digits_used, digits_needed, relation_id, code_version
+)
+select
+    given.formula_id, given.place, constant.id, given.proposer, given.neighbour_id, given.distance, given.outcome,
+    given.digits_used, given.digits_needed, given.relation_id, %(code_version)s
+from unnest(
+    %(formula_ids)s::bigint[], %(places)s::smallint[], %(constants)s::text[], %(proposers)s::text[],
+    %(neighbour_ids)s::bigint[], %(distances)s::float8[], %(outcomes)s::text[],
+    %(digits_used)s::integer[], %(digits_needed)s::integer[], %(relation_ids)s::bigint[]
+) as given (
+    formula_id, place, constant, proposer, neighbour_id, distance, outcome,
+    digits_used, digits_needed, relation_id
+)
+left join constant on constant.name = given.constant
+
+-- insert_exclusions --
+-- Exclusions by arrays; the same search done again replaces the old entry.
+insert into exclusion (
+    formula_id, library_version, kind, coefficient_digits, digits_used, outcome,
+    constants_tried, digits_needed, code_version
+)
+select distinct on (formula_id, library_version, kind, coefficient_digits, digits_used)
+    given.*, %(code_version)s
+from unnest(
+    %(formula_ids)s::bigint[], %(library_versions)s::text[], %(kinds)s::text[], %(coefficient_digits)s::smallint[],
+    %(digits_used)s::integer[], %(outcomes)s::text[], %(constants_tried)s::integer[], %(digits_needed)s::integer[]
+) as given (
+    formula_id, library_version, kind, coefficient_digits, digits_used, outcome, constants_tried, digits_needed
+)
+on conflict (formula_id, library_version, kind, coefficient_digits, digits_used) do update
+set outcome = excluded.outcome,
+    constants_tried = excluded.constants_tried,
+    digits_needed = excluded.digits_needed,
+    code_version = excluded.code_version,
+    sought_at = excluded.sought_at
+
+-- insert_sources --
+-- Sources by arrays.
+insert into source (formula_id, paper, equation, author, link, stated_limit)
+select *
+from unnest(
+    %(formula_ids)s::bigint[], %(papers)s::text[], %(equations)s::text[], %(authors)s::text[],
+    %(links)s::text[], %(stated_limits)s::text[]
+)
+on conflict do nothing
+
+-- upsert_constants --
+-- Constants of the library by arrays; a known name takes the new definition.
+insert into constant (
+    name, latex, expression, constant_group, reference, oeis, equivalents, likelihood,
+    value_text, value_float8, library_version
+)
+select
+    name, latex, expression, constant_group, reference, oeis, equivalents::text[], likelihood,
+    value_text, value_float8, library_version
+from unnest(
+    %(names)s::text[], %(latex)s::text[], %(expressions)s::text[], %(groups)s::text[], %(references)s::text[],
+    %(oeis)s::text[], %(equivalents)s::text[], %(likelihoods)s::integer[], %(value_texts)s::text[],
+    %(value_float8s)s::float8[], %(library_versions)s::text[]
+) as given (
+    name, latex, expression, constant_group, reference, oeis, equivalents, likelihood,
+    value_text, value_float8, library_version
+)
+on conflict (name) do update
+set latex = excluded.latex,
+    expression = excluded.expression,
+    constant_group = excluded.constant_group,
+    reference = excluded.reference,
+    oeis = excluded.oeis,
+    equivalents = excluded.equivalents,
+    likelihood = excluded.likelihood,
+    value_text = excluded.value_text,
+    value_float8 = excluded.value_float8,
+    library_version = excluded.library_version

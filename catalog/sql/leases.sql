@@ -1,0 +1,114 @@
+-- Spaces, chunks and runs: who works on what.
+
+-- add_space --
+-- A new space; nothing where the name is taken.
+insert into space (name, template, size, priority)
+values (%(name)s, %(template)s, %(size)s, %(priority)s)
+on conflict (name) do nothing
+returning id
+
+-- add_chunks --
+-- All chunks of a space, open.
+insert into chunk (space_id, first_rank, last_rank)
+select %(space_id)s, first_rank, least(first_rank + %(chunk_size)s, %(size)s)
+from generate_series(0, %(size)s - 1, %(chunk_size)s) as first_rank
+
+-- start_run --
+-- A daemon begins.
+insert into run (
+    host, process_id, program_version, schema_version, evaluator_version, vector_version, worker_count
+)
+values (
+    %(host)s, %(process_id)s, %(program_version)s, %(schema_version)s, %(evaluator_version)s, %(vector_version)s,
+    %(worker_count)s
+)
+returning id
+
+-- end_run --
+-- A daemon leaves.
+update run set ended_at = clock_timestamp(), end_reason = %(reason)s where id = %(run_id)s and ended_at is null
+
+-- claim_chunk --
+-- Leases the next chunk below a rank: open, or leased to somebody whose lease has expired. One that reaches beyond
+-- the rank is cut there. Chunks that others are claiming at this moment are passed over.
+with candidate as (
+    select chunk.id, chunk.space_id, chunk.last_rank
+    from chunk
+    join space on space.id = chunk.space_id
+    where chunk.state in ('open', 'leased')
+        and (chunk.state = 'open' or chunk.lease_expires_at < clock_timestamp())
+        and chunk.first_rank < %(rank_limit)s
+    order by space.priority desc, space.id, chunk.first_rank
+    limit 1
+    for update of chunk skip locked
+),
+rest as (
+    insert into chunk (space_id, first_rank, last_rank)
+    select space_id, %(rank_limit)s, last_rank from candidate where last_rank > %(rank_limit)s
+)
+update chunk
+set state = 'leased',
+    last_rank = least(chunk.last_rank, %(rank_limit)s),
+    lease_token = gen_random_uuid(),
+    lease_expires_at = clock_timestamp() + make_interval(secs => %(seconds)s),
+    run_id = %(run_id)s,
+    attempts = chunk.attempts + 1
+from candidate
+join space on space.id = candidate.space_id
+where chunk.id = candidate.id
+returning
+    chunk.id as chunk_id, chunk.lease_token as token, space.id as space_id, space.name as space, space.template,
+    chunk.first_rank, chunk.last_rank, chunk.attempts
+
+-- work_remains --
+-- Whether chunks below a rank are open or leased, and how many are leased to live owners.
+select
+    count(*) filter (where state = 'open' or lease_expires_at < clock_timestamp()) as claimable,
+    count(*) filter (where state = 'leased' and lease_expires_at >= clock_timestamp()) as leased
+from chunk
+where state in ('open', 'leased') and first_rank < %(rank_limit)s
+
+-- heartbeat --
+-- A run lives, and so do the leases it names; returns those that are still its own.
+with alive as (
+    update run set heartbeat_at = clock_timestamp() where id = %(run_id)s
+)
+update chunk
+set lease_expires_at = clock_timestamp() + make_interval(secs => %(seconds)s)
+where state = 'leased' and lease_token = any (%(tokens)s)
+returning lease_token
+
+-- hold_chunk --
+-- Keeps others from taking a chunk over until the transaction ends.
+select from chunk where id = %(chunk_id)s and state = 'leased' and lease_token = %(token)s for update
+
+-- finish_chunk --
+-- leased -> done, with its counts.
+update chunk
+set state = 'done', lease_token = null, lease_expires_at = null, done_at = clock_timestamp(), failure = null,
+    formulas_total = %(total)s, formulas_new = %(new)s, formulas_failed = %(failed)s
+where id = %(chunk_id)s and state = 'leased' and lease_token = %(token)s
+
+-- release_chunk --
+-- leased -> open (to be tried again) or failed (given up).
+update chunk
+set state = %(state)s, lease_token = null, lease_expires_at = null, failure = %(failure)s
+where id = %(chunk_id)s and state = 'leased' and lease_token = %(token)s
+
+-- split_chunk --
+-- leased -> two open halves, cut at a rank.
+with whole as (
+    select id, space_id, last_rank, attempts
+    from chunk
+    where id = %(chunk_id)s and state = 'leased' and lease_token = %(token)s
+        and first_rank < %(rank)s and %(rank)s < last_rank
+    for update
+),
+upper as (
+    insert into chunk (space_id, first_rank, last_rank, attempts, failure)
+    select space_id, %(rank)s, last_rank, attempts, %(failure)s from whole
+)
+update chunk
+set state = 'open', lease_token = null, lease_expires_at = null, last_rank = %(rank)s, failure = %(failure)s
+from whole
+where chunk.id = whole.id
