@@ -195,7 +195,7 @@ formula = Table(
     one_of("convergence_class", CONVERGENCE_CLASSES, null=True),
     one_of("bound_kind", BOUND_KINDS, null=True),
     one_of("factorial_reduction", FACTORIAL_REDUCTIONS, null=True),
-    CheckConstraint("convergence_class IS NULL OR status = 'converges'", name="class_of_convergent"),
+    CheckConstraint("convergence_class IS NULL OR status NOT IN ('terminates', 'diverges')", name="class_of_convergent"),
     CheckConstraint("limit_value IS NULL OR status NOT IN ('diverges', 'undetermined')", name="limit_of_status"),
     CheckConstraint("limit_exact IS NULL OR bound_kind = 'exact'", name="exact_limit"),
     CheckConstraint("evaluation_error IS NULL OR status = 'undetermined'", name="failed_is_undetermined"),

@@ -116,7 +116,7 @@ CREATE TABLE formula (
     CONSTRAINT formula_convergence_class_check CHECK (convergence_class IS NULL OR convergence_class IN ('super_exponential', 'exponential', 'sub_exponential', 'polynomial', 'logarithmic')),
     CONSTRAINT formula_bound_kind_check CHECK (bound_kind IS NULL OR bound_kind IN ('ball', 'agreement', 'exact')),
     CONSTRAINT formula_factorial_reduction_check CHECK (factorial_reduction IS NULL OR factorial_reduction IN ('yes', 'no', 'undetermined')),
-    CONSTRAINT formula_class_of_convergent_check CHECK (convergence_class IS NULL OR status = 'converges'),
+    CONSTRAINT formula_class_of_convergent_check CHECK (convergence_class IS NULL OR status NOT IN ('terminates', 'diverges')),
     CONSTRAINT formula_limit_of_status_check CHECK (limit_value IS NULL OR status NOT IN ('diverges', 'undetermined')),
     CONSTRAINT formula_exact_limit_check CHECK (limit_exact IS NULL OR bound_kind = 'exact'),
     CONSTRAINT formula_failed_is_undetermined_check CHECK (evaluation_error IS NULL OR status = 'undetermined'),
