@@ -177,8 +177,12 @@ def _staging_columns(rows: FormulaRows) -> dict[str, Field]:
         "b": texts(["{" + ",".join(map(str, b)) + "}" for b in rows.b]),
     }
     for name, values in rows.columns.items():
-        kind = floats if name in FLOAT_COLUMNS else texts if name in TEXT_COLUMNS else integers
-        columns[name] = kind(values)
+        if name in FLOAT_COLUMNS:
+            columns[name] = floats(values)
+        elif name in TEXT_COLUMNS:
+            columns[name] = texts(list(values))
+        else:
+            columns[name] = integers(values)
     if rows.vectors is not None:
         null = np.array(~np.isfinite(rows.vectors).all(axis=1), dtype=bool)
         columns["vector"] = vectors(rows.vectors, null)

@@ -1,0 +1,81 @@
+"""Fixtures shared by all tests: one embedded server for the session, a fresh catalogue for each test that asks."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from catalog import server
+from catalog.database import Database, open_database
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep tests away from the data and the databases of whoever runs them."""
+    for name in ("FORMULARY_DATABASE_URL", "FORMULARY_READER_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("FORMULARY_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(scope="session")
+def server_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Home folder of the session's embedded server."""
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="session")
+def server_url(server_home: Path) -> Iterator[str]:
+    """Url of the database `formulary` on the session's server, migrated; copied by `database_url`, not to be used."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(server.SETTINGS, "fsync", "off")  # no test here pulls the plug
+        with server.session(server_home) as url:
+            with open_database(url) as database:
+                database.upgrade()
+            yield url
+
+
+@pytest.fixture
+def empty_url(server_url: str) -> Iterator[str]:
+    """Url of a new database without any tables."""
+    yield from _new_database(server_url, "template0")
+
+
+@pytest.fixture
+def database_url(server_url: str) -> Iterator[str]:
+    """Url of a new, migrated, empty catalogue."""
+    for url in _new_database(server_url, "formulary"):
+        with psycopg.connect(url) as connection:  # what `formulary init` does for a copy
+            connection.execute("update catalogue set epoch = catalogue_epoch(), catalogue_id = gen_random_uuid()")
+            connection.execute(f"revoke temporary on database {connection.info.dbname} from public")
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A new, migrated, empty catalogue."""
+    with open_database(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def connection(database: Database) -> Iterator[psycopg.Connection]:
+    """A connection to a new, migrated, empty catalogue, as its owner."""
+    with database.connect() as opened:
+        yield opened
+
+
+def _new_database(server_url: str, template: str) -> Iterator[str]:
+    name = f"test_{next(_numbers)}"
+    maintenance = make_conninfo(server_url, dbname="postgres")
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(f"create database {name} template {template}")  # type: ignore[arg-type]
+    yield server_url.replace("/formulary?", f"/{name}?")
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
