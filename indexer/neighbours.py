@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from catalog.errors import Unavailable
+from catalog.formula import PCF
 
 Ids = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.float32]
@@ -144,16 +145,23 @@ class Anchors:
         """Add a labelled formula, unless its place has an anchor with this constant; says whether it was added."""
         if formula_id in self._labels:
             return False
-        nearest = self.nearest(vector, 1 + SLACK)
-        if any(anchor.distance < SAME_PLACE and anchor.constant == constant for anchor in nearest):
+        if any(a.distance < SAME_PLACE and a.constant == constant for a in self.near(vector, 1 + SLACK)):
             return False
         self.index.add([formula_id], np.asarray(vector, dtype=np.float32).reshape(1, -1))
         self._labels[formula_id] = (formula, constant)
         return True
 
-    def nearest(self, vector: npt.ArrayLike, k: int = 8) -> list[Anchor]:
-        """The k nearest labelled formulas, nearest first."""
+    def near(self, vector: npt.ArrayLike, k: int) -> list[Anchor]:
+        """The k labelled formulas nearest to a vector, shape (dimension,), nearest first."""
         return [Anchor(hit.id, *self._labels[hit.id], hit.distance) for hit in self.index.search(vector, k)]
+
+    def nearest(self, formula: PCF, k: int) -> list[tuple[str, float, str]]:
+        """Constant, distance and text of the k labelled formulas nearest to a formula, nearest first."""
+        from indexer.neighbour_vector import neighbour_vector
+
+        if not self._labels:
+            return []
+        return [(a.constant, a.distance, a.formula) for a in self.near(neighbour_vector(formula), k)]
 
     def __getstate__(self) -> dict[str, Any]:
         """Ids, vectors and labels; FAISS' own object cannot be pickled."""

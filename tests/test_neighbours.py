@@ -183,5 +183,5 @@ def test_anchors_give_constants_nearest_first_and_survive_pickling() -> None:
     assert anchors.add(4, "PCF(3, n^2)", "e", [0, 0])
     copy = pickle.loads(pickle.dumps(anchors))
     for one in (anchors, copy):
-        assert [(a.formula_id, a.constant) for a in one.nearest([0, 0.9], 2)] == [(2, "log(2)"), (1, "pi")]
+        assert [(a.formula_id, a.constant) for a in one.near([0, 0.9], 2)] == [(2, "log(2)"), (1, "pi")]
     assert len(copy) == 3

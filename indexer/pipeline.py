@@ -1,0 +1,156 @@
+"""One batch from coefficients to rows: evaluate, closed form, family, neighbour vector, guess and verification.
+
+What is computed here touches no database, and a formula that cannot be evaluated is recorded with its error instead of
+stopping the others. Of a mirror pair (a, b), (-a, b) one formula is evaluated; the other's row follows from it, since
+its limit is -L and all else is the same. `rows.py` makes rows of the catalogue from the results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from catalog.formula import PCF
+from indexer.evaluation import Evaluation, evaluate
+from indexer.families import family_key
+from indexer.findings import Relation, algebraic_text, moebius_text, rational_text
+from indexer.guess import LIBRARY_BUDGET, Anchors, Identification, NamedConstant, identify
+from indexer.hypergeometric import ClosedForm, closed_form
+from indexer.limits import DEFAULT_DIGITS, Limit
+from indexer.metrics import Metrics
+
+BULK_BUDGET = 40
+"""Members of the library tried for one formula of a bulk run, beyond what theory and neighbours propose."""
+
+ERROR_LENGTH = 300
+"""Characters of an error that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """All that is computed of one formula."""
+
+    evaluation: Evaluation
+    closed_form: ClosedForm | None = None
+    family: str | None = None
+    identification: Identification | None = None
+
+    @property
+    def formula(self) -> PCF:
+        """The formula."""
+        return self.evaluation.formula
+
+
+def compute(
+    formula: PCF,
+    digits: int = DEFAULT_DIGITS,
+    *,
+    identified: bool = False,
+    anchors: Anchors | None = None,
+    budget: int = LIBRARY_BUDGET,
+) -> Computed:
+    """Evaluate a formula, and name its limit where `identified`; an error is part of the result, never raised.
+
+    `budget` bounds the attempts against the library.
+    """
+    try:
+        evaluation = evaluate(formula, digits)
+        if evaluation.status not in ("converges", "converges_to_infinity"):
+            found = _identified(evaluation, anchors, budget) if identified else None
+            return Computed(evaluation, identification=found)
+        form, family = closed_form(formula), family_key(formula)
+        found = _identified(evaluation, anchors, budget) if identified else None
+        return Computed(evaluation, form, family, found)
+    except (Exception, RecursionError) as error:
+        return failed(formula, f"{type(error).__name__}: {error}")
+
+
+def failed(formula: PCF, error: str) -> Computed:
+    """A formula whose evaluation failed: undetermined, with the error."""
+    text = " ".join(error.split())[:ERROR_LENGTH]
+    metrics = Metrics(reason="the evaluation failed")
+    return Computed(Evaluation(formula, "undetermined", None, None, metrics, None, text))
+
+
+def _identified(evaluation: Evaluation, anchors: Anchors | None, budget: int) -> Identification:
+    return identify(evaluation.formula, library(), anchors, known=evaluation.limit, budget=budget)
+
+
+@cache
+def library() -> Sequence[NamedConstant]:
+    """The library of constants in the order of likelihood, read once a process."""
+    from catalog import constants
+
+    return tuple(constants.library())
+
+
+def mirrored(computed: Computed) -> Computed:
+    """The same for (-a, b), whose limit is -L: derived, not computed."""
+    evaluation = computed.evaluation
+    formula = evaluation.formula.mirror()
+    limit = evaluation.limit and _negated_limit(evaluation.limit)
+    identification = computed.identification and replace(
+        computed.identification,
+        formula=formula,
+        relations=tuple(_negated_relation(relation, limit) for relation in computed.identification.relations),
+    )
+    return Computed(
+        replace(evaluation, formula=formula, limit=limit),
+        closed_form(formula) if computed.closed_form else None,
+        computed.family,
+        identification,
+    )
+
+
+def _negated_limit(limit: Limit) -> Limit:
+    if limit.value is None or limit.infinite or limit.exact == 0:
+        return limit
+    return replace(
+        limit,
+        value=limit.value[1:] if limit.value.startswith("-") else f"-{limit.value}",
+        exact=None if limit.exact is None else -limit.exact,
+        ball=None if limit.ball is None else -limit.ball,
+    )
+
+
+def _negated_relation(relation: Relation, limit: Limit | None) -> Relation:
+    """A relation of L as one of -L; digits and proof stay."""
+    if relation.kind == "moebius" and relation.coefficients is not None:
+        x, y, z, w = relation.coefficients
+        negated = (-x, -y, z, w)
+        return replace(relation, coefficients=negated, expression=moebius_text(negated, relation.terms[0]))
+    if relation.polynomial is None or limit is None or limit.ball is None:
+        raise ValueError(f"a {relation.kind} relation has no mirror")
+    if relation.kind == "rational" and limit.exact is not None:
+        fraction = (-limit.exact.numerator, limit.exact.denominator)
+        return replace(relation, polynomial=fraction, expression=rational_text(limit.exact))
+    signed = [-x if k % 2 else x for k, x in enumerate(relation.polynomial)]
+    polynomial = tuple(-x for x in signed) if signed[-1] < 0 else tuple(signed)
+    return replace(relation, polynomial=polynomial, expression=algebraic_text(polynomial, limit.ball))
+
+
+def compute_pairs(
+    formulas: Sequence[PCF],
+    digits: int = DEFAULT_DIGITS,
+    anchors: Anchors | None = None,
+    budget: int = BULK_BUDGET,
+) -> list[Computed]:
+    """Evaluate and identify formulas in their order, one of each mirror pair."""
+    done: dict[PCF, Computed] = {}
+    for formula in formulas:
+        if formula in done:
+            continue
+        positive = formula if formula.a[-1] > 0 else formula.mirror()
+        if positive not in done:
+            done[positive] = compute(positive, digits, identified=True, anchors=anchors, budget=budget)
+        if formula is not positive:
+            done[formula] = _mirror_of(done[positive])
+    return [done[formula] for formula in formulas]
+
+
+def _mirror_of(computed: Computed) -> Computed:
+    try:
+        return mirrored(computed)
+    except Exception as error:
+        return failed(computed.formula.mirror(), f"{type(error).__name__}: {error}")

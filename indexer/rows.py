@@ -1,0 +1,162 @@
+"""Rows of the catalogue from what was computed: records that travel from workers, and batches of them for `ingest`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+import catalog
+from catalog.findings import ExclusionRow, Findings, GuessRow, RelationRow
+from catalog.formula import PCF
+from catalog.ingest import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows
+from indexer.evaluation import EVALUATOR_VERSION, Evaluation
+from indexer.findings import Relation
+from indexer.guess import Exclusion, Guess, Identification
+from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION, neighbour_vector
+from indexer.pipeline import Computed
+
+Columns = dict[str, str | int | float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One formula ready to be stored: plain values, which travel between processes.
+
+    `vector` is None for formulas that do not converge.
+    """
+
+    formula: PCF
+    columns: Columns
+    vector: npt.NDArray[np.float32] | None
+    relations: tuple[Relation, ...] = ()
+    guesses: tuple[Guess, ...] = ()
+    exclusion: Exclusion | None = None
+    outcome: str | None = None
+    digits_needed: int | None = None
+
+
+def record(computed: Computed) -> Record:
+    """The record of a computed formula."""
+    evaluation, found = computed.evaluation, computed.identification
+    columns = _columns(evaluation)
+    columns["family"] = computed.family
+    if computed.closed_form is not None:
+        columns["closed_form"] = computed.closed_form.text
+        columns["closed_form_theorem"] = computed.closed_form.theorem
+    vector = neighbour_vector(evaluation.formula) if evaluation.status == "converges" else None
+    if found is None:
+        return Record(evaluation.formula, columns, vector)
+    return Record(
+        evaluation.formula,
+        columns,
+        vector,
+        found.relations,
+        _kept(found),
+        found.exclusion,
+        found.outcome,
+        found.digits_needed,
+    )
+
+
+def _kept(found: Identification) -> tuple[Guess, ...]:
+    """The first guess, and the one that was right."""
+    return tuple(guess for guess in found.guesses if guess.rank == 1 or guess.outcome == "found")
+
+
+def _columns(evaluation: Evaluation) -> Columns:
+    failed = evaluation.error if evaluation.status == "undetermined" else None
+    columns: Columns = {
+        "status": evaluation.status,
+        "status_reason": evaluation.reason or (None if failed else evaluation.error),
+        "convergence_class": evaluation.convergence_class,
+        "metrics_reason": evaluation.metrics.reason,
+        "evaluation_error": failed,
+        **evaluation.metrics.to_json(),
+    }
+    limit = evaluation.limit
+    if limit is not None and limit.value is not None:
+        known = limit.exact is not None or limit.infinite
+        columns |= {
+            "limit_value": limit.value,
+            "limit_digits": None if limit.infinite else limit.digits,
+            "limit_error_log10": None if known else limit.error_log10,
+            "bound_kind": "exact" if known else limit.bound_kind,
+            "limit_exact": None if limit.exact is None else f"{limit.exact.numerator}/{limit.exact.denominator}",
+            "limit_float8": None if limit.ball is None else float(limit.ball),
+        }
+    return columns
+
+
+def batch(records: Sequence[Record], library_version: str) -> tuple[FormulaRows, Findings]:
+    """The records as columns, and what was found out about them."""
+    columns: dict[str, list[str | int | float | None]] = {
+        name: [item.columns.get(name) for item in records] for name in (*TEXT_COLUMNS, *INTEGER_COLUMNS, *FLOAT_COLUMNS)
+    }
+    vectors = np.full((len(records), DIMENSION), np.nan, dtype=np.float32)
+    for row, item in enumerate(records):
+        if item.vector is not None:
+            vectors[row] = item.vector
+    rows = FormulaRows(
+        a=[item.formula.a for item in records],
+        b=[item.formula.b for item in records],
+        keys=[item.formula.key for item in records],
+        canonical_keys=[item.formula.canonical()[0].key for item in records],
+        columns=columns,
+        evaluator_version=EVALUATOR_VERSION,
+        vectors=vectors,
+        vector_version=VECTOR_VERSION,
+    )
+    return rows, _findings(records, library_version)
+
+
+def _findings(records: Sequence[Record], library_version: str) -> Findings:
+    findings = Findings(catalog.__version__)
+    for row, item in enumerate(records):
+        first = len(findings.relations)
+        findings.relations.extend(_relation_row(row, relation) for relation in item.relations)
+        for guess in item.guesses:
+            found = first if guess.outcome == "found" and item.relations else None
+            name = item.relations[0].constant if found is not None else None
+            findings.guesses.append(GuessRow(row, guess.rank, guess.why, guess.outcome, name, relation=found))
+        if item.exclusion is not None and item.outcome in ("excluded", "budget", "too_few_digits"):
+            findings.exclusions.append(
+                ExclusionRow(
+                    row,
+                    library_version,
+                    "moebius",
+                    len(str(item.exclusion.bound)) - 1,
+                    item.exclusion.digits,
+                    item.outcome,
+                    item.exclusion.constants,
+                    item.digits_needed,
+                )
+            )
+    return findings
+
+
+def _relation_row(row: int, relation: Relation) -> RelationRow:
+    kind = "quadratic" if relation.kind == "algebraic" and len(relation.polynomial or ()) == 3 else relation.kind
+    return RelationRow(
+        row,
+        kind,
+        relation.coefficients or relation.polynomial or (),
+        relation.expression,
+        relation.method,
+        relation.proof,
+        relation.digits_used,
+        relation.digits_verified,
+        relation.constant,
+    )
+
+
+def constants_of(records: Iterable[Record]) -> dict[str, str]:
+    """Name and expression of every constant in the records' relations: theory names some that no library has."""
+    return {
+        name: term
+        for item in records
+        for relation in item.relations
+        for name, term in zip(relation.constants, relation.terms, strict=True)
+    }
