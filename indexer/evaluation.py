@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from catalog.formula import PCF
 from indexer.asymptotics import Classification, ConvergenceClass, Status, classify, exponents
-from indexer.limits import DEFAULT_DIGITS, Limit, limit
+from indexer.decimals import LOG2_10, bits_of_digits
+from indexer.families import family_key
+from indexer.hypergeometric import ClosedForm, EvaluationError, closed_form
+from indexer.limits import DEFAULT_DIGITS, Limit, limit, rounded
 from indexer.metrics import Metrics, metrics
 from indexer.tails import Tail, TooDeepError
 
 EVALUATOR_VERSION = 1
 """Raised with every change that may alter a stored status, digit or metric."""
 
+CLOSED_FORM_DIGITS = 100
+"""Significant digits to which a closed form must agree with the limit before it is given."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """One evaluated formula; `reason` says why it diverges or is undetermined, `error` what failed."""
+    """One evaluated formula.
+
+    `reason` says why it diverges or is undetermined, `error` what failed. `closed_form_digits` are the significant
+    digits to which the closed form and the limit, evaluated independently, agree; None where one of them is exact.
+    """
 
     formula: PCF
     status: Status
@@ -25,38 +36,86 @@ class Evaluation:
     metrics: Metrics
     reason: str | None = None
     error: str | None = None
+    closed_form: ClosedForm | None = None
+    closed_form_digits: int | None = None
+    family: str | None = None
 
 
 def evaluate(formula: PCF, digits: int = DEFAULT_DIGITS) -> Evaluation:
-    """Evaluate one formula to `digits` significant digits of its limit."""
+    """Evaluate one formula to `digits` significant digits of its limit, or as many as can be had."""
     verdict = classify(formula)
     if verdict.status == "diverges":
         return Evaluation(formula, "diverges", None, None, Metrics(reason="it diverges"), verdict.reason)
     if verdict.status == "terminates":
         value = limit(formula, digits, verdict)
         assert value is not None
-        reason = f"b({verdict.terminates_at}) = 0"
-        return Evaluation(formula, "terminates", None, value, Metrics(reason="it terminates"), reason, value.reason)
-    return _evaluate_convergent(formula, verdict, digits)
+        return Evaluation(
+            formula,
+            "terminates",
+            None,
+            value,
+            Metrics(reason="it terminates"),
+            f"b({verdict.terminates_at}) = 0",
+            error=value.reason,
+            family=family_key(formula),
+        )
+    return _convergent(formula, verdict, digits)
 
 
-def _evaluate_convergent(formula: PCF, verdict: Classification, digits: int) -> Evaluation:
+def _convergent(formula: PCF, verdict: Classification, digits: int) -> Evaluation:
     try:
         tail = Tail(formula)
     except TooDeepError as error:
-        return Evaluation(
-            formula, "undetermined", verdict.convergence_class, None, Metrics(reason=str(error)), str(error)
-        )
+        return _undetermined(formula, verdict, str(error))
     value = limit(formula, digits, verdict, tail)
     assert value is not None
     if value.value is None:
-        return Evaluation(
-            formula, "undetermined", verdict.convergence_class, None, Metrics(reason=value.reason), value.reason
-        )
+        return _undetermined(formula, verdict, value.reason or "its limit could not be settled")
+    form, family = closed_form(formula), family_key(formula)
     if value.infinite:
         unknown = Metrics(reason="the limit is infinite")
-        return Evaluation(formula, "converges_to_infinity", verdict.convergence_class, value, unknown)
+        return Evaluation(
+            formula, "converges_to_infinity", verdict.convergence_class, value, unknown, closed_form=form, family=family
+        )
     growth = exponents(formula)
     assert growth is not None
     figures = metrics(formula, growth, tail, value.exact is not None)
-    return Evaluation(formula, "converges", verdict.convergence_class, value, figures)
+    agreed = None
+    if form is not None:
+        value, agreed = _compare(value, form, digits)
+    return Evaluation(
+        formula,
+        "converges",
+        verdict.convergence_class,
+        value,
+        figures,
+        closed_form=form,
+        closed_form_digits=agreed,
+        family=family,
+    )
+
+
+def _undetermined(formula: PCF, verdict: Classification, reason: str) -> Evaluation:
+    return Evaluation(formula, "undetermined", verdict.convergence_class, None, Metrics(reason=reason), reason)
+
+
+def _compare(value: Limit, form: ClosedForm, digits: int) -> tuple[Limit, int | None]:
+    """Return the limit, bounded by the closed form where it was not enclosed, and the digits of their agreement.
+
+    Raises ArithmeticError where the two do not agree: one of them is wrong, and nothing must be published.
+    """
+    if value.exact is not None or form.exact is not None:
+        if value.exact != form.rational:
+            raise ArithmeticError(f"limit {value.value} and closed form {form.text} differ")
+        return value, None
+    try:
+        ball = form.evaluate(bits_of_digits(max(digits, CLOSED_FORM_DIGITS)) + 16)
+    except EvaluationError:
+        return value, None
+    assert value.ball is not None
+    if not ball.overlaps(value.ball):
+        raise ArithmeticError(f"limit {value.value} and closed form {form.text} differ")
+    agreed = math.floor(min(ball.rel_accuracy_bits(), value.ball.rel_accuracy_bits()) / LOG2_10)
+    if value.bound_kind == "agreement":
+        value = rounded(ball, digits, "ball")
+    return value, agreed

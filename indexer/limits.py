@@ -126,10 +126,11 @@ def _convergent(formula: PCF, digits: int, tail: Tail) -> Limit:
             bits *= 2
     if best is None:
         return _unknown("its limit is zero or infinite to all digits tried, and no proof was found")
-    return _decimal(best, digits, kind)
+    return rounded(best, digits, kind)
 
 
-def _decimal(ball: arb, digits: int, kind: BoundKind | None) -> Limit:
+def rounded(ball: arb, digits: int, kind: BoundKind | None) -> Limit:
+    """Return the limit that a ball, not around zero, settles to at most `digits` significant digits."""
     text, count = round_ball(ball, digits)
     if text is None:
         return _unknown("not one digit of its limit could be settled")
