@@ -8,11 +8,14 @@ beyond shapes are asked for a first-order solution (`telescoping.py`). Each cand
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from itertools import islice, product
 from math import isqrt, lcm
 
+from catalog.expressions import parse_expression
 from catalog.formula import PCF
 from indexer.shapes import Shape, shape
 from indexer.surds import Surd, square_part
@@ -26,7 +29,13 @@ HALF = Fraction(1, 2)
 
 def candidates(formula: PCF) -> list[str]:
     """Expressions in order of likelihood, without repetition; empty where theory proposes nothing."""
-    return list(islice(dict.fromkeys(_proposals(formula)), MAX_CANDIDATES))
+    return list(islice(dict.fromkeys(map(canonical, _proposals(formula))), MAX_CANDIDATES))
+
+
+@lru_cache(maxsize=4096)
+def canonical(expression: str) -> str:
+    """An expression with its rational parts reduced, as members of the library print."""
+    return str(parse_expression(expression).substitute({})).replace("exp(1)", "e")
 
 
 def _proposals(formula: PCF) -> Iterator[str]:
@@ -66,7 +75,25 @@ def _times(x: Fraction, text: str) -> str:
 
 
 def _square_class(x: Fraction) -> int:
-    return square_part(x.numerator * x.denominator)[1]
+    return square_part(int(x.numerator * x.denominator))[1]
+
+
+def _exp(x: Fraction) -> str:
+    """The exponential of a rational number or its reciprocal."""
+    return f"exp({abs(x)})"
+
+
+def _log(x: Fraction) -> str:
+    """The logarithm of a rational number x > 0 up to a rational factor: log(9/4) is log(3/2) doubled."""
+    x = max(x, 1 / x)
+    while (root := _root(x)) is not None and x != 1:
+        x = root
+    return f"log({x})"
+
+
+def _complementary(w: Fraction) -> str:
+    """sqrt(pi w) exp(w) erfc(sqrt(w)) up to a rational factor (Mills' ratio)."""
+    return _times(w, f"sqrt(pi)*exp({w})*erfc({_root_text(w)})")
 
 
 def _bessel_ratio(order: Fraction, z: Fraction) -> Iterator[str]:
@@ -76,7 +103,7 @@ def _bessel_ratio(order: Fraction, z: Fraction) -> Iterator[str]:
         root = _root(4 * abs(z))
         argument = _root_text(4 * abs(z))
         if z > 0:
-            yield f"exp({2 * root})" if root is not None else f"sqrt({4 * z})*tanh({argument})"
+            yield _exp(2 * root) if root is not None else f"sqrt({4 * z})*tanh({argument})"
         else:
             yield f"tan({argument})" if root is not None else f"sqrt({-4 * z})*tan({argument})"
     elif s == 0:
@@ -93,7 +120,7 @@ def _kummer(found: Shape) -> Iterator[str]:
     """Incomplete Gamma functions (DLMF 13.6.5), exp, and Bessel functions where g = 2 al (DLMF 13.6.9)."""
     (al,), g, z = (p.p for p in found.upper), found.lower.p, found.argument.p
     if _is_integer(g) and _is_integer(al):
-        yield f"exp({z})"
+        yield _exp(z)
     elif _is_integer(al) or _is_integer(g - al):
         yield f"hyp1f1(1, {1 + _fraction_part(g)}, {z if _is_integer(al) else -z})"
     if _is_integer(2 * al - g):
@@ -104,7 +131,7 @@ def _parabolic(found: Shape) -> Iterator[str]:
     """Mills' ratio (DLMF 12.7.5) and Bessel functions of order 1/4 (DLMF 12.7.10)."""
     r, w = 2 * found.upper[0].p, found.argument.p
     if _is_integer(r) and w:
-        yield f"sqrt(pi*{w})*exp({w})*erfc({_root_text(w)})" if w != 1 else "sqrt(pi)*e*erfc(1)"
+        yield _complementary(w)
     elif _is_integer(r):
         yield f"sqrt(pi*{_square_class(found.scale.q**2 * found.scale.d + found.scale.p**2)}/2)"
     elif _is_integer(2 * r) and w:
@@ -118,8 +145,10 @@ def _tricomi(found: Shape) -> Iterator[str]:
         return
     if al.integer or _is_integer(al.p - c.p):
         s = _fraction_part(c.p if al.integer else -c.p)
-        if s == HALF:
-            yield f"sqrt(pi*{kappa})*exp({kappa})*erfc({_root_text(kappa)})"
+        if s == 0:
+            yield f"exp({kappa})*e1({kappa})"
+        elif s == HALF:
+            yield _complementary(kappa)
         else:
             yield f"hypu(1, {1 + s}, {kappa})"
     elif _is_integer(2 * al.p - c.p):
@@ -147,9 +176,9 @@ def _legendre(found: Shape, A1: int, B2: int) -> Iterator[str]:
     D = Fraction(A1 * A1 + 4 * B2)
     root = _root(D)
     if A1 and root is not None:
-        yield f"log({abs((A1 + root) / (A1 - root))})"
+        yield _log(abs((A1 + root) / (A1 - root)))
     elif A1:
-        yield f"sqrt({D})*log(abs((sqrt({D}) + {A1})/(sqrt({D}) - {A1})))".replace("abs", "", B2 > 0)
+        yield _times(D, _surd_log(min(A1 * A1 / D, D / (A1 * A1))))
 
 
 def _circular(found: Shape, A1: int, B2: int) -> Iterator[str]:
@@ -161,19 +190,14 @@ def _circular(found: Shape, A1: int, B2: int) -> Iterator[str]:
     if not (g.rational and _is_integer(g.p - HALF) and _is_integer((al + be).p)):
         return
     square = Fraction(found.formula.b[1] ** 2 - 4 * B2 * found.formula.b[0], 4 * B2 * B2)
+    logarithmic = square == 0 or _is_integer(al)
     if B2 < 0:
-        if square == 0 or _is_integer(al):
-            root = _root(Fraction(-B2))
-            above = f"2*sqrt({-B2})" if root is None else str(2 * root)
-            yield _times(Fraction(-B2), f"log(({A1} + {above})/({A1} - {above}))")
+        if logarithmic:
+            yield from _arctangent(Fraction(4 * B2, A1 * A1))
         return
-    angle = f"atan({_root_text(Fraction(4 * B2, A1 * A1))})" if A1 else "pi/2"
-    if A1 * A1 == 4 * B2:
-        angle = "pi/4"
-    if square == 0 or _is_integer(al):
-        yield _times(Fraction(B2), "pi" if angle.startswith("pi") else angle)
-        if A1 * A1 in (12 * B2, Fraction(4 * B2, 3)):
-            yield _times(Fraction(3 * B2), "pi")
+    angle = "pi/4" if A1 * A1 == 4 * B2 else f"atan({_root_text(Fraction(4 * B2, A1 * A1))})" if A1 else "pi/2"
+    if logarithmic:
+        yield from _arctangent(Fraction(4 * B2, A1 * A1)) if A1 else (_times(Fraction(B2), "pi"),)
     elif square > 0:
         yield _times(B2 * square, f"tan({_root_text(square)}*{angle})")
     else:
@@ -191,9 +215,8 @@ def _half_argument(al: Surd, be: Surd, g: Surd, B2: Fraction) -> Iterator[str]:
         texts.append(_gamma_quotient(above, below))
     if g.rational and _is_integer(g.p - ((al + be).p + 1) / 2):
         texts.append(_gamma_quotient(((al + one) * half, (be + one) * half), (al * half, be * half)))
-    for text in texts:
-        yield _times(B2, "pi")
-        yield _times(B2, text)
+    yield _times(B2, "pi")
+    yield from (_times(B2, text) for text in texts if text)
 
 
 def _periods(parameters: tuple[Surd, ...]) -> Iterator[str]:
@@ -205,23 +228,35 @@ def _periods(parameters: tuple[Surd, ...]) -> Iterator[str]:
         return
     denominator = lcm(*(p.p.denominator for p in parameters))
     if denominator in (3, 6):
-        for power, root, two in product(("pi", "pi^2"), ("", "*sqrt(3)"), ("", "*2^(1/3)", "*2^(2/3)")):
-            yield f"gamma(1/3)^3/{power}{root}{two}"
+        for two, root, power in product(("", "2^(1/3)*", "2^(2/3)*"), ("", "sqrt(3)*"), ("pi", "pi^2")):
+            yield f"{two}{root}gamma(1/3)^3/{power}"
     elif denominator == 4:
-        for power, root in product(("sqrt(pi)^3", "sqrt(pi)"), ("*sqrt(2)", "")):
-            yield f"gamma(1/4)^2/{power}{root}"
+        for root, power in product(("sqrt(2)*", ""), ("pi^(3/2)", "sqrt(pi)")):
+            yield f"{root}gamma(1/4)^2/{power}"
 
 
 def _gamma_quotient(above: tuple[Surd, ...], below: tuple[Surd, ...]) -> str:
-    def gammas(arguments: tuple[Surd, ...]) -> str:
-        return "*".join(f"gamma({_off_poles(p).text()})" for p in arguments)
+    """A quotient of Gamma functions up to a rational factor, empty where that or a power of pi is all.
 
-    return f"{gammas(above)}/({gammas(below)})"
+    Rational arguments are reduced by Gamma(x + 1) = x Gamma(x), DLMF 5.5.1.
+    """
+    powers: Counter[str] = Counter()
+    for sign, arguments in ((1, above), (-1, below)):
+        for p in arguments:
+            reduced = p if not p.rational else Surd.of(_fraction_part(p.p))
+            if reduced.p or not reduced.rational:
+                powers[f"gamma({reduced.text()})"] += sign
+    if not any(k for text, k in powers.items() if text != "gamma(1/2)"):
+        return ""
+    top = [_power(text, k) for text, k in sorted(powers.items()) if k > 0]
+    bottom = [_power(text, -k) for text, k in sorted(powers.items()) if k < 0]
+    if not bottom:
+        return "*".join(top)
+    return f"{'*'.join(top) or '1'}/({'*'.join(bottom)})"
 
 
-def _off_poles(p: Surd) -> Surd:
-    """An argument of the Gamma function moved from the poles by an integer."""
-    return p + (1 - p.p) if p.integer and p.p <= 0 else p
+def _power(text: str, k: int) -> str:
+    return text if k == 1 else f"{text}^{k}"
 
 
 def _first_order(formula: PCF) -> Iterator[str]:
@@ -234,7 +269,7 @@ def _first_order(formula: PCF) -> Iterator[str]:
         if (len(upper), len(lower)) == (1, 1) and x < 1:
             yield from _incomplete_beta(_fraction_part(upper[0]), _fraction_part(lower[0]), x)
         elif (len(upper), len(lower)) == (0, 1):
-            yield f"exp({x})" if _is_integer(lower[0]) else f"hyp1f1(1, {1 + _fraction_part(lower[0])}, {x})"
+            yield _exp(x) if _is_integer(lower[0]) else f"hyp1f1(1, {1 + _fraction_part(lower[0])}, {x})"
         elif (len(upper), len(lower)) == (0, 2):
             whole = [c for c in lower if _is_integer(c)]
             other = [c for c in lower if not _is_integer(c)]
@@ -261,7 +296,7 @@ def _transformed_bessel(formula: PCF) -> Iterator[str]:
 def _incomplete_beta(b: Fraction, c: Fraction, x: Fraction) -> Iterator[str]:
     """The constant of 2F1(1, b; c; x) modulo integers in b, c (DLMF 15.4.1 to 15.4.6, 8.17.7)."""
     if b == c == 0:
-        yield f"log({1 - x})"
+        yield _log(1 - x)
     elif c == 0:
         yield f"({1 - x})^({b})"
     elif b == 0 and c == HALF:
@@ -277,13 +312,23 @@ def _arctangent(q: Fraction) -> Iterator[str]:
     if q == 1:
         yield "pi"
     elif q in (3, Fraction(1, 3)):
-        yield "pi*sqrt(3)"
+        yield "sqrt(3)*pi"
     elif q > 0:
         yield _times(q, f"atan({_root_text(q)})")
     elif -1 < q < 0:
         root = _root(-q)
-        ratio = f"(1 + {_root_text(-q)})/(1 - {_root_text(-q)})" if root is None else str((1 + root) / (1 - root))
-        yield _times(-q, f"log({ratio})")
+        if root is not None:
+            yield _log((1 + root) / (1 - root))
+        else:
+            yield _times(-q, _surd_log(-q))
+
+
+def _surd_log(x: Fraction) -> str:
+    """log((1 + sqrt(x))/(1 - sqrt(x))) for a rational number 0 < x < 1 that is no square."""
+    size, radicand = square_part(int(x.numerator * x.denominator))
+    side = Fraction(size, int(x.denominator))
+    root = f"{side.numerator}*sqrt({radicand})"
+    return f"log(({side.denominator} + {root})/({side.denominator} - {root}))"
 
 
 def _bessel_values(s: Fraction, x: Fraction) -> Iterator[str]:

@@ -22,6 +22,7 @@ from indexer.candidates import candidates
 from indexer.findings import (
     FURTHER_DIGITS,
     GUARD_DIGITS,
+    Proof,
     Relation,
     algebraic_relation,
     moebius_relation,
@@ -30,8 +31,10 @@ from indexer.findings import (
     real_root,
     verify,
 )
+from indexer.hypergeometric import closed_form
 from indexer.limits import Limit, limit
 from indexer.relations import DIGITS, Attempt, Scaled, algebraic, bits_for, moebius_scaled, scale
+from indexer.surds import Surd
 
 LIBRARY_BUDGET = 1_000
 """Attempts against members of the library for one formula; a bulk run passes less."""
@@ -272,7 +275,7 @@ def _nothing(formula: PCF, reason: str) -> Identification:
 
 
 def _algebraic(search: _Search) -> Relation | None:
-    """A rational or quadratic limit, verified anew."""
+    """A rational or quadratic limit, verified anew; proved where the closed form says the same."""
     digits = min(QUADRATIC_DIGITS, search.digits)
     with ctx.workprec(bits_for(search.digits) + 32):
         found = algebraic(search.value, 2, digits)
@@ -283,9 +286,21 @@ def _algebraic(search: _Search) -> Relation | None:
     agreed = verify(search.ball, lambda bits: real_root(polynomial, root, bits), wanted)
     if agreed is None:
         return None
+    theorem = _theorem(search.formula, polynomial)
+    proof: Proof = "closed_form" if theorem else "verified"
     return algebraic_relation(
-        polynomial, root, digits_used=digits, digits_verified=agreed, proof="verified", method="lll"
+        polynomial, root, digits_used=digits, digits_verified=agreed, proof=proof, method=theorem or "lll"
     )
+
+
+def _theorem(formula: PCF, polynomial: Sequence[int]) -> str | None:
+    """The theorem by which a limit is exactly a root of a quadratic polynomial, None where no closed form says so."""
+    closed = closed_form(formula)
+    if closed is None or not isinstance(closed.exact, Surd) or len(polynomial) != 3:
+        return None
+    trace, norm = 2 * closed.exact.p, closed.exact.p**2 - closed.exact.q**2 * closed.exact.d
+    z = polynomial[2]
+    return closed.theorem if (polynomial[0], polynomial[1]) == (norm * z, -trace * z) else None
 
 
 def _proposed(search: _Search, library: Iterable[NamedConstant], anchors: Anchors | None) -> Relation | None:
