@@ -145,25 +145,22 @@ def _store_formulas(cursor: psycopg.Cursor, rows: FormulaRows) -> Ingested:
     if len(rows) == 0:
         return Ingested(np.empty(0, np.int64), np.empty(0, bool))
     cursor.execute(block("create_staging"))
-    copy_into(cursor, "formula_staging", _staging_columns(rows))
+    numbers = np.array([row[0] for row in cursor.execute(block("new_ids"), {"count": len(rows)})], np.int64)
+    copy_into(cursor, "formula_staging", _staging_columns(rows) | {"new_id": integers(numbers, ">i8")})
     parameters = {
         "kind": rows.kind,
         "evaluator_version": rows.evaluator_version,
         "vector_version": rows.vector_version,
     }
-    cursor.execute(block("insert_formulas"), parameters)
-    cursor.execute(block("find_known_formulas"))
-    cursor.execute(block("resolve_canonical"))
-    cursor.execute(block("remember_unresolved"))
-    cursor.execute(block("resolve_waiting"))
+    for name in ("insert_canonical", "insert_others"):
+        cursor.execute(block(name), parameters)
+    for name in ("remember_unresolved", "resolve_waiting"):
+        cursor.execute(block(name))
     if rows.vectors is not None:
         cursor.execute(block("insert_vectors"), parameters)
     found = cursor.execute(block("read_staging")).fetchall()
-    ids = np.fromiter((row[0] for row in found), np.int64, len(found))
-    new = np.fromiter((row[1] for row in found), bool, len(found))
-    first = np.zeros(len(ids), bool)
-    first[np.unique(ids, return_index=True)[1]] = True
-    return Ingested(ids, new & first)
+    ids = np.array([row[0] for row in found], np.int64)
+    return Ingested(ids, np.array([row[1] for row in found], bool))
 
 
 def _staging_columns(rows: FormulaRows) -> dict[str, Field]:

@@ -38,71 +38,81 @@ create temporary table if not exists formula_staging (
     closed_form text,
     closed_form_theorem text,
     evaluation_error text,
-    formula_id bigint,
-    is_new boolean not null default false
+    new_id bigint
 ) on commit delete rows
 
--- insert_formulas --
--- New formulas in the order of the batch; known ones stay as they are.
-with inserted as (
-    insert into formula (
-    kind, a, b, key, is_canonical, evaluator_version,
-    status, status_reason, convergence_class, limit_value, limit_digits, limit_error_log10,
-    bound_kind, limit_exact, limit_float8, delta, delta_unreduced, delta_predicted, convergence_eta,
+-- new_ids --
+-- Numbers for a batch, in order; those of formulas that turn out to be known stay unused.
+select nextval('formula_id_seq') from generate_series(1, %(count)s)
+
+-- insert_canonical --
+-- New canonical formulas; known ones stay as they are.
+insert into formula (
+    id, kind, a, b, key, is_canonical, canonical_id, evaluator_version,
+    status, status_reason, convergence_class, limit_value, limit_digits, limit_error_log10, bound_kind,
+    limit_exact, limit_float8, delta, delta_unreduced, delta_predicted, convergence_eta,
     convergence_gamma, convergence_beta, convergence_sqrt, q_eta, q_gamma, q_reduced_eta,
     q_reduced_gamma, gcd_eta, gcd_gamma, factorial_reduction, metrics_reason, family, closed_form,
     closed_form_theorem, evaluation_error
-    )
-    select
-    %(kind)s, a::numeric[], b::numeric[], key, is_canonical, %(evaluator_version)s,
-    status, status_reason, convergence_class, limit_value, limit_digits, limit_error_log10,
-    bound_kind, limit_exact, limit_float8, delta, delta_unreduced, delta_predicted, convergence_eta,
-    convergence_gamma, convergence_beta, convergence_sqrt, q_eta, q_gamma, q_reduced_eta,
-    q_reduced_gamma, gcd_eta, gcd_gamma, factorial_reduction, metrics_reason, family, closed_form,
-    closed_form_theorem, evaluation_error
-    from formula_staging
-    order by ordinal
-    on conflict (key) do nothing
-    returning id, key
 )
-update formula_staging
-set formula_id = inserted.id, is_new = true
-from inserted
-where formula_staging.key = inserted.key
+overriding system value
+select
+    staged.new_id, %(kind)s, staged.a::numeric[], staged.b::numeric[], staged.key, staged.is_canonical, null,
+    %(evaluator_version)s,
+    staged.status, staged.status_reason, staged.convergence_class, staged.limit_value,
+    staged.limit_digits, staged.limit_error_log10, staged.bound_kind, staged.limit_exact,
+    staged.limit_float8, staged.delta, staged.delta_unreduced, staged.delta_predicted,
+    staged.convergence_eta, staged.convergence_gamma, staged.convergence_beta, staged.convergence_sqrt,
+    staged.q_eta, staged.q_gamma, staged.q_reduced_eta, staged.q_reduced_gamma, staged.gcd_eta,
+    staged.gcd_gamma, staged.factorial_reduction, staged.metrics_reason, staged.family,
+    staged.closed_form, staged.closed_form_theorem, staged.evaluation_error
+from formula_staging as staged
+where staged.is_canonical
+order by staged.ordinal
+on conflict (key) do nothing
 
--- find_known_formulas --
--- The numbers of formulas that were in the catalogue before.
-update formula_staging
-set formula_id = formula.id
-from formula
-where formula_staging.formula_id is null and formula.key = formula_staging.key
-
--- resolve_canonical --
--- Ties new mirrors and inflations to their canonical formula, in the batch or in the catalogue.
-update formula
-set canonical_id = canonical.id
-from formula_staging, formula as canonical
-where formula_staging.is_new
-    and not formula_staging.is_canonical
-    and formula.id = formula_staging.formula_id
-    and canonical.key = formula_staging.canonical_key
+-- insert_others --
+-- New mirrors and inflations, tied to their canonical formula in the batch or in the catalogue.
+insert into formula (
+    id, kind, a, b, key, is_canonical, canonical_id, evaluator_version,
+    status, status_reason, convergence_class, limit_value, limit_digits, limit_error_log10, bound_kind,
+    limit_exact, limit_float8, delta, delta_unreduced, delta_predicted, convergence_eta,
+    convergence_gamma, convergence_beta, convergence_sqrt, q_eta, q_gamma, q_reduced_eta,
+    q_reduced_gamma, gcd_eta, gcd_gamma, factorial_reduction, metrics_reason, family, closed_form,
+    closed_form_theorem, evaluation_error
+)
+overriding system value
+select
+    staged.new_id, %(kind)s, staged.a::numeric[], staged.b::numeric[], staged.key, staged.is_canonical, canonical.id,
+    %(evaluator_version)s,
+    staged.status, staged.status_reason, staged.convergence_class, staged.limit_value,
+    staged.limit_digits, staged.limit_error_log10, staged.bound_kind, staged.limit_exact,
+    staged.limit_float8, staged.delta, staged.delta_unreduced, staged.delta_predicted,
+    staged.convergence_eta, staged.convergence_gamma, staged.convergence_beta, staged.convergence_sqrt,
+    staged.q_eta, staged.q_gamma, staged.q_reduced_eta, staged.q_reduced_gamma, staged.gcd_eta,
+    staged.gcd_gamma, staged.factorial_reduction, staged.metrics_reason, staged.family,
+    staged.closed_form, staged.closed_form_theorem, staged.evaluation_error
+from formula_staging as staged
+left join formula as canonical on canonical.key = staged.canonical_key
+where not staged.is_canonical
+order by staged.ordinal
+on conflict (key) do nothing
 
 -- remember_unresolved --
 -- New mirrors and inflations whose canonical formula is not there yet.
 insert into canonical_pending (formula_id, canonical_key)
-select distinct formula_staging.formula_id, formula_staging.canonical_key
-from formula_staging
-join formula on formula.id = formula_staging.formula_id
-where formula_staging.is_new and not formula_staging.is_canonical and formula.canonical_id is null
-on conflict do nothing
+select formula.id, staged.canonical_key
+from formula_staging as staged
+join formula on formula.id = staged.new_id
+where not staged.is_canonical and formula.canonical_id is null
 
 -- resolve_waiting --
 -- Formulas that waited for a canonical formula of this batch.
 with arrived as (
     delete from canonical_pending
-    using formula_staging
-    where formula_staging.is_new and canonical_pending.canonical_key = formula_staging.key
-    returning canonical_pending.formula_id, formula_staging.formula_id as canonical_id
+    using formula_staging as staged, formula
+    where canonical_pending.canonical_key = staged.key and formula.id = staged.new_id
+    returning canonical_pending.formula_id, formula.id as canonical_id
 )
 update formula
 set canonical_id = arrived.canonical_id
@@ -125,14 +135,19 @@ where formula.id = arrived.formula_id
 -- insert_vectors --
 -- Neighbour vectors of the batch, also for known formulas that had none of this version.
 insert into formula_vector (formula_id, vector_version, vector)
-select distinct on (formula_id) formula_id, %(vector_version)s, vector
-from formula_staging
-where vector is not null
+select formula.id, %(vector_version)s, staged.vector
+from formula_staging as staged
+join formula on formula.key = staged.key
+where staged.vector is not null
+order by staged.ordinal
 on conflict do nothing
 
 -- read_staging --
 -- Number and novelty of each formula in the order of the batch.
-select formula_id, is_new from formula_staging order by ordinal
+select formula.id, formula.id = staged.new_id
+from formula_staging as staged
+join formula on formula.key = staged.key
+order by staged.ordinal
 
 -- insert_relations --
 -- Relations by arrays; one that is known is replaced only by a stronger proof.
