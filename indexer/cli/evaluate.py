@@ -1,0 +1,159 @@
+"""`formulary evaluate`: a formula without a catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from indexer.cli.options import (
+    FORMULA_ARGUMENTS,
+    FORMULA_HELP,
+    from_options,
+    json_option,
+    option,
+    read_formula,
+    refuse_options,
+)
+from indexer.cli.output import note, write_fields, write_json
+
+DIGITS = 110
+"""Significant digits of a limit unless told otherwise."""
+
+MAX_DIGITS = 10_000
+"""Most digits that can be asked for."""
+
+digits_option = option(
+    "--digits",
+    type=click.IntRange(1, MAX_DIGITS),
+    default=DIGITS,
+    envvar="FORMULARY_DIGITS",
+    help="Significant digits of the limit.",
+)
+
+
+@click.command(
+    context_settings=FORMULA_ARGUMENTS,
+    epilog='Example: formulary evaluate "PCF(2n+1, n^2)" --digits 30',
+    help=f"Give status, convergence class, limit and metrics of a formula; needs no catalogue.\n\n{FORMULA_HELP}",
+)
+@click.argument("formula", nargs=-1, metavar="FORMULA")
+@digits_option
+@from_options
+@json_option
+def evaluate(formula: tuple[str, ...], digits: int, from_file: str | None, workers: int | None, as_json: bool) -> int:
+    """Evaluate one formula, or those of a file."""
+    refuse_options(formula)
+    if from_file is not None:
+        from indexer.lines import evaluated
+
+        require_no_arguments(formula)
+        with open_lines(from_file) as lines:
+            return write_lines(evaluated(lines, digits, workers))
+    from indexer.lines import evaluate_formula
+
+    result = evaluate_formula(read_formula(formula), digits)
+    if as_json:
+        write_json(result)
+    else:
+        write_formula(result)
+    return say_missing_digits(result, digits)
+
+
+def say_missing_digits(result: dict[str, Any], digits: int) -> int:
+    """1 where fewer digits than asked for can be had, with their number on stderr; else 0."""
+    limit = result["limit"]
+    if limit is None or limit["digits"] is None or limit["digits"] >= digits:
+        return 0
+    note(f"formulary: only {limit['digits']} of {digits} digits of the limit of {result['formula']} can be had")
+    return 1
+
+
+def require_no_arguments(arguments: tuple[str, ...]) -> None:
+    """Refuse a formula beside --from."""
+    if arguments:
+        raise click.UsageError("give a formula or --from FILE, not both")
+
+
+@contextmanager
+def open_lines(path: str) -> Iterator[Iterable[str]]:
+    """The lines of a file, or of stdin for `-`; bytes that are not text make a bad line, not an error."""
+    try:
+        with click.open_file(path, encoding="utf-8", errors="replace") as file:
+            yield file
+    except IsADirectoryError:
+        raise click.FileError(path, "it is a folder") from None
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise click.FileError(path, (error.strerror or str(error)).lower()) from None
+
+
+def write_lines(results: Iterator[dict[str, Any]]) -> int:
+    """One object a line as soon as it is there; 2 where a line was bad."""
+    import sys
+
+    from indexer.lines import is_bad
+
+    bad = 0
+    for result in results:
+        write_json(result)
+        sys.stdout.flush()
+        bad += is_bad(result)
+    if bad:
+        note(f'formulary: {bad} {"line" if bad == 1 else "lines"} could not be used; see the objects with "error"')
+    return 2 if bad else 0
+
+
+def write_formula(result: dict[str, Any]) -> None:
+    """A formula for reading."""
+    limit, metrics = result["limit"], result["metrics"] or {}
+    closed = result["closed_form"]
+    write_fields(
+        [
+            ("formula", result["formula"]),
+            ("status", _status(result)),
+            ("because", result.get("reason")),
+            ("error", result.get("error")),
+            ("limit", limit and (limit["exact"] or limit["value"])),
+            ("digits", limit and _digits(limit)),
+            ("closed form", closed and closed["text"]),
+            ("theorem", closed and closed["theorem"]),
+            ("family", result["family"]),
+            ("cluster", result["cluster"]),
+            *((name.replace("_", " "), value) for name, value in metrics.items()),
+            *((_label(relation), _relation(relation)) for relation in result["relations"]),
+            *(("guess", _guess(guess)) for guess in result["guesses"]),
+            ("outcome", result.get("outcome")),
+            ("", result.get("identification_reason")),
+            *(("source", source) for source in result.get("sources", ())),
+        ]
+    )
+
+
+def _status(result: dict[str, Any]) -> str:
+    kind = result["convergence_class"]
+    return str(result["status"]) + (f" ({kind.replace('_', '-')})" if kind else "")
+
+
+def _digits(limit: dict[str, Any]) -> str | None:
+    if limit["bound_kind"] == "exact":
+        return "exact"
+    bound = f", error below 10^{limit['error_log10']:.1f}" if limit["error_log10"] is not None else ""
+    return f"{limit['digits']} ({limit['bound_kind']}{bound})"
+
+
+def _label(relation: dict[str, Any]) -> str:
+    return str(relation.get("constant") or relation.get("kind") or "relation")
+
+
+def _relation(relation: dict[str, Any]) -> str:
+    digits = relation["digits_verified"] or relation["digits_used"]
+    return f"{relation['expression']}  ({relation['proof'].replace('_', ' ')}, {digits} digits)"
+
+
+def _guess(guess: dict[str, Any]) -> str:
+    constant = f"{guess['constant']}: " if guess["constant"] else ""
+    return f"{constant}{guess['outcome'].replace('_', ' ')} ({guess['why']})"
