@@ -35,7 +35,7 @@ MAX_TERMINATION_BITS = 4_000_000
 """Largest size of the exact value of a formula that terminates, in bits (estimated before it is computed)."""
 
 MAX_BITS = 1 << 15
-"""Largest working precision; a limit that is lost in cancellation even there is given up."""
+"""Working precision, or four times the bits asked for, at which a limit lost in cancellation is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _convergent(formula: PCF, digits: int, tail: Tail) -> Limit:
     """Return the limit of a formula that converges and does not terminate."""
     wanted = bits_of_digits(digits) + 8
     bits, proved, best, kind = wanted, False, None, None
-    while bits <= MAX_BITS:
+    while bits <= max(MAX_BITS, 4 * wanted):
         value = tail.at(0, bits)
         with ctx.workprec(bits + 64):
             finite = 0 not in value.denominator

@@ -39,7 +39,7 @@ polynomials = st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=5).fil
 
 
 def padded(polynomial: tuple[int, ...], dtype: type) -> np.ndarray:
-    return np.array([list(polynomial) + [0, 0]], dtype=dtype)
+    return np.array([[*polynomial, 0, 0]], dtype=dtype)
 
 
 def test_the_quadratic_box_has_the_known_counts():
