@@ -13,12 +13,7 @@ from indexer.hypergeometric import ClosedForm
 from indexer.limits import Limit
 
 
-def formula_object(
-    evaluation: Evaluation,
-    closed_form: ClosedForm | None = None,
-    family: str | None = None,
-    identification: Identification | None = None,
-) -> dict[str, Any]:
+def formula_object(evaluation: Evaluation, identification: Identification | None = None) -> dict[str, Any]:
     """A formula as `evaluate` and `identify` write it; what only a catalogue knows is null.
 
     Without an identification relations and guesses are empty.
@@ -35,8 +30,8 @@ def formula_object(
         "limit": limit_object(evaluation.limit),
         "metrics": evaluation.metrics.to_json(),
         "metrics_reason": evaluation.metrics.reason,
-        "closed_form": closed_form_object(closed_form),
-        "family": family,
+        "closed_form": closed_form_object(evaluation.closed_form),
+        "family": evaluation.family,
         "cluster": None,
         "relations": [],
         "guesses": [],
@@ -48,29 +43,6 @@ def formula_object(
     if failed:
         result["error"] = failed
     return result
-
-
-def failed_object(a: tuple[int, ...], b: tuple[int, ...], text: str, error: str) -> dict[str, Any]:
-    """The object of a formula whose evaluation failed."""
-    from indexer.metrics import Metrics
-
-    return {
-        "formula": text,
-        "a": [json_integer(c) for c in a],
-        "b": [json_integer(c) for c in b],
-        "status": "undetermined",
-        "convergence_class": None,
-        "reason": None,
-        "limit": None,
-        "metrics": Metrics().to_json(),
-        "metrics_reason": error,
-        "closed_form": None,
-        "family": None,
-        "cluster": None,
-        "relations": [],
-        "guesses": [],
-        "error": error,
-    }
 
 
 def limit_object(limit: Limit | None) -> dict[str, Any] | None:

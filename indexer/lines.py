@@ -73,14 +73,13 @@ def _identify(digits: int, anchors: Anchors | None, budget: int, lines: Sequence
 
 def evaluate_formula(formula: PCF, digits: int) -> Object:
     """The object of a formula, without relations."""
-    done = compute(formula, digits)
-    return formula_object(done.evaluation, done.closed_form, done.family)
+    return formula_object(compute(formula, digits).evaluation)
 
 
 def identify_formula(formula: PCF, digits: int, anchors: Anchors | None, budget: int = LIBRARY_BUDGET) -> Object:
     """The object of a formula with its relations and guesses."""
     done = compute(formula, digits, identified=True, anchors=anchors, budget=budget)
-    return formula_object(done.evaluation, done.closed_form, done.family, done.identification)
+    return formula_object(done.evaluation, done.identification)
 
 
 def identify_value(value: Any) -> Object:

@@ -13,10 +13,9 @@ from functools import cache
 
 from catalog.formula import PCF
 from indexer.evaluation import Evaluation, evaluate
-from indexer.families import family_key
 from indexer.findings import Relation, algebraic_text, moebius_text, rational_text
 from indexer.guess import LIBRARY_BUDGET, Anchors, Identification, NamedConstant, identify
-from indexer.hypergeometric import ClosedForm, closed_form
+from indexer.hypergeometric import closed_form
 from indexer.limits import DEFAULT_DIGITS, Limit
 from indexer.metrics import Metrics
 
@@ -32,8 +31,6 @@ class Computed:
     """All that is computed of one formula."""
 
     evaluation: Evaluation
-    closed_form: ClosedForm | None = None
-    family: str | None = None
     identification: Identification | None = None
 
     @property
@@ -56,13 +53,11 @@ def compute(
     """
     try:
         evaluation = evaluate(formula, digits)
-        if evaluation.status not in ("converges", "converges_to_infinity"):
-            found = _identified(evaluation, anchors, budget) if identified else None
-            return Computed(evaluation, identification=found)
-        form, family = closed_form(formula), family_key(formula)
-        found = _identified(evaluation, anchors, budget) if identified else None
-        return Computed(evaluation, form, family, found)
-    except (Exception, RecursionError) as error:
+        if not identified:
+            return Computed(evaluation)
+        found = identify(formula, library(), anchors, known=evaluation.limit, budget=budget)
+        return Computed(evaluation, found)
+    except Exception as error:
         return failed(formula, f"{type(error).__name__}: {error}")
 
 
@@ -71,10 +66,6 @@ def failed(formula: PCF, error: str) -> Computed:
     text = " ".join(error.split())[:ERROR_LENGTH]
     metrics = Metrics(reason="the evaluation failed")
     return Computed(Evaluation(formula, "undetermined", None, None, metrics, None, text))
-
-
-def _identified(evaluation: Evaluation, anchors: Anchors | None, budget: int) -> Identification:
-    return identify(evaluation.formula, library(), anchors, known=evaluation.limit, budget=budget)
 
 
 @cache
@@ -95,12 +86,8 @@ def mirrored(computed: Computed) -> Computed:
         formula=formula,
         relations=tuple(_negated_relation(relation, limit) for relation in computed.identification.relations),
     )
-    return Computed(
-        replace(evaluation, formula=formula, limit=limit),
-        closed_form(formula) if computed.closed_form else None,
-        computed.family,
-        identification,
-    )
+    form = evaluation.closed_form and closed_form(formula)
+    return Computed(replace(evaluation, formula=formula, limit=limit, closed_form=form), identification)
 
 
 def _negated_limit(limit: Limit) -> Limit:

@@ -42,10 +42,6 @@ def record(computed: Computed) -> Record:
     """The record of a computed formula."""
     evaluation, found = computed.evaluation, computed.identification
     columns = _columns(evaluation)
-    columns["family"] = computed.family
-    if computed.closed_form is not None:
-        columns["closed_form"] = computed.closed_form.text
-        columns["closed_form_theorem"] = computed.closed_form.theorem
     vector = neighbour_vector(evaluation.formula) if evaluation.status == "converges" else None
     if found is None:
         return Record(evaluation.formula, columns, vector)
@@ -73,6 +69,9 @@ def _columns(evaluation: Evaluation) -> Columns:
         "status_reason": evaluation.reason or (None if failed else evaluation.error),
         "convergence_class": evaluation.convergence_class,
         "metrics_reason": evaluation.metrics.reason,
+        "family": evaluation.family,
+        "closed_form": evaluation.closed_form.text if evaluation.closed_form else None,
+        "closed_form_theorem": evaluation.closed_form.theorem if evaluation.closed_form else None,
         "evaluation_error": failed,
         **evaluation.metrics.to_json(),
     }

@@ -1,0 +1,34 @@
+-- The library of constants in the catalogue.
+
+-- store_constants --
+-- New constants, and new words for those the library has changed; a user's own stay as they are.
+insert into constant (
+    name, latex, expression, constant_group, reference, oeis, equivalents, likelihood, value_text, value_float8,
+    library_version
+)
+values (
+    %(name)s, %(latex)s, %(expression)s, %(constant_group)s, %(reference)s, %(oeis)s, %(equivalents)s, %(likelihood)s,
+    %(value_text)s, %(value_float8)s, %(library_version)s
+)
+on conflict (name) do update
+set latex = excluded.latex, constant_group = excluded.constant_group, reference = excluded.reference,
+    oeis = excluded.oeis, equivalents = excluded.equivalents, likelihood = excluded.likelihood,
+    library_version = excluded.library_version
+where constant.library_version is not null and excluded.library_version is not null
+    and constant.library_version <> excluded.library_version
+
+-- last_likelihood --
+-- The place of the last constant; one that theory names comes after it.
+select coalesce(max(likelihood), 0) from constant
+
+-- known_constants --
+-- Those of many names that are there.
+select name from constant where name = any (%(names)s)
+
+-- stored_constants --
+-- All constants, with how many canonical formulas are verified to give each.
+select constant.name, constant.latex, constant.expression, constant.constant_group as "group", constant.reference as source,
+    constant.oeis, constant.value_text as value, constants_summary.formulas
+from constant
+join constants_summary on constants_summary.constant = constant.name
+order by constant.likelihood, constant.name
