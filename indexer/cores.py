@@ -37,8 +37,9 @@ class Core:
         log          u > 1: log(u)                        pi          d: sqrt(d) pi
         atan         q: sqrt(q) atan(sqrt(q)), q < 0 for atanh
         power        u > 1; al: u^al                         beta        x > 0; al, g: 2F1(1, al; g; x)
-        quotient     none; al, be: Gamma quotients of Gauss's second theorem, DLMF 15.4.28
-        gauss        x > 0; al, be, g
+        quotient     none; al, be mod 2: Gamma quotients of Gauss's second theorem, DLMF 15.4.28
+        bailey       none; a, c: Gamma quotients of Bailey's theorem, DLMF 15.4.30
+        gauss        x > 0 where rational; al, be, g
     """
 
     kind: str
@@ -128,35 +129,54 @@ def _upper_gamma(c: mpq, kappa: mpq) -> Core:
 def _gauss(s: Shape) -> Core:
     al, be, g, x = *s.upper, s.lower, s.argument
     if not (al.rational and g.rational):
-        return _irreducible(s)
-    if not x.rational:
-        return _both_integers_irrational(s) if al.integer and be.integer else _irreducible(s)
-    if not (al.integer or be.integer):
-        al, be = g - al, g - be
-    if al.integer:
-        al, be = be, al
-    return _reducible(al.p, g.p, x.p) if be.integer else _irreducible(s)
-
-
-def _both_integers_irrational(s: Shape) -> Core:
-    """Return the core for g = (al + be + 1)/2 half an integer: the angle doubles to a rational tangent squared."""
+        return Core("gauss", (x,), (_reduced(al), _reduced(be), _reduced(g)))
+    if x.rational:
+        return _gauss_core(al.p, be.p, g.p, x.p)
     A1, B2 = s.formula.a[1], s.formula.b[2]
-    return _arc_tangent(mpq(4 * B2, A1 * A1))
+    if al.integer and be.integer:  # the angle of g = half an integer doubles to a rational tangent squared
+        return _arc_tangent(mpq(4 * B2, A1 * A1))
+    return _quadratic_core(al.p, be.p, mpq(4 * B2, A1 * A1 + 4 * B2))
 
 
-def _reducible(al: mpq, g: mpq, x: mpq) -> Core:
-    """Return the core of 2F1(1, al; g; x)."""
-    if g.denominator == 1:
-        if al.denominator == 1:
-            return _logarithm(1 - x)
-        return Core("power", _rational(max(1 - x, 1 / (1 - x))), _phases(al if x < 0 else -al))
-    if al.denominator == 1 and g.denominator == 2:
+def _gauss_core(al: mpq, be: mpq, g: mpq, x: mpq, halved: bool = False) -> Core:
+    """Return the core of 2F1(al, be; g; x), with x > 0 where it has no simpler name."""
+    if al.denominator != 1 and be.denominator != 1:
+        al, be = g - al, g - be
+    if al.denominator == 1:
+        al, be = be, al
+    if be.denominator == 1 and (g.denominator == 1 or al.denominator == g.denominator == 2):
+        return _elementary(al, g, x)
+    if be.denominator == 1 and al.denominator == 1 and g.denominator == 2:
         return _arc_tangent(x / (1 - x))
-    if al.denominator == g.denominator == 2:
-        return _arc_tangent(-x)
     if x < 0:
         al, x = g - al, x / (x - 1)
-    return Core("beta", _rational(x), _phases(al, g))
+    if x == HALF and (2 * g - al - be).denominator == 1:
+        return _gauss_second(al, be, g)
+    if be.denominator == 1:
+        return Core("beta", _rational(x), _phases(al, g))
+    if x == HALF and (al + be).denominator == 1:
+        return Core("bailey", (), _phases(min(al % 1, -al % 1), g))
+    if (2 * g - al - be).denominator == 1 and not halved:
+        return _quadratic_core(al + (2 * g - al - be - 1) % 2, be, 4 * x * (1 - x))
+    return Core("gauss", _rational(x), _phases(al, be, g))
+
+
+def _elementary(al: mpq, g: mpq, x: mpq) -> Core:
+    """Return the core of 2F1(1, al; g; x) at integers g, and at half-integers al and g."""
+    if g.denominator != 1:
+        return _arc_tangent(-x)
+    if al.denominator == 1:
+        return _logarithm(1 - x)
+    return Core("power", _rational(max(1 - x, 1 / (1 - x))), _phases(al if x < 0 else -al))
+
+
+def _quadratic_core(al: mpq, be: mpq, y: mpq) -> Core:
+    """Return the core of 2F1(al, be; (al + be + 1)/2; x) = 2F1(al/2, be/2; (al + be + 1)/2; y), y = 4 x (1 - x).
+
+    DLMF 15.8.18. The pair al, be counts mod 2, and mod 1 in both at once.
+    """
+    al, be = _least_pair(al, be)
+    return _gauss_core(al / 2, be / 2, (al + be + 1) / 2, y, halved=True)
 
 
 def _logarithm(u: mpq) -> Core:
@@ -187,27 +207,16 @@ def _arc_tangent(q: mpq) -> Core:
     return Core("atan", _rational(q))
 
 
-def _irreducible(s: Shape) -> Core:
-    """Return the parameters with x > 0 by Pfaff's transformation; x = 1/2 may give Gamma functions."""
-    al, be, g, x = *s.upper, s.lower, s.argument
-    if x.rational and x.p < 0 and al.rational:
-        be, x = g - be, x / (x - 1)
-    if x == Surd.of(HALF) and al.rational and g.rational and (2 * g.p - al.p - be.p).denominator == 1:
-        return _gauss_second(al.p, be.p, g.p)
-    return Core("gauss", (x,), (_reduced(al), _reduced(be), _reduced(g)))
-
-
 def _gauss_second(al: mpq, be: mpq, g: mpq) -> Core:
-    """Return the core at g = (al + be + 1)/2 mod 1; where that fails, al + 1 has it."""
-    if (g - (al + be + 1) / 2).denominator != 1:
-        al += 1
-    al, be = al % 2, be % 2
-    return Core("quotient", (), _rational(*min(sorted(p) for p in _pairs(al, be))))
+    """Return the core at x = 1/2 with g = (al + be + 1)/2 mod 1; where that fails, al + 1 has it."""
+    return Core("quotient", (), _rational(*_least_pair(al + (2 * g - al - be - 1) % 2, be)))
 
 
-def _pairs(al: mpq, be: mpq) -> list[tuple[mpq, mpq]]:
-    """Return the pairs mod 2 that contiguity moves al, be to: both by one, or either by two."""
-    return [(al, be), ((al + 1) % 2, (be + 1) % 2)]
+def _least_pair(al: mpq, be: mpq) -> tuple[mpq, mpq]:
+    """Return one of the pairs mod 2 that contiguity moves al, be to: both by one, or either by two."""
+    first, second = sorted((al % 2, be % 2)), sorted(((al + 1) % 2, (be + 1) % 2))
+    least = min(first, second)
+    return least[0], least[1]
 
 
 def _reduced(number: Surd) -> Surd:

@@ -120,7 +120,7 @@ def family_relation(first: PCF, second: PCF, digits: int = RELATION_DIGITS) -> M
     if forms[0].exact is not None or forms[1].exact is not None:
         return _exact_relation(forms[0], forms[1])
     try:
-        return _searched_relation(forms[0], forms[1], digits)
+        return search_relation(forms[0].evaluate, forms[1].evaluate, digits)
     except EvaluationError:
         return None
 
@@ -151,31 +151,37 @@ def _integers(*coefficients: mpq) -> Moebius:
     return x, y, z, w
 
 
-def _searched_relation(first: ClosedForm, second: ClosedForm, digits: int) -> Moebius | None:
-    """Search with more and more digits; the first relation that is verified counts."""
+Evaluator = Callable[[int], flint.arb]
+"""A number as a function of the precision in bits."""
+
+
+def search_relation(first: Evaluator, second: Evaluator, digits: int = RELATION_DIGITS) -> Moebius | None:
+    """Return (x, y, z, w) with first = (x + y second)/(z + w second), verified, or None.
+
+    The search starts at `digits` decimal digits and doubles them where a relation may need more.
+    """
     while digits <= MAX_RELATION_DIGITS:
         bits = bits_for(digits) + 32
         with flint.ctx.workprec(bits):
-            attempt = moebius(first.evaluate(bits), second.evaluate(bits), digits)
+            attempt = moebius(first(bits), second(bits), digits)
         if attempt.coefficients is not None:
             x, y, z, w = attempt.coefficients
-            left, right = first.evaluate, _image(second, (x, y, z, w))
-            if verify(left, right, digits + VERIFIED_BEYOND) is not None:
+            if verify(first, _image(second, (x, y, z, w)), digits + VERIFIED_BEYOND) is not None:
                 return x, y, z, w
-        elif attempt.outcome != "too_few_digits" and digits > RELATION_DIGITS:
+        elif attempt.outcome == "degenerate" or digits > 2 * RELATION_DIGITS:
             return None
         digits *= 2
     return None
 
 
-def _image(form: ClosedForm, coefficients: Moebius) -> Callable[[int], flint.arb]:
-    """Return the Moebius map of a limit as a function of the precision in bits."""
+def _image(number: Evaluator, coefficients: Moebius) -> Evaluator:
+    """Return the Moebius map of a number."""
     x, y, z, w = coefficients
     guard = 2 * max(abs(c).bit_length() for c in coefficients)
 
     def value(bits: int) -> flint.arb:
         with flint.ctx.workprec(bits + guard):
-            L = form.evaluate(bits + guard)
+            L = number(bits + guard)
             return (x + y * L) / (z + w * L)
 
     return value

@@ -19,6 +19,8 @@ import flint
 from gmpy2 import mpq
 
 from catalog.formula import PCF
+from indexer.core_text import constant_text
+from indexer.cores import core
 from indexer.exact_limits import Infinite, exact_limit
 from indexer.shapes import Kind, Shape, shape
 from indexer.surds import Surd
@@ -98,7 +100,9 @@ def _differ_by_integer(x: Surd, y: Surd) -> bool:
 class ClosedForm:
     """The limit of a formula as an exact expression: `exact`, or scale * numerator / denominator.
 
-    `exact` is a rational number or a quadratic irrational, INFINITE, or None where the limit is neither.
+    `exact` is a rational number or a quadratic irrational, INFINITE, or None where the limit is neither. `constant`
+    is an expression of which the limit is a Moebius map with integer coefficients, where a simple one is known;
+    `simplify.py` finds the map.
     """
 
     kind: Kind
@@ -107,6 +111,7 @@ class ClosedForm:
     scale: Surd
     numerator: Function | None
     denominator: Function | None
+    constant: str | None = None
 
     @property
     def rational(self) -> Fraction | None:
@@ -183,7 +188,8 @@ def closed_form(pcf: PCF) -> ClosedForm | None:
     if exact is not None:
         return ClosedForm(found.kind, THEOREMS[found.kind], exact, found.scale, None, None)
     scale, numerator, denominator = _ratio(found)
-    return ClosedForm(found.kind, THEOREMS[found.kind], None, scale * found.factor, numerator, denominator)
+    scale, constant = scale * found.factor, constant_text(core(found))
+    return ClosedForm(found.kind, THEOREMS[found.kind], None, scale, numerator, denominator, constant)
 
 
 def _ratio(s: Shape) -> tuple[Surd, Function, Function]:

@@ -56,6 +56,7 @@ KINDS = (
     "power",
     "beta",
     "quotient",
+    "bailey",
     "gauss",
 )
 
