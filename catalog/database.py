@@ -7,7 +7,7 @@ SQLAlchemy `Database.engine` over the same connections. What is in it: `tables`;
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -51,7 +51,10 @@ def open_database(
         return
     from catalog import server  # not on platforms without an embedded server
 
-    with server.session(home) as embedded, _using(Database(embedded)) as database:
+    def revive() -> None:
+        server.revive(home)
+
+    with server.session(home) as embedded, _using(Database(embedded, revive=revive)) as database:
         yield database
 
 
@@ -71,8 +74,12 @@ def _using(database: Database) -> Iterator[Database]:
 class Database:
     """One catalogue database; nothing is connected before it is asked for."""
 
-    def __init__(self, url: str, reader_url: str | None = None) -> None:
-        """Take addresses as libpq reads them (SQLAlchemy's `postgresql+psycopg://` too)."""
+    def __init__(self, url: str, reader_url: str | None = None, *, revive: Callable[[], None] | None = None) -> None:
+        """Take addresses as libpq reads them (SQLAlchemy's `postgresql+psycopg://` too).
+
+        `revive` is called, once a connection, where the server does not answer: the embedded one can be started anew.
+        """
+        self._revive = revive
         self._owner = _parse(url, "FORMULARY_DATABASE_URL")
         self._reader = _parse(reader_url, "FORMULARY_READER_URL") if reader_url else self._reader_of_owner()
 
@@ -89,10 +96,20 @@ class Database:
     def connect(self, *, autocommit: bool = False) -> psycopg.Connection:
         """A new connection as the owner; the caller closes it. Raises ServerError."""
         try:
-            return psycopg.connect(make_conninfo("", **self._owner), autocommit=autocommit)
+            return self._connect(self._owner, autocommit)
         except psycopg.Error as error:
             reason = _first_line(error, self._owner)
         raise ServerError(f"cannot reach the database {self.where}: {reason}")
+
+    def _connect(self, parameters: dict[str, Any], autocommit: bool = False) -> psycopg.Connection:
+        conninfo = make_conninfo("", **parameters)
+        try:
+            return psycopg.connect(conninfo, autocommit=autocommit)
+        except psycopg.OperationalError:
+            if self._revive is None:
+                raise
+        self._revive()
+        return psycopg.connect(conninfo, autocommit=autocommit)
 
     def reader(self) -> psycopg.Connection:
         """A new connection that can only read, by a login of its own; the caller closes it. Raises ServerError.
@@ -102,7 +119,7 @@ class Database:
         limits = f"-c statement_timeout={READER_TIMEOUT} -c default_transaction_read_only=on"
         options = f"{self._reader.get('options', '')} {limits}".strip()
         try:
-            return psycopg.connect(make_conninfo("", **{**self._reader, "options": options}))
+            return self._connect({**self._reader, "options": options})
         except psycopg.Error as error:
             reason = _first_line(error, self._reader)
         raise ServerError(

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from catalog import server
+from catalog import postgres, server
 from catalog.database import Database, open_database
 
 _numbers = itertools.count(1)
@@ -34,7 +34,7 @@ def server_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server_url(server_home: Path) -> Iterator[str]:
     """Url of the database `formulary` on the session's server, migrated; copied by `database_url`, not to be used."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(server.SETTINGS, "fsync", "off")  # no test here pulls the plug
+        patch.setitem(postgres.SETTINGS, "fsync", "off")  # no test here pulls the plug
         with server.session(server_home) as url:
             with open_database(url) as database:
                 database.upgrade()
