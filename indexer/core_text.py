@@ -94,7 +94,7 @@ def _power(u: mpq, al: mpq) -> str:
 
 
 def _beta(x: mpq, al: mpq, g: mpq) -> str:
-    return f"hyp2f1(1, {al}, {g + 1}, {x})"
+    return f"hyp2f1(1, {al or mpq(1)}, {g + 1}, {x})"
 
 
 def _quotient(al: mpq, be: mpq) -> str:

@@ -129,7 +129,8 @@ def _upper_gamma(c: mpq, kappa: mpq) -> Core:
 def _gauss(s: Shape) -> Core:
     al, be, g, x = *s.upper, s.lower, s.argument
     if not (al.rational and g.rational):
-        return Core("gauss", (x,), (_reduced(al), _reduced(be), _reduced(g)))
+        first, second = sorted((_reduced(al), _reduced(be)), key=lambda r: (r.p, r.q))
+        return Core("gauss", (x,), (first, second, _reduced(g)))
     if x.rational:
         return _gauss_core(al.p, be.p, g.p, x.p)
     A1, B2 = s.formula.a[1], s.formula.b[2]
@@ -158,7 +159,8 @@ def _gauss_core(al: mpq, be: mpq, g: mpq, x: mpq, halved: bool = False) -> Core:
         return Core("bailey", (), _phases(min(al % 1, -al % 1), g))
     if (2 * g - al - be).denominator == 1 and not halved:
         return _quadratic_core(al + (2 * g - al - be - 1) % 2, be, 4 * x * (1 - x))
-    return Core("gauss", _rational(x), _phases(al, be, g))
+    by_euler = min(sorted((al % 1, be % 1)), sorted(((g - al) % 1, (g - be) % 1)))
+    return Core("gauss", _rational(x), _phases(*by_euler, g))
 
 
 def _elementary(al: mpq, g: mpq, x: mpq) -> Core:
