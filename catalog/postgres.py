@@ -245,12 +245,13 @@ def _same_major(place: Place, binaries: Path) -> None:
         )
 
 
-def last_words(place: Place) -> str:
-    """The last error in the log, for a message."""
+def last_words(place: Place, since: int = 0) -> str:
+    """The last error in the log from this byte on, for a message."""
     try:
-        lines = [line for line in place.log.read_text(errors="replace").splitlines()[-20:] if line.strip()]
+        said = place.log.read_bytes()[since:].decode(errors="replace")
     except OSError:
-        lines = []
+        said = ""
+    lines = [line for line in said.splitlines() if line.strip()]
     for line in reversed(lines):
         for mark in ("PANIC:", "FATAL:", "error:"):
             if mark in line:

@@ -156,11 +156,14 @@ def _bring_up(place: Place) -> None:
     """Wait for a server that answers; start one whenever nothing of the last one is alive."""
     deadline = time.monotonic() + START_TIMEOUT
     attempts = 0
+    said_before = place.log.stat().st_size if place.log.exists() else 0
     while not _answers(place):
         with private_file(place.file("alive")) as alive:
             if _try_lock(alive.fileno()):
                 if attempts == START_ATTEMPTS:
-                    raise ServerError(f"the embedded server does not start: {last_words(place)}; see {place.log}")
+                    raise ServerError(
+                        f"the embedded server does not start: {last_words(place, said_before)}; see {place.log}"
+                    )
                 launch(place, alive.fileno())
                 attempts += 1
         if time.monotonic() > deadline:
