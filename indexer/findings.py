@@ -138,7 +138,8 @@ def algebraic_text(polynomial: Sequence[int], root: arb) -> str:
         power = Fraction(-polynomial[0], polynomial[-1])
         sign = "" if root > 0 else "-"
         if power > 0 or degree % 2:
-            return f"{sign}({abs(power)})^(1/{degree})"
+            base = str(abs(power)) if power.denominator == 1 else f"({abs(power)})"
+            return f"{sign}{base}^(1/{degree})"
     terms = " + ".join(f"{x}*x^{k}" for k, x in enumerate(polynomial) if x)
     return f"root of {terms} near {float(root.mid()):.12g}".replace("*x^0", "").replace("+ -", "- ")
 
@@ -150,7 +151,7 @@ def moebius_text(coefficients: Sequence[int], term: str) -> str:
     ('(1 + 2*pi)/(3 - pi)', '4/pi')
     """
     x, y, z, w = coefficients
-    inner = f"({term})" if _is_sum(term) else term
+    inner = bracketed(term)
     return _quotient(_sum(x, y, inner), "" if (z, w) == (1, 0) else _sum(z, w, inner))
 
 
@@ -162,7 +163,7 @@ def linear_text(coefficients: Sequence[int], terms: Sequence[str]) -> str:
     """
     first, *rest = coefficients
     sign = -1 if first > 0 else 1
-    parts = [(sign * x, f"({t})" if _is_sum(t) else t) for x, t in zip(rest, terms, strict=True) if x]
+    parts = [(sign * x, bracketed(t)) for x, t in zip(rest, terms, strict=True) if x]
     text = ""
     for x, term in parts:
         piece = _product(abs(x), term)
@@ -193,6 +194,11 @@ def _top_level(text: str) -> str:
             kept.append(character)
         depth += character == "("
     return "".join(kept)
+
+
+def bracketed(term: str) -> str:
+    """An expression as a factor: in brackets where it is a sum."""
+    return f"({term})" if _is_sum(term) else term
 
 
 def _is_sum(text: str) -> bool:

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Literal, Protocol
 
 from flint import arb, ctx
 
 from catalog import expressions
-from catalog.errors import ExpressionError
 from catalog.formula import PCF
 from indexer.asymptotics import classify
 from indexer.candidates import candidates
@@ -35,6 +33,8 @@ from indexer.hypergeometric import closed_form
 from indexer.limits import Limit, limit
 from indexer.relations import DIGITS, Attempt, Scaled, algebraic, bits_for, moebius_scaled, scale
 from indexer.surds import Surd
+from indexer.terms import NamedConstant as NamedConstant
+from indexer.terms import Terms, scaled_constant
 
 LIBRARY_BUDGET = 1_000
 """Attempts against members of the library for one formula; a bulk run passes less."""
@@ -56,18 +56,6 @@ LIBRARY = "library"
 
 Outcome = Literal["found", "excluded", "budget", "too_few_digits", "nothing_to_identify"]
 GuessOutcome = Literal["found", "excluded", "budget", "too_few_digits"]
-
-
-class NamedConstant(Protocol):
-    """What is needed of a member of the library (`catalog.constants`)."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def expression(self) -> str:
-        """Its expression."""
 
 
 class Anchors(Protocol):
@@ -130,15 +118,6 @@ class Identification:
         }
 
 
-@lru_cache(maxsize=8192)
-def scaled_constant(expression: str, digits: int) -> Scaled | None:
-    """An expression as a scaled integer, kept for the next formula; None where it has no real value."""
-    try:
-        return scale(expressions.evaluate(expression, bits_for(digits) + 16), digits)
-    except ExpressionError:
-        return None
-
-
 @dataclass(slots=True)
 class _Search:
     """One formula on its way through the candidates; `value` is its limit as it was known before."""
@@ -146,6 +125,7 @@ class _Search:
     formula: PCF
     value: arb
     digits: int
+    terms: Terms
     guesses: list[Guess] = field(default_factory=list)
     tried: set[str] = field(default_factory=set)
     attempts: int = 0
@@ -196,6 +176,7 @@ class _Search:
             return None
         relation, outcome = None, found.outcome
         if found.coefficients is not None:
+            name, expression, found = self.renamed(name, expression, found)
             relation = self.verified(name, expression, found, why)
             outcome = "found" if relation else "excluded"
         elif outcome == "too_few_digits":
@@ -205,6 +186,16 @@ class _Search:
         if relation or why != LIBRARY:
             self.guesses.append(Guess(len(self.guesses) + 1, name, why, outcome))
         return relation
+
+    def renamed(self, name: str, expression: str, found: Attempt) -> tuple[str, str, Attempt]:
+        """The relation with the member of the library that the constant is a Moebius map of, so that names agree."""
+        preferred, other = self.terms.preferred(expression)
+        if other == expression:
+            return preferred, expression, found
+        again = self.attempt(other, longer=True)
+        if again is None or again.coefficients is None:
+            return name, expression, found
+        return preferred, other, again
 
     def verified(self, name: str, expression: str, found: Attempt, why: str) -> Relation | None:
         """The relation of an attempt, where both sides evaluated anew agree to the digits asked for."""
@@ -230,7 +221,7 @@ class _Search:
 
 def identify(
     formula: PCF,
-    library: Iterable[NamedConstant] = (),
+    library: Terms | Iterable[NamedConstant] = (),
     anchors: Anchors | None = None,
     *,
     known: Limit | None = None,
@@ -259,10 +250,10 @@ def identify(
     if known.digits < MIN_DIGITS:
         reason = f"only {known.digits} digits of the limit are known; at least {MIN_DIGITS} are needed"
         return Identification(formula, "too_few_digits", digits_needed=MIN_DIGITS, reason=reason)
-    search = _Search(formula, known.ball, known.digits)
-    if relation := _algebraic(search) or _proposed(search, library, anchors):
+    search = _Search(formula, known.ball, known.digits, Terms.of(library))
+    if relation := _algebraic(search) or _proposed(search, anchors):
         return _found(search, relation)
-    return _sweep(search, library, budget)
+    return _sweep(search, budget)
 
 
 def _found(search: _Search, relation: Relation) -> Identification:
@@ -303,44 +294,40 @@ def _theorem(formula: PCF, polynomial: Sequence[int]) -> str | None:
     return closed.theorem if (polynomial[0], polynomial[1]) == (norm * z, -trace * z) else None
 
 
-def _proposed(search: _Search, library: Iterable[NamedConstant], anchors: Anchors | None) -> Relation | None:
+def _proposed(search: _Search, anchors: Anchors | None) -> Relation | None:
     """The first relation with a constant from theory or from the nearest anchors."""
-    names = {constant.expression.replace(" ", ""): constant.name for constant in library}
-    terms = {constant.name: constant.expression for constant in library}
-    for expression, why in _expressions(search.formula, terms, anchors):
+    for expression, why in _expressions(search.formula, search.terms, anchors):
         if expression not in search.tried:
-            name = names.get(expression.replace(" ", ""), expression)
-            relation = search.test(name, expression, why)
+            relation = search.test(expression, expression, why)
             if relation:
                 return relation
     return None
 
 
-def _expressions(formula: PCF, terms: dict[str, str], anchors: Anchors | None) -> Iterator[tuple[str, str]]:
+def _expressions(formula: PCF, terms: Terms, anchors: Anchors | None) -> Iterator[tuple[str, str]]:
     """Expressions and why they are proposed, in order of likelihood."""
     for expression in candidates(formula):
         yield expression, "closed form"
     if anchors is not None:
         for name, distance, neighbour in anchors.nearest(formula, NEIGHBOURS):
-            yield terms.get(name, name), f"neighbour {neighbour} at {distance:.3g}"
+            yield terms.expression_of(name), f"neighbour {neighbour} at {distance:.3g}"
 
 
-def _sweep(search: _Search, library: Iterable[NamedConstant], budget: int) -> Identification:
+def _sweep(search: _Search, budget: int) -> Identification:
     """Try the members of the library in their order until the budget is spent."""
-    swept, complete = 0, True
-    for constant in library:
-        if constant.expression in search.tried:
+    swept = 0
+    for name, expression in search.terms:
+        if expression in search.tried:
             continue
         if swept == budget:
-            complete = False
-            break
+            return _unnamed(search, swept, complete=False)
         swept += 1
-        if relation := search.test(constant.name, constant.expression, LIBRARY, longer=False):
+        if relation := search.test(name, expression, LIBRARY, longer=False):
             return _found(search, relation)
-    return _unnamed(search, swept, complete)
+    return _unnamed(search, swept, complete=True)
 
 
-def _unnamed(search: _Search, swept: int, complete: bool) -> Identification:
+def _unnamed(search: _Search, swept: int, *, complete: bool) -> Identification:
     """What is known of a formula to which no constant was found."""
     exclusion = Exclusion(search.bound, search.at_digits, swept) if search.bound is not None else None
     outcome: Outcome = "excluded" if complete else "budget"

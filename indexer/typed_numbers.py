@@ -19,13 +19,13 @@ from catalog.errors import ExpressionError
 from indexer.findings import (
     Relation,
     algebraic_relation,
+    bracketed,
     linear_text,
     moebius_relation,
     moebius_value,
     rational_relation,
     real_root,
 )
-from indexer.guess import NamedConstant, scaled_constant
 from indexer.relations import (
     DIGITS,
     Attempt,
@@ -39,6 +39,7 @@ from indexer.relations import (
     residual_digits,
     scale,
 )
+from indexer.terms import NamedConstant, scaled_constant
 
 MIN_DIGITS = 12
 """Significant digits below which a number is not searched for: simple relations match by chance."""
@@ -128,14 +129,14 @@ def identify_number(text: str, library: Iterable[NamedConstant] = (), degree: in
     attempts = list(_attempts(number, constants))
     margin = SAFETY_DIGITS + log10(len(constants) + 1)
     matches = [
-        relation
+        match
         for constant, attempt in attempts
         if attempt.coefficients and digit_sum(attempt.coefficients) + margin <= number.digits
-        for relation in _matched(number, constant, attempt)
+        for match in _matched(number, constant, attempt)
     ]
     if matches:
-        ranked = sorted(matches, key=lambda r: (r.size, len(r.expression), -r.digits_verified))
-        return NumberIdentification(number.text, number.digits, "found", tuple(ranked))
+        ranked = sorted(matches, key=lambda m: (m[1].size, len(m[1].expression), m[0]))
+        return NumberIdentification(number.text, number.digits, "found", tuple(relation for _, relation in ranked))
     return _unmatched(number, [attempt for _, attempt in attempts])
 
 
@@ -155,13 +156,13 @@ def _exact(number: Number, degree: int) -> Relation | None:
         polynomial = found.coefficients
         if polynomial is None or digit_sum(polynomial) + SAFETY_DIGITS > number.digits:
             continue
-        agreed = residual_digits(number.ball, real_root(polynomial, number.ball, bits_for(number.digits) + 32))
-        if agreed is not None:
+        root = real_root(polynomial, number.ball, bits_for(number.digits) + 32)
+        if residual_digits(number.ball, root) is not None:
             return algebraic_relation(
                 polynomial,
                 number.ball,
                 digits_used=number.digits,
-                digits_verified=min(agreed, number.digits),
+                digits_verified=number.digits,
                 proof="matched",
                 method="lll",
             )
@@ -184,22 +185,26 @@ def _attempts(number: Number, constants: Sequence[NamedConstant]) -> Iterator[tu
         yield constant, attempt
 
 
-def _matched(number: Number, constant: NamedConstant, attempt: Attempt) -> Iterator[Relation]:
-    """The relation of an attempt where all digits of the number agree with it."""
+def _matched(number: Number, constant: NamedConstant, attempt: Attempt) -> Iterator[tuple[float, Relation]]:
+    """The relation of an attempt where it lies within a unit of the last digit typed, and how far from it."""
     assert attempt.coefficients is not None
     bits = bits_for(number.digits) + 64
     with ctx.workprec(bits):
         value = moebius_value(attempt.coefficients, expressions.evaluate(constant.expression, bits))
-        agreed = residual_digits(number.ball, value)
-    if agreed is not None:
-        yield moebius_relation(
-            constant.name,
-            constant.expression,
-            attempt.coefficients,
-            digits_used=attempt.digits,
-            digits_verified=min(agreed, number.digits),
-            proof="matched",
-            method="lll",
+        agrees = residual_digits(number.ball, value) is not None
+        distance = float(abs(number.ball.mid() - value.mid()))
+    if agrees:
+        yield (
+            distance,
+            moebius_relation(
+                constant.name,
+                constant.expression,
+                attempt.coefficients,
+                digits_used=attempt.digits,
+                digits_verified=number.digits,
+                proof="matched",
+                method="lll",
+            ),
         )
 
 
@@ -262,7 +267,7 @@ def _monomials(expression: Sequence[str], order: int) -> Iterator[str]:
         following = []
         for first, text in level:
             for k in range(first, len(expression)):
-                factor = f"({expression[k]})"
+                factor = bracketed(expression[k])
                 product = factor if text == "1" else f"{text}*{factor}"
                 following.append((k, product))
                 yield product
@@ -271,8 +276,7 @@ def _monomials(expression: Sequence[str], order: int) -> Iterator[str]:
 
 def _equation(coefficients: Sequence[int], degree: int, terms: Sequence[str]) -> str:
     """The number solved for where the relation is linear in it, else the equation."""
-    plain = [t[1:-1] if t.startswith("(") and t.count("(") == 1 else t for t in terms]
     if degree == 1:
-        return linear_text(coefficients, plain)
-    names = [f"L^{k}" if k > 1 else "L" for k in range(degree, 0, -1)] + plain
+        return linear_text(coefficients, terms)
+    names = [*(f"L^{k}" if k > 1 else "L" for k in range(degree, 0, -1)), *terms]
     return linear_text((-1, *coefficients), names) + " = 0"

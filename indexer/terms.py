@@ -1,0 +1,86 @@
+"""The library as a search wants it: names, expressions, and which member another expression is a Moebius map of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Protocol
+
+from catalog import expressions
+from catalog.errors import ExpressionError
+from indexer.relations import DIGITS, Scaled, bits_for, moebius_scaled, scale
+
+GUARD_BITS = 16
+"""Bits by which a constant is evaluated more precisely than it is scaled."""
+
+
+class NamedConstant(Protocol):
+    """What is needed of a member of the library (`catalog.constants`)."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def expression(self) -> str:
+        """Its expression."""
+
+
+@lru_cache(maxsize=8192)
+def scaled_constant(expression: str, digits: int) -> Scaled | None:
+    """An expression as a scaled integer, kept for the next formula; None where it has no real value."""
+    try:
+        return scale(expressions.evaluate(expression, bits_for(digits) + GUARD_BITS), digits)
+    except ExpressionError:
+        return None
+
+
+class Terms:
+    """Named constants in order of likelihood, prepared once for many searches."""
+
+    def __init__(self, constants: Iterable[NamedConstant] = ()) -> None:
+        """Keep names and expressions; nothing is evaluated yet."""
+        self._members = tuple((constant.name, str(constant.expression)) for constant in constants)
+        self._by_name = dict(self._members)
+        self._by_text = {_plain(expression): (name, expression) for name, expression in reversed(self._members)}
+
+    @classmethod
+    def of(cls, library: Terms | Iterable[NamedConstant]) -> Terms:
+        """The library prepared, which it may be already."""
+        return library if isinstance(library, Terms) else cls(library)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Names and expressions in order of likelihood."""
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        """Number of members."""
+        return len(self._members)
+
+    def expression_of(self, name: str) -> str:
+        """The expression of a member; any other name is taken for an expression."""
+        return self._by_name.get(name, name)
+
+    def preferred(self, expression: str) -> tuple[str, str]:
+        """Name and expression of the member that an expression equals or is a Moebius map of, else of itself.
+
+        Members are compared once for each expression and the answer kept.
+        """
+        text = _plain(expression)
+        if text not in self._by_text:
+            self._by_text[text] = self._equivalent(expression) or (expression, expression)
+        return self._by_text[text]
+
+    def _equivalent(self, expression: str) -> tuple[str, str] | None:
+        value = scaled_constant(expression, DIGITS)
+        if value is None:
+            return None
+        for name, other in self._members:
+            member = scaled_constant(other, DIGITS)
+            if member is not None and moebius_scaled(value, member, DIGITS).outcome == "found":
+                return name, other
+        return None
+
+
+def _plain(expression: str) -> str:
+    return expression.replace(" ", "")
