@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Protocol
 
-from catalog import expressions
+from catalog import constants, expressions
+from catalog.constants import Library
 from catalog.errors import ExpressionError
 from indexer.relations import DIGITS, Scaled, bits_for, moebius_scaled, scale
 
@@ -38,16 +39,22 @@ def scaled_constant(expression: str, digits: int) -> Scaled | None:
 class Terms:
     """Named constants in order of likelihood, prepared once for many searches."""
 
-    def __init__(self, constants: Iterable[NamedConstant] = ()) -> None:
+    def __init__(self, members: Iterable[NamedConstant] = ()) -> None:
         """Keep names and expressions; nothing is evaluated yet."""
-        self._members = tuple((constant.name, str(constant.expression)) for constant in constants)
+        kept = tuple(members)
+        self._members = tuple((constant.name, constant.expression) for constant in kept)
         self._by_name = dict(self._members)
-        self._by_text = {_plain(expression): (name, expression) for name, expression in reversed(self._members)}
+        self._by_text: dict[str, tuple[str, str]] = {}
+        for constant in kept:
+            for text in (constant.expression, constant.name, *getattr(constant, "equivalents", ())):
+                self._by_text.setdefault(_plain(text), (constant.name, constant.expression))
 
     @classmethod
     def of(cls, library: Terms | Iterable[NamedConstant]) -> Terms:
-        """The library prepared, which it may be already."""
-        return library if isinstance(library, Terms) else cls(library)
+        """The library prepared, which it may be already; its algebraic members are told by their polynomial."""
+        if isinstance(library, Terms):
+            return library
+        return cls(library.candidates() if isinstance(library, Library) else library)
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Names and expressions in order of likelihood."""
@@ -80,6 +87,12 @@ class Terms:
             if member is not None and moebius_scaled(value, member, DIGITS).outcome == "found":
                 return name, other
         return None
+
+
+@cache
+def library_terms() -> Terms:
+    """The library that comes with formulary, prepared once a process."""
+    return Terms.of(constants.library())
 
 
 def _plain(expression: str) -> str:
