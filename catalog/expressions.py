@@ -43,7 +43,7 @@ class Expression:
 
     def substitute(self, values: Mapping[str, Fraction]) -> Expression:
         """The expression with rational values for its parameters, its rational parts and square roots reduced."""
-        return Expression(_fold(self.program, lambda item: _reduced_leaf(item, values), _reduced_apply))
+        return Expression(_fold(self.program, lambda item: _reduced_leaf(item, values), _reduced_apply)[0])
 
 
 def parse_expression(text: str, parameters: Collection[str] = ()) -> Expression:
@@ -183,7 +183,7 @@ def _ball_apply(item: Item, values: Sequence[Fraction | acb]) -> Fraction | acb:
     return _checked(item, function.ball(*map(_acb, values), **flags))
 
 
-def _exact(operator: str, values: Sequence[Fraction | acb]) -> Fraction | None:
+def _exact(operator: str, values: Sequence[Fraction | acb | None]) -> Fraction | None:
     """The exact value of an operator on rationals, None where it is not rational or not small."""
     rationals = [v for v in values if isinstance(v, Fraction)]
     if len(rationals) < len(values) or (operator == "/" and rationals[1] == 0):
@@ -282,37 +282,43 @@ def _latex_bracketed(value: Shown, least: int) -> str:
     return value[0] if value[1] >= least else f"\\left({value[0]}\\right)"
 
 
-# Reduction of rational parts after substitution: a program, which is that of a rational where it can be.
+# Reduction of rational parts after substitution, where x*(p/q) becomes x*p/q as it would be written.
 
 Program = tuple[Item, ...]
+Reduced = tuple[Program, Fraction | None]  # with the value of a rational
 
 
-def _reduced_leaf(item: Item, values: Mapping[str, Fraction]) -> Program:
-    return _rational_program(values[item.text]) if item.text in values else (item,)
+def _reduced_leaf(item: Item, values: Mapping[str, Fraction]) -> Reduced:
+    if item.text in values:
+        return _of_rational(values[item.text])
+    return (item,), Fraction(int(item.text)) if item.kind == "integer" else None
 
 
-def _reduced_apply(item: Item, values: Sequence[Program]) -> Program:
-    rationals = [_rational(program) for program in values]
+def _reduced_apply(item: Item, values: Sequence[Reduced]) -> Reduced:
+    rationals = [value for _, value in values]
     exact: Fraction | None = None
     if item.kind == "operator":
-        exact = _exact(item.text, [acb(0) if r is None else r for r in rationals])
-        kept = _neutral(item.text, values, rationals)
+        exact = _exact(item.text, rationals)
+        kept = _neutral(item.text, values)
         if kept is not None:
             return kept
     elif item.text == "sqrt" and rationals[0] is not None:
         exact = _exact_root(rationals[0])
     if exact is not None:
-        return _rational_program(exact)
-    return (*(step for program in values for step in program), item)
+        return _of_rational(exact)
+    if item.text == "*" and rationals[1] is not None and rationals[1].denominator != 1:
+        above, below = rationals[1].numerator, rationals[1].denominator
+        product, _ = _reduced_apply(item, (values[0], _of_rational(Fraction(above))))
+        return (*product, *_of_rational(Fraction(below))[0], Item("operator", "/", item.position, 2)), None
+    return (*(step for program, _ in values for step in program), item), None
 
 
-def _neutral(operator: str, values: Sequence[Program], rationals: Sequence[Fraction | None]) -> Program | None:
+def _neutral(operator: str, values: Sequence[Reduced]) -> Reduced | None:
     """The operand that is left where the other one does nothing: x*1, 1*x, x/1, x^1, x + 0, 0 + x, x - 0."""
-    if operator in ("*", "/", "^") and rationals[1] == 1:
+    first, last = values[0][1], values[-1][1]
+    if (operator in ("*", "/", "^") and last == 1) or (operator in ("+", "-") and last == 0):
         return values[0]
-    if operator in ("+", "-") and rationals[1] == 0:
-        return values[0]
-    if (operator == "*" and rationals[0] == 1) or (operator == "+" and rationals[0] == 0):
+    if (operator == "*" and first == 1) or (operator == "+" and first == 0):
         return values[1]
     return None
 
@@ -324,17 +330,9 @@ def _exact_root(value: Fraction) -> Fraction | None:
     return root if root * root == value else None
 
 
-def _rational_program(value: Fraction) -> Program:
+def _of_rational(value: Fraction) -> Reduced:
     sign = (Item("operator", "neg", 0, 1),) if value < 0 else ()
     program: Program = (Item("integer", str(abs(value.numerator)), 0), *sign)
     if value.denominator != 1:
         program += (Item("integer", str(value.denominator), 0), Item("operator", "/", 0, 2))
-    return program
-
-
-def _rational(program: Program) -> Fraction | None:
-    """The rational that a program of integers and operators gives, None for any other."""
-    if any(item.kind in ("name", "call") for item in program):
-        return None
-    value = _fold(program, _ball_leaf, _ball_apply)
-    return value if isinstance(value, Fraction) else None
+    return program, value

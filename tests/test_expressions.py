@@ -176,6 +176,8 @@ def test_rationals_stay_exact() -> None:
         ("hyp1f1(1, x + 1, 1/x)", Fraction(2, 3), "hyp1f1(1, 5/3, 3/2)"),
         ("besseli(x - 1, 2)/besseli(x, 2)", Fraction(1), "besseli(0, 2)/besseli(1, 2)"),
         ("pi^x + (x - 1)", Fraction(1), "pi"),
+        ("sqrt(pi*x)", Fraction(3, 2), "sqrt(pi*3/2)"),
+        ("sqrt(pi*x)", Fraction(1, 2), "sqrt(pi/2)"),
     ],
 )
 def test_substitution_reduces_rational_parts(text: str, value: Fraction, expected: str) -> None:
