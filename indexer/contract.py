@@ -1,16 +1,18 @@
-"""The object of a formula in the JSON contract (docs/contract.md), from what was computed; rows of the catalogue give
-the same object by `catalog.queries`.
-"""
+"""The object of a formula in the JSON contract (docs/contract.md), from what was computed or from the catalogue."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from catalog.formula import PCF
+from catalog.queries import Row
 from indexer.evaluation import Evaluation
 from indexer.findings import json_integer
 from indexer.guess import Identification
 from indexer.hypergeometric import ClosedForm
 from indexer.limits import Limit
+from indexer.metrics import Metrics
 
 
 def formula_object(evaluation: Evaluation, identification: Identification | None = None) -> dict[str, Any]:
@@ -64,3 +66,79 @@ def closed_form_object(closed_form: ClosedForm | None) -> dict[str, Any] | None:
     if closed_form is None:
         return None
     return {"text": closed_form.text, "latex": closed_form.latex, "theorem": closed_form.theorem}
+
+
+def stored_object(
+    row: Row, relations: Sequence[Row], guesses: Sequence[Row], exclusions: Sequence[Row], sources: Sequence[Row]
+) -> dict[str, Any]:
+    """The same object of a formula of the catalogue, with its number, sources and what was excluded.
+
+    The rows are those of `catalog.queries`.
+    """
+    result: dict[str, Any] = {
+        "formula": str(PCF(row["a"], row["b"])),
+        "id": row["id"],
+        "a": [json_integer(c) for c in row["a"]],
+        "b": [json_integer(c) for c in row["b"]],
+        "status": row["status"],
+        "convergence_class": row["convergence_class"],
+        "reason": row["status_reason"],
+        "limit": None,
+        "metrics": {name: row[name] for name in Metrics().to_json()},
+        "metrics_reason": row["metrics_reason"],
+        "closed_form": None,
+        "family": row["family"],
+        "cluster": None,
+        "relations": [_stored_relation(relation) for relation in relations],
+        "guesses": [
+            {
+                "rank": guess["place"],
+                "constant": guess["constant"],
+                "why": guess["proposer"],
+                "outcome": guess["outcome"],
+            }
+            for guess in guesses
+        ],
+        "exclusions": [dict(exclusion) for exclusion in exclusions],
+        "sources": [dict(source) for source in sources],
+        "evaluated_at": row["evaluated_at"].isoformat(),
+        "evaluator_version": row["evaluator_version"],
+    }
+    if row["limit_value"] is not None:
+        result["limit"] = {
+            "value": row["limit_value"],
+            "digits": row["limit_digits"],
+            "error_log10": row["limit_error_log10"],
+            "bound_kind": row["bound_kind"],
+            "exact": row["limit_exact"],
+        }
+    if row["closed_form"] is not None:
+        result["closed_form"] = {"text": row["closed_form"], "latex": None, "theorem": row["closed_form_theorem"]}
+    if row["evaluation_error"] is not None:
+        result["error"] = row["evaluation_error"]
+    return result
+
+
+def _stored_guess(guess: Row) -> dict[str, Any]:
+    return {
+        "rank": guess["place"],
+        "constant": guess["constant"],
+        "why": guess["proposer"],
+        "outcome": guess["outcome"],
+    }
+
+
+def _stored_relation(relation: Row) -> dict[str, Any]:
+    name = "coefficients" if relation["kind"] in ("moebius", "formula", "linear") else "polynomial"
+    result = {"kind": relation["kind"]}
+    if relation["constant"] is not None:
+        result["constant"] = relation["constant"]
+    return result | {
+        name: [json_integer(c) for c in relation["coefficients"]],
+        "expression": relation["expression"],
+        "digits_used": relation["digits_used"],
+        "digits_verified": relation["digits_verified"] or 0,
+        "proof": relation["proof"],
+        "method": relation["method"],
+        "version": relation["code_version"],
+    }

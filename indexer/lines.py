@@ -16,7 +16,7 @@ from indexer.contract import formula_object
 from indexer.executors import in_order
 from indexer.guess import LIBRARY_BUDGET
 from indexer.neighbours import Anchors
-from indexer.pipeline import compute, failed, library
+from indexer.pipeline import compute, failed
 
 Line = tuple[int, str]
 Object = dict[str, Any]
@@ -84,12 +84,13 @@ def identify_formula(formula: PCF, digits: int, anchors: Anchors | None, budget:
 
 def identify_value(value: Any) -> Object:
     """The object of a number, given as a string of digits (a JSON number has lost its trailing zeros)."""
+    from catalog import constants
     from catalog.errors import ExpressionError
     from indexer.typed_numbers import identify_number
 
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ExpressionError('a number is given as a string of its digits, such as {"value": "1.2732395447351627"}')
-    return identify_number(str(value), library()).to_json()
+    return identify_number(str(value), constants.library().candidates()).to_json()
 
 
 def _formula(value: Any) -> PCF:

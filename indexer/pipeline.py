@@ -7,6 +7,7 @@ its limit is -L and all else is the same. `rows.py` makes rows of the catalogue 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,10 +15,11 @@ from functools import cache
 from catalog.formula import PCF
 from indexer.evaluation import Evaluation, evaluate
 from indexer.findings import Relation, algebraic_text, moebius_text, rational_text
-from indexer.guess import LIBRARY_BUDGET, Anchors, Identification, NamedConstant, identify
+from indexer.guess import LIBRARY_BUDGET, Anchors, Identification, identify
 from indexer.hypergeometric import closed_form
 from indexer.limits import DEFAULT_DIGITS, Limit
 from indexer.metrics import Metrics
+from indexer.terms import Terms
 
 BULK_BUDGET = 40
 """Members of the library tried for one formula of a bulk run, beyond what theory and neighbours propose."""
@@ -69,11 +71,18 @@ def failed(formula: PCF, error: str) -> Computed:
 
 
 @cache
-def library() -> Sequence[NamedConstant]:
-    """The library of constants in the order of likelihood, read once a process."""
+def library() -> Terms:
+    """The constants worth a search, in the order of likelihood, prepared once a process."""
     from catalog import constants
 
-    return tuple(constants.library())
+    return Terms(constants.library().candidates())
+
+
+@cache
+def library_version() -> str:
+    """The version of the library: a digest of its names and expressions, 12 hexadecimal digits."""
+    text = "\n".join(f"{name}={expression}" for name, expression in library())
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def mirrored(computed: Computed) -> Computed:

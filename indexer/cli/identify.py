@@ -92,7 +92,8 @@ def _anchors(database_url: str | None, home: str | None) -> Anchors:
 
     with open_database(database_url, home) as database:
         database.require_current()
-        return read_anchors(database)
+        with database.connect() as connection:
+            return read_anchors(connection)
 
 
 def _number(text: str, as_json: bool) -> int:

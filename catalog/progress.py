@@ -1,0 +1,15 @@
+"""How far the indexer is in its spaces."""
+
+from __future__ import annotations
+
+import psycopg
+
+from catalog.sql import block
+
+
+def ranks_below(connection: psycopg.Connection, rank_limit: int) -> tuple[int, int]:
+    """Ranks below `rank_limit` in all spaces together, and how many of them are done."""
+    with connection.transaction():
+        row = connection.execute(block("ranks_below"), {"rank_limit": rank_limit}).fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])

@@ -1,0 +1,84 @@
+"""Many formulas at once into the catalogue, from a stream of lines: evaluated by workers, stored in batches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+
+import psycopg
+
+from catalog.errors import FormularyError
+from catalog.formula import PCF, parse_formula
+from catalog.queries import ids_by_key
+from indexer.executors import in_order
+from indexer.index import read_anchors
+from indexer.lines import BATCH, numbered
+from indexer.neighbours import Anchors
+from indexer.pipeline import compute, failed
+from indexer.rows import Record, record
+from indexer.seeding import store
+
+STORED_TOGETHER = 200
+"""Formulas of one transaction."""
+
+
+@dataclass
+class Summary:
+    """What became of the lines."""
+
+    added: int = 0
+    known: int = 0
+    refused: int = 0
+
+
+def add_lines(
+    connection: psycopg.Connection, lines: Iterable[str], workers: int | None, say: Callable[[str], None]
+) -> Summary:
+    """Add the formulas of JSON lines or of lines such as PCF(2n+1, n^2); a line that is refused is said and counted."""
+    summary = Summary()
+    wanted = _unknown(connection, _read(lines, summary, say), summary)
+    work = partial(_records, read_anchors(connection))
+    records = in_order(
+        work, wanted, lambda formula, reason: record(failed(formula, reason)), workers=workers, batch=BATCH
+    )
+    while stored := list(islice(records, STORED_TOGETHER)):
+        summary.added += int(store(connection, stored).new.sum())
+    return summary
+
+
+def _read(lines: Iterable[str], summary: Summary, say: Callable[[str], None]) -> Iterator[PCF]:
+    for number, text in numbered(lines):
+        try:
+            yield _formula(text)
+        except (FormularyError, ValueError, RecursionError) as error:
+            reason = error if isinstance(error, FormularyError) else "it is neither JSON nor a formula"
+            summary.refused += 1
+            say(f"line {number}: {reason}")
+
+
+def _formula(text: str) -> PCF:
+    return PCF.from_json(json.loads(text)) if text.lstrip().startswith("{") else parse_formula(text)
+
+
+def _unknown(connection: psycopg.Connection, formulas: Iterator[PCF], summary: Summary) -> Iterator[PCF]:
+    """Those that are not in the catalogue yet, each once."""
+    seen: set[bytes] = set()
+    while part := list(islice(formulas, STORED_TOGETHER)):
+        known = ids_by_key(connection, [formula.key for formula in part])
+        for formula in part:
+            if formula.key in known or formula.key in seen:
+                summary.known += 1
+            else:
+                seen.add(formula.key)
+                yield formula
+
+
+def _records(anchors: Anchors, formulas: Iterable[PCF]) -> list[Record]:
+    return [record(compute(formula, identified=True, anchors=anchors)) for formula in formulas]
+
+
+def _killed(formula: PCF, reason: str) -> Record:
+    return record(failed(formula, reason))

@@ -1,0 +1,199 @@
+"""`formulary add`, `show` and `similar`: formulas of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from catalog.errors import FormularyError, NotFound
+from indexer.cli.evaluate import open_lines, require_no_arguments, write_formula
+from indexer.cli.options import (
+    FORMULA_ARGUMENTS,
+    FORMULA_HELP,
+    catalogue_options,
+    from_options,
+    json_option,
+    option,
+    read_formula,
+    refuse_options,
+)
+from indexer.cli.output import note, write_json, write_table
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from catalog.formula import PCF
+
+MAX_NEIGHBOURS = 10_000
+"""Most neighbours that can be asked for."""
+
+
+@click.command(
+    context_settings=FORMULA_ARGUMENTS,
+    epilog='Example: formulary add "PCF(34n^3+51n^2+27n+5, -n^6)"',
+    help=f"Put formulas into the catalogue, evaluated, placed and identified.\n\n{FORMULA_HELP}",
+)
+@click.argument("formula", nargs=-1, metavar="FORMULA")
+@from_options
+@catalogue_options
+@json_option
+def add(
+    formula: tuple[str, ...],
+    from_file: str | None,
+    workers: int | None,
+    database_url: str | None,
+    home: str | None,
+    as_json: bool,
+) -> int:
+    """Add one formula and show it, or add those of a file and count them."""
+    from catalog.database import open_database
+
+    refuse_options(formula)
+    if from_file is None:
+        chosen = read_formula(formula)
+        with open_database(database_url, home) as database:
+            database.require_current()
+            with database.connect() as connection:
+                _add(connection, [chosen])
+                _write(_stored(connection, chosen), as_json)
+        return 0
+    require_no_arguments(formula)
+    with open_lines(from_file) as lines, open_database(database_url, home) as database:
+        database.require_current()
+        with database.connect() as connection:
+            return _add_lines(connection, lines, workers, as_json)
+
+
+def _add(connection: psycopg.Connection, formulas: list[PCF]) -> int:
+    """Add formulas with their mirrors' evaluations shared; returns how many were new."""
+    from indexer.index import read_anchors
+    from indexer.pipeline import compute
+    from indexer.rows import record
+    from indexer.seeding import store
+
+    anchors = read_anchors(connection)
+    records = [record(compute(chosen, identified=True, anchors=anchors)) for chosen in formulas]
+    return int(store(connection, records).new.sum())
+
+
+def _add_lines(connection: psycopg.Connection, lines: Iterable[str], workers: int | None, as_json: bool) -> int:
+    from indexer.adding import add_lines
+
+    summary = add_lines(connection, lines, workers, note)
+    fields = {"added": summary.added, "known": summary.known, "refused": summary.refused}
+    if as_json:
+        write_json(fields)
+    else:
+        click.echo(", ".join(f"{count} {name}" for name, count in fields.items()))
+    return 2 if summary.refused else 0
+
+
+@click.command(
+    context_settings=FORMULA_ARGUMENTS,
+    epilog='Example: formulary show "PCF(2n+1, n^2)"',
+    help=f"Show what the catalogue knows about a formula.\n\n{FORMULA_HELP}",
+)
+@click.argument("formula", nargs=-1, metavar="FORMULA")
+@catalogue_options
+@json_option
+def show(formula: tuple[str, ...], database_url: str | None, home: str | None, as_json: bool) -> None:
+    """Show a formula of the catalogue; exit code 1 where it is not there."""
+    from catalog.database import open_database
+
+    chosen = read_formula(formula)
+    with open_database(database_url, home) as database:
+        database.require_current()
+        with database.connect() as connection:
+            result = _stored(connection, chosen)
+    _write(result, as_json)
+
+
+def _stored(connection: psycopg.Connection, formula: PCF) -> dict[str, Any]:
+    from catalog import queries
+    from indexer.contract import stored_object
+
+    row = queries.formula_by_key(connection, formula.key)
+    if row is None:
+        raise NotFound(f'{formula} is not in the catalogue; put it there with `formulary add "{formula}"`')
+    read = (queries.relations_of, queries.guesses_of, queries.exclusions_of, queries.sources_of)
+    relations, guesses, exclusions, sources = (function(connection, row["id"]) for function in read)
+    return stored_object(row, relations, guesses, exclusions, sources)
+
+
+def _write(result: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        write_json(result)
+        return
+    sources = [", ".join(filter(None, (s["author"], s["paper"], s["equation"]))) for s in result["sources"]]
+    write_formula(result | {"sources": sources})
+
+
+@click.command(
+    context_settings=FORMULA_ARGUMENTS,
+    epilog='Example: formulary similar "PCF(2n+1, n^2)" -k 5',
+    help=f"Give the formulas nearest to a formula, which need not be in the catalogue.\n\n{FORMULA_HELP}",
+)
+@click.argument("formula", nargs=-1, metavar="FORMULA")
+@option("-k", "count", type=click.IntRange(1, MAX_NEIGHBOURS), default=10, envvar="FORMULARY_K", help="How many.")
+@catalogue_options
+@json_option
+def similar(formula: tuple[str, ...], count: int, database_url: str | None, home: str | None, as_json: bool) -> None:
+    """Give the nearest formulas with their distance and constant."""
+    from catalog.database import open_database
+
+    chosen = read_formula(formula)
+    _require_convergent(chosen)
+    with open_database(database_url, home) as database:
+        database.require_current()
+        with database.connect() as connection:
+            neighbours = _neighbours(connection, chosen, count, home)
+    if as_json:
+        write_json({"formula": str(chosen), "neighbours": neighbours})
+    else:
+        write_table(
+            ("formula", "distance", "constant", "limit"),
+            [(n["formula"], n["distance"], n["constant"], n["expression"]) for n in neighbours],
+            right=("distance",),
+        )
+
+
+class NotPlacedError(FormularyError):
+    """a formula that has no neighbours."""
+
+    exit_code = 1
+
+
+def _require_convergent(formula: PCF) -> None:
+    from indexer.asymptotics import classify
+
+    verdict = classify(formula)
+    if verdict.status in ("diverges", "terminates"):
+        raise NotPlacedError(f"{formula} {verdict.status} and has no place among the convergent formulas")
+
+
+def _neighbours(connection: psycopg.Connection, formula: PCF, count: int, home: str | None) -> list[dict[str, Any]]:
+    from catalog import queries
+    from catalog.formula import PCF
+    from indexer.index import CatalogueIndex
+    from indexer.neighbour_vector import neighbour_vector
+
+    index = CatalogueIndex.open(connection, home, note)
+    own = queries.ids_by_key(connection, [formula.key]).values()
+    hits = [hit for hit in index.index.search(neighbour_vector(formula), count + 1) if hit.id not in own][:count]
+    rows = queries.coefficients_of(connection, [hit.id for hit in hits])
+    labels = queries.labels_of(connection, [hit.id for hit in hits])
+    found = []
+    for hit in hits:
+        row, label = rows[hit.id], labels.get(hit.id)
+        found.append(
+            {
+                "formula": str(PCF(row["a"], row["b"])),
+                "id": hit.id,
+                "distance": hit.distance,
+                "constant": label["constant"] if label else None,
+                "expression": label["expression"] if label else None,
+            }
+        )
+    return found

@@ -1,0 +1,80 @@
+"""`formulary server` and `formulary url`: the embedded Postgres."""
+
+from __future__ import annotations
+
+import click
+
+from indexer.cli.options import catalogue_options, json_option, option
+from indexer.cli.output import note, write_fields, write_json
+
+home_option = option("--home", envvar="FORMULARY_HOME", metavar="FOLDER", help="Folder of the embedded server.")
+
+
+@click.group(epilog="Example: formulary server start")
+def server() -> None:
+    """The embedded Postgres, which otherwise starts on demand and stops with its last user."""
+
+
+@server.command(epilog="Example: formulary server start")
+@home_option
+@json_option
+def start(home: str | None, as_json: bool) -> None:
+    """Start the server and keep it up; prints its address."""
+    from catalog import server as embedded
+
+    address = embedded.start(home)
+    write_json({"running": True, "url": address}) if as_json else click.echo(address)
+
+
+@server.command(epilog="Example: formulary server stop --force")
+@option("--force", is_flag=True, help="Stop it although formulary processes use it.")
+@home_option
+@json_option
+def stop(force: bool, home: str | None, as_json: bool) -> None:
+    """Stop the server, or let its last user stop it."""
+    from catalog import server as embedded
+
+    down = embedded.stop(home, force=force)
+    if as_json:
+        write_json({"running": not down, "url": None})
+    else:
+        note("the server is down" if down else "the server stops with the last formulary process that uses it")
+
+
+@server.command(epilog="Example: formulary server status --json")
+@home_option
+@json_option
+def status(home: str | None, as_json: bool) -> None:
+    """Show whether the server runs, where, and who uses it; starts nothing."""
+    from catalog import server as embedded
+
+    found = embedded.status(home)
+    fields = {
+        "running": found.running,
+        "pinned": found.pinned,
+        "in_use": found.in_use,
+        "url": found.url,
+        "data": str(found.data),
+        "version": found.version,
+        "clients": found.clients,
+    }
+    write_json(fields) if as_json else write_fields((name.replace("_", " "), value) for name, value in fields.items())
+
+
+@click.command(epilog='Example: psql "$(formulary url)"')
+@option("--reader", is_flag=True, help="The login that can only read.")
+@catalogue_options
+@json_option
+def url(reader: bool, database_url: str | None, home: str | None, as_json: bool) -> None:
+    """Print the address of the database; starts the embedded server and keeps it up."""
+    if database_url:
+        address = database_url
+    else:
+        from catalog import server as embedded
+
+        address = embedded.start(home)
+        if reader:
+            from catalog.postgres import READER, Place
+
+            address = Place.at(home).url(READER)
+    write_json({"url": address}) if as_json else click.echo(address)

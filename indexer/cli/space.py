@@ -1,0 +1,134 @@
+"""`formulary space`: the formula spaces."""
+
+from __future__ import annotations
+
+import click
+
+from catalog.errors import NotFound
+from indexer.cli.options import catalogue_options, json_option, option
+from indexer.cli.output import write_json, write_table
+
+COUNT_BLOCK = 200_000
+"""Ranks that `space count` classifies at a time."""
+
+
+@click.group(epilog="Example: formulary space list")
+def space() -> None:
+    """The formula spaces: templates with ranges, whose formulas the indexer evaluates."""
+
+
+@space.command(
+    epilog='Example: formulary space add zeta3 "a = (2n+1)(k n(n+1) + c); b = -n^6; k in 1..40, c in 1..40"',
+)
+@click.argument("name")
+@click.argument("template")
+@option("--priority", type=int, default=0, help="Spaces of higher priority are worked on first.")
+@catalogue_options
+@json_option
+def add(name: str, template: str, priority: int, database_url: str | None, home: str | None, as_json: bool) -> None:
+    """Add a space: polynomials in n with integer parameters, and the ranges of these."""
+    from catalog.database import open_database
+    from catalog.errors import SpaceError
+    from indexer import seeding
+    from indexer.spaces import read_space
+
+    new = read_space(name, template)
+    with open_database(database_url, home) as database:
+        database.require_current()
+        with database.connect() as connection:
+            added = seeding.add(connection, new, priority)
+            if not added and _template(connection, name) != template:
+                raise SpaceError(f"there is another space {name} already; choose another name")
+    if as_json:
+        write_json({"name": name, "template": template, "size": new.size, "added": added})
+    else:
+        click.echo(f"{name}: {new.size:,} ranks{'' if added else ', known already'}")
+
+
+@space.command("list", epilog="Example: formulary space list --json")
+@catalogue_options
+@json_option
+def list_spaces(database_url: str | None, home: str | None, as_json: bool) -> None:
+    """List the spaces and how far they are indexed."""
+    from catalog.database import open_database
+    from catalog.queries import summary
+
+    with open_database(database_url, home) as database:
+        database.require_current()
+        with database.connect() as connection:
+            rows = [
+                {
+                    "name": row["space"],
+                    "template": _template(connection, row["space"]),
+                    "size": row["size"],
+                    "done": row["ranks_done"],
+                }
+                for row in summary(connection).spaces
+            ]
+    if as_json:
+        write_json(rows)
+    else:
+        write_table(("name", "template", "size", "done"), [tuple(row.values()) for row in rows], right=("size", "done"))
+
+
+@space.command(epilog="Example: formulary space count quadratic-5")
+@click.argument("name")
+@option("--template", help="Count this template instead of a space of the catalogue.")
+@catalogue_options
+@json_option
+def count(name: str, template: str | None, database_url: str | None, home: str | None, as_json: bool) -> None:
+    """Count the formulas of a space by what their coefficients decide.
+
+    The space quadratic-5 and a --template need no catalogue.
+    """
+    from indexer.spaces import QUADRATIC_5, Space, read_space
+
+    chosen: Space
+    if template is not None:
+        chosen = read_space(name, template)
+    elif name == QUADRATIC_5.name:
+        chosen = QUADRATIC_5
+    else:
+        chosen = read_space(name, _stored_template(name, database_url, home))
+    counts = _counts(chosen)
+    if as_json:
+        write_json(counts)
+    else:
+        write_table(("outcome", "formulas"), list(counts.items()), right=("formulas",))
+
+
+def _counts(space: object) -> dict[str, int]:
+    import numpy as np
+
+    from indexer.asymptotics import OUTCOMES, classify_batch
+    from indexer.spaces import Space
+
+    assert isinstance(space, Space)
+    totals = np.zeros(len(OUTCOMES), dtype=np.int64)
+    for start in range(0, space.size, COUNT_BLOCK):
+        A, B = space.coefficient_arrays(start, min(start + COUNT_BLOCK, space.size))
+        held = (A != 0).any(axis=1) & (B != 0).any(axis=1)
+        if held.any():
+            totals += np.bincount(classify_batch(A[held], B[held]), minlength=len(OUTCOMES))
+    return {**dict(zip(OUTCOMES, totals.tolist(), strict=True)), "undetermined": 0}
+
+
+def _stored_template(name: str, database_url: str | None, home: str | None) -> str:
+    from catalog.database import open_database
+
+    with open_database(database_url, home) as database:
+        database.require_current()
+        with database.connect() as connection:
+            found = _template(connection, name)
+            known = [str(row[0]) for row in connection.execute("select name from space order by id")]
+    if found is None:
+        raise NotFound(f"there is no space {name}; the catalogue has {', '.join(known) or 'none'}")
+    return found
+
+
+def _template(connection: object, name: str) -> str | None:
+    import psycopg
+
+    assert isinstance(connection, psycopg.Connection)
+    row = connection.execute("select template from space where name = %s", [name]).fetchone()
+    return str(row[0]) if row else None

@@ -1,0 +1,92 @@
+"""`formulary sql`: queries by a login that can only read."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from catalog.errors import FormularyError
+from indexer.cli.options import catalogue_options, json_option
+from indexer.cli.output import write_json, write_table
+
+FETCH = 1_000
+"""Rows read at a time with --json."""
+
+FLOAT_DIGITS = 15
+"""Digits that a JSON number holds exactly; longer ones are written as strings."""
+
+
+class QueryError(FormularyError):
+    """the query cannot be run."""
+
+
+@click.command(epilog='Example: formulary sql "select formula, expression from identified limit 5"')
+@click.argument("query")
+@catalogue_options
+@json_option
+def sql(query: str, database_url: str | None, home: str | None, as_json: bool) -> None:
+    """Query the catalogue by SQL; - reads the query from stdin.
+
+    The views formulas, identified, unidentified, relations, constants_summary and progress are made for this. The
+    login can only read. With --json one object a row is written.
+    """
+    import psycopg
+
+    from catalog.database import open_database
+
+    text = sys.stdin.read() if query == "-" else query
+    with open_database(database_url, home) as database:
+        database.require_current()
+        with database.reader() as connection:
+            try:
+                _run(connection, text, as_json)
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                if connection.broken:
+                    raise
+                raise QueryError(_reason(error)) from error
+            except psycopg.Error as error:
+                raise QueryError(_reason(error)) from error
+
+
+def _run(connection: Any, text: str, as_json: bool) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(text.encode())
+        if cursor.description is None:
+            return
+        names = [column.name for column in cursor.description]
+        if not as_json:
+            rows = cursor.fetchall()
+            numbers = [
+                name for i, name in enumerate(names) if any(isinstance(row[i], int | float | Decimal) for row in rows)
+            ]
+            write_table(names, rows, right=numbers)
+            return
+        while rows := cursor.fetchmany(FETCH):
+            for row in rows:
+                write_json({name: _plain(value) for name, value in zip(names, row, strict=True)})
+
+
+def _plain(value: Any) -> Any:
+    """A value of Postgres as JSON has it; an exact number stays exact."""
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            return str(value)
+        if value == value.to_integral_value():
+            return int(value)
+        return float(value) if len(value.as_tuple().digits) <= FLOAT_DIGITS else str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _reason(error: Exception) -> str:
+    """What Postgres says, in one line."""
+    return " ".join(str(error).split("\nLINE")[0].split()) or type(error).__name__

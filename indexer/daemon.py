@@ -1,0 +1,297 @@
+"""The daemon: leases chunks, has its workers evaluate them, commits rows and the chunk's `done` in one transaction.
+
+Any process may be killed at any instant: what was not committed is done again by whoever takes the lease over. The
+index follows each commit. Functions that compute are in `work`, leases in `catalog.leases`.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+import psycopg
+
+import catalog
+from catalog import leases
+from catalog.database import SCHEMA_VERSION
+from catalog.errors import Unavailable
+from catalog.ingest import Ingested, ingest
+from catalog.leases import ALL_RANKS, Lease, LeaseLost
+from catalog.progress import ranks_below
+from indexer.evaluation import EVALUATOR_VERSION
+from indexer.executors import Workers
+from indexer.index import CatalogueIndex, read_anchors
+from indexer.neighbour_vector import VECTOR_VERSION
+from indexer.pipeline import library_version
+from indexer.reports import Report
+from indexer.rows import Record, batch, constants_of
+from indexer.seeding import name_constants
+from indexer.snapshots import Manifest
+from indexer.work import Task, Unit, units_of
+
+LEASE_SECONDS = 60.0
+"""How long a chunk stays with a daemon that is not heard of."""
+
+BEATS_A_LEASE = 4
+"""Heartbeats within the time of a lease."""
+
+POLL_SECONDS = 1.0
+"""Pause between two looks for work where there is none."""
+
+SNAPSHOT_SECONDS = 300.0
+"""Time between two snapshots of the index."""
+
+MAX_ATTEMPTS = 5
+"""Claims of a chunk after which it is given up: its workers are evaluated in parts long before."""
+
+SECOND_SIGNAL = 130
+"""Exit code where a second signal ends the process at once."""
+
+
+@dataclass
+class Tally:
+    """What a run did."""
+
+    chunks: int = 0
+    ranks: int = 0
+    formulas: int = 0
+    new: int = 0
+    failed: int = 0
+    identified: int = 0
+    seconds: float = 0.0
+    indexed: int = 0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a run works."""
+
+    once: bool = False
+    rank_limit: int = ALL_RANKS
+    workers: int | None = None
+    lease_seconds: float = LEASE_SECONDS
+
+
+@dataclass
+class _UnderWay:
+    """A chunk in the workers."""
+
+    lease: Lease
+    task: Task
+    units: list[Unit]
+
+
+@dataclass
+class Daemon:
+    """One run of the indexer. `connect` gives connections as the catalogue's owner."""
+
+    connect: Callable[[], psycopg.Connection]
+    home: Path | str | None
+    report: Report
+    settings: Settings
+    tally: Tally = field(default_factory=Tally)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    _under_way: dict[Future[list[list[Record]]], _UnderWay] = field(default_factory=dict)
+
+    def run(self) -> Tally:
+        """Work until nothing is left (`once`) or a signal comes; returns what was done."""
+        started = time.monotonic()
+        with self.connect() as connection, Workers(self.settings.workers) as workers:
+            self._connection, self._workers = connection, workers
+            self._index = CatalogueIndex.open(connection, self.home, lambda text: self.report.event("index", note=text))
+            self._anchors = read_anchors(connection)
+            self._run_id = self._enter()
+            self._saved_at = time.monotonic()
+            reason = "error"
+            try:
+                with self._heartbeat(), self._index.store.writer() as self._writes:
+                    reason = self._work()
+                    self._release()
+                    self._save_index()
+            finally:
+                with suppress(psycopg.Error):
+                    leases.end_run(connection, self._run_id, reason)
+            self.tally.seconds = time.monotonic() - started
+            self.tally.indexed = len(self._index)
+            self.report.event("run_ended", run=self._run_id, reason=reason, chunks=self.tally.chunks)
+            if self._under_way:
+                workers.close(wait=False)
+        return self.tally
+
+    def _enter(self) -> int:
+        run_id = leases.start_run(
+            self._connection,
+            host=socket.gethostname(),
+            process_id=os.getpid(),
+            program_version=catalog.__version__,
+            schema_version=SCHEMA_VERSION,
+            evaluator_version=EVALUATOR_VERSION,
+            vector_version=VECTOR_VERSION,
+            worker_count=self._workers.count,
+        )
+        self.report.event("run_started", run=run_id, workers=self._workers.count, index=len(self._index))
+        return run_id
+
+    def _work(self) -> str:
+        """Claim, evaluate, commit; returns why it ended."""
+        self._total, self._before = self._extent()
+        self._tell()
+        while not self.stopping.is_set():
+            self._claim()
+            if not self._under_way:
+                claimable, leased = leases.work_remains(self._connection, self.settings.rank_limit)
+                if self.settings.once and not claimable + leased:
+                    return "nothing left"
+                self._index.catch_up(self._connection)
+                self.stopping.wait(POLL_SECONDS)
+                continue
+            done, _ = wait(self._under_way, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
+            for future in done:
+                self._finish(future)
+        for future in [future for future in self._under_way if future.done()]:
+            self._finish(future)
+        return "signal"
+
+    def _claim(self) -> None:
+        """Keep one chunk more than workers under way."""
+        while len(self._under_way) <= self._workers.count and not self.stopping.is_set():
+            lease = leases.claim_chunk(
+                self._connection,
+                self._run_id,
+                seconds=self.settings.lease_seconds,
+                rank_limit=self.settings.rank_limit,
+            )
+            if lease is None:
+                return
+            if lease.attempts > MAX_ATTEMPTS:
+                leases.fail_chunk(self._connection, lease, f"given up after {MAX_ATTEMPTS} attempts")
+                self.report.event("chunk_failed", **_ranks(lease), attempts=lease.attempts)
+                continue
+            task = Task(lease.space, lease.template, self._anchors)
+            units = units_of(lease.first_rank, lease.last_rank)
+            self._under_way[self._workers.submit(task, units)] = _UnderWay(lease, task, units)
+            self.report.event("chunk_claimed", **_ranks(lease), attempt=lease.attempts)
+
+    def _finish(self, future: Future[list[list[Record]]]) -> None:
+        """Take a chunk's records from the workers and commit them."""
+        chunk = self._under_way.pop(future)
+        try:
+            results = future.result()
+        except BrokenProcessPool:
+            self.report.event("worker_died", **_ranks(chunk.lease))
+            results = self._workers.again(chunk.task, chunk.units, chunk.task.failed)
+            self._resubmit()
+        records = [record for unit in results for record in unit]
+        try:
+            ingested = self._commit(chunk.lease, records)
+        except LeaseLost:
+            self.report.event("lease_lost", **_ranks(chunk.lease))
+            return
+        self._count(chunk.lease, records, ingested)
+        self._follow(records, ingested)
+
+    def _resubmit(self) -> None:
+        """Hand the chunks that were under way with a worker that died to new ones."""
+        chunks, self._under_way = list(self._under_way.values()), {}
+        for chunk in chunks:
+            self._under_way[self._workers.submit(chunk.task, chunk.units)] = chunk
+
+    def _commit(self, lease: Lease, records: list[Record]) -> Ingested:
+        name_constants(self._connection, constants_of(records))
+        rows, findings = batch(records, library_version())
+        return ingest(self._connection, rows, findings, lease=lease)
+
+    def _count(self, lease: Lease, records: list[Record], ingested: Ingested) -> None:
+        tally = self.tally
+        tally.chunks += 1
+        tally.ranks += lease.last_rank - lease.first_rank
+        tally.formulas += len(records)
+        tally.new += int(ingested.new.sum())
+        tally.failed += sum(record.columns["evaluation_error"] is not None for record in records)
+        tally.identified += sum(bool(record.relations) for record in records)
+        self.report.event("chunk_done", **_ranks(lease), formulas=len(records), new=int(ingested.new.sum()))
+        self._tell()
+
+    def _follow(self, records: list[Record], ingested: Ingested) -> None:
+        """Bring index and anchors up to the commit."""
+        self._index.catch_up(self._connection)
+        for record, number in zip(records, ingested.ids.tolist(), strict=True):
+            for relation in record.relations:
+                if relation.constant is not None and relation.proof != "numerical" and record.vector is not None:
+                    self._anchors.add(number, str(record.formula), relation.constant, record.vector)
+        if time.monotonic() - self._saved_at > SNAPSHOT_SECONDS:
+            self._save_index()
+
+    def _save_index(self) -> None:
+        self._index.catch_up(self._connection)
+        manifest: Manifest | None = self._index.save(self._connection) if self._writes else None
+        self._saved_at = time.monotonic()
+        if manifest is not None:
+            self.report.event("index_saved", vectors=manifest.count, watermark=manifest.watermark)
+
+    def _release(self) -> None:
+        """Give back what is still under way, so that nobody has to wait for its leases to expire."""
+        for future, chunk in self._under_way.items():
+            future.cancel()
+            leases.release_chunk(self._connection, chunk.lease)
+            self.report.event("chunk_released", **_ranks(chunk.lease))
+
+    def _extent(self) -> tuple[int, int]:
+        """Ranks below the limit in all spaces, and how many of them are done."""
+        return ranks_below(self._connection, self.settings.rank_limit)
+
+    def _tell(self) -> None:
+        done = self._before + self.tally.ranks
+        self.report.progress(done, max(self._total, done), self.tally.formulas, self.tally.identified)
+
+    @contextmanager
+    def _heartbeat(self) -> Iterator[None]:
+        """Renew run and leases from a thread with a connection of its own."""
+        ended = threading.Event()
+        thread = threading.Thread(target=self._beat, args=(ended,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def _beat(self, ended: threading.Event) -> None:
+        seconds = self.settings.lease_seconds
+        while not ended.is_set():
+            with suppress(psycopg.Error, Unavailable), self.connect() as connection:
+                while not ended.wait(seconds / BEATS_A_LEASE):
+                    held = [chunk.lease for chunk in list(self._under_way.values())]
+                    leases.heartbeat(connection, self._run_id, held, seconds=seconds)
+
+
+@contextmanager
+def stop_by_signal(daemon: Daemon) -> Iterator[None]:
+    """SIGINT and SIGTERM: the first finishes the transaction and leaves, a second one leaves at once."""
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if daemon.stopping.is_set():
+            os._exit(SECOND_SIGNAL)
+        daemon.stopping.set()
+        daemon.report.event("stopping", signal=signal.Signals(number).name)
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _ranks(lease: Lease) -> dict[str, object]:
+    return {"space": lease.space, "first": lease.first_rank, "last": lease.last_rank}

@@ -1,0 +1,85 @@
+"""What the daemon says while it works, on stderr: a bar on a terminal, else one key=value line a transition."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+
+class Report(Protocol):
+    """Where the daemon's words go."""
+
+    def event(self, name: str, **fields: Any) -> None:
+        """A transition, with its figures."""
+
+    def progress(self, done: int, total: int, stored: int, named: int) -> None:
+        """Ranks done of those to do, formulas stored and identified by this run."""
+
+
+class LineReport:
+    """Lines such as `time=... event=chunk_done space=quadratic-5 first=0 last=500`."""
+
+    def event(self, name: str, **fields: Any) -> None:
+        """Write one line."""
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        words = [f"time={now}", f"event={name}", *(f"{key}={_quoted(value)}" for key, value in fields.items())]
+        print(*words, file=sys.stderr, flush=True)
+
+    def progress(self, done: int, total: int, stored: int, named: int) -> None:
+        """Nothing: each chunk has its line."""
+
+
+class BarReport:
+    """A bar with rate and time left; only what needs attention is written above it."""
+
+    QUIET = frozenset({"run_started", "chunk_claimed", "chunk_done", "index_saved", "run_ended"})
+
+    def __init__(self, progress: Any) -> None:
+        """`progress` is a rich Progress."""
+        self._progress = progress
+        self._task: Any = None
+        self._started = time.monotonic()
+
+    def event(self, name: str, **fields: Any) -> None:
+        """Write what is not routine above the bar."""
+        if name not in self.QUIET:
+            words = " ".join(f"{key}={_quoted(value)}" for key, value in fields.items())
+            self._progress.console.print(f"{name.replace('_', ' ')}: {words}", markup=False, highlight=False)
+
+    def progress(self, done: int, total: int, stored: int, named: int) -> None:
+        """Move the bar."""
+        if self._task is None:
+            self._task = self._progress.add_task("indexing", total=total, completed=done, rate="", named=0)
+        seconds = max(time.monotonic() - self._started, 1e-9)
+        self._progress.update(
+            self._task, total=total, completed=done, rate=f"{stored / seconds:.0f} formulas/s", named=named
+        )
+
+
+@contextmanager
+def report() -> Iterator[Report]:
+    """A bar where stderr is a terminal, else lines."""
+    if not sys.stderr.isatty():
+        yield LineReport()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TextColumn("{task.fields[named]} identified"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=False) as progress:
+        yield BarReport(progress)
+
+
+def _quoted(value: Any) -> str:
+    text = f"{value:.3f}" if isinstance(value, float) else " ".join(str(value).split())
+    return f'"{text}"' if " " in text or not text else text

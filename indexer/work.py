@@ -1,0 +1,61 @@
+"""What a worker process does with a chunk: the formulas of its ranks, evaluated and identified, as records.
+
+A chunk is handed over in units of two ranks, a mirror pair in a box, so that a unit which kills its worker can be told
+from the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from catalog.formula import PCF
+from indexer.limits import DEFAULT_DIGITS
+from indexer.neighbours import Anchors
+from indexer.pipeline import BULK_BUDGET, compute_pairs, failed
+from indexer.rows import Record, record
+from indexer.spaces import Space, read_space
+
+Unit = tuple[int, int]
+
+PAIR = 2
+"""Ranks in a unit."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the units of a chunk have in common."""
+
+    space: str
+    template: str
+    anchors: Anchors | None
+    digits: int = DEFAULT_DIGITS
+    budget: int = BULK_BUDGET
+
+    def __call__(self, units: Sequence[Unit]) -> list[list[Record]]:
+        """Evaluate units; called in a worker."""
+        return [
+            [record(done) for done in compute_pairs(formulas_of(self, unit), self.digits, self.anchors, self.budget)]
+            for unit in units
+        ]
+
+    def failed(self, unit: Unit, reason: str) -> list[Record]:
+        """The records of a unit that killed its worker."""
+        return [record(failed(formula, reason)) for formula in formulas_of(self, unit)]
+
+
+def units_of(first_rank: int, last_rank: int) -> list[Unit]:
+    """Units of the ranks first_rank <= rank < last_rank; pairs begin at even ranks."""
+    starts = [first_rank, *range(first_rank + PAIR - first_rank % PAIR, last_rank, PAIR)]
+    return list(zip(starts, [*starts[1:], last_rank], strict=True))
+
+
+def formulas_of(task: Task, unit: Unit) -> list[PCF]:
+    """The formulas of a unit; ranks that hold none are left out."""
+    return [formula for formula in _space(task.space, task.template).formulas(*unit) if formula is not None]
+
+
+@lru_cache(maxsize=8)
+def _space(name: str, template: str) -> Space:
+    return read_space(name, template)
