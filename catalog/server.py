@@ -76,14 +76,14 @@ def session(home: Path | str | None = None) -> Iterator[str]:
     while other clients (psql, DuckDB) are connected. Raises ServerError where it cannot be started.
     """
     place = Place.at(home)
-    with private_file(place.file("users")) as users:
+    with _lockable(place.file("users")) as users:
         with _exclusively(place):
             fcntl.flock(users, fcntl.LOCK_SH)
             _bring_up(place)
         try:
             yield place.url()
         finally:
-            _leave(place, users.fileno())
+            _leave(place, users)
 
 
 def start(home: Path | str | None = None) -> str:
@@ -95,6 +95,11 @@ def start(home: Path | str | None = None) -> str:
     return place.url()
 
 
+def reader_url(home: Path | str | None = None) -> str:
+    """The url of the login that can only read; starts nothing."""
+    return Place.at(home).url(READER)
+
+
 def stop(home: Path | str | None = None, *, force: bool = False) -> bool:
     """No longer keep the server up; stop it, unless `formulary` processes still use it and `force` is not given.
 
@@ -102,9 +107,9 @@ def stop(home: Path | str | None = None, *, force: bool = False) -> bool:
     programs are closed.
     """
     place = Place.at(home)
-    with _exclusively(place), private_file(place.file("users")) as users:
+    with _exclusively(place), _lockable(place.file("users")) as users:
         place.file("pinned").unlink(missing_ok=True)
-        if not force and not _try_lock(users.fileno()):
+        if not force and not _try_lock(users):
             return False
         _shut_down(place)
     return True
@@ -124,8 +129,8 @@ def status(home: Path | str | None = None) -> ServerStatus:
     with suppress(psycopg.OperationalError), psycopg.connect(place.conninfo(ADMIN, "postgres")) as connection:
         version = connection.execute("show server_version").fetchone()[0]  # type: ignore[index]
         clients = _count_clients(connection)
-    with _exclusively(place), private_file(place.file("users")) as users:
-        in_use = not _try_lock(users.fileno())
+    with _exclusively(place), _lockable(place.file("users")) as users:
+        in_use = not _try_lock(users)
     return ServerStatus(
         running=version is not None,
         pinned=place.file("pinned").exists(),
@@ -139,9 +144,19 @@ def status(home: Path | str | None = None) -> ServerStatus:
 
 @contextmanager
 def _exclusively(place: Place) -> Iterator[None]:
-    with private_file(place.file("lock")) as lock:
+    with _lockable(place.file("lock")) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def _lockable(path: Path) -> Iterator[int]:
+    """The file to lock; unlocked at the end, since a child forked meanwhile keeps a closed file's lock."""
+    with private_file(path) as file:
+        try:
+            yield file.fileno()
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def _try_lock(file: int) -> bool:
@@ -217,14 +232,14 @@ def _count_clients(connection: psycopg.Connection) -> int:
 
 def _shut_down(place: Place) -> None:
     """End the server's processes and wait until the last is gone."""
-    with private_file(place.file("alive")) as alive:
+    with _lockable(place.file("alive")) as alive:
         for sign in (signal.SIGINT, signal.SIGQUIT):
             deadline = time.monotonic() + STOP_TIMEOUT
             if (process := postmaster(place)) is not None:
                 with suppress(ProcessLookupError):
                     os.kill(process, sign)
             while time.monotonic() < deadline:
-                if _try_lock(alive.fileno()):
+                if _try_lock(alive):
                     return
                 time.sleep(POLL)
     raise ServerError(f"the embedded server in {place.data} does not stop; see {place.log}")

@@ -1,7 +1,7 @@
 """The tables of the catalogue for SQLAlchemy: what is known of formulas; the indexer's own are in `tables_work`.
 
-The migrations in `migrations/` make them and the views; a test holds the two equal. The comments here are the manual that
- `\\d+` shows.
+The migrations in `migrations/` make them and the views; a test holds the two equal. The comments here are the manual
+that `\\d+` shows.
 """
 
 from __future__ import annotations
@@ -166,7 +166,8 @@ formula = Table(
     Column(
         "bound_kind",
         Text,
-        comment="What stands behind the error: ball (enclosure), agreement (of two depths: no proof), exact; NULL: no limit",
+        comment="What stands behind the error: ball (enclosure), agreement (of two depths: no proof), exact;"
+        " NULL: no limit",
     ),
     Column("limit_exact", Text, comment="The limit p/q in lowest terms; NULL: not known to be rational"),
     Column("limit_float8", Double, comment="The limit in double precision, for ranges; NULL: no finite limit"),
@@ -174,7 +175,8 @@ formula = Table(
     Column(
         "factorial_reduction",
         Text,
-        comment="Whether gcd(p_n, q_n) takes all n log n growth out of q_n: yes, no, undetermined; NULL: not convergent",
+        comment="Whether gcd(p_n, q_n) takes all n log n growth out of q_n: yes, no, undetermined;"
+        " NULL: not convergent",
     ),
     Column("metrics_reason", Text, comment="Why metrics are NULL, in words; NULL: none is missing"),
     Column("family", Text, comment="Key of formulas that are related by contiguity moves; NULL: not known"),
@@ -195,7 +197,9 @@ formula = Table(
     one_of("convergence_class", CONVERGENCE_CLASSES, null=True),
     one_of("bound_kind", BOUND_KINDS, null=True),
     one_of("factorial_reduction", FACTORIAL_REDUCTIONS, null=True),
-    CheckConstraint("convergence_class IS NULL OR status NOT IN ('terminates', 'diverges')", name="class_of_convergent"),
+    CheckConstraint(
+        "convergence_class IS NULL OR status NOT IN ('terminates', 'diverges')", name="class_of_convergent"
+    ),
     CheckConstraint("limit_value IS NULL OR status NOT IN ('diverges', 'undetermined')", name="limit_of_status"),
     CheckConstraint("limit_exact IS NULL OR bound_kind = 'exact'", name="exact_limit"),
     CheckConstraint("evaluation_error IS NULL OR status = 'undetermined'", name="failed_is_undetermined"),
@@ -285,7 +289,8 @@ relation = Table(
         "coefficients",
         ARRAY(Numeric),
         nullable=False,
-        comment="x, y, z, w of L = (x + y c)/(z + w c); for a rational or algebraic limit those of x + y L + z L^2 + ... = 0",
+        comment="x, y, z, w of L = (x + y c)/(z + w c); for a rational or algebraic limit"
+        " those of x + y L + z L^2 + ... = 0",
     ),
     Column("expression", Text, nullable=False, comment="L as a readable expression, such as 4/pi"),
     Column("method", Text, nullable=False, comment="How it was found, such as lll, closed_form, family, seed"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -55,6 +56,32 @@ class TestVersions:
         with database.connect() as connection:
             row = connection.execute("select added_xid < '9999999999'::xid8 from formula_vector").fetchone()
             assert row == (True,)
+
+    def test_two_upgrades_at_once(self, empty_url: str) -> None:
+        def upgrade(_: int) -> bool:
+            with open_database(empty_url) as database:
+                return database.upgrade()
+
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(upgrade, range(2))) == [False, True]
+
+    def test_an_owner_who_may_make_no_roles(self, empty_url: str) -> None:
+        """As on a given server: everything but the reader's settings works."""
+        with open_database(empty_url) as database, database.connect(autocommit=True) as connection:
+            connection.execute("create role modest login")
+            connection.execute("grant modest to formulary")
+            connection.execute(f"alter database {connection.info.dbname} owner to modest")
+        try:
+            with open_database(empty_url.replace("formulary@", "modest@")) as database:
+                assert database.upgrade()
+                database.require_current()
+                with database.reader() as reader:
+                    assert reader.execute("select count(*) from formulas").fetchone() == (0,)
+        finally:
+            with open_database(empty_url) as database, database.connect(autocommit=True) as connection:
+                connection.execute("reassign owned by modest to formulary")
+                connection.execute("drop owned by modest")
+                connection.execute("drop role modest")
 
 
 class TestReader:
