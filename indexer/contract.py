@@ -10,7 +10,7 @@ from catalog.queries import Row
 from indexer.evaluation import Evaluation
 from indexer.findings import json_integer
 from indexer.guess import Identification
-from indexer.hypergeometric import ClosedForm
+from indexer.hypergeometric import ClosedForm, closed_form
 from indexer.limits import Limit
 from indexer.metrics import Metrics
 
@@ -61,11 +61,11 @@ def limit_object(limit: Limit | None) -> dict[str, Any] | None:
     }
 
 
-def closed_form_object(closed_form: ClosedForm | None) -> dict[str, Any] | None:
+def closed_form_object(form: ClosedForm | None) -> dict[str, Any] | None:
     """A closed form as text and LaTeX, with the theorem behind it."""
-    if closed_form is None:
+    if form is None:
         return None
-    return {"text": closed_form.text, "latex": closed_form.latex, "theorem": closed_form.theorem}
+    return {"text": form.text, "latex": form.latex, "theorem": form.theorem}
 
 
 def stored_object(
@@ -113,7 +113,9 @@ def stored_object(
             "exact": row["limit_exact"],
         }
     if row["closed_form"] is not None:
-        result["closed_form"] = {"text": row["closed_form"], "latex": None, "theorem": row["closed_form_theorem"]}
+        form = closed_form(PCF(row["a"], row["b"]))
+        latex = form.latex if form is not None and form.text == row["closed_form"] else None
+        result["closed_form"] = {"text": row["closed_form"], "latex": latex, "theorem": row["closed_form_theorem"]}
     if row["evaluation_error"] is not None:
         result["error"] = row["evaluation_error"]
     return result

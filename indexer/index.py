@@ -112,14 +112,14 @@ def read_anchors(connection: psycopg.Connection) -> Anchors:
     rows = queries.anchors(connection)
     if not rows:
         return anchors
-    vectors = neighbour_vectors(_padded([row["a"] for row in rows]), _padded([row["b"] for row in rows]))
+    width = max(len(row[side]) for row in rows for side in ("a", "b"))
+    vectors = neighbour_vectors(*(_padded([row[side] for row in rows], width) for side in ("a", "b")))
     for row, vector in zip(rows, vectors, strict=True):
         anchors.add(row["id"], str(PCF(row["a"], row["b"])), row["constant"], vector)
     return anchors
 
 
-def _padded(coefficients: list[tuple[int, ...]]) -> np.ndarray:
+def _padded(coefficients: list[tuple[int, ...]], width: int) -> np.ndarray:
     """Coefficients as rows of one array, of Python integers where they are large."""
-    width = max(map(len, coefficients))
     large = any(abs(c) >= 2**62 for row in coefficients for c in row)
     return np.array([[*row, *[0] * (width - len(row))] for row in coefficients], dtype=object if large else np.int64)

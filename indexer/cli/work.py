@@ -154,11 +154,8 @@ def _write_status(result: dict[str, Any]) -> None:
     )
     write_table(
         ("space", "size", "done"),
-        [
-            (s["space"], f"{s['done']:,}", f"{s['size']:,}", f"{100 * s['done'] / s['size']:.2f} %")
-            for s in result["spaces"]
-        ],
-        right=("done", "size", "share"),
+        [(s["space"], f"{s['size']:,}", _share(s["done"], s["size"])) for s in result["spaces"]],
+        right=("size", "done"),
     )
     working = [r for r in result["runs"] if not r["ended"]]
     if working:
