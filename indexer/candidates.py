@@ -166,18 +166,14 @@ def _gauss(found: Shape) -> Iterator[str]:
         if A1 == 0:
             yield from _half_argument(al, be, found.lower, Fraction(B2))
     yield from _first_order(found.formula)
-    yield from _periods((al, be, found.lower))
 
 
 def _legendre(found: Shape, A1: int, B2: int) -> Iterator[str]:
-    """The logarithm of the eigenvalue ratio, for integers al, be, g (DLMF 14.5.7)."""
+    """The logarithm of the eigenvalue ratio, for integers al, be, g and irrational eigenvalues (DLMF 14.5.7)."""
     if not all(p.integer for p in (*found.upper, found.lower)):
         return
     D = Fraction(A1 * A1 + 4 * B2)
-    root = _root(D)
-    if A1 and root is not None:
-        yield _log(abs((A1 + root) / (A1 - root)))
-    elif A1:
+    if A1 and _root(D) is None:
         yield _times(D, _surd_log(min(A1 * A1 / D, D / (A1 * A1))))
 
 
@@ -215,18 +211,18 @@ def _half_argument(al: Surd, be: Surd, g: Surd, B2: Fraction) -> Iterator[str]:
         texts.append(_gamma_quotient(above, below))
     if g.rational and _is_integer(g.p - ((al + be).p + 1) / 2):
         texts.append(_gamma_quotient(((al + one) * half, (be + one) * half), (al * half, be * half)))
-    yield _times(B2, "pi")
     yield from (_times(B2, text) for text in texts if text)
 
 
-def _periods(parameters: tuple[Surd, ...]) -> Iterator[str]:
+def periods(formula: PCF) -> Iterator[str]:
     """Gamma quotients for exponents in sixths or fourths, which incomplete Beta functions take at torsion points.
 
     They are periods of the curves with complex multiplication by sqrt(-3) and i (Chowla and Selberg 1967).
     """
-    if not all(p.rational for p in parameters):
+    found = shape(formula)
+    if found is None or found.kind != "gauss" or not all(p.rational for p in (*found.upper, found.lower)):
         return
-    denominator = lcm(*(p.p.denominator for p in parameters))
+    denominator = lcm(*(int(p.p.denominator) for p in (*found.upper, found.lower)))
     if denominator in (3, 6):
         for two, root, power in product(("", "2^(1/3)*", "2^(2/3)*"), ("", "sqrt(3)*"), ("pi", "pi^2")):
             yield f"{two}{root}gamma(1/3)^3/{power}"
@@ -236,10 +232,7 @@ def _periods(parameters: tuple[Surd, ...]) -> Iterator[str]:
 
 
 def _gamma_quotient(above: tuple[Surd, ...], below: tuple[Surd, ...]) -> str:
-    """A quotient of Gamma functions up to a rational factor, empty where that or a power of pi is all.
-
-    Rational arguments are reduced by Gamma(x + 1) = x Gamma(x), DLMF 5.5.1.
-    """
+    """A quotient of Gamma functions up to a rational factor (DLMF 5.5.1), empty where that is all."""
     powers: Counter[str] = Counter()
     for sign, arguments in ((1, above), (-1, below)):
         for p in arguments:
@@ -247,7 +240,7 @@ def _gamma_quotient(above: tuple[Surd, ...], below: tuple[Surd, ...]) -> str:
             if reduced.p or not reduced.rational:
                 powers[f"gamma({reduced.text()})"] += sign
     if not any(k for text, k in powers.items() if text != "gamma(1/2)"):
-        return ""
+        return {0: "", 1: "sqrt(pi)"}.get(abs(powers["gamma(1/2)"]), "pi")
     top = [_power(text, k) for text, k in sorted(powers.items()) if k > 0]
     bottom = [_power(text, -k) for text, k in sorted(powers.items()) if k < 0]
     if not bottom:
@@ -271,10 +264,9 @@ def _first_order(formula: PCF) -> Iterator[str]:
         elif (len(upper), len(lower)) == (0, 1):
             yield _exp(x) if _is_integer(lower[0]) else f"hyp1f1(1, {1 + _fraction_part(lower[0])}, {x})"
         elif (len(upper), len(lower)) == (0, 2):
-            whole = [c for c in lower if _is_integer(c)]
-            other = [c for c in lower if not _is_integer(c)]
-            if whole:
-                yield from _bessel_values(_fraction_part(other[0]) if other else Fraction(0), x)
+            first, second = sorted(lower, key=lambda c: (not _is_integer(c), c))
+            if _is_integer(first):
+                yield from _bessel_values(second - first + 1, x)
 
 
 def _transformed_bessel(formula: PCF) -> Iterator[str]:
@@ -331,14 +323,16 @@ def _surd_log(x: Fraction) -> str:
     return f"log(({side.denominator} + {root})/({side.denominator} - {root}))"
 
 
-def _bessel_values(s: Fraction, x: Fraction) -> Iterator[str]:
-    """0F1(; s; x) and 0F1(; s + 1; x): cosines and sines at s = 1/2 (DLMF 10.16.1, 10.39.1)."""
+def _bessel_values(order: Fraction, x: Fraction) -> Iterator[str]:
+    """0F1(; order; x), then its neighbours; cosines and sines at half integers (DLMF 10.16.1, 10.39.1)."""
+    s = _fraction_part(order)
     if s == HALF:
         argument, h = _root_text(4 * abs(x)), "h" if x > 0 else ""
-        yield f"cos{h}({argument})"
-        yield _times(4 * abs(x), f"sin{h}({argument})")
+        values = [f"cos{h}({argument})", _times(4 * abs(x), f"sin{h}({argument})")]
+        yield from values if order == HALF else reversed(values)
     else:
-        yield from (f"hyp0f1({s + k}, {x})" for k in ((1, 2) if s == 0 else (0, 1)))
+        near = [order, s or Fraction(1), s + (1 if s else 2)]
+        yield from (f"hyp0f1({c}, {x})" for c in near if not (_is_integer(c) and c <= 0))
 
 
 _SHAPES = {

@@ -16,7 +16,7 @@ from flint import arb, ctx
 from catalog import expressions
 from catalog.formula import PCF
 from indexer.asymptotics import classify
-from indexer.candidates import candidates
+from indexer.candidates import candidates, periods
 from indexer.findings import (
     FURTHER_DIGITS,
     GUARD_DIGITS,
@@ -32,6 +32,7 @@ from indexer.findings import (
 from indexer.hypergeometric import closed_form
 from indexer.limits import Limit, limit
 from indexer.relations import DIGITS, Attempt, Scaled, algebraic, bits_for, moebius_scaled, scale
+from indexer.shapes import shape
 from indexer.surds import Surd
 from indexer.terms import NamedConstant as NamedConstant
 from indexer.terms import Terms, scaled_constant
@@ -306,11 +307,14 @@ def _proposed(search: _Search, anchors: Anchors | None) -> Relation | None:
 
 def _expressions(formula: PCF, terms: Terms, anchors: Anchors | None) -> Iterator[tuple[str, str]]:
     """Expressions and why they are proposed, in order of likelihood."""
+    theory = "closed form" if shape(formula) else "first-order or Bessel solution"
     for expression in candidates(formula):
-        yield expression, "closed form"
+        yield expression, theory
     if anchors is not None:
         for name, distance, neighbour in anchors.nearest(formula, NEIGHBOURS):
             yield terms.expression_of(name), f"neighbour {neighbour} at {distance:.3g}"
+    for expression in periods(formula):
+        yield expression, "exponents"
 
 
 def _sweep(search: _Search, budget: int) -> Identification:

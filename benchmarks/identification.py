@@ -1,0 +1,120 @@
+"""What identification finds and how fast: recall on reference formulas, false finds on random numbers and formulas.
+
+    python benchmarks/identification.py [--every 1] [--controls 10000] [--formulas 2000]
+
+Recall is by kind on tests/data/identified.jsonl, without database and anchors: constants come from theory and from
+the library alone. A relation counts only if it holds at digits it was not found with. The controls are random numbers
+of 110 digits against the library, and random formulas of the quadratic box, whose relations are checked likewise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from flint import ctx
+
+from catalog import expressions
+from catalog.constants import library
+from catalog.formula import PCF
+from indexer.findings import Relation, moebius_value, real_root
+from indexer.guess import identify
+from indexer.limits import limit
+from indexer.relations import residual_digits
+from indexer.terms import library_terms
+from indexer.typed_numbers import identify_number
+
+ROWS = Path(__file__).parent.parent / "tests" / "data" / "identified.jsonl"
+CHECKED_DIGITS = 170
+"""Digits to which a found relation is checked again."""
+KINDS = {"named": "moebius", "quadratic": "algebraic", "rational": "rational"}
+
+
+def holds(formula: PCF, relation: Relation) -> bool:
+    """Whether a relation agrees with its formula's limit to digits of its own."""
+    value = limit(formula, CHECKED_DIGITS)
+    if value is None or value.ball is None:
+        return False
+    with ctx.workprec(1200):
+        if relation.polynomial is not None:
+            right = real_root(relation.polynomial, value.ball, 1000)
+        else:
+            assert relation.coefficients is not None
+            right = moebius_value(relation.coefficients, expressions.evaluate(relation.terms[0], 1000))
+        return (residual_digits(value.ball, right) or 0) >= CHECKED_DIGITS - 20
+
+
+def formula_of(row: dict[str, Any]) -> PCF:
+    return PCF(tuple(row["a"]), tuple(row["b"]))
+
+
+def recall(every: int) -> None:
+    terms = library_terms()
+    total: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    first, attempts, spent = 0, 0, 0.0
+    for row in islice(map(json.loads, ROWS.read_text().splitlines()), 0, None, every):
+        kind, start = row["kind"], time.process_time()
+        found = identify(formula_of(row), terms)
+        spent += time.process_time() - start
+        total[kind] += 1
+        if kind == "infinite":
+            right[kind] += found.outcome == "found" and not found.relations
+        elif found.relations and found.relations[0].kind == KINDS[kind]:
+            right[kind] += holds(found.formula, found.relations[0])
+        if kind == "named":
+            first += bool(found.guesses) and found.guesses[0].outcome == "found"
+            attempts += found.attempts
+    print("| kind | formulas | identified, true at further digits |\n|---|---|---|")
+    for kind in total:
+        print(f"| {kind} | {total[kind]} | {right[kind]} ({right[kind] / total[kind]:.1%}) |")
+    print(f"\nnamed: first guess right {first / total['named']:.1%}, {attempts / total['named']:.2f} attempts each")
+    print(f"a plain sweep of the library needs up to {len(terms)} attempts")
+    print(f"{spent / sum(total.values()) * 1e3:.1f} ms a formula, evaluation and verification included")
+
+
+def number_control(count: int) -> None:
+    chance = random.Random(110)
+    constants = list(library().candidates())
+    found = 0
+    start = time.process_time()
+    for _ in range(count):
+        text = f"{chance.randint(0, 9)}." + "".join(chance.choice("0123456789") for _ in range(109))
+        found += identify_number(text, constants).outcome == "found"
+    spent = time.process_time() - start
+    print(f"\n{count} random numbers of 110 digits against {len(constants)} constants: {found} found", end="")
+    print(f" ({spent / max(1, count) * 1e3:.0f} ms a number)")
+
+
+def formula_control(count: int) -> None:
+    chance = random.Random(111)
+    outcomes: Counter[str] = Counter()
+    false = 0
+    for _ in range(count):
+        a, b = ([chance.randint(-5, 5) for _ in range(3)] for _ in "ab")
+        if any(a) and any(b):
+            found = identify(PCF(tuple(a), tuple(b)), library_terms(), budget=20)
+            outcomes[found.relations[0].kind if found.relations else found.outcome] += 1
+            false += any(not holds(found.formula, relation) for relation in found.relations)
+    print(f"{sum(outcomes.values())} random formulas of the box: {dict(outcomes)}, {false} false")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--every", type=int, default=1, help="use every n-th reference row")
+    parser.add_argument("--controls", type=int, default=10_000, help="random numbers of 110 digits")
+    parser.add_argument("--formulas", type=int, default=2_000, help="random formulas of the quadratic box")
+    arguments = parser.parse_args()
+    recall(arguments.every)
+    formula_control(arguments.formulas)
+    number_control(arguments.controls)
+
+
+if __name__ == "__main__":
+    main()
