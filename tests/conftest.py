@@ -75,7 +75,7 @@ def _new_database(server_url: str, template: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     maintenance = make_conninfo(server_url, dbname="postgres")
     with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template}")  # type: ignore[arg-type]
+        connection.execute(f"create database {name} template {template} strategy file_copy")  # type: ignore[arg-type]
     yield server_url.replace("/formulary?", f"/{name}?")
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
