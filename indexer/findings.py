@@ -147,10 +147,11 @@ def algebraic_text(polynomial: Sequence[int], root: arb) -> str:
 def moebius_text(coefficients: Sequence[int], term: str) -> str:
     """(x + y c)/(z + w c) with the expression `term` for c, readable and parsable.
 
-    >>> moebius_text((1, 2, 3, -1), "pi"), moebius_text((4, 0, 0, 1), "pi")
-    ('(1 + 2*pi)/(3 - pi)', '4/pi')
+    >>> moebius_text((0, -1, 2, -1), "e"), moebius_text((4, 0, 0, 1), "pi")
+    ('e/(e - 2)', '4/pi')
     """
-    x, y, z, w = coefficients
+    flipped = tuple(-k for k in coefficients)
+    x, y, z, w = min(tuple(coefficients), flipped, key=lambda row: sum(k < 0 for k in row))
     inner = bracketed(term)
     return _quotient(_sum(x, y, inner), "" if (z, w) == (1, 0) else _sum(z, w, inner))
 
@@ -182,6 +183,8 @@ def _sum(x: int, y: int, term: str) -> str:
     piece = _product(abs(y), term)
     if x == 0:
         return piece if y > 0 else f"-{piece}"
+    if x < 0 < y:
+        return f"{piece} - {-x}"
     return f"{x} {'+' if y > 0 else '-'} {piece}"
 
 

@@ -17,6 +17,7 @@ from catalog import expressions
 from catalog.formula import PCF
 from indexer.asymptotics import classify
 from indexer.candidates import candidates, periods
+from indexer.families import family_relation
 from indexer.findings import (
     FURTHER_DIGITS,
     GUARD_DIGITS,
@@ -165,7 +166,7 @@ class _Search:
             self.attempts += 1
             found = moebius_scaled(self.at(digits), constant, digits)
             needed = found.digits_needed or 0
-            if found.outcome != "too_few_digits" or not longer or not digits < needed <= MAX_DIGITS:
+            if found.outcome != "too_few_digits" or not digits < needed <= (MAX_DIGITS if longer else self.digits):
                 return found
             digits = needed
 
@@ -342,3 +343,19 @@ def _unnamed(search: _Search, swept: int, *, complete: bool) -> Identification:
     return Identification(
         search.formula, outcome, (), tuple(search.guesses), exclusion, search.attempts, search.digits_needed, reason
     )
+
+
+def from_family(formula: PCF, representative: PCF, relation: Relation) -> Relation | None:
+    """The relation of a formula whose family's representative is named: both Moebius maps in turn, verified anew.
+
+    None where the two limits are not related, or `relation` is no Moebius relation.
+    """
+    if relation.kind != "moebius" or relation.coefficients is None:
+        return None
+    link = family_relation(formula, representative)
+    if link is None:
+        return None
+    (p, q, r, s), (x, y, z, w) = link, relation.coefficients
+    found = Attempt("found", DIGITS, (p * z + q * x, p * w + q * y, r * z + s * x, r * w + s * y))
+    search = _Search(formula, arb(0), DIGITS, Terms())
+    return search.verified(relation.constants[0], relation.terms[0], found, f"family of {representative}")

@@ -16,7 +16,7 @@ from catalog.formula import PCF
 from indexer import guess
 from indexer.candidates import candidates
 from indexer.findings import moebius_value, real_root
-from indexer.guess import Identification, identify
+from indexer.guess import Identification, from_family, identify
 from indexer.limits import limit
 from indexer.relations import residual_digits
 from indexer.terms import Terms
@@ -175,6 +175,17 @@ def test_names_follow_the_library_up_to_a_moebius_map() -> None:
     assert (relation.constant, relation.expression) == ("tanh1", "1/tanh(1)")
     assert Terms(LIBRARY).preferred("pi") == ("pi", "pi")
     assert Terms(LIBRARY).preferred("besselk(1/3, 1)") == ("besselk(1/3, 1)", "besselk(1/3, 1)")
+
+
+def test_members_of_a_family_inherit_the_constant_of_their_representative() -> None:
+    """PCF(2n + 3, n^2 + 2n + 1) is PCF(2n + 1, n^2) shifted by one."""
+    representative, member = PCF((1, 2), (0, 0, 1)), PCF((3, 2), (1, 2, 1))
+    named = identify(representative, LIBRARY).relations[0]
+    inherited = from_family(member, representative, named)
+    assert inherited is not None
+    assert inherited.coefficients == identify(member, LIBRARY).relations[0].coefficients
+    assert inherited.digits_verified >= inherited.digits_used + 40
+    assert inherited.method == "lll, family of PCF(2n + 1, n^2)"
 
 
 def test_candidates_come_from_the_coefficients_alone() -> None:

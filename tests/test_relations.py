@@ -187,6 +187,7 @@ def test_digits_are_counted_over_all_coefficients() -> None:
         ((0, 1, 1, 0), "pi", "pi"),
         ((0, -1, 4, 0), "pi", "-pi/4"),
         ((1, 2, 3, -1), "pi", "(1 + 2*pi)/(3 - pi)"),
+        ((-1, -1, 1, -1), "e", "(1 + e)/(e - 1)"),
         ((4, 0, 0, 1), "sqrt(5)*tanh(sqrt(5))", "4/(sqrt(5)*tanh(sqrt(5)))"),
         ((0, 3, 1, 0), "1 + sqrt(2)", "3*(1 + sqrt(2))"),
     ],
