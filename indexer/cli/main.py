@@ -10,6 +10,7 @@ import importlib
 import os
 import signal
 import sys
+import warnings
 from difflib import get_close_matches
 
 import click
@@ -89,8 +90,9 @@ def formulary() -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code; never a traceback."""
-    if hasattr(sys, "set_int_max_str_digits"):
-        sys.set_int_max_str_digits(0)  # coefficients and limits may be long
+    sys.set_int_max_str_digits(0)  # coefficients and limits may be long
+    if not os.environ.get("FORMULARY_DEBUG"):
+        warnings.simplefilter("ignore")  # for developers, not for users
     sys.exit(run(sys.argv[1:]))
 
 

@@ -7,6 +7,12 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+LONGEST_CELL = 32
+"""Characters of a cell in a table of rows whose width nobody knows; --json has them all."""
+
+GAP = 3
+"""Blanks between two columns."""
+
 EXACT_INTEGER = 2**53
 """Integers beyond this are written as strings, since readers of JSON may take numbers as doubles."""
 
@@ -43,6 +49,26 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right:
     for row in rows:
         table.add_row(*("" if cell is None else _plain(cell) for cell in row))
     Console(highlight=False, markup=False, soft_wrap=False).print(table)
+
+
+def write_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, right: Sequence[str] = ()) -> None:
+    """Rows of any width: a table with long cells cut, or, where that would be too wide, one block a row."""
+    from rich.console import Console
+
+    texts = [[_cut(cell) for cell in row] for row in rows]
+    widths = [max(len(name), *(len(row[i]) for row in texts)) if texts else len(name) for i, name in enumerate(columns)]
+    if sum(widths) + GAP * (len(columns) - 1) <= Console().width:
+        write_table(columns, texts, right=right)
+        return
+    for number, row in enumerate(rows):
+        if number:
+            print()
+        write_fields(zip(columns, row, strict=True))
+
+
+def _cut(cell: Any) -> str:
+    text = "" if cell is None else str(_plain(cell))
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def write_fields(fields: Iterable[tuple[str, Any]]) -> None:

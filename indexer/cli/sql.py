@@ -11,7 +11,7 @@ import click
 
 from catalog.errors import FormularyError
 from indexer.cli.options import catalogue_options, json_option
-from indexer.cli.output import write_json, write_table
+from indexer.cli.output import write_json, write_rows
 
 FETCH = 1_000
 """Rows read at a time with --json."""
@@ -63,7 +63,7 @@ def _run(connection: Any, text: str, as_json: bool) -> None:
             numbers = [
                 name for i, name in enumerate(names) if any(isinstance(row[i], int | float | Decimal) for row in rows)
             ]
-            write_table(names, rows, right=numbers)
+            write_rows(names, rows, right=numbers)
             return
         while rows := cursor.fetchmany(FETCH):
             for row in rows:
