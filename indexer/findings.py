@@ -263,13 +263,16 @@ def moebius_value(coefficients: Sequence[int], constant: arb) -> arb:
     return (x + y * constant) / (z + w * constant)
 
 
-def verify(left: Callable[[int], arb], right: Callable[[int], arb], digits: int) -> int | None:
-    """Digits to which two sides agree when both are evaluated anew for `digits` digits, None where they do not.
+def verify(
+    left: Callable[[int], arb], right: Callable[[int], arb], digits: int, asked: int | None = None
+) -> int | None:
+    """Digits to which two sides agree when both are evaluated anew, None where these are fewer than `digits`.
 
-    `left` and `right` take a precision in bits and return enclosures. The difference must contain zero and its
-    ball must be below 10^-digits, relative to max(1, |left|): an absolute residual, never a signed one.
+    `left` and `right` take a precision in bits, that of `asked` digits (by default `digits`), and return enclosures.
+    The difference must contain zero and its ball must be below 10^-digits, relative to max(1, |left|): an absolute
+    residual, never a signed one.
     """
-    bits = bits_for(digits + GUARD_DIGITS)
+    bits = bits_for(max(digits, asked or 0) + GUARD_DIGITS)
     with ctx.workprec(bits + 32):
         agreed = residual_digits(left(bits), right(bits))
     return agreed if agreed is not None and agreed >= digits else None

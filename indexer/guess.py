@@ -32,7 +32,7 @@ from indexer.findings import (
 )
 from indexer.hypergeometric import closed_form
 from indexer.limits import Limit, limit
-from indexer.relations import DIGITS, Attempt, Scaled, algebraic, bits_for, moebius_scaled, scale
+from indexer.relations import DIGITS, Attempt, Scaled, accurate_digits, algebraic, bits_for, moebius_scaled, scale
 from indexer.shapes import shape
 from indexer.surds import Surd
 from indexer.terms import NamedConstant as NamedConstant
@@ -149,6 +149,14 @@ class _Search:
         found = self.anew[digits]
         return arb("nan") if found is None or found.ball is None else found.ball
 
+    def evaluable(self, digits: int) -> bool:
+        """Whether the limit can be had to the digits that a verification needs; if not, how many is kept."""
+        needed = digits + FURTHER_DIGITS
+        if accurate_digits(self.ball(bits_for(max(needed, self.digits + GUARD_DIGITS) + GUARD_DIGITS))) >= needed:
+            return True
+        self.digits_needed = max(self.digits_needed or 0, needed)
+        return False
+
     def at(self, digits: int) -> Scaled:
         """The limit as a scaled integer."""
         if digits not in self.scaled:
@@ -180,7 +188,7 @@ class _Search:
         if found.coefficients is not None:
             name, expression, found = self.renamed(name, expression, found)
             relation = self.verified(name, expression, found, why)
-            outcome = "found" if relation else "excluded"
+            outcome = "found" if relation else "excluded" if self.evaluable(found.digits) else "too_few_digits"
         elif outcome == "too_few_digits":
             self.digits_needed = max(self.digits_needed or 0, found.digits_needed or 0)
         elif why == LIBRARY and outcome == "excluded":
@@ -203,11 +211,12 @@ class _Search:
         """The relation of an attempt, where both sides evaluated anew agree to the digits asked for."""
         coefficients = found.coefficients
         assert coefficients is not None
-        digits = max(found.digits + FURTHER_DIGITS, self.digits + GUARD_DIGITS)
         guard = 64 + max(abs(x) for x in coefficients).bit_length()
-        agreed = verify(
-            self.ball, lambda bits: moebius_value(coefficients, expressions.evaluate(expression, bits + guard)), digits
-        )
+
+        def right(bits: int) -> arb:
+            return moebius_value(coefficients, expressions.evaluate(expression, bits + guard))
+
+        agreed = verify(self.ball, right, found.digits + FURTHER_DIGITS, self.digits + GUARD_DIGITS)
         if agreed is None:
             return None
         return moebius_relation(
@@ -275,8 +284,8 @@ def _algebraic(search: _Search) -> Relation | None:
     if found.coefficients is None:
         return None
     polynomial, root = found.coefficients, search.value
-    wanted = max(digits + FURTHER_DIGITS, search.digits + GUARD_DIGITS)
-    agreed = verify(search.ball, lambda bits: real_root(polynomial, root, bits), wanted)
+    wanted, asked = digits + FURTHER_DIGITS, search.digits + GUARD_DIGITS
+    agreed = verify(search.ball, lambda bits: real_root(polynomial, root, bits), wanted, asked)
     if agreed is None:
         return None
     theorem = _theorem(search.formula, polynomial)

@@ -118,6 +118,8 @@ def beyond_chance(coefficients: Iterable[int], digits: int) -> bool:
 
 def accurate_digits(ball: arb) -> int:
     """Digits of a ball that stand, absolute below one and relative above."""
+    if not ball.is_finite():
+        return 0
     man, exp = _mantissa(ball.mid())
     rad_man, rad_exp = _mantissa(ball.rad())
     if rad_man == 0:

@@ -151,6 +151,16 @@ def test_a_chance_relation_does_not_survive_verification() -> None:
     assert found.relations == ()
 
 
+def test_a_relation_that_cannot_be_verified_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the limit cannot be had to further digits, the outcome says how many are missing."""
+    formula = PCF((1, 2), (0, 0, 1))
+    known = limit(formula, 70)
+    monkeypatch.setattr(guess, "limit", lambda formula, digits=110: known)
+    found = identify(formula, LIBRARY, known=known)
+    assert (found.outcome, found.relations) == ("too_few_digits", ())
+    assert found.digits_needed == 100
+
+
 class NearestIsCatalan:
     def nearest(self, formula: PCF, k: int) -> list[tuple[str, float, str]]:
         return [("catalan", 0.25, "PCF(3n^2 + 3n + 1, -2n^4)")]
