@@ -10,6 +10,9 @@ from gmpy2 import gcd, mpz
 
 from catalog.formula import PCF
 
+LEAF = 32
+"""Steps multiplied by the recurrence before the product tree takes over."""
+
 INT64_SAFE = 1 << 62
 """Values below this are tabulated by numpy in 64 bits."""
 
@@ -31,6 +34,34 @@ def polynomial_values(coefficients: tuple[int, ...], start: int, stop: int) -> l
             value = value * n_exact + c
         values.append(value)
     return values
+
+
+def step_matrix(formula: PCF, start: int, stop: int) -> tuple[mpz, mpz, mpz, mpz]:
+    """Return the exact product over k = start..stop-1 of ((a_k, b_{k+1}), (1, 0)), row by row.
+
+    It takes (x_stop, 1) to numerator and denominator of x_start. By a product tree, fast for thousands of steps.
+    """
+    a_values = polynomial_values(formula.a, start, stop)
+    b_values = polynomial_values(formula.b, start + 1, stop + 1)
+    leaves = [_run(a_values[k : k + LEAF], b_values[k : k + LEAF]) for k in range(0, stop - start, LEAF)]
+    while len(leaves) > 1:
+        pairs = zip(leaves[::2], leaves[1::2], strict=False)
+        leaves = [_product(left, right) for left, right in pairs] + ([leaves[-1]] if len(leaves) % 2 else [])
+    return leaves[0] if leaves else (mpz(1), mpz(0), mpz(0), mpz(1))
+
+
+def _run(a_values: list[int], b_values: list[int]) -> tuple[mpz, mpz, mpz, mpz]:
+    """Return the product of a short run of steps, by the recurrence."""
+    p, p_before, q, q_before = mpz(1), mpz(0), mpz(0), mpz(1)
+    for a_k, b_next in zip(a_values, b_values, strict=True):
+        p, p_before = a_k * p + p_before, b_next * p
+        q, q_before = a_k * q + q_before, b_next * q
+    return p, p_before, q, q_before
+
+
+def _product(left: tuple[mpz, mpz, mpz, mpz], right: tuple[mpz, mpz, mpz, mpz]) -> tuple[mpz, mpz, mpz, mpz]:
+    (a, b, c, d), (e, f, g, h) = left, right
+    return a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h
 
 
 @dataclass(frozen=True, slots=True)

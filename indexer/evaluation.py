@@ -69,9 +69,12 @@ def _convergent(formula: PCF, verdict: Classification, digits: int) -> Evaluatio
         return _undetermined(formula, verdict, str(error))
     value = limit(formula, digits, verdict, tail)
     assert value is not None
+    form, family = closed_form(formula), family_key(formula)
+    agreed = None
+    if form is not None:
+        value, agreed = _compare(value, form, digits)
     if value.value is None:
         return _undetermined(formula, verdict, value.reason or "its limit could not be settled")
-    form, family = closed_form(formula), family_key(formula)
     if value.infinite:
         unknown = Metrics(reason="the limit is infinite")
         return Evaluation(
@@ -80,9 +83,6 @@ def _convergent(formula: PCF, verdict: Classification, digits: int) -> Evaluatio
     growth = exponents(formula)
     assert growth is not None
     figures = metrics(formula, growth, tail, value.exact is not None)
-    agreed = None
-    if form is not None:
-        value, agreed = _compare(value, form, digits)
     return Evaluation(
         formula,
         "converges",
@@ -100,22 +100,23 @@ def _undetermined(formula: PCF, verdict: Classification, reason: str) -> Evaluat
 
 
 def _compare(value: Limit, form: ClosedForm, digits: int) -> tuple[Limit, int | None]:
-    """Return the limit, bounded by the closed form where it was not enclosed, and the digits of their agreement.
+    """Return the limit, by the closed form where it was not enclosed to all digits, and the digits of their agreement.
 
     Raises ArithmeticError where the two do not agree: one of them is wrong, and nothing must be published.
     """
-    if value.exact is not None or form.exact is not None:
-        if value.exact != form.rational:
+    if value.infinite or form.infinite or value.exact is not None or form.exact is not None:
+        if value.infinite != form.infinite or value.exact != form.rational:
             raise ArithmeticError(f"limit {value.value} and closed form {form.text} differ")
         return value, None
     try:
         ball = form.evaluate(bits_of_digits(max(digits, CLOSED_FORM_DIGITS)) + 16)
     except EvaluationError:
         return value, None
-    assert value.ball is not None
+    if value.ball is None:
+        return rounded(ball, digits, "ball"), None
     if not ball.overlaps(value.ball):
         raise ArithmeticError(f"limit {value.value} and closed form {form.text} differ")
     agreed = math.floor(min(ball.rel_accuracy_bits(), value.ball.rel_accuracy_bits()) / LOG2_10)
-    if value.bound_kind == "agreement":
+    if value.bound_kind == "agreement" or value.digits < digits:
         value = rounded(ball, digits, "ball")
     return value, agreed

@@ -28,8 +28,14 @@ from indexer.surds import Surd
 GUARD_BITS = 32
 """Binary digits beyond those asked for in the first evaluation; four times as many in each further one."""
 
-MAX_GUARD_BITS = 1 << 17
+MAX_GUARD_BITS = 1 << 13
 """Guard digits at which an evaluation is given up."""
+
+SMALL_PARAMETER = 50
+"""Parameters of 1F1 up to this size are left to flint; beyond, the series is summed to a length of our own."""
+
+MAX_TERMS = 200_000
+"""Longest series of 1F1 that is summed, about half a second."""
 
 THEOREMS: dict[Kind, str] = {
     "elementary": "Pincherle's theorem; constant coefficients",
@@ -79,11 +85,28 @@ class Function:
             case "hyp0f1":
                 return z.hypgeom_0f1(p[0])
             case "hyp1f1":
-                return z.hypgeom_1f1(p[0], p[1])
+                return _kummer_function(*self.parameters, self.argument)
             case "hyp2f1":
                 return z.hypgeom_2f1(p[0], p[1], p[2], **_integer_differences(*self.parameters))
             case _:
                 return z.hypgeom_u(p[0], p[1])
+
+
+def _kummer_function(al: Surd, g: Surd, z: Surd) -> flint.acb:
+    """Return 1F1(al; g; z) at flint's present precision.
+
+    Flint's own choice of terms takes minutes for parameters in the thousands, so that these are summed here to a
+    length that suffices, by Kummer's transformation for negative z.
+    """
+    largest = max(abs(al.p), abs(g.p), abs(z.p))
+    if largest <= SMALL_PARAMETER:
+        return z.ball().hypgeom_1f1(al.ball(), g.ball())
+    if z.p < 0:
+        return z.ball().exp() * _kummer_function(g - al, g, -z)
+    terms = int(2 * (abs(al.p) + abs(g.p)) + 8 * z.p) + flint.ctx.prec
+    if terms > MAX_TERMS:
+        raise EvaluationError(f"1F1 would need {terms} terms, beyond {MAX_TERMS}")
+    return z.ball().hypgeom([al.ball()], [g.ball()], n=terms)
 
 
 def _integer_differences(al: Surd, be: Surd, g: Surd) -> dict[str, bool]:

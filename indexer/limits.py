@@ -15,7 +15,7 @@ from gmpy2 import mpz
 
 from catalog.formula import PCF
 from indexer.asymptotics import Classification, classify
-from indexer.convergents import convergents
+from indexer.convergents import step_matrix
 from indexer.decimals import (
     ball_ends,
     bits_of_digits,
@@ -97,8 +97,8 @@ def _terminating(formula: PCF, zero: int, digits: int) -> Limit:
     per_step = height.bit_length() + max(formula.deg_a, formula.deg_b) * zero.bit_length()
     if zero * per_step > MAX_TERMINATION_BITS:
         return _unknown(f"it terminates at n = {zero}, too far for its exact value")
-    last = next(convergents(formula, (zero - 1,)))
-    return INFINITE if last.q == 0 else exact(Fraction(int(last.p), int(last.q)), digits)
+    p, _, q, _ = step_matrix(formula, 0, zero)
+    return INFINITE if q == 0 else exact(Fraction(int(p), int(q)), digits)
 
 
 def _convergent(formula: PCF, digits: int, tail: Tail) -> Limit:
@@ -121,9 +121,14 @@ def _convergent(formula: PCF, digits: int, tail: Tail) -> Limit:
             best, kind = (ball, value.bound_kind) if improved else (best, kind)
             if not improved or ball.rel_accuracy_bits() >= wanted:
                 break
-            bits += wanted - int(ball.rel_accuracy_bits()) + 16
+            more = wanted - int(ball.rel_accuracy_bits()) + 16
         else:
-            bits *= 2
+            more = bits
+        if value.exhausted:
+            break
+        bits += more
+    if best is None and value.exhausted:
+        return _unknown(f"it converges too slowly: not one digit is settled from depth {value.steps}")
     if best is None:
         return _unknown("its limit is zero or infinite to all digits tried, and no proof was found")
     return rounded(best, digits, kind)

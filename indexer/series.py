@@ -26,6 +26,9 @@ Number = TypeVar("Number", arb, fmpq)
 TERMS_PER_BIT = 0.36
 """Terms for each bit wanted, times the ramification: about 130 for 110 digits, where depth and terms cost alike."""
 
+MAX_TERMS = 1500
+"""Most terms of a series; their cost grows with the square of their number."""
+
 SAFETY_BITS = 6
 """Bits by which a value is taken to be worse than the last terms of its series say."""
 
@@ -156,7 +159,7 @@ class TailSeries:
     def __init__(self, formula: PCF, bits: int) -> None:
         self.bits = bits
         self.shape = shape = leading(formula)
-        terms = math.ceil(TERMS_PER_BIT * bits * shape.ramification) + 8
+        terms = min(MAX_TERMS, math.ceil(TERMS_PER_BIT * bits * shape.ramification) + 8)
         with ctx.workprec(2 * bits + 64):
             c_0 = (shape.base + arb(shape.square).sqrt()) / 2
             c_1 = arb(shape.base_1) + arb(shape.square_1).sqrt() if shape.order_shift else None

@@ -10,8 +10,8 @@ a bracket of positive numbers; the sign of a is chosen so that its leading coeff
 
 A value at depth n is had by starting deep enough, from the bracket (a proof: `ball`) or from the asymptotic series of
 the tail (`indexer.series`; then a second depth must agree: `agreement`), and stepping back; each step back contracts
-the error by |b_{n+1}|/(x_n x_{n+1}). Where the tail is not yet regular the step is taken in linear form, on numerator
-and denominator, so that x_n = 0 does no harm.
+the error by |b_{n+1}|/(x_n x_{n+1}). Where the tail is not yet regular the steps are taken at once, by an exact
+integer matrix on numerator and denominator, so that x_n = 0 does no harm and no bit is lost.
 """
 
 from __future__ import annotations
@@ -22,17 +22,20 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from flint import arb, ctx, fmpz_poly
+from flint import arb, ctx, fmpz, fmpz_poly
 
 from catalog.formula import PCF
 from indexer.asymptotics import double_root_numerator
-from indexer.convergents import polynomial_values
+from indexer.convergents import polynomial_values, step_matrix
 from indexer.series import TailSeries
 
 BoundKind = Literal["ball", "agreement"]
 
 MAX_STEPS = 600_000
-"""Steps back that a limit may cost (about half a microsecond each); beyond it fewer digits are given."""
+"""Steps back that a value may cost (half a microsecond each at 400 bits); beyond it fewer digits are given."""
+
+MAX_STEP_BITS = 400_000_000
+"""Steps times bits of working precision that a value may cost; it lowers `MAX_STEPS` at high precision."""
 
 MAX_REGULAR_FROM = 1_000_000
 """Largest index from which a tail must be regular; formulas with larger real roots are refused."""
@@ -61,13 +64,15 @@ class TooDeepError(Exception):
 class TailValue:
     """x_n as the ratio numerator/denominator of two balls, with the kind of its bound.
 
-    Infinity is a denominator of zero. `steps` is the depth that was started from.
+    Infinity is a denominator of zero. `steps` is the depth that was started from, `exhausted` says that more steps
+    would have been needed for the bits asked for, so that asking for more is in vain.
     """
 
     numerator: arb
     denominator: arb
     bound_kind: BoundKind
     steps: int
+    exhausted: bool
 
 
 class Tail:
@@ -94,8 +99,9 @@ class Tail:
             else:
                 value, depth = self._from_series(top, bits + GUARD_BITS)
                 kind = "agreement"
+            exhausted = value.rel_accuracy_bits() < bits
             numerator, denominator = self._linear_steps(value, top, n)
-            return TailValue(self.sign * numerator, denominator, kind, depth)  # type: ignore[arg-type]
+            return TailValue(self.sign * numerator, denominator, kind, depth, exhausted)  # type: ignore[arg-type]
 
     def bracket(self, n: int) -> tuple[arb, arb]:
         """Return lower and upper bound of x_n (sign positive) for n >= `regular_from`, as nearly exact balls."""
@@ -148,15 +154,15 @@ class Tail:
 
     def _bracket_depth(self, top: int, bits: int) -> int | None:
         """Return the depth from which the bracket, stepped back to `top`, gives `bits` bits; None beyond the limit."""
-        total, start, block = 0.0, top, 64
-        while start - top < MAX_STEPS:
+        total, start, block, steps = 0.0, top, 64, _max_steps(bits)
+        while start - top < steps:
             drops = np.cumsum(self.log2_contraction(start, start + block))
             reached = np.flatnonzero(total + drops <= -bits)
             if len(reached):
                 return start + int(reached[0]) + 2
             total += float(drops[-1])
             start, block = start + block, min(2 * block, 1 << 15)
-            if start - top >= 1024 and total * MAX_STEPS / (start - top) > -bits:
+            if start - top >= 1024 and total * steps / (start - top) > -bits:
                 return None  # the rate only slows down from here on
         return None
 
@@ -174,25 +180,27 @@ class Tail:
         """Return x_top by the tail's series at two depths that must agree, and the larger depth."""
         if self._series is None or self._series.bits < bits:
             self._series = TailSeries(self.formula, bits)
-        depth = self._series_depth(top, bits)
+        depth, reached = self._series_depth(top, bits)
         further = math.ceil(AGREEMENT_FACTOR * depth) + 8
         first = self._steps(self._series.value(depth), depth, top)
         second = self._steps(self._series.value(further), further, top)
-        radius = abs(first - second).upper() * 2**AGREEMENT_MARGIN_BITS
-        return second + arb(0, radius), further
+        error = abs(first - second) + abs(second) * arb(2) ** -reached
+        return second + arb(0, error.upper() * 2**AGREEMENT_MARGIN_BITS), further
 
-    def _series_depth(self, top: int, bits: int) -> int:
-        """Return the least depth, on a geometric grid, at which series and steps back together give `bits` bits."""
+    def _series_depth(self, top: int, bits: int) -> tuple[int, float]:
+        """Return the least depth, on a geometric grid, at which series and steps back together give `bits` bits.
+
+        With it the bits that they are estimated to give there, fewer where the steps do not suffice.
+        """
         assert self._series is not None
         depth, gained, reached = max(top, 16), 0.0, top
         while True:
             if depth > reached:
                 gained -= float(np.sum(self.log2_contraction(reached, depth)))
                 reached = depth
-            if self._series.accurate_bits(depth) + gained >= bits + AGREEMENT_MARGIN_BITS:
-                return depth
-            if depth * AGREEMENT_FACTOR > MAX_STEPS:
-                return depth
+            given = self._series.accurate_bits(depth) + gained
+            if given >= bits + AGREEMENT_MARGIN_BITS or (depth - top) * AGREEMENT_FACTOR > _max_steps(bits):
+                return depth, given
             depth = math.ceil(depth * 1.15)
 
     def _steps(self, value: arb, start: int, stop: int) -> arb:
@@ -206,15 +214,18 @@ class Tail:
         return value
 
     def _linear_steps(self, value: arb, start: int, stop: int) -> tuple[arb, arb]:
-        """Step numerator and denominator of x back from `start` to `stop`."""
-        u, v = value, arb(1)
-        for high in range(start, stop, -BLOCK):
-            low = max(stop, high - BLOCK)
-            numerators = self._values(low + 1, high + 1, self.formula.b)
-            denominators = self._values(low, high, self.formula.a)
-            for a_n, b_next in zip(reversed(denominators), reversed(numerators), strict=True):
-                u, v = a_n * u + b_next * v, u
-        return u, v
+        """Return numerator and denominator of x at `stop` from x at `start`, by an exact integer matrix.
+
+        Steps in ball arithmetic would lose a fixed number of bits each where the tail oscillates.
+        """
+        if start == stop:
+            return value, arb(1)
+        a, b, c, d = (arb(fmpz(int(entry))) for entry in step_matrix(self.formula, stop, start))
+        return a * value + b, c * value + d
+
+
+def _max_steps(bits: int) -> int:
+    return min(MAX_STEPS, MAX_STEP_BITS // bits)
 
 
 def positive_from(polynomial: fmpz_poly) -> int:

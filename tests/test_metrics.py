@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from catalog.formula import PCF, parse_formula
 from indexer.asymptotics import classify, exponents
-from indexer.convergents import convergents, polynomial_values
+from indexer.convergents import convergents, polynomial_values, step_matrix
 from indexer.dynamics import dynamics
 from indexer.evaluation import evaluate
 from indexer.limits import limit
@@ -77,6 +77,16 @@ def test_dynamics_agree_with_exact_arithmetic(coefficients):
 def test_polynomial_values_are_exact(coefficients, start, count):
     expected = [sum(c * n**k for k, c in enumerate(coefficients)) for n in range(start, start + count)]
     assert polynomial_values(tuple(coefficients), start, start + count) == expected
+
+
+@given(small_polynomials, small_polynomials, st.integers(0, 9), st.integers(0, 150))
+def test_step_matrices_multiply_to_the_convergents(a, b, start, steps):
+    formula = PCF(tuple(a), tuple(b))
+    first, second = step_matrix(formula, 0, start + 1), step_matrix(formula, start + 1, start + steps + 1)
+    whole = step_matrix(formula, 0, start + steps + 1)
+    assert whole[0] == first[0] * second[0] + first[1] * second[2]
+    last = next(convergents(formula, (start + steps,)))
+    assert (whole[0], whole[2]) == (last.p, last.q)
 
 
 @settings(max_examples=30)
