@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal, Protocol
 
 from flint import arb, ctx
@@ -16,7 +17,7 @@ from flint import arb, ctx
 from catalog import expressions
 from catalog.formula import PCF
 from indexer.asymptotics import classify
-from indexer.candidates import candidates, periods
+from indexer.candidates import candidates
 from indexer.families import family_relation
 from indexer.findings import (
     FURTHER_DIGITS,
@@ -43,6 +44,9 @@ LIBRARY_BUDGET = 1_000
 
 NEIGHBOURS = 8
 """Nearest anchors whose constants are tried."""
+
+LONG_RELATIONS = 8
+"""Likeliest members of the library that are tried once more with all digits when the others are excluded."""
 
 MIN_DIGITS = 30
 """Digits of a limit below which no relation is sought: two coefficients of seven digits would already be chance."""
@@ -154,8 +158,12 @@ class _Search:
         needed = digits + FURTHER_DIGITS
         if accurate_digits(self.ball(bits_for(max(needed, self.digits + GUARD_DIGITS) + GUARD_DIGITS))) >= needed:
             return True
-        self.digits_needed = max(self.digits_needed or 0, needed)
+        self.lacks(needed)
         return False
+
+    def lacks(self, digits: int) -> None:
+        """Keep the least number of digits that would decide about a candidate."""
+        self.digits_needed = min(digits, self.digits_needed or digits)
 
     def at(self, digits: int) -> Scaled:
         """The limit as a scaled integer."""
@@ -164,9 +172,9 @@ class _Search:
             self.scaled[digits] = scale(ball, digits)
         return self.scaled[digits]
 
-    def attempt(self, expression: str, longer: bool) -> Attempt | None:
+    def attempt(self, expression: str, longer: bool, digits: int = DIGITS) -> Attempt | None:
         """Seek a relation with one constant, with more digits where these are too few and `longer` allows it."""
-        digits = self.at_digits
+        digits = min(digits, self.digits)
         while True:
             constant = scaled_constant(expression, digits)
             if constant is None:
@@ -178,10 +186,12 @@ class _Search:
                 return found
             digits = needed
 
-    def test(self, name: str, expression: str, why: str, *, longer: bool = True) -> Relation | None:
+    def test(
+        self, name: str, expression: str, why: str, *, longer: bool = True, digits: int = DIGITS
+    ) -> Relation | None:
         """Test one constant and verify what is found; a guess is recorded unless it comes from the library."""
         self.tried.add(expression)
-        found = self.attempt(expression, longer)
+        found = self.attempt(expression, longer, digits)
         if found is None or found.outcome == "degenerate":
             return None
         relation, outcome = None, found.outcome
@@ -190,7 +200,7 @@ class _Search:
             relation = self.verified(name, expression, found, why)
             outcome = "found" if relation else "excluded" if self.evaluable(found.digits) else "too_few_digits"
         elif outcome == "too_few_digits":
-            self.digits_needed = max(self.digits_needed or 0, found.digits_needed or 0)
+            self.lacks(found.digits_needed or MIN_DIGITS)
         elif why == LIBRARY and outcome == "excluded":
             self.bound = found.bound if self.bound is None else min(self.bound, found.bound)
         if relation or why != LIBRARY:
@@ -323,8 +333,6 @@ def _expressions(formula: PCF, terms: Terms, anchors: Anchors | None) -> Iterato
     if anchors is not None:
         for name, distance, neighbour in anchors.nearest(formula, NEIGHBOURS):
             yield terms.expression_of(name), f"neighbour {neighbour} at {distance:.3g}"
-    for expression in periods(formula):
-        yield expression, "exponents"
 
 
 def _sweep(search: _Search, budget: int) -> Identification:
@@ -337,6 +345,9 @@ def _sweep(search: _Search, budget: int) -> Identification:
             return _unnamed(search, swept, complete=False)
         swept += 1
         if relation := search.test(name, expression, LIBRARY, longer=False):
+            return _found(search, relation)
+    for name, expression in islice(search.terms, LONG_RELATIONS):
+        if relation := search.test(name, expression, LIBRARY, digits=search.digits):
             return _found(search, relation)
     return _unnamed(search, swept, complete=True)
 

@@ -200,9 +200,30 @@ def test_members_of_a_family_inherit_the_constant_of_their_representative() -> N
 
 def test_candidates_come_from_the_coefficients_alone() -> None:
     assert candidates(PCF((1, 2), (0, 0, 1))) == ["pi"]
-    assert candidates(PCF((0, 1), (1,))) == ["hyp0f1(2, 1)/hyp0f1(1, 1)"]
+    assert candidates(PCF((0, 1), (1,))) == ["besseli(1, 2)/besseli(0, 2)"]
     assert candidates(PCF((3, 1), (0, -1))) == ["e"]
     assert candidates(PCF((1, 1, 1), (1, 1, 5))) == []
+
+
+def test_formulas_without_a_closed_form_are_proposed_sums_and_bessel_ratios() -> None:
+    assert candidates(PCF((4, 3, 1), (0, -2, -2)))[0] == "hyp0f1(2, 2)"
+    assert candidates(PCF((3, 3, 1), (0, 2, 1))) == ["besseli(1, 2)/besseli(0, 2)", "exp(4)"]
+    assert candidates(PCF((1, 5, 2), (0, 2, 4))) == ["sin(2)", "cos(2)"]
+    assert candidates(PCF((-2, 4), (-3, -4, 2))) == ["sqrt(5)*tan(sqrt(5/2)*atan(sqrt(1/2)))"]
+
+
+def test_a_relation_with_long_coefficients_is_found_with_all_digits() -> None:
+    """The coefficients have 36 digits in all, beyond half of the 60 that a first search uses."""
+    formula, known = PCF((1, 2), (0, 0, 1)), limit(PCF((1, 2), (0, 0, 1)), 110)
+    assert known is not None
+    assert known.ball is not None
+    planted = (123_456_789, 987_654_321, 777_777_777, 500_000_003)
+    with ctx.workprec(400):
+        ball = moebius_value(planted, known.ball)
+    attempt = guess._Search(formula, ball, 110, Terms(LIBRARY)).attempt("pi", longer=False)
+    assert attempt is not None
+    assert attempt.outcome == "found"
+    assert attempt.digits > 70
 
 
 @pytest.mark.parametrize("factor", [-3, 2, 7])
