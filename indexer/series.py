@@ -26,7 +26,7 @@ Number = TypeVar("Number", arb, fmpq)
 TERMS_PER_BIT = 0.36
 """Terms for each bit wanted, times the ramification: about 130 for 110 digits, where depth and terms cost alike."""
 
-MAX_TERMS = 1500
+MAX_TERMS = 1200
 """Most terms of a series; their cost grows with the square of their number."""
 
 SAFETY_BITS = 6
@@ -160,7 +160,7 @@ class TailSeries:
         self.bits = bits
         self.shape = shape = leading(formula)
         terms = min(MAX_TERMS, math.ceil(TERMS_PER_BIT * bits * shape.ramification) + 8)
-        with ctx.workprec(2 * bits + 64):
+        with ctx.workprec(bits + bits // 4 + 64):
             c_0 = (shape.base + arb(shape.square).sqrt()) / 2
             c_1 = arb(shape.base_1) + arb(shape.square_1).sqrt() if shape.order_shift else None
             self.coefficients = tail_coefficients(formula, shape, terms, c_0, c_1)
