@@ -10,13 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
-import numpy as np
 import psycopg
 
 from catalog import queries
 from catalog.formula import PCF
 from catalog.home import default_home
-from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION, neighbour_vectors
+from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION, neighbour_vector
 from indexer.neighbours import Anchors, VectorIndex
 from indexer.snapshots import BadSnapshot, Manifest, SnapshotStore, Source
 
@@ -32,7 +31,7 @@ class CatalogueIndex:
     def __init__(self, store: SnapshotStore, source: Source, index: VectorIndex, watermark: int) -> None:
         """Use `open`."""
         self.store, self.source, self.index, self.watermark = store, source, index, watermark
-        self.saved = watermark if len(index) else -1
+        self.saved: int | None = None
 
     @classmethod
     def open(cls, connection: psycopg.Connection, home: Path | str | None, say: Say) -> CatalogueIndex:
@@ -55,6 +54,7 @@ class CatalogueIndex:
         if not queries.snapshot_known(connection, UUID(manifest.snapshot_id)):
             raise BadSnapshot(f"the index snapshot in {store.folder} is not of this database's past")
         opened = cls(store, source, index, manifest.watermark)
+        opened.saved = manifest.watermark
         opened.catch_up(connection)
         stored = queries.vector_count(connection, VECTOR_VERSION)
         if len(opened.index) > stored:
@@ -71,6 +71,13 @@ class CatalogueIndex:
         added = sum(self.index.add(ids, vectors) for ids, vectors in blocks)
         self.watermark = watermark
         return added
+
+    def save_first(self, connection: psycopg.Connection) -> None:
+        """Write a snapshot where this host has none that can be used and no daemon is about to write one."""
+        if self.saved is None:
+            with self.store.writer() as alone:
+                if alone:
+                    self.save(connection)
 
     def save(self, connection: psycopg.Connection) -> Manifest | None:
         """Write a snapshot and enter it in the database; None where nothing was read since the last one."""
@@ -109,17 +116,7 @@ def snapshot_manifest(connection: psycopg.Connection, home: Path | str | None) -
 def read_anchors(connection: psycopg.Connection) -> Anchors:
     """The labelled formulas of a catalogue."""
     anchors = Anchors(DIMENSION)
-    rows = queries.anchors(connection)
-    if not rows:
-        return anchors
-    width = max(len(row[side]) for row in rows for side in ("a", "b"))
-    vectors = neighbour_vectors(*(_padded([row[side] for row in rows], width) for side in ("a", "b")))
-    for row, vector in zip(rows, vectors, strict=True):
-        anchors.add(row["id"], str(PCF(row["a"], row["b"])), row["constant"], vector)
+    for row in queries.anchors(connection):
+        formula = PCF(row["a"], row["b"])
+        anchors.add(row["id"], str(formula), row["constant"], neighbour_vector(formula))
     return anchors
-
-
-def _padded(coefficients: list[tuple[int, ...]], width: int) -> np.ndarray:
-    """Coefficients as rows of one array, of Python integers where they are large."""
-    large = any(abs(c) >= 2**62 for row in coefficients for c in row)
-    return np.array([[*row, *[0] * (width - len(row))] for row in coefficients], dtype=object if large else np.int64)

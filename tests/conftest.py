@@ -44,13 +44,13 @@ def server_url(server_home: Path) -> Iterator[str]:
 @pytest.fixture
 def empty_url(server_url: str) -> Iterator[str]:
     """Url of a new database without any tables."""
-    yield from _new_database(server_url, "template0")
+    yield from new_database(server_url, "template0")
 
 
 @pytest.fixture
 def database_url(server_url: str) -> Iterator[str]:
     """Url of a new, migrated, empty catalogue."""
-    for url in _new_database(server_url, "formulary"):
+    for url in new_database(server_url, "formulary"):
         with psycopg.connect(url) as connection:  # what `formulary init` does for a copy
             connection.execute("update catalogue set epoch = catalogue_epoch(), catalogue_id = gen_random_uuid()")
             connection.execute(f"revoke temporary on database {connection.info.dbname} from public")
@@ -71,7 +71,7 @@ def connection(database: Database) -> Iterator[psycopg.Connection]:
         yield opened
 
 
-def _new_database(server_url: str, template: str) -> Iterator[str]:
+def new_database(server_url: str, template: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     maintenance = make_conninfo(server_url, dbname="postgres")
     with psycopg.connect(maintenance, autocommit=True) as connection:

@@ -180,6 +180,7 @@ def _neighbours(connection: psycopg.Connection, formula: PCF, count: int, home: 
     from indexer.neighbour_vector import neighbour_vector
 
     index = CatalogueIndex.open(connection, home, note)
+    index.save_first(connection)
     own = queries.ids_by_key(connection, [formula.key]).values()
     hits = [hit for hit in index.index.search(neighbour_vector(formula), count + 1) if hit.id not in own][:count]
     rows = queries.coefficients_of(connection, [hit.id for hit in hits])

@@ -17,12 +17,14 @@ def init(database_url: str | None, home: str | None, as_json: bool) -> None:
     Adds the library of constants, well-known formulas with their source, and the space quadratic-5. Safe to repeat.
     """
     from catalog.database import SCHEMA_VERSION, open_database
+    from indexer.index import CatalogueIndex
     from indexer.seeding import seed
 
     with open_database(database_url, home) as database:
         changed = database.upgrade()
         with database.connect() as connection:
             seeded = seed(connection)
+            CatalogueIndex.open(connection, home, lambda _: None).save_first(connection)
         where = database.where
     if as_json:
         write_json(
