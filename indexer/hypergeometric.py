@@ -12,8 +12,10 @@ which ones have a name in `simplify.py`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import flint
 from gmpy2 import mpq
@@ -32,10 +34,10 @@ MAX_GUARD_BITS = 1 << 13
 """Guard digits at which an evaluation is given up."""
 
 SMALL_PARAMETER = 50
-"""Parameters of 1F1 up to this size are left to flint; beyond, the series is summed to a length of our own."""
+"""Parameters of 1F1 and 2F1 up to this size are left to flint; beyond, a series is summed to a length of our own."""
 
-MAX_TERMS = 200_000
-"""Longest series of 1F1 that is summed, about half a second."""
+MAX_SERIES_WORK = 5 * 10**7
+"""Terms times bits up to which a series is summed, about half a second."""
 
 THEOREMS: dict[Kind, str] = {
     "elementary": "Pincherle's theorem; constant coefficients",
@@ -85,28 +87,50 @@ class Function:
             case "hyp0f1":
                 return z.hypgeom_0f1(p[0])
             case "hyp1f1":
-                return _kummer_function(*self.parameters, self.argument)
+                return _kummer_function(self.parameters[0], self.parameters[1], self.argument)
             case "hyp2f1":
-                return z.hypgeom_2f1(p[0], p[1], p[2], **_integer_differences(*self.parameters))
+                al, be, g = self.parameters
+                return _gauss_function(al, be, g, self.argument)
             case _:
                 return z.hypgeom_u(p[0], p[1])
 
 
 def _kummer_function(al: Surd, g: Surd, z: Surd) -> flint.acb:
-    """Return 1F1(al; g; z) at flint's present precision.
-
-    Flint's own choice of terms takes minutes for parameters in the thousands, so that these are summed here to a
-    length that suffices, by Kummer's transformation for negative z.
-    """
-    largest = max(abs(al.p), abs(g.p), abs(z.p))
-    if largest <= SMALL_PARAMETER:
+    """Return 1F1(al; g; z), by Kummer's transformation for negative z if parameters are large."""
+    if _size(al, g, z) <= SMALL_PARAMETER:
         return z.ball().hypgeom_1f1(al.ball(), g.ball())
     if z.p < 0:
-        return z.ball().exp() * _kummer_function(g - al, g, -z)
-    terms = int(2 * (abs(al.p) + abs(g.p)) + 8 * z.p) + flint.ctx.prec
-    if terms > MAX_TERMS:
-        raise EvaluationError(f"1F1 would need {terms} terms, beyond {MAX_TERMS}")
-    return z.ball().hypgeom([al.ball()], [g.ball()], n=terms)
+        return z.ball().exp() * _series((g - al,), g, -z.ball(), 2 * _size(g - al, g) + 8 * _size(z))
+    return _series((al,), g, z.ball(), 2 * _size(al, g) + 8 * _size(z))
+
+
+def _gauss_function(al: Surd, be: Surd, g: Surd, x: Surd) -> flint.acb:
+    """Return 2F1(al, be; g; x), x < 1, by Pfaff's transformation for negative x if parameters are large."""
+    if _size(al, be, g) <= SMALL_PARAMETER:
+        return x.ball().hypgeom_2f1(al.ball(), be.ball(), g.ball(), **_integer_differences(al, be, g))
+    one_minus, factor, second = 1 - x.ball(), flint.acb(1), be.ball()
+    argument = x.ball()
+    if argument.real < 0:
+        factor, second, argument = one_minus ** -al.ball(), g.ball() - be.ball(), -argument / one_minus
+    length = 4 * _size(al, be, g) + 2 * flint.ctx.prec
+    return factor * _series((al, second), g, argument, length / (1 - float(argument.real)))
+
+
+def _size(*numbers: Surd) -> float:
+    """Return the largest modulus, roughly."""
+    return max(float(abs(x.p)) + float(abs(x.q)) * math.sqrt(abs(x.d)) for x in numbers)
+
+
+def _series(upper: tuple[Surd | flint.acb, ...], g: Surd, z: flint.acb, length: float) -> flint.acb:
+    """Return the hypergeometric series summed to a given length, with flint's bound of the rest.
+
+    Flint's own choices of length and transformation can take minutes where parameters are large.
+    """
+    terms = int(min(length, MAX_SERIES_WORK)) + flint.ctx.prec
+    if terms * flint.ctx.prec > MAX_SERIES_WORK:
+        raise EvaluationError("its parameters are too large for the hypergeometric series; take its recurrence")
+    parameters: list[Any] = [p.ball() if isinstance(p, Surd) else p for p in upper]
+    return z.hypgeom(parameters, [g.ball()], n=terms)
 
 
 def _integer_differences(al: Surd, be: Surd, g: Surd) -> dict[str, bool]:
