@@ -78,7 +78,9 @@ def _mills(w: mpq) -> str:
 
 
 def _product(name: str, factor: mpq) -> str:
-    return name if factor == 1 else f"{name}*{factor}"
+    if factor.numerator == 1:
+        return name if factor == 1 else f"{name}/{factor.denominator}"
+    return f"{name}*{factor}"
 
 
 def _e1(kappa: mpq) -> str:

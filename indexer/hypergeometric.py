@@ -36,8 +36,8 @@ MAX_GUARD_BITS = 1 << 13
 SMALL_PARAMETER = 50
 """Parameters of 1F1 and 2F1 up to this size are left to flint; beyond, a series is summed to a length of our own."""
 
-MAX_SERIES_WORK = 5 * 10**7
-"""Terms times bits up to which a series is summed, about half a second."""
+MAX_SERIES_WORK = 10**8
+"""Terms times bits up to which a series is summed, about a second."""
 
 THEOREMS: dict[Kind, str] = {
     "elementary": "Pincherle's theorem; constant coefficients",
@@ -112,7 +112,7 @@ def _gauss_function(al: Surd, be: Surd, g: Surd, x: Surd) -> flint.acb:
     argument = x.ball()
     if argument.real < 0:
         factor, second, argument = one_minus ** -al.ball(), g.ball() - be.ball(), -argument / one_minus
-    length = 4 * _size(al, be, g) + 2 * flint.ctx.prec
+    length = 2 * (_size(al, be, g) + flint.ctx.prec)
     return factor * _series((al, second), g, argument, length / (1 - float(argument.real)))
 
 
