@@ -11,7 +11,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -156,11 +156,14 @@ class Daemon:
                 self.stopping.wait(POLL_SECONDS)
                 continue
             done, _ = wait(self._under_way, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
-            for future in done:
-                self._finish(future)
-        for future in [future for future in self._under_way if future.done()]:
-            self._finish(future)
+            self._finish_all(done)
+        self._finish_all(future for future in list(self._under_way) if future.done())
         return "signal"
+
+    def _finish_all(self, futures: Iterable[Future[list[list[Record]]]]) -> None:
+        for future in futures:
+            if future in self._under_way:  # not so where a worker died and its neighbours were handed over anew
+                self._finish(future)
 
     def _claim(self) -> None:
         """Keep one chunk more than workers under way."""
