@@ -17,13 +17,16 @@ import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from catalog.formula import PCF
+from indexer.cores import Core, core
 from indexer.families import family_key, family_relation
+from indexer.hypergeometric import closed_form
 from indexer.neighbour_vector import neighbour_vector
 from indexer.shapes import shape
 
@@ -33,29 +36,35 @@ SHIFTS = 12
 DEFAULT_FILE = Path(__file__).parent.parent / "tests" / "data" / "identified.jsonl"
 
 
-def orbit(formula: PCF, shifts: int) -> set[PCF]:
-    """The canonical forms of a formula's index shifts, deflated by polynomials where shifts are asked for."""
-    bases = [formula, formula.deflate_polynomial()[0]] if shifts else [formula]
-    return {base.shift(k).canonical()[0] for base in bases for k in range(-shifts, shifts + 1)}
+@cache
+def reduced(formula: PCF, polynomials: bool) -> PCF:
+    """The canonical form: positive leading coefficient of a, deflated by integers, or by polynomials as well."""
+    return (formula.deflate_polynomial()[0] if polynomials else formula).canonical()[0]
 
 
-def first_neighbour(
-    query: int, formulas: list[PCF], vectors: npt.NDArray[np.float32], shifts: int, count: int = 64
-) -> int | None:
-    """The nearest formula outside the query's orbit, by brute force."""
-    left_out = orbit(formulas[query], shifts)
+@cache
+def orbit(formula: PCF, shifts: int) -> frozenset[PCF]:
+    """The reduced forms that are left out: of the formula alone, or of its index shifts too."""
+    start = reduced(formula, shifts > 0)
+    return frozenset(start.shift(k).canonical()[0] for k in range(-shifts, shifts + 1))
+
+
+def is_left_out(candidate: PCF, query: PCF, shifts: int) -> bool:
+    """Whether a candidate belongs to what is left out for this query."""
+    return reduced(candidate, shifts > 0) in orbit(query, shifts)
+
+
+def first_neighbour(query: int, formulas: list[PCF], vectors: npt.NDArray[np.float32], shifts: int) -> int | None:
+    """The nearest formula that is not left out, by brute force."""
     distances = ((vectors - vectors[query]) ** 2).sum(axis=1)
-    for i in np.argsort(distances, kind="stable")[: count + len(left_out)]:
-        reduced = formulas[i].deflate_polynomial()[0] if shifts else formulas[i]
-        if formulas[i].canonical()[0] not in left_out and reduced.canonical()[0] not in left_out:
-            return int(i)
-    return None
+    order = (int(i) for i in np.argsort(distances, kind="stable"))
+    return next((i for i in order if not is_left_out(formulas[i], formulas[query], shifts)), None)
 
 
 def named(path: Path) -> tuple[list[PCF], list[str]]:
-    """The named formulas with deg a <= 1, one of each mirror pair, and their constants."""
+    """The named formulas, one of each mirror pair, and their constants."""
     rows = [json.loads(line) for line in path.open()]
-    rows = [row for row in rows if row["kind"] == "named" and len(row["a"]) <= 2 and row["a"][-1] > 0]
+    rows = [row for row in rows if row["kind"] == "named" and row["a"][-1] > 0]
     return [PCF(tuple(row["a"]), tuple(row["b"])) for row in rows], [row["constant"] for row in rows]
 
 
@@ -63,27 +72,36 @@ def report_named(path: Path) -> None:
     """Print the first table."""
     formulas, constants = named(path)
     vectors = np.array([neighbour_vector(f) for f in formulas])
+    print(f"{len(formulas)} named formulas, {len(set(constants))} constants, of {path.name}")
+    print(f"{'deg a':>6}  {'left out':10}{'vector':>10}{'key':>10}{'commonest':>12}{'to be had':>12}{'queries':>10}")
+    for degrees in ((0, 1), (2,)):
+        queries = [q for q, f in enumerate(formulas) if f.deg_a in degrees]
+        for label, shifts in (("mirrors", 0), ("shifts", SHIFTS)):
+            shares = named_shares(formulas, constants, vectors, queries, shifts)
+            print(f"{'<= 1' if 1 in degrees else '2':>6}  {label:10}{shares[0]:10.1%}{shares[1]:10.1%}", end="")
+            print(f"{shares[2]:12.1%}{shares[3]:12.1%}{len(queries):10}")
+
+
+def named_shares(
+    formulas: list[PCF],
+    constants: list[str],
+    vectors: npt.NDArray[np.float32],
+    queries: list[int],
+    shifts: int,
+) -> list[float]:
+    """Shares of right constants by vector, by key, by the commonest constant, and those to be had at all."""
     keys = [family_key(f) for f in formulas]
     commonest = Counter(constants).most_common(1)[0][0]
-    print(f"{len(formulas)} named formulas with deg a <= 1, {len(set(constants))} constants, of {path.name}")
-    print(f"{'left out':10}{'vector':>10}{'key':>10}{'commonest':>12}{'to be had':>12}{'vector where to be had':>25}")
-    for label, shifts in (("mirrors", 0), ("shifts", SHIFTS)):
-        hits: Counter[str] = Counter()
-        for q, formula in enumerate(formulas):
-            left_out = orbit(formula, shifts)
-            others = [i for i, f in enumerate(formulas) if i != q and f.canonical()[0] not in left_out]
-            nearest = first_neighbour(q, formulas, vectors, shifts)
-            by_key = next((i for i in others if keys[i] == keys[q]), None)
-            had = any(constants[i] == constants[q] for i in others)
-            right = nearest is not None and constants[nearest] == constants[q]
-            hits["vector"] += right
-            hits["key"] += by_key is not None and constants[by_key] == constants[q]
-            hits["commonest"] += constants[q] == commonest
-            hits["had"] += had
-        n = len(formulas)
-        shares = [hits["vector"] / n, hits["key"] / n, hits["commonest"] / n, hits["had"] / n]
-        print(f"{label:10}{shares[0]:10.1%}{shares[1]:10.1%}{shares[2]:12.1%}{shares[3]:12.1%}", end="")
-        print(f"{hits['vector'] / max(1, hits['had']):25.1%}")
+    hits = [0, 0, 0, 0]
+    for q in queries:
+        others = [i for i, f in enumerate(formulas) if not is_left_out(f, formulas[q], shifts)]
+        nearest = first_neighbour(q, formulas, vectors, shifts)
+        by_key = next((i for i in others if keys[i] is not None and keys[i] == keys[q]), None)
+        hits[0] += nearest is not None and constants[nearest] == constants[q]
+        hits[1] += by_key is not None and constants[by_key] == constants[q]
+        hits[2] += constants[q] == commonest
+        hits[3] += any(constants[i] == constants[q] for i in others)
+    return [hit / len(queries) for hit in hits]
 
 
 def box() -> Iterator[PCF]:
@@ -101,28 +119,53 @@ def box() -> Iterator[PCF]:
 
 
 def report_box(queries: int) -> None:
-    """Print the second table."""
+    """Print the second table, once for the formulas whose constant has a name and once for all."""
     formulas = list(box())
     start = time.perf_counter()
     vectors = np.array([neighbour_vector(f) for f in formulas])
     each = (time.perf_counter() - start) / len(formulas) * 1e6
-    print(f"{len(formulas)} formulas of the box with deg a <= 1 and irrational limits, {each:.0f} us a vector")
+    print(f"\n{len(formulas)} formulas of the box with deg a <= 1 and irrational limits, {each:.0f} us a vector")
+    print(f"{'neighbours':>12}  {'left out':10}{'vector':>10}{'key':>10}{'same core':>12}{'queries':>10}")
+    forms = [closed_form(f) for f in formulas]
+    has_name = [i for i, form in enumerate(forms) if form is not None and form.constant is not None]
+    for pool in (has_name, list(range(len(formulas)))):
+        subset, places = [formulas[i] for i in pool], vectors[pool]
+        chosen = random.Random(1).sample(range(len(pool)), min(queries, len(pool)))
+        for label, shifts in (("mirrors", 0), ("shifts", SHIFTS)):
+            right = related(subset, places, chosen, shifts)
+            print(f"{len(pool):12}  {label:10}{right[0]:10.1%}{right[1]:10.1%}", end="")
+            print(f"{right[2]:12.1%}{len(chosen):10}")
+
+
+def related(
+    formulas: list[PCF], vectors: npt.NDArray[np.float32], chosen: list[int], shifts: int
+) -> tuple[float, float, float]:
+    """Shares of the chosen formulas with a verified relation to their first neighbour, and to one of their key.
+
+    The third is the share for which a formula with the same core remains.
+    """
     by_key = defaultdict(list)
     for i, f in enumerate(formulas):
         by_key[family_key(f)].append(i)
-    chosen = random.Random(1).sample(range(len(formulas)), queries)
-    print(f"{'left out':10}{'vector':>10}{'key':>10}   (of {queries} queries: related to the first neighbour)")
-    for label, shifts in (("mirrors", 0), ("shifts", SHIFTS)):
-        hits: Counter[str] = Counter()
-        for q in chosen:
-            left_out = orbit(formulas[q], shifts)
-            nearest = first_neighbour(q, formulas, vectors, shifts)
-            mate = next(
-                (i for i in by_key[family_key(formulas[q])] if formulas[i].canonical()[0] not in left_out), None
-            )
-            hits["vector"] += nearest is not None and bool(family_relation(formulas[q], formulas[nearest]))
-            hits["key"] += mate is not None and bool(family_relation(formulas[q], formulas[mate]))
-        print(f"{label:10}{hits['vector'] / queries:10.1%}{hits['key'] / queries:10.1%}")
+    by_core = defaultdict(list)
+    for f in formulas:
+        by_core[core_of(f)].append(f)
+    by_vector = with_key = had = 0
+    for q in chosen:
+        query = formulas[q]
+        nearest = first_neighbour(q, formulas, vectors, shifts)
+        mates = by_key[family_key(query)]
+        mate = next((i for i in mates if not is_left_out(formulas[i], query, shifts)), None)
+        by_vector += nearest is not None and bool(family_relation(query, formulas[nearest]))
+        with_key += mate is not None and bool(family_relation(query, formulas[mate]))
+        had += not all(is_left_out(f, query, shifts) for f in by_core[core_of(query)])
+    return by_vector / len(chosen), with_key / len(chosen), had / len(chosen)
+
+
+def core_of(formula: PCF) -> Core | None:
+    """The core of a formula's closed form."""
+    found = shape(formula)
+    return None if found is None else core(found)
 
 
 if __name__ == "__main__":
