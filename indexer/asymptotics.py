@@ -134,12 +134,13 @@ def first_zero(b: tuple[int, ...]) -> int | None:
     return min(zeros, default=None)
 
 
-def exponents(formula: PCF) -> Exponents | None:
+def exponents(formula: PCF, verdict: Classification | None = None) -> Exponents | None:
     """Return the exact growth exponents of a formula that converges and does not terminate, else None.
 
-    Valid at every degree; natural logarithms. Source: the formal solutions described at the top of this module.
+    `verdict` is classified where it is not given. Valid at every degree; natural logarithms. Source: the formal
+    solutions described at the top of this module.
     """
-    verdict = classify(formula)
+    verdict = verdict or classify(formula)
     if verdict.status != "converges":
         return None
     plus, minus = formal_solutions(formula)

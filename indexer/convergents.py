@@ -10,8 +10,8 @@ from gmpy2 import gcd, mpz
 
 from catalog.formula import PCF
 
-LEAF = 32
-"""Steps multiplied by the recurrence before the product tree takes over."""
+LEAF = 24
+"""Steps multiplied together in small integers before big ones are touched."""
 
 INT64_SAFE = 1 << 62
 """Values below this are tabulated by numpy in 64 bits."""
@@ -81,13 +81,24 @@ class Convergent:
 
 def convergents(formula: PCF, depths: tuple[int, ...]) -> Iterator[Convergent]:
     """Yield the exact convergents at `depths` (increasing, >= 0), by u_n = a_n u_{n-1} + b_n u_{n-2}."""
-    p, q, p_before, q_before = mpz(formula.a[0]), mpz(1), mpz(1), mpz(0)
-    at = 0
+    steps = depths[-1] + 1
+    a_values, b_values = polynomial_values(formula.a, 0, steps), polynomial_values(formula.b, 0, steps)
+    p, q, p_before, q_before = mpz(a_values[0]), mpz(1), mpz(1), mpz(0)
+    at = 1
     for depth in depths:
-        a_values = polynomial_values(formula.a, at + 1, depth + 1)
-        b_values = polynomial_values(formula.b, at + 1, depth + 1)
-        for a_n, b_n in zip(a_values, b_values, strict=True):
-            p, p_before = a_n * p + b_n * p_before, p
-            q, q_before = a_n * q + b_n * q_before, q
-        at = depth
+        while at <= depth:  # short runs by themselves, so that few products are of big integers
+            stop = min(at + LEAF, depth + 1)
+            m, m_before, k, k_before = _forward_run(a_values[at:stop], b_values[at:stop])
+            p, p_before = m * p + k * p_before, m_before * p + k_before * p_before
+            q, q_before = m * q + k * q_before, m_before * q + k_before * q_before
+            at = stop
         yield Convergent(depth, p, q, p_before, q_before)
+
+
+def _forward_run(a_values: list[int], b_values: list[int]) -> tuple[mpz, mpz, mpz, mpz]:
+    """Return m, m', k, k' with u_n = m u_0 + k u_{-1} and u_{n-1} = m' u_0 + k' u_{-1} after a short run of steps."""
+    m, m_before, k, k_before = mpz(1), mpz(0), mpz(0), mpz(1)
+    for a_n, b_n in zip(a_values, b_values, strict=True):
+        m, m_before = a_n * m + b_n * m_before, m
+        k, k_before = a_n * k + b_n * k_before, k
+    return m, m_before, k, k_before

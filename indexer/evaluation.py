@@ -80,7 +80,7 @@ def _convergent(formula: PCF, verdict: Classification, digits: int) -> Evaluatio
         return Evaluation(
             formula, "converges_to_infinity", verdict.convergence_class, value, unknown, closed_form=form, family=family
         )
-    growth = exponents(formula)
+    growth = exponents(formula, verdict)
     assert growth is not None
     figures = metrics(formula, growth, tail, value.exact is not None)
     return Evaluation(

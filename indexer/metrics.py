@@ -7,11 +7,13 @@ be measured: log|q_n/g_n| is computed exactly at `DEPTHS` and fitted by eta' n l
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Literal
 
 import gmpy2
 import numpy as np
+import numpy.typing as npt
 from flint import arb, ctx, fmpz
 from gmpy2 import mpz
 
@@ -22,6 +24,9 @@ from indexer.tails import Tail
 
 DEPTHS = (60, 125, 250, 500, 1000)
 """Depths n at which gcd(p_n, q_n) is taken; geometric, for the longest lever on n log n against n."""
+
+FIT_DEPTHS = 3
+"""Fewest depths with p_n and q_n not zero that a fit is made of."""
 
 METRIC_DEPTH = DEPTHS[-1]
 """Depth n at which delta is taken."""
@@ -88,31 +93,35 @@ def metrics(formula: PCF, growth: Exponents, tail: Tail, limit_is_exact: bool) -
     irrationality measure to show.
     """
     sampled = list(convergents(formula, DEPTHS))
-    gcd_growth = _gcd_growth(sampled, growth)
-    reduced_eta = 0.0 if gcd_growth.factorial_reduction == "yes" else growth.q_eta - gcd_growth.gcd_eta
-    reduced_gamma = growth.q_gamma - gcd_growth.gcd_gamma
     delta, delta_unreduced, reason = (
         (None, None, "the limit is rational: delta is undefined")
         if limit_is_exact
         else _deltas(formula, sampled[-1], tail)
     )
-    predicted = None if limit_is_exact else _predicted_delta(growth, reduced_eta, reduced_gamma)
-    return Metrics(
+    found = Metrics(
         delta=delta,
         delta_unreduced=delta_unreduced,
-        delta_predicted=predicted,
         convergence_eta=growth.convergence_eta,
         convergence_gamma=growth.convergence_gamma,
         convergence_sqrt=growth.convergence_sqrt,
         convergence_beta=growth.convergence_beta,
         q_eta=growth.q_eta,
         q_gamma=growth.q_gamma,
+        reason=reason,
+    )
+    gcd_growth = _gcd_growth(sampled, growth)
+    if gcd_growth is None:
+        return replace(found, reason=reason or "p_n or q_n is 0 at most depths: growth of the gcd is not measured")
+    reduced_eta = 0.0 if gcd_growth.factorial_reduction == "yes" else growth.q_eta - gcd_growth.gcd_eta
+    reduced_gamma = growth.q_gamma - gcd_growth.gcd_gamma
+    return replace(
+        found,
+        delta_predicted=None if limit_is_exact else _predicted_delta(growth, reduced_eta, reduced_gamma),
         q_reduced_eta=reduced_eta,
         q_reduced_gamma=reduced_gamma,
         gcd_eta=gcd_growth.gcd_eta,
         gcd_gamma=gcd_growth.gcd_gamma,
         factorial_reduction=gcd_growth.factorial_reduction,
-        reason=reason,
     )
 
 
@@ -150,35 +159,51 @@ def _predicted_delta(growth: Exponents, reduced_eta: float, reduced_gamma: float
     return None
 
 
-def _gcd_growth(sampled: list[Convergent], growth: Exponents) -> GcdGrowth:
-    """Fit the growth of log g_n at the sampled depths.
+def _gcd_growth(sampled: list[Convergent], growth: Exponents) -> GcdGrowth | None:
+    """Fit the growth of log g_n at the sampled depths, None where p_n or q_n is zero at most of them.
 
     Where q_eta = 0 the gcd, a divisor of q_n, can have no n log n term; where eta' is found to be 0, gcd_eta = q_eta;
     where the fit cannot be told from 0, gcd_eta = 0; in all three cases gcd_gamma is fitted with gcd_eta exact.
     """
-    depths = np.array([c.n for c in sampled], dtype=np.float64)
-    logs = np.array([_log(c.gcd()) for c in sampled])
+    usable = [c for c in sampled if c.p != 0 and c.q != 0]  # gcd(p, 0) = |p| says nothing of the growth
+    depths = tuple(c.n for c in usable)
+    if len(depths) < FIT_DEPTHS:
+        return None
+    logs = np.array([_log(c.gcd()) for c in usable])
     if growth.q_eta == 0:
-        return GcdGrowth(0.0, _fit(depths, logs, [depths])[0], "yes")
-    eta, gamma = _fit(depths, logs, [depths * np.log(depths), depths])
+        return GcdGrowth(0.0, float(_slope(depths) @ logs), "yes")
+    eta, gamma = (float(x) for x in _slopes(depths) @ logs)
     if abs(eta) < GCD_ETA_ZERO:
-        return GcdGrowth(0.0, _fit(depths, logs, [depths])[0], "no")
+        return GcdGrowth(0.0, float(_slope(depths) @ logs), "no")
     reduced = abs(growth.q_eta - eta)
     if reduced < REDUCED_ETA_ZERO:
-        rest = logs - growth.q_eta * depths * np.log(depths)
-        return GcdGrowth(growth.q_eta, _fit(depths, rest, [depths])[0], "yes")
+        n = np.array(depths)
+        return GcdGrowth(growth.q_eta, float(_slope(depths) @ (logs - growth.q_eta * n * np.log(n))), "yes")
     return GcdGrowth(eta, gamma, "no" if reduced > REDUCED_ETA_POSITIVE else "undetermined")
 
 
-def _fit(depths: np.ndarray, values: np.ndarray, columns: list[np.ndarray]) -> list[float]:
-    """Return least-squares coefficients of `columns`, a constant term beside them, with weights 1/sqrt(n).
+@lru_cache
+def _slope(depths: tuple[int, ...]) -> npt.NDArray[np.float64]:
+    """Return the row that takes values at `depths` to gamma of the fit gamma n + c."""
+    n = np.array(depths, dtype=np.float64)
+    return np.asarray(_solver(n, [n])[0])
+
+
+@lru_cache
+def _slopes(depths: tuple[int, ...]) -> npt.NDArray[np.float64]:
+    """Return the two rows that take values at `depths` to eta and gamma of the fit eta n log n + gamma n + c."""
+    n = np.array(depths, dtype=np.float64)
+    return _solver(n, [n * np.log(n), n])[:2]
+
+
+def _solver(n: npt.NDArray[np.float64], columns: list[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
+    """Return the matrix of weighted least squares, a constant term beside the columns, weights 1/sqrt(n).
 
     The scatter of log g_n is that of sums over primes, of the order of sqrt(n).
     """
-    weight = 1 / np.sqrt(depths)
-    matrix = np.stack([*columns, np.ones_like(depths)], axis=1) * weight[:, None]
-    solution = np.linalg.lstsq(matrix, values * weight, rcond=None)[0]
-    return [float(x) for x in solution[:-1]]
+    weight = 1 / np.sqrt(n)
+    inverse = np.linalg.pinv(np.stack([*columns, np.ones_like(n)], axis=1) * weight[:, None])
+    return np.asarray(inverse * weight)
 
 
 def _log(value: mpz) -> float:

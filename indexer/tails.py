@@ -49,6 +49,9 @@ GUARD_BITS = 24
 BRACKET_BITS = 40
 """Relative width, in bits, down to which both ends of a bracket are stepped; wider balls lose what a step gains."""
 
+BRACKET_BLOCK = 20
+"""Steps of both ends of a bracket between two looks at its width."""
+
 AGREEMENT_FACTOR = 1.4
 """Ratio of the two depths that must agree where the start is not enclosed."""
 
@@ -170,10 +173,12 @@ class Tail:
         low, high = self.bracket(depth)
         n = depth
         while n > top and not (high - low) * 2**BRACKET_BITS < low:
-            n -= 1
-            (a_n,), (b_next,) = self._values(n, n + 1, self.formula.a), self._values(n + 1, n + 2, self.formula.b)
-            ends = (a_n + b_next / low, a_n + b_next / high)
-            low, high = ends if b_next < 0 else (ends[1], ends[0])
+            start = max(top, n - BRACKET_BLOCK)
+            numerators = self._values(start + 1, n + 1, self.formula.b)
+            for a_n, b_next in zip(self._values(start, n, self.formula.a)[::-1], numerators[::-1], strict=True):
+                ends = (a_n + b_next / low, a_n + b_next / high)
+                low, high = ends if b_next < 0 else (ends[1], ends[0])
+            n = start
         return self._steps(low.union(high), n, top)
 
     def _from_series(self, top: int, bits: int) -> tuple[arb, int]:

@@ -197,7 +197,7 @@ def test_no_digit_is_shown_outside_the_ball():
         assert round_ball(arb("0.001", "1"), 20) == (None, 0)
 
 
-@given(st.fractions(max_denominator=10**15))
+@given(st.fractions(-(10**9), 10**9, max_denominator=10**15))
 def test_a_fraction_is_recognised_and_its_neighbour_is_not(value):
     with ctx.workprec(400):
         ball = arb(value.numerator) / value.denominator
