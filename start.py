@@ -24,12 +24,17 @@ FIRST_SLICE = 20_000
 """Ranks of each space that `run` indexes: about two minutes on two cores."""
 
 EXAMPLES = """
-select distinct on (constant) formula, relation, digits_verified as digits
-from identified
-where constant is not null and deg_a > 0 and proof in ('verified', 'closed_form')
-order by constant, complexity, formula
+select formula, expression as "limit", digits_verified as digits, proof
+from (
+    select distinct on (identified.constant) identified.*, likelihood
+    from identified join constant on constant.name = identified.constant
+    where likelihood <= 300 and length(formula) <= 24 and length(identified.expression) <= 24
+    order by identified.constant, length(formula), length(identified.expression), identified.id
+) as simplest
+order by likelihood
 limit 16
 """
+"""The simplest formula of each of the likeliest constants."""
 
 
 def main(arguments):
