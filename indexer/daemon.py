@@ -39,7 +39,7 @@ from indexer.seeding import name_constants
 from indexer.snapshots import Manifest
 from indexer.work import Task, Unit, units_of
 
-LEASE_SECONDS = 60.0
+LEASE_SECONDS = 30.0
 """How long a chunk stays with a daemon that is not heard of."""
 
 BEATS_A_LEASE = 4

@@ -13,9 +13,9 @@ from uuid import UUID
 import psycopg
 
 from catalog import queries
-from catalog.formula import PCF
 from catalog.home import default_home
-from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION, neighbour_vector
+from catalog.labels import labelled_places
+from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION
 from indexer.neighbours import Anchors, VectorIndex
 from indexer.snapshots import BadSnapshot, Manifest, SnapshotStore, Source
 
@@ -116,7 +116,6 @@ def snapshot_manifest(connection: psycopg.Connection, home: Path | str | None) -
 def read_anchors(connection: psycopg.Connection) -> Anchors:
     """The labelled formulas of a catalogue."""
     anchors = Anchors(DIMENSION)
-    for row in queries.anchors(connection):
-        formula = PCF(row["a"], row["b"])
-        anchors.add(row["id"], str(formula), row["constant"], neighbour_vector(formula))
+    for place in labelled_places(connection, VECTOR_VERSION):
+        anchors.add(place.formula_id, str(place.formula), place.constant, place.vector)
     return anchors

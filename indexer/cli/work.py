@@ -17,7 +17,7 @@ from indexer.cli.output import note, write_fields, write_json, write_table
 @option(
     "--lease",
     type=click.FloatRange(1, 86_400),
-    default=60.0,
+    default=30.0,
     help="Seconds after which others take over the chunks of a daemon that is not heard of.",
 )
 @catalogue_options
