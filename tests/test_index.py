@@ -1,0 +1,135 @@
+"""The index of a catalogue in step with its database: commit order, deletions, snapshots that do not fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import psycopg
+import pytest
+
+from catalog.database import Database
+from catalog.formula import PCF, parse_formula
+from catalog.ingest import FormulaRows, ingest
+from indexer.index import CatalogueIndex, read_anchors
+from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION
+from indexer.pipeline import compute
+from indexer.rows import record
+from indexer.seeding import seed_constants, store
+
+
+def rows(*formulas: PCF) -> FormulaRows:
+    """Formulas whose vector is their first coefficient."""
+    return FormulaRows(
+        a=[f.a for f in formulas],
+        b=[f.b for f in formulas],
+        keys=[f.key for f in formulas],
+        canonical_keys=[f.key for f in formulas],
+        columns={"status": ["converges"] * len(formulas)},
+        evaluator_version=1,
+        vectors=np.array([[f.a[0]] * DIMENSION for f in formulas], dtype=np.float32),
+        vector_version=VECTOR_VERSION,
+    )
+
+
+def numbered(*numbers: int) -> FormulaRows:
+    return rows(*(PCF((n,), (1,)) for n in numbers))
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+def test_a_lower_id_that_commits_last_is_not_missed(
+    database: Database, connection: psycopg.Connection, tmp_path: Path, said: list[str]
+) -> None:
+    index = CatalogueIndex.open(connection, tmp_path, said.append)
+    with database.connect() as slow:
+        with slow.transaction():
+            slow.execute("select pg_current_xact_id()")
+            slow_rows = numbered(1)
+            with slow.cursor():
+                ingest_inside(slow, slow_rows)
+            ids = ingest(connection, numbered(2, 3)).ids
+            assert index.catch_up(connection) == 2
+            index.save(connection)
+        lower = slow.execute("select id from formula where a = '{1}'").fetchone()
+    assert lower is not None
+    assert lower[0] < ids.min()
+    assert index.catch_up(connection) == 1
+    reopened = CatalogueIndex.open(connection, tmp_path, said.append)
+    assert sorted(reopened.index.ids.tolist()) == sorted(index.index.ids.tolist())
+    assert len(reopened) == 3
+    assert said == []
+
+
+def ingest_inside(connection: psycopg.Connection, batch: FormulaRows) -> None:
+    """Store in the transaction that is open (as a savepoint)."""
+    ingest(connection, batch)
+
+
+def test_an_index_is_reopened_from_its_snapshot_and_the_tail(
+    connection: psycopg.Connection, tmp_path: Path, said: list[str]
+) -> None:
+    ingest(connection, numbered(1, 2, 3))
+    index = CatalogueIndex.open(connection, tmp_path, said.append)
+    assert len(said) == 1
+    assert index.save(connection) is not None
+    ingest(connection, numbered(4))
+    again = CatalogueIndex.open(connection, tmp_path, said.append)
+    assert len(again) == 4
+    assert len(said) == 1
+
+
+def test_deleted_formulas_are_noticed(connection: psycopg.Connection, tmp_path: Path, said: list[str]) -> None:
+    ids = ingest(connection, numbered(1, 2, 3)).ids.tolist()
+    CatalogueIndex.open(connection, tmp_path, said.append).save(connection)
+    with connection.transaction():
+        connection.execute("delete from formula where id = %s", [ids[0]])
+    index = CatalogueIndex.open(connection, tmp_path, said.append)
+    assert sorted(index.index.ids.tolist()) == ids[1:]
+    assert "the index holds 3 vectors and the database only 2" in said[-1]
+
+
+def test_a_snapshot_of_another_past_is_rebuilt(connection: psycopg.Connection, tmp_path: Path, said: list[str]) -> None:
+    ingest(connection, numbered(1, 2))
+    CatalogueIndex.open(connection, tmp_path, said.append).save(connection)
+    with connection.transaction():
+        connection.execute("delete from index_snapshot")
+    assert len(CatalogueIndex.open(connection, tmp_path, said.append)) == 2
+    assert "not of this database's past" in said[-1]
+
+
+def test_a_damaged_snapshot_is_rebuilt_and_said_once(
+    connection: psycopg.Connection, tmp_path: Path, said: list[str]
+) -> None:
+    ingest(connection, numbered(1, 2))
+    CatalogueIndex.open(connection, tmp_path, said.append).save(connection)
+    said.clear()
+    file = next(tmp_path.glob("index/*/*.faiss"))
+    file.write_bytes(file.read_bytes()[:-1])
+    assert len(CatalogueIndex.open(connection, tmp_path, said.append)) == 2
+    assert len(said) == 1
+    assert "checksum differs" in said[0]
+
+
+def test_nothing_is_written_where_nothing_is_new(
+    connection: psycopg.Connection, tmp_path: Path, said: list[str]
+) -> None:
+    ingest(connection, numbered(1))
+    index = CatalogueIndex.open(connection, tmp_path, said.append)
+    first = index.save(connection)
+    assert first is not None
+    assert index.save(connection) is None
+
+
+def test_anchors_are_the_places_of_verified_constants(connection: psycopg.Connection) -> None:
+    seed_constants(connection)
+    texts = ("PCF(2n+1, n^2)", "PCF(-2n-1, n^2)", "PCF(n+3, -n)", "PCF(1, 1)", "PCF(n^2+3, n^2+1)")
+    store(connection, [record(compute(parse_formula(t), identified=True, budget=0)) for t in texts])
+    anchors = read_anchors(connection)
+    assert len(anchors) == 2
+    nearest = anchors.nearest(parse_formula("PCF(2n+3, n^2+2n+1)"), 1)
+    assert [(constant, text) for constant, _, text in nearest] == [("pi", "PCF(2n + 1, n^2)")]
+    assert nearest[0][1] == pytest.approx(0, abs=1e-6)
