@@ -40,9 +40,7 @@ class PCF:
             while trimmed and trimmed[-1] == 0:
                 trimmed.pop()
             if not trimmed:
-                raise FormulaError(
-                    f"{name}(n) is the zero polynomial; give {name} at least one nonzero coefficient"
-                )
+                raise FormulaError(f"{name}(n) is the zero polynomial; give {name} at least one nonzero coefficient")
             object.__setattr__(self, name, tuple(trimmed))
 
     @classmethod
@@ -150,15 +148,11 @@ def parse_formula(text: str) -> PCF:
     """Read `PCF(2n+1, n^2)`. Raises FormulaError with the position of what cannot be read."""
     match = _PCF.fullmatch(text)
     if match is None:
-        raise FormulaError(
-            f"cannot read {_shorten(text)}; write a formula as PCF(a, b), such as PCF(2n+1, n^2)"
-        )
+        raise FormulaError(f"cannot read {_shorten(text)}; write a formula as PCF(a, b), such as PCF(2n+1, n^2)")
     body, start = match["body"], match.start("body")
     parts = body.split(",")
     if len(parts) != 2:
-        raise FormulaError(
-            f"PCF takes two polynomials, not {len(parts)}; write a formula like PCF(2n+1, n^2)"
-        )
+        raise FormulaError(f"PCF takes two polynomials, not {len(parts)}; write a formula like PCF(2n+1, n^2)")
     return PCF(
         parse_polynomial(parts[0], what="a(n)", offset=start),
         parse_polynomial(parts[1], what="b(n)", offset=start + len(parts[0]) + 1),

@@ -156,14 +156,10 @@ class _Parser:
 
     def _integer(self, token: str, position: int) -> None:
         if not self.operand_next:
-            self._fail(
-                token[:40], position, "stands right after a factor; write * for a product or ^ for a power"
-            )
+            self._fail(token[:40], position, "stands right after a factor; write * for a product or ^ for a power")
         digits = token.lstrip("0") or "0"
         if len(digits) > MAX_DIGITS:
-            self._fail(
-                "the integer", position, f"has {len(digits)} digits, beyond the supported {MAX_DIGITS}"
-            )
+            self._fail("the integer", position, f"has {len(digits)} digits, beyond the supported {MAX_DIGITS}")
         self._operand(position)
         self.output.append(Item("integer", digits, position))
 
