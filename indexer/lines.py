@@ -64,7 +64,7 @@ def _evaluate(digits: int, lines: Sequence[Line]) -> list[Object]:
 
 def _identify(digits: int, anchors: Anchors | None, budget: int, lines: Sequence[Line]) -> list[Object]:
     def identify(value: Any) -> Object:
-        if isinstance(value, dict) and "value" in value:
+        if isinstance(value, dict) and "value" in value and not {"a", "b", "formula"} & value.keys():
             return identify_value(value["value"])
         return identify_formula(_formula(value), digits, anchors, budget)
 

@@ -190,7 +190,11 @@ def test_lines_come_out_in_order_with_bad_ones_in_their_place(tmp_path: Path) ->
 
 
 def test_identify_takes_formulas_and_numbers_and_unidentified_lines_are_no_error() -> None:
-    lines = ['{"a": [1, 2], "b": [0, 0, 1]}', '{"value": "0.123456789123456789012345678901"}', '"PCF(1, -1)"']
+    lines = [
+        '{"a": [1, 2], "b": [0, 0, 1], "value": "further fields do not matter"}',
+        '{"value": "0.123456789123456789012345678901"}',
+        '"PCF(1, -1)"',
+    ]
     done = formulary("identify", "--from", "-", stdin="\n".join(lines))
     assert done.returncode == 0, done.stderr
     first, second, third = (json.loads(line) for line in done.stdout.splitlines())
