@@ -1,6 +1,6 @@
 """How many digits of the limits agree with reference rows, by file and class, and how long a limit takes.
 
-Run: python benchmarks/reference.py [FOLDER]    a folder with limits.jsonl, classics.json, arxiv_pi.jsonl (those there are)
+Run: python benchmarks/reference.py [FOLDER]    with any of limits.jsonl, classics.json, arxiv_pi.jsonl in it
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ def expected(row: dict[str, str]) -> mpmath.mpf | None:
     text = row.get("mpmath") or row["limit"]
     if text is None or text == "inf":
         return None
-    return mpmath.mpf(eval(text.replace("/", "*mpf(1)/"), {**NAMES, "pi": mpmath.mp.pi}))
+    try:
+        return mpmath.mpf(text)
+    except ValueError:
+        return mpmath.mpf(eval(text.replace("/", "*mpf(1)/"), {**NAMES, "pi": mpmath.mp.pi}))
 
 
 def agreement(value: str, reference: mpmath.mpf) -> float:
