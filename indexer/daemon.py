@@ -11,9 +11,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +35,7 @@ from indexer.reports import Report
 from indexer.rows import Record, batch, constants_of
 from indexer.seeding import name_constants
 from indexer.snapshots import Manifest
-from indexer.work import Task, Unit, units_of
+from indexer.work import Task, units_of
 
 LEASE_SECONDS = 30.0
 """How long a chunk stays with a daemon that is not heard of."""
@@ -83,15 +81,6 @@ class Settings:
 
 
 @dataclass
-class _UnderWay:
-    """A chunk in the workers."""
-
-    lease: Lease
-    task: Task
-    units: list[Unit]
-
-
-@dataclass
 class Daemon:
     """One run of the indexer. `connect` gives connections as the catalogue's owner."""
 
@@ -101,7 +90,7 @@ class Daemon:
     settings: Settings
     tally: Tally = field(default_factory=Tally)
     stopping: threading.Event = field(default_factory=threading.Event)
-    _under_way: dict[Future[list[list[Record]]], _UnderWay] = field(default_factory=dict)
+    _under_way: dict[int, Lease] = field(default_factory=dict)
 
     def run(self) -> Tally:
         """Work until nothing is left (`once`) or a signal comes; returns what was done."""
@@ -124,8 +113,6 @@ class Daemon:
             self.tally.seconds = time.monotonic() - started
             self.tally.indexed = len(self._index)
             self.report.event("run_ended", run=self._run_id, reason=reason, chunks=self.tally.chunks)
-            if self._under_way:
-                workers.close(wait=False)
         return self.tally
 
     def _enter(self) -> int:
@@ -155,15 +142,9 @@ class Daemon:
                 self._index.catch_up(self._connection)
                 self.stopping.wait(POLL_SECONDS)
                 continue
-            done, _ = wait(self._under_way, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
-            self._finish_all(done)
-        self._finish_all(future for future in list(self._under_way) if future.done())
+            self._finish_all(POLL_SECONDS)
+        self._finish_all(0)
         return "signal"
-
-    def _finish_all(self, futures: Iterable[Future[list[list[Record]]]]) -> None:
-        for future in futures:
-            if future in self._under_way:  # not so where a worker died and its neighbours were handed over anew
-                self._finish(future)
 
     def _claim(self) -> None:
         """Keep one chunk more than workers under way."""
@@ -182,32 +163,25 @@ class Daemon:
                 continue
             task = Task(lease.space, lease.template, self._anchors)
             units = units_of(lease.first_rank, lease.last_rank)
-            self._under_way[self._workers.submit(task, units)] = _UnderWay(lease, task, units)
+            self._under_way[self._workers.submit(task, units, task.failed)] = lease
             self.report.event("chunk_claimed", **_ranks(lease), attempt=lease.attempts)
 
-    def _finish(self, future: Future[list[list[Record]]]) -> None:
-        """Take a chunk's records from the workers and commit them."""
-        chunk = self._under_way.pop(future)
-        try:
-            results = future.result()
-        except BrokenProcessPool:
-            self.report.event("worker_died", **_ranks(chunk.lease))
-            results = self._workers.again(chunk.task, chunk.units, chunk.task.failed)
-            self._resubmit()
-        records = [record for unit in results for record in unit]
-        try:
-            ingested = self._commit(chunk.lease, records)
-        except LeaseLost:
-            self.report.event("lease_lost", **_ranks(chunk.lease))
-            return
-        self._count(chunk.lease, records, ingested)
-        self._follow(records, ingested)
+    def _finish_all(self, seconds: float) -> None:
+        """Wait so long for chunks that the workers are done with, and commit them."""
+        deaths = self._workers.deaths
+        for number, results in self._workers.completed(seconds):
+            self._finish(self._under_way.pop(number), [record for unit in results for record in unit])
+        if self._workers.deaths > deaths:
+            self.report.event("worker_died", deaths=self._workers.deaths)
 
-    def _resubmit(self) -> None:
-        """Hand the chunks that were under way with a worker that died to new ones."""
-        chunks, self._under_way = list(self._under_way.values()), {}
-        for chunk in chunks:
-            self._under_way[self._workers.submit(chunk.task, chunk.units)] = chunk
+    def _finish(self, lease: Lease, records: list[Record]) -> None:
+        try:
+            ingested = self._commit(lease, records)
+        except LeaseLost:
+            self.report.event("lease_lost", **_ranks(lease))
+            return
+        self._count(lease, records, ingested)
+        self._follow(records, ingested)
 
     def _commit(self, lease: Lease, records: list[Record]) -> Ingested:
         name_constants(self._connection, constants_of(records))
@@ -244,10 +218,9 @@ class Daemon:
 
     def _release(self) -> None:
         """Give back what is still under way, so that nobody has to wait for its leases to expire."""
-        for future, chunk in self._under_way.items():
-            future.cancel()
-            leases.release_chunk(self._connection, chunk.lease)
-            self.report.event("chunk_released", **_ranks(chunk.lease))
+        for lease in self._under_way.values():
+            leases.release_chunk(self._connection, lease)
+            self.report.event("chunk_released", **_ranks(lease))
 
     def _extent(self) -> tuple[int, int]:
         """Ranks below the limit in all spaces, and how many of them are done."""
@@ -274,7 +247,7 @@ class Daemon:
         while not ended.is_set():
             with suppress(psycopg.Error, Unavailable), self.connect() as connection:
                 while not ended.wait(seconds / BEATS_A_LEASE):
-                    held = [chunk.lease for chunk in list(self._under_way.values())]
+                    held = list(self._under_way.values())
                     leases.heartbeat(connection, self._run_id, held, seconds=seconds)
 
 

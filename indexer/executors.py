@@ -1,7 +1,8 @@
 """This machine's cores: worker processes that may die without taking the work along.
 
-A task is a function of a list of items that returns one result for each. A worker that dies (killed, out of memory)
-breaks all tasks under way; each is then tried again alone, then in halves, until the one item at fault is known.
+A task is a function of a list of items that returns one result for each. Each worker has a pipe of its own, so that the
+death of one (killed, out of memory, also in the middle of a message) is seen at once and concerns only its task. That
+is tried again, then in halves, until the one item at fault is known.
 """
 
 from __future__ import annotations
@@ -11,20 +12,29 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
+from dataclasses import dataclass
+from itertools import chain, islice
+from itertools import count as numbers
 from multiprocessing import get_context, parent_process
-from types import TracebackType
-from typing import TypeVar
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Function = Callable[[Sequence[Any]], list[Any]]
+Failed = Callable[[Any, str], Any]
 
 BLAS_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """A worker is one thread: what numpy's libraries read when a process starts."""
 
 WORKER_DIED = "the worker process died, killed or out of memory"
+
+BATCHES_AHEAD = 3
+"""Batches a worker that `in_order` reads ahead of the results."""
+
+GOODBYE = 2.0
+"""Seconds that workers get to end before they are killed."""
 
 
 def default_workers() -> int:
@@ -34,11 +44,182 @@ def default_workers() -> int:
     return os.cpu_count() or 1
 
 
-def begin_worker() -> None:
-    """Leave interrupts to the parent, and leave when the parent is gone."""
+@dataclass
+class _Task:
+    """A task with the results that are there."""
+
+    number: int
+    function: Function
+    failed: Failed
+    results: list[Any]
+    missing: int
+
+
+@dataclass
+class _Part:
+    """A stretch of a task's items that one worker evaluates; `tries` counts the workers it was lost with."""
+
+    task: _Task
+    first: int
+    items: Sequence[Any]
+    tries: int = 0
+
+
+@dataclass
+class _Worker:
+    """A process, our end of its pipe, and what it works on."""
+
+    process: SpawnProcess
+    pipe: Connection
+    part: _Part | None = None
+
+
+class Workers:
+    """A pool of worker processes, started as tasks come in."""
+
+    def __init__(self, count: int | None = None) -> None:
+        """`count` processes, by default one a core."""
+        self.count = count or default_workers()
+        self._numbers = numbers(1)
+        self._waiting: deque[_Part] = deque()
+        self._workers: list[_Worker] = []
+        self._done: list[_Task] = []
+        self.deaths = 0
+
+    def __enter__(self) -> Workers:
+        """Use as a context: the processes end with it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the processes."""
+        self.close()
+
+    def submit(
+        self,
+        function: Callable[[Sequence[Item]], list[Result]],
+        items: Sequence[Item],
+        failed: Callable[[Item, str], Result],
+    ) -> int:
+        """Queue `function(items)`; an item that kills its worker gives `failed(item, reason)`. Returns its number."""
+        task = _Task(next(self._numbers), function, failed, [None] * len(items), len(items))
+        if items:
+            self._waiting.append(_Part(task, 0, items))
+        else:
+            self._done.append(task)
+        self._dispatch()
+        return task.number
+
+    def completed(self, seconds: float | None = None) -> list[tuple[int, list[Any]]]:
+        """Wait for tasks to be complete, at most so long; number and results of those that are."""
+        if not self._done:
+            busy = {worker.pipe: worker for worker in self._workers if worker.part is not None}
+            for pipe in wait(list(busy), seconds) if busy else ():
+                self._receive(busy[pipe])  # type: ignore[index]
+            self._dispatch()
+        done, self._done = self._done, []
+        return [(task.number, task.results) for task in done]
+
+    def close(self) -> None:
+        """End the processes; what they work on is dropped."""
+        self._waiting.clear()
+        for worker in self._workers:
+            worker.process.terminate()
+            worker.pipe.close()
+        for worker in self._workers:
+            worker.process.join(GOODBYE)
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
+        self._workers.clear()
+
+    def _dispatch(self) -> None:
+        """Hand what waits to workers that are idle, or new."""
+        while self._waiting:
+            worker = next((worker for worker in self._workers if worker.part is None), None)
+            if worker is None and len(self._workers) == self.count:
+                return
+            worker = worker or self._start()
+            worker.part = self._waiting.popleft()
+            try:
+                worker.pipe.send((worker.part.task.function, worker.part.items))
+            except OSError:
+                self._lost(worker)
+
+    def _start(self) -> _Worker:
+        for variable in BLAS_VARIABLES:
+            os.environ.setdefault(variable, "1")
+        context = get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        process.start()
+        theirs.close()  # the worker's alone: its death is the end of the pipe
+        worker = _Worker(process, ours)
+        self._workers.append(worker)
+        return worker
+
+    def _receive(self, worker: _Worker) -> None:
+        part = worker.part
+        assert part is not None
+        try:
+            results, error = worker.pipe.recv()
+        except (EOFError, OSError):
+            self._lost(worker)
+            return
+        worker.part = None
+        if error is not None:
+            self._divide(part, error)
+        else:
+            self._keep(part, results)
+
+    def _lost(self, worker: _Worker) -> None:
+        """A worker died: forget it, and have its part done by others."""
+        self.deaths += 1
+        self._workers.remove(worker)
+        worker.pipe.close()
+        worker.process.kill()
+        worker.process.join()
+        if worker.part is not None:
+            self._divide(worker.part, WORKER_DIED)
+
+    def _divide(self, part: _Part, reason: str) -> None:
+        """Try a part once more as it is, then in halves, until one item is left."""
+        task, first, items = part.task, part.first, part.items
+        if part.tries == 0:
+            self._waiting.appendleft(_Part(task, first, items, 1))
+        elif len(items) == 1:
+            self._keep(part, [task.failed(items[0], reason)])
+        else:
+            middle = len(items) // 2
+            self._waiting.appendleft(_Part(task, first + middle, items[middle:], 1))
+            self._waiting.appendleft(_Part(task, first, items[:middle], 1))
+
+    def _keep(self, part: _Part, results: list[Any]) -> None:
+        task = part.task
+        task.results[part.first : part.first + len(part.items)] = results
+        task.missing -= len(part.items)
+        if task.missing == 0:
+            self._done.append(task)
+
+
+def _serve(pipe: Connection) -> None:
+    """A worker's life: tasks from the pipe until it closes; interrupts are left to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
+    while True:
+        try:
+            function, items = pipe.recv()
+        except (EOFError, OSError):
+            return
+        reply: tuple[list[Any] | None, str | None]
+        try:
+            reply = (function(items), None)
+        except Exception as error:
+            reply = (None, f"{type(error).__name__}: {error}")
+        try:
+            pipe.send(reply)
+        except OSError:
+            return
 
 
 def _leave_with_parent() -> None:
@@ -46,72 +227,6 @@ def _leave_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-class Workers:
-    """A pool of worker processes, started with the first task."""
-
-    def __init__(self, count: int | None = None) -> None:
-        """`count` processes, by default one a core."""
-        self.count = count or default_workers()
-        self._pool: ProcessPoolExecutor | None = None
-
-    def __enter__(self) -> Workers:
-        """Use as a context: the processes end with it."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """End the processes; after an error without waiting for their tasks."""
-        self.close(wait=error is None)
-
-    def submit(self, function: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item]) -> Future[list[Result]]:
-        """Start `function(items)` in a worker; the future raises BrokenProcessPool where any worker died."""
-        try:
-            return self._started().submit(function, items)
-        except BrokenProcessPool:
-            self._discard()
-            return self._started().submit(function, items)
-
-    def again(
-        self,
-        function: Callable[[Sequence[Item]], list[Result]],
-        items: Sequence[Item],
-        failed: Callable[[Item, str], Result],
-    ) -> list[Result]:
-        """After a worker died: the task alone, then in halves; the item that kills its worker gives `failed`."""
-        self._discard()
-        try:
-            return self.submit(function, items).result()
-        except BrokenProcessPool:
-            self._discard()
-        if len(items) == 1:
-            return [failed(items[0], WORKER_DIED)]
-        middle = len(items) // 2
-        return self.again(function, items[:middle], failed) + self.again(function, items[middle:], failed)
-
-    def close(self, *, wait: bool = True) -> None:
-        """End the processes; without `wait` tasks under way are dropped."""
-        pool, self._pool = self._pool, None
-        if pool is None:
-            return
-        if not wait:
-            for process in list((pool._processes or {}).values()):
-                process.terminate()
-        pool.shutdown(wait=wait, cancel_futures=True)
-
-    def _started(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            for variable in BLAS_VARIABLES:
-                os.environ.setdefault(variable, "1")
-            self._pool = ProcessPoolExecutor(self.count, mp_context=get_context("spawn"), initializer=begin_worker)
-        return self._pool
-
-    def _discard(self) -> None:
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def in_order(
@@ -127,24 +242,25 @@ def in_order(
     At most three batches a worker are read ahead. Where one batch holds everything, or with one worker, no process
     is started.
     """
-    stream = iter(items)
-    first = list(islice(stream, batch))
-    second = list(islice(stream, batch))
+    batches = _batches(items, batch)
+    first, second = next(batches, []), next(batches, [])
     count = workers or default_workers()
     if not second or count == 1:
-        yield from function(first)
-        while second:
-            yield from function(second)
-            second = list(islice(stream, batch))
+        for part in chain((first, second), batches):
+            yield from function(part)
         return
     with Workers(count) as pool:
-        under_way = deque((part, pool.submit(function, part)) for part in (first, second))
+        under_way = deque(pool.submit(function, part, failed) for part in (first, second))
+        results: dict[int, list[Result]] = {}
         while under_way:
-            while len(under_way) < 3 * count and (part := list(islice(stream, batch))):
-                under_way.append((part, pool.submit(function, part)))
-            part, future = under_way.popleft()
-            try:
-                yield from future.result()
-            except BrokenProcessPool:
-                yield from pool.again(function, part, failed)
-                under_way = deque((other, pool.submit(function, other)) for other, _ in under_way)
+            while len(under_way) < BATCHES_AHEAD * count and (part := next(batches, [])):
+                under_way.append(pool.submit(function, part, failed))
+            while under_way[0] not in results:
+                results.update(pool.completed())
+            yield from results.pop(under_way.popleft())
+
+
+def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    stream = iter(items)
+    while part := list(islice(stream, size)):
+        yield part

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+import time
 from collections.abc import Iterator, Sequence
 
 from indexer.executors import WORKER_DIED, Workers, in_order
@@ -45,7 +47,45 @@ def test_a_single_batch_needs_no_process() -> None:
     assert list(in_order(squares, [], failed)) == []
 
 
-def test_a_pool_whose_worker_died_works_again() -> None:
+def test_only_the_task_of_a_worker_that_died_is_tried_again() -> None:
+    with Workers(2) as pool:
+        first = pool.submit(squares, [12, 13, 14], failed)
+        second = pool.submit(squares, [3], failed)
+        done: dict[int, list[str]] = {}
+        while len(done) < 2:
+            done.update(pool.completed(10))
+        assert done == {first: ["144", f"13: {WORKER_DIED}", "196"], second: ["9"]}
+        assert pool.deaths == 4  # three items twice, two of them, one, the other
+
+
+def half_a_message(items: Sequence[int]) -> list[bytes]:
+    """Die while a result that does not fit the pipe is being sent."""
+    if items == [13]:
+        threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
+        return [bytes(300_000_000)]
+    return [b"" for _ in items]
+
+
+def test_a_worker_that_dies_in_the_middle_of_a_message_is_noticed() -> None:
     with Workers(1) as pool:
-        assert pool.again(squares, [12, 13, 14], failed) == ["144", f"13: {WORKER_DIED}", "196"]
-        assert pool.submit(squares, [3]).result() == ["9"]
+        number = pool.submit(half_a_message, [13], lambda item, reason: reason)
+        time.sleep(1)  # the pipe is full, nobody reads, and the worker dies
+        assert pool.completed(20) == []
+        time.sleep(1)
+        assert pool.completed(20) == [(number, [WORKER_DIED])]
+
+
+def broken(items: Sequence[int]) -> list[str]:
+    return [str(1 // item) for item in items]
+
+
+def test_an_exception_is_the_fault_of_one_item() -> None:
+    found = list(in_order(broken, [1, 0, 1, 1, 1], failed, workers=2, batch=3))
+    assert found == ["1", "0: ZeroDivisionError: integer division or modulo by zero", "1", "1", "1"]
+
+
+def test_nothing_to_do_is_done() -> None:
+    with Workers(1) as pool:
+        number = pool.submit(squares, [], failed)
+        assert pool.completed(1) == [(number, [])]
+        assert pool.completed(0.01) == []
