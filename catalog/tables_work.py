@@ -1,4 +1,4 @@
-"""The tables of the indexer's work: spaces and chunks, runs, index snapshots, clusters; facts are in `tables`."""
+"""The tables of the indexer's work: spaces, chunks, runs, index snapshots, clusters, families; facts are in `tables`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import (
     Double,
     Index,
     Integer,
+    Numeric,
     SmallInteger,
     Table,
     Text,
@@ -18,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from catalog.tables import XID8, identity, metadata, moment, one_of, refers
+from catalog.tables import PROOFS, XID8, identity, metadata, moment, one_of, refers
 
 CHUNK_STATES = ("open", "leased", "done", "failed")
 CLUSTER_EVENTS = ("created", "labelled", "relabelled", "split", "merged", "retired")
@@ -181,4 +182,61 @@ cluster_event = Table(
     Index("cluster_event_cluster_id_idx", "cluster_id", "id"),
     one_of("event", CLUSTER_EVENTS),
     comment="Why a cluster's label stands: its history",
+)
+
+pattern = Table(
+    "pattern",
+    metadata,
+    identity(),
+    Column(
+        "template", Text, nullable=False, comment="Polynomials with their parameters, such as a = 2n + 1; b = k n^2"
+    ),
+    Column(
+        "condition",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="For which parameters it holds; empty: for all that were checked, from 1 on",
+    ),
+    Column(
+        "constant",
+        Text,
+        nullable=False,
+        comment="The constant in the limits: with parameters in it, or one for all",
+    ),
+    Column(
+        "expression",
+        Text,
+        comment="The limit as an expression in the parameters; NULL: only that it is a Moebius map of the constant",
+    ),
+    Column("latex", Text, nullable=False, comment="The law in LaTeX"),
+    Column("formulas_found", Integer, nullable=False, comment="Formulas of the catalogue from which it was read"),
+    Column(
+        "values_checked",
+        Integer,
+        nullable=False,
+        comment="How many values of the parameters were checked, those of the catalogue included",
+    ),
+    Column("largest_checked", Numeric, nullable=False, comment="The largest parameter checked"),
+    Column(
+        "digits_checked",
+        Integer,
+        nullable=False,
+        comment="Digits to which limit and law agree at every value checked",
+    ),
+    Column(
+        "proof",
+        Text,
+        nullable=False,
+        comment="verified: both sides evaluated independently at every value checked;"
+        " closed_form: and a theorem gives the limit at each of them",
+    ),
+    Column("theorem", Text, comment="The theorem of closed_form; NULL: none"),
+    Column("code_version", Text, nullable=False, comment="Version of the program that found it"),
+    moment("found_at", "When it was found", now=True),
+    # a family found again is brought up to date
+    UniqueConstraint("template", "condition"),
+    one_of("proof", PROOFS[1:]),
+    CheckConstraint("values_checked > 0", name="values_checked"),
+    comment="Infinite families: formulas with integer parameters whose limits follow one law",
 )
