@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import groupby, islice
 from typing import Literal, Protocol
 
 from flint import arb, ctx
@@ -34,6 +34,7 @@ from indexer.findings import (
 from indexer.hypergeometric import closed_form
 from indexer.limits import Limit, limit
 from indexer.relations import DIGITS, Attempt, Scaled, accurate_digits, algebraic, bits_for, moebius_scaled, scale
+from indexer.screening import exclusion_bounds
 from indexer.shapes import shape
 from indexer.surds import Surd
 from indexer.terms import NamedConstant as NamedConstant
@@ -56,6 +57,9 @@ MAX_DIGITS = 300
 
 QUADRATIC_DIGITS = 60
 """Digits used for the search of a quadratic polynomial."""
+
+SCREENED_BOUND = 1_000
+"""Size of coefficients up to which a screening must exclude a relation for it not to be sought alone."""
 
 LIBRARY = "library"
 """Why a constant is tried that nothing but its place in the library proposes."""
@@ -125,7 +129,7 @@ class Identification:
 
 
 @dataclass(slots=True)
-class _Search:
+class Search:
     """One formula on its way through the candidates; `value` is its limit as it was known before."""
 
     formula: PCF
@@ -137,6 +141,7 @@ class _Search:
     attempts: int = 0
     digits_needed: int | None = None
     bound: int | None = None
+    screened: dict[str, int] = field(default_factory=dict)
     scaled: dict[int, Scaled] = field(default_factory=dict)
     anew: dict[int, Limit | None] = field(default_factory=dict)
 
@@ -160,6 +165,10 @@ class _Search:
             return True
         self.lacks(needed)
         return False
+
+    def excluded(self, bound: int) -> None:
+        """Keep the size of coefficients up to which all members tried so far are excluded."""
+        self.bound = bound if self.bound is None else min(self.bound, bound)
 
     def lacks(self, digits: int) -> None:
         """Keep the least number of digits that would decide about a candidate."""
@@ -202,7 +211,7 @@ class _Search:
         elif outcome == "too_few_digits":
             self.lacks(found.digits_needed or MIN_DIGITS)
         elif why == LIBRARY and outcome == "excluded":
-            self.bound = found.bound if self.bound is None else min(self.bound, found.bound)
+            self.excluded(found.bound)
         if relation or why != LIBRARY:
             self.guesses.append(Guess(len(self.guesses) + 1, name, why, outcome))
         return relation
@@ -253,6 +262,18 @@ def identify(
     `known` is the limit where it was evaluated before (110 digits). `budget` bounds the attempts against members of
     the library; constants from theory and from anchors are few and always tried.
     """
+    begun = begin(formula, library, anchors, known=known)
+    return begun if isinstance(begun, Identification) else finish(begun, budget)
+
+
+def begin(
+    formula: PCF,
+    library: Terms | Iterable[NamedConstant] = (),
+    anchors: Anchors | None = None,
+    *,
+    known: Limit | None = None,
+) -> Identification | Search:
+    """The first part of `identify`, all that is peculiar to the formula: `finish` takes what is not decided."""
     verdict = classify(formula)
     if verdict.status == "diverges":
         return _nothing(formula, "the formula diverges, so that it has no limit to identify")
@@ -271,13 +292,36 @@ def identify(
     if known.digits < MIN_DIGITS:
         reason = f"only {known.digits} digits of the limit are known; at least {MIN_DIGITS} are needed"
         return Identification(formula, "too_few_digits", digits_needed=MIN_DIGITS, reason=reason)
-    search = _Search(formula, known.ball, known.digits, Terms.of(library))
+    search = Search(formula, known.ball, known.digits, Terms.of(library))
     if relation := _algebraic(search) or _proposed(search, anchors):
         return _found(search, relation)
-    return _sweep(search, budget)
+    return search
 
 
-def _found(search: _Search, relation: Relation) -> Identification:
+def screen(searches: Sequence[Search], budget: int) -> None:
+    """Exclude short relations of many undecided formulas with the members that `finish` is going to try, at once.
+
+    What is screened out up to SCREENED_BOUND is not sought alone any more, which takes ten times as long.
+    """
+    for terms, group in groupby(searches, key=lambda search: search.terms):
+        members = [
+            (expression, scaled)
+            for _, expression in islice(terms, budget)
+            if (scaled := scaled_constant(expression, DIGITS)) is not None
+        ]
+        chosen = list(group)
+        if not members:
+            continue
+        bounds = exclusion_bounds([s.at(s.at_digits) for s in chosen], [scaled for _, scaled in members])
+        for search, row in zip(chosen, bounds.tolist(), strict=True):
+            search.screened = {
+                expression: int(bound)
+                for (expression, _), bound in zip(members, row, strict=True)
+                if bound >= SCREENED_BOUND
+            }
+
+
+def _found(search: Search, relation: Relation) -> Identification:
     guesses = tuple(search.guesses)
     return Identification(search.formula, "found", (relation,), guesses, attempts=search.attempts)
 
@@ -286,7 +330,7 @@ def _nothing(formula: PCF, reason: str) -> Identification:
     return Identification(formula, "nothing_to_identify", reason=reason)
 
 
-def _algebraic(search: _Search) -> Relation | None:
+def _algebraic(search: Search) -> Relation | None:
     """A rational or quadratic limit, verified anew; proved where the closed form says the same."""
     digits = min(QUADRATIC_DIGITS, search.digits)
     with ctx.workprec(bits_for(search.digits) + 32):
@@ -315,7 +359,7 @@ def _theorem(formula: PCF, polynomial: Sequence[int]) -> str | None:
     return closed.theorem if (polynomial[0], polynomial[1]) == (norm * z, -trace * z) else None
 
 
-def _proposed(search: _Search, anchors: Anchors | None) -> Relation | None:
+def _proposed(search: Search, anchors: Anchors | None) -> Relation | None:
     """The first relation with a constant from theory or from the nearest anchors."""
     for expression, why in _expressions(search.formula, search.terms, anchors):
         if expression not in search.tried:
@@ -335,8 +379,8 @@ def _expressions(formula: PCF, terms: Terms, anchors: Anchors | None) -> Iterato
             yield terms.expression_of(name), f"neighbour {neighbour} at {distance:.3g}"
 
 
-def _sweep(search: _Search, budget: int) -> Identification:
-    """Try the members of the library in their order until the budget is spent."""
+def finish(search: Search, budget: int = LIBRARY_BUDGET) -> Identification:
+    """The last part of `identify`: try the members of the library in their order until the budget is spent."""
     swept = 0
     for name, expression in search.terms:
         if expression in search.tried:
@@ -344,6 +388,10 @@ def _sweep(search: _Search, budget: int) -> Identification:
         if swept == budget:
             return _unnamed(search, swept, complete=False)
         swept += 1
+        if expression in search.screened:
+            search.attempts += 1
+            search.excluded(search.screened[expression])
+            continue
         if relation := search.test(name, expression, LIBRARY, longer=False):
             return _found(search, relation)
     for name, expression in islice(search.terms, LONG_RELATIONS):
@@ -352,7 +400,7 @@ def _sweep(search: _Search, budget: int) -> Identification:
     return _unnamed(search, swept, complete=True)
 
 
-def _unnamed(search: _Search, swept: int, *, complete: bool) -> Identification:
+def _unnamed(search: Search, swept: int, *, complete: bool) -> Identification:
     """What is known of a formula to which no constant was found."""
     exclusion = Exclusion(search.bound, search.at_digits, swept) if search.bound is not None else None
     outcome: Outcome = "excluded" if complete else "budget"
@@ -377,5 +425,5 @@ def from_family(formula: PCF, representative: PCF, relation: Relation) -> Relati
         return None
     (p, q, r, s), (x, y, z, w) = link, relation.coefficients
     found = Attempt("found", DIGITS, (p * z + q * x, p * w + q * y, r * z + s * x, r * w + s * y))
-    search = _Search(formula, arb(0), DIGITS, Terms())
+    search = Search(formula, arb(0), DIGITS, Terms())
     return search.verified(relation.constants[0], relation.terms[0], found, f"family of {representative}")

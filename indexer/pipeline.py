@@ -15,7 +15,7 @@ from functools import cache
 from catalog.formula import PCF
 from indexer.evaluation import Evaluation, evaluate
 from indexer.findings import Relation, algebraic_text, moebius_text, rational_text
-from indexer.guess import LIBRARY_BUDGET, Anchors, Identification, identify
+from indexer.guess import LIBRARY_BUDGET, Anchors, Identification, Search, begin, finish, identify, screen
 from indexer.hypergeometric import closed_form
 from indexer.limits import DEFAULT_DIGITS, Limit
 from indexer.metrics import Metrics
@@ -131,18 +131,49 @@ def compute_pairs(
     digits: int = DEFAULT_DIGITS,
     anchors: Anchors | None = None,
     budget: int = BULK_BUDGET,
+    terms: Terms | None = None,
 ) -> list[Computed]:
-    """Evaluate and identify formulas in their order, one of each mirror pair."""
-    done: dict[PCF, Computed] = {}
+    """Evaluate and identify formulas in their order, one of each mirror pair; the sweep of the library is shared.
+
+    `terms` are the constants tried, by default the library's.
+    """
+    positive = dict.fromkeys(formula if formula.a[-1] > 0 else formula.mirror() for formula in formulas)
+    done = dict(zip(positive, compute_all(list(positive), digits, anchors, budget, terms), strict=True))
     for formula in formulas:
-        if formula in done:
-            continue
-        positive = formula if formula.a[-1] > 0 else formula.mirror()
-        if positive not in done:
-            done[positive] = compute(positive, digits, identified=True, anchors=anchors, budget=budget)
-        if formula is not positive:
-            done[formula] = _mirror_of(done[positive])
+        if formula not in done:
+            done[formula] = _mirror_of(done[formula.mirror()])
     return [done[formula] for formula in formulas]
+
+
+def compute_all(
+    formulas: Sequence[PCF],
+    digits: int = DEFAULT_DIGITS,
+    anchors: Anchors | None = None,
+    budget: int = BULK_BUDGET,
+    terms: Terms | None = None,
+) -> list[Computed]:
+    """`compute` for many formulas, with what the library excludes screened for all of them at once."""
+    begun = [_begin(formula, digits, anchors, terms or library()) for formula in formulas]
+    screen([search for _, search in begun if isinstance(search, Search)], budget)
+    return [_finish(computed, search, budget) for computed, search in begun]
+
+
+def _begin(
+    formula: PCF, digits: int, anchors: Anchors | None, terms: Terms
+) -> tuple[Computed, Identification | Search | None]:
+    try:
+        evaluation = evaluate(formula, digits)
+        return Computed(evaluation), begin(formula, terms, anchors, known=evaluation.limit)
+    except Exception as error:
+        return failed(formula, f"{type(error).__name__}: {error}"), None
+
+
+def _finish(computed: Computed, begun: Identification | Search | None, budget: int) -> Computed:
+    try:
+        found = finish(begun, budget) if isinstance(begun, Search) else begun
+        return replace(computed, identification=found)
+    except Exception as error:
+        return failed(computed.formula, f"{type(error).__name__}: {error}")
 
 
 def _mirror_of(computed: Computed) -> Computed:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, islice
 
 from catalog.formula import PCF
 from indexer.limits import DEFAULT_DIGITS
@@ -35,10 +36,9 @@ class Task:
 
     def __call__(self, units: Sequence[Unit]) -> list[list[Record]]:
         """Evaluate units; called in a worker."""
-        return [
-            [record(done) for done in compute_pairs(formulas_of(self, unit), self.digits, self.anchors, self.budget)]
-            for unit in units
-        ]
+        held = [formulas_of(self, unit) for unit in units]
+        computed = iter(compute_pairs(list(chain(*held)), self.digits, self.anchors, self.budget))
+        return [[record(done) for done in islice(computed, len(formulas))] for formulas in held]
 
     def failed(self, unit: Unit, reason: str) -> list[Record]:
         """The records of a unit that killed its worker."""

@@ -220,7 +220,7 @@ def test_a_relation_with_long_coefficients_is_found_with_all_digits() -> None:
     planted = (123_456_789, 987_654_321, 777_777_777, 500_000_003)
     with ctx.workprec(400):
         ball = moebius_value(planted, known.ball)
-    attempt = guess._Search(formula, ball, 110, Terms(LIBRARY)).attempt("pi", longer=False)
+    attempt = guess.Search(formula, ball, 110, Terms(LIBRARY)).attempt("pi", longer=False)
     assert attempt is not None
     assert attempt.outcome == "found"
     assert attempt.digits > 70

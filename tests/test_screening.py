@@ -1,0 +1,89 @@
+"""Screening: what it excludes is excluded, what is there is never screened out, and sweeps find what they found."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+import pytest
+from flint import arb, ctx
+
+from catalog.constants import library
+from catalog.formula import PCF
+from indexer.findings import moebius_value
+from indexer.guess import SCREENED_BOUND, Search, begin, finish, identify, screen
+from indexer.pipeline import compute_all, compute_pairs
+from indexer.relations import scale
+from indexer.screening import exclusion_bounds
+from indexer.terms import Terms
+
+DIGITS = 60
+
+
+@dataclass(frozen=True)
+class Named:
+    name: str
+    expression: str
+
+
+def test_no_relation_that_exists_is_excluded() -> None:
+    chance = random.Random(3)
+    with ctx.workprec(400):
+        constants = [arb.pi(), arb(2).log(), arb(10).exp(), arb(1) / 977, arb(3).exp() / 10**6]
+        for size in (1, 10, 100, 1_000, 4_000, 10**6):
+            for constant in constants:
+                coefficients = [chance.randint(-size, size) or 1 for _ in range(4)]
+                limit = moebius_value(coefficients, constant)
+                if not limit.is_finite():
+                    continue
+                bound = exclusion_bounds([scale(limit, DIGITS)], [scale(constant, DIGITS)])[0, 0]
+                assert bound < max(map(abs, coefficients)), (coefficients, constant)
+
+
+def test_numbers_without_a_relation_are_excluded_beyond_the_bound_of_a_screening() -> None:
+    with ctx.workprec(400):
+        limits = [scale((arb(n).log() + arb(7)).sqrt(), DIGITS) for n in range(2, 42)]
+        constants = [scale(c.ball(80), DIGITS) for c in list(library().candidates())[:40]]
+    bounds = exclusion_bounds(limits, constants)
+    assert bounds.shape == (40, 40)
+    assert (bounds >= SCREENED_BOUND).mean() > 0.99
+    assert bounds.max() < 2**16  # more than the determinant allows would be no proof
+
+
+@pytest.mark.parametrize("limit", ["0", "1e-25", "1e25", "-3"])
+def test_limits_of_any_size_can_be_screened(limit: str) -> None:
+    with ctx.workprec(400):
+        bounds = exclusion_bounds([scale(arb(limit), DIGITS)], [scale(arb.pi(), DIGITS)])
+    assert bounds[0, 0] < 2  # 0, 10^-25, ... are rational, or small enough to pass for it
+
+
+def test_a_screened_sweep_finds_what_a_plain_one_finds() -> None:
+    constants = [Named("pi", "pi"), Named("z", "zeta(3)"), Named("1/phi", "hyp1f1(1/2, 2, 1/3)/hyp1f1(1/2, 1, 1/3)")]
+    formulas = [PCF((5, 27, 51, 34), (0, 0, 0, 0, 0, 0, -1)), PCF((1, 1), (1, 0, 3)), PCF((1, 0, 1), (2, 1))]
+    terms = Terms(constants)
+    begun = [begin(formula, terms) for formula in formulas]
+    waiting = [search for search in begun if isinstance(search, Search)]
+    assert waiting
+    screen(waiting, budget=10)
+    assert any(search.screened for search in waiting)
+    for formula, found in zip(formulas, begun, strict=True):
+        ended = finish(found) if isinstance(found, Search) else found
+        plain = identify(formula, terms)
+        assert (ended.outcome, ended.relations, ended.attempts) == (plain.outcome, plain.relations, plain.attempts)
+        if ended.exclusion is not None:
+            assert plain.exclusion is not None
+            assert SCREENED_BOUND <= ended.exclusion.bound <= plain.exclusion.bound
+
+
+def test_many_formulas_at_once_give_what_each_gives_alone() -> None:
+    formulas = [PCF((1, 2), (0, 0, 1)), PCF((-1, -2), (0, 0, 1)), PCF((3, 0, 1), (1, 0, 1)), PCF((1,), (-5,))]
+    together = compute_pairs(formulas)
+    assert [done.formula for done in together] == formulas
+    for done in together:
+        alone = compute_all([done.formula])[0]
+        assert done.identification is not None
+        assert alone.identification is not None
+        assert done.identification.outcome == alone.identification.outcome
+        if done.evaluation.limit is not None:
+            assert alone.evaluation.limit is not None
+            assert done.evaluation.limit.value == alone.evaluation.limit.value
