@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection as EngineConnection
     from sqlalchemy import Engine
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 """The migration that this program is made for: the last in migrations/versions."""
 READER = "formulary_reader"
 READER_TIMEOUT = 60_000

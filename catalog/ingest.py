@@ -172,6 +172,7 @@ def _staging_columns(rows: FormulaRows) -> dict[str, Field]:
         # exact integers of any size: decimal text, which Postgres reads as numeric[]
         "a": texts(["{" + ",".join(map(str, a)) + "}" for a in rows.a]),
         "b": texts(["{" + ",".join(map(str, b)) + "}" for b in rows.b]),
+        "complexity": integers([_complexity(a, b) for a, b in zip(rows.a, rows.b, strict=True)]),
     }
     for name, values in rows.columns.items():
         if name in FLOAT_COLUMNS:
@@ -184,3 +185,8 @@ def _staging_columns(rows: FormulaRows) -> dict[str, Field]:
         null = np.array(~np.isfinite(rows.vectors).all(axis=1), dtype=bool)
         columns["vector"] = vectors(rows.vectors, null)
     return columns
+
+
+def _complexity(a: Sequence[int], b: Sequence[int]) -> int:
+    """As `catalog.formula.PCF.complexity`."""
+    return sum(int(c).bit_length() for c in (*a, *b)) + len(a) + len(b) - 2

@@ -187,6 +187,7 @@ formula = Table(
     ),
     Column("evaluator_version", Integer, nullable=False, comment="Version of the evaluator that made this row"),
     moment("evaluated_at", "When the formula was evaluated", now=True),
+    Column("complexity", Integer, nullable=False, comment="Bit lengths of all coefficients plus both degrees"),
     UniqueConstraint("key"),
     CheckConstraint("octet_length(key) = 32", name="key"),
     CheckConstraint("cardinality(a) > 0 AND a[cardinality(a)] <> 0", name="a"),
@@ -207,6 +208,10 @@ formula = Table(
     Index("formula_counts_idx", "status", "convergence_class", "is_canonical"),
     # a range of values: `find --near`, analysts
     Index("formula_limit_float8_idx", "limit_float8", postgresql_where=text("limit_float8 IS NOT NULL")),
+    # the simplest formulas: `find`, whose order this is
+    Index("formula_complexity_idx", "complexity", "id", postgresql_where=text("is_canonical")),
+    # the best delta: `find --min-delta`, `find --sort delta`
+    Index("formula_delta_idx", "delta", postgresql_where=text("is_canonical AND delta IS NOT NULL")),
     # mirrors and inflations of a formula: `show`
     Index("formula_canonical_id_idx", "canonical_id", postgresql_where=text("canonical_id IS NOT NULL")),
     # members of a family: `family`, `find --family`

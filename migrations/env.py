@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
-import catalog.tables_work  # noqa: F401  completes the metadata
+import catalog.tables_judgement  # noqa: F401  completes the metadata
 from catalog.database import open_database
 from catalog.tables import metadata
 

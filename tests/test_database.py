@@ -45,8 +45,8 @@ class TestVersions:
         with database.connect() as connection:
             connection.execute("update catalogue set epoch = 'of another server'")
             connection.execute(
-                "with new as (insert into formula (a, b, key, is_canonical, status, evaluator_version)"
-                " values ('{1}', '{1}', sha256('x'), true, 'undetermined', 1) returning id)"
+                "with new as (insert into formula (a, b, key, is_canonical, status, evaluator_version, complexity)"
+                " values ('{1}', '{1}', sha256('x'), true, 'undetermined', 1, 2) returning id)"
                 " insert into formula_vector select id, 1, '{0}', '9999999999'::xid8 from new"
             )
         with pytest.raises(VersionMismatch, match="was restored or copied; run `formulary init`"):

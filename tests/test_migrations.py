@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
-import catalog.tables_work  # noqa: F401  completes the metadata
+import catalog.tables_judgement  # noqa: F401  completes the metadata
 from catalog.database import SCHEMA_VERSION, Database, migrations_folder, open_database
 from catalog.ingest import FLOAT_COLUMNS
 from catalog.tables import METRICS, XID8, metadata

@@ -38,6 +38,7 @@ create temporary table if not exists formula_staging (
     closed_form text,
     closed_form_theorem text,
     evaluation_error text,
+    complexity integer,
     new_id bigint
 ) on commit delete rows
 
@@ -53,7 +54,7 @@ insert into formula (
     limit_exact, limit_float8, delta, delta_unreduced, delta_predicted, convergence_eta,
     convergence_gamma, convergence_beta, convergence_sqrt, q_eta, q_gamma, q_reduced_eta,
     q_reduced_gamma, gcd_eta, gcd_gamma, factorial_reduction, metrics_reason, family, closed_form,
-    closed_form_theorem, evaluation_error
+    closed_form_theorem, evaluation_error, complexity
 )
 overriding system value
 select
@@ -65,7 +66,7 @@ select
     staged.convergence_eta, staged.convergence_gamma, staged.convergence_beta, staged.convergence_sqrt,
     staged.q_eta, staged.q_gamma, staged.q_reduced_eta, staged.q_reduced_gamma, staged.gcd_eta,
     staged.gcd_gamma, staged.factorial_reduction, staged.metrics_reason, staged.family,
-    staged.closed_form, staged.closed_form_theorem, staged.evaluation_error
+    staged.closed_form, staged.closed_form_theorem, staged.evaluation_error, staged.complexity
 from formula_staging as staged
 where staged.is_canonical
 order by staged.ordinal
@@ -79,7 +80,7 @@ insert into formula (
     limit_exact, limit_float8, delta, delta_unreduced, delta_predicted, convergence_eta,
     convergence_gamma, convergence_beta, convergence_sqrt, q_eta, q_gamma, q_reduced_eta,
     q_reduced_gamma, gcd_eta, gcd_gamma, factorial_reduction, metrics_reason, family, closed_form,
-    closed_form_theorem, evaluation_error
+    closed_form_theorem, evaluation_error, complexity
 )
 overriding system value
 select
@@ -91,7 +92,7 @@ select
     staged.convergence_eta, staged.convergence_gamma, staged.convergence_beta, staged.convergence_sqrt,
     staged.q_eta, staged.q_gamma, staged.q_reduced_eta, staged.q_reduced_gamma, staged.gcd_eta,
     staged.gcd_gamma, staged.factorial_reduction, staged.metrics_reason, staged.family,
-    staged.closed_form, staged.closed_form_theorem, staged.evaluation_error
+    staged.closed_form, staged.closed_form_theorem, staged.evaluation_error, staged.complexity
 from formula_staging as staged
 left join formula as canonical on canonical.key = staged.canonical_key
 where not staged.is_canonical
