@@ -10,14 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
+from typing import TypeVar
 
-from flint import fmpq, fmpq_poly, fmpz_poly
+from flint import fmpq, fmpq_poly, fmpz_poly, nmod_poly
 
 from catalog.formula import PCF
 from indexer.series import Leading, leading, tail_coefficients
 
 TERMS = (8, 16, 32, 64)
 """Terms of the exact series tried in turn; k terms find P and Q of degrees below k/2."""
+
+PRIME = (1 << 61) - 1
+"""A prime modulo which Euclid's algorithm runs first: exact fractions grow fast where no P/Q exists."""
+
+Polynomial = TypeVar("Polynomial", fmpq_poly, nmod_poly)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +84,32 @@ def _exact_root(base: fmpq, square: fmpq) -> fmpq | None:
 def _pade(coefficients: list[fmpq], shape: Leading) -> RationalTail | None:
     """Return P/Q with the given expansion at infinity and degrees below half the terms, by Euclid's algorithm."""
     terms = len(coefficients)
-    before, remainder = fmpq_poly([0] * terms + [1]), fmpq_poly(coefficients)
-    cofactor_before, cofactor = fmpq_poly([0]), fmpq_poly([1])
-    while remainder.degree() >= terms // 2:
-        quotient, rest = divmod(before, remainder)
-        before, remainder = remainder, rest
-        cofactor_before, cofactor = cofactor, cofactor_before - quotient * cofactor
-    if cofactor.degree() >= terms // 2 or cofactor[0] == 0 or remainder.degree() < 0:
+    if all(c.q % PRIME for c in coefficients):
+        modular = [int(c.p) * pow(int(c.q), -1, PRIME) % PRIME for c in coefficients]
+        if _euclid(nmod_poly([0] * terms + [1], PRIME), nmod_poly(modular, PRIME), terms // 2) is None:
+            return None
+    found = _euclid(fmpq_poly([0] * terms + [1]), fmpq_poly(coefficients), terms // 2)
+    if found is None:
         return None
+    remainder, cofactor = found
     top = max(remainder.degree(), cofactor.degree())
     lift = int(shape.degree)
     numerator = fmpq_poly([0] * lift + [remainder[top - k] for k in range(top + 1)])
     denominator = fmpq_poly([cofactor[top - k] for k in range(top + 1)])
     common = numerator.gcd(denominator)
     return RationalTail(numerator // common, denominator // common)
+
+
+def _euclid(before: Polynomial, remainder: Polynomial, bound: int) -> tuple[Polynomial, Polynomial] | None:
+    """Return the first remainder of degree below `bound` and its cofactor, None where that is of higher degree."""
+    cofactor_before, cofactor = 0 * before, 0 * before + 1
+    while remainder.degree() >= bound:
+        quotient, rest = divmod(before, remainder)
+        before, remainder = remainder, rest
+        cofactor_before, cofactor = cofactor, cofactor_before - quotient * cofactor
+    if cofactor.degree() >= bound or cofactor[0] == 0 or remainder.degree() < 0:
+        return None
+    return remainder, cofactor
 
 
 def _solves(formula: PCF, tail: RationalTail) -> bool:

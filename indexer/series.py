@@ -29,6 +29,9 @@ TERMS_PER_BIT = 0.36
 MAX_TERMS = 1200
 """Most terms of a series; their cost grows with the square of their number."""
 
+MAX_SERIES_WORK = 8 * 10**9
+"""Square of the terms times bits that a series may cost; it lowers `MAX_TERMS` at high precision."""
+
 SAFETY_BITS = 6
 """Bits by which a value is taken to be worse than the last terms of its series say."""
 
@@ -159,12 +162,14 @@ class TailSeries:
     def __init__(self, formula: PCF, bits: int) -> None:
         self.bits = bits
         self.shape = shape = leading(formula)
-        terms = min(MAX_TERMS, math.ceil(TERMS_PER_BIT * bits * shape.ramification) + 8)
+        wanted = math.ceil(TERMS_PER_BIT * bits * shape.ramification) + 8
+        terms = min(wanted, MAX_TERMS, math.isqrt(MAX_SERIES_WORK // bits))
         with ctx.workprec(bits + bits // 4 + 64):
             c_0 = (shape.base + arb(shape.square).sqrt()) / 2
             c_1 = arb(shape.base_1) + arb(shape.square_1).sqrt() if shape.order_shift else None
             self.coefficients = tail_coefficients(formula, shape, terms, c_0, c_1)
-        self._log2 = np.array([_log2_upper(c) for c in self.coefficients])
+        # a run of small coefficients is no end of the series: larger ones may follow it
+        self._log2 = np.maximum.accumulate([_log2_upper(c) for c in self.coefficients])
 
     def accurate_bits(self, n: int) -> float:
         """Return how many bits the series is worth at depth n, by its smallest run of terms (an estimate)."""
