@@ -95,14 +95,23 @@ class VectorIndex:
         """Remove ids, those that are not there being ignored; returns how many were removed."""
         return int(self._inner.remove_ids(np.ascontiguousarray(ids, dtype=np.int64)))
 
-    def search(self, vector: npt.ArrayLike, k: int) -> list[Neighbour]:
-        """The k nearest to a vector, shape (dimension,), by distance, then by id; fewer where there are fewer."""
-        count = min(k + SLACK, len(self))
+    def search(self, vector: npt.ArrayLike, k: int, *, among: Ids | None = None) -> list[Neighbour]:
+        """The k nearest to a vector, shape (dimension,), by distance, then by id; fewer where there are fewer.
+
+        With `among`, shape (m,), only these ids are looked at.
+        """
+        count = min(k + SLACK, len(self) if among is None else len(among))
         if count <= 0 or k <= 0:
             return []
         query = self._checked(np.asarray(vector, dtype=np.float32).reshape(1, -1), 1)
-        _, found = self._inner.search(query, count)
+        if among is None:
+            _, found = self._inner.search(query, count)
+        else:
+            chosen = faiss().IDSelectorBatch(np.ascontiguousarray(among, dtype=np.int64))
+            _, found = self._inner.search(query, count, params=faiss().SearchParameters(sel=chosen))
         ids = found[0][found[0] >= 0]
+        if not len(ids):
+            return []
         rows = np.stack([self._inner.reconstruct(int(i)) for i in ids]).astype(np.float64)
         distances = np.sqrt(np.square(rows - query[0].astype(np.float64)).sum(axis=1))
         order = np.lexsort((ids, distances))[:k]

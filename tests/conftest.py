@@ -15,6 +15,9 @@ from catalog.database import Database, open_database
 
 _numbers = itertools.count(1)
 
+SEEDED_RANKS = 240
+"""Ranks of the box in the seeded catalogue."""
+
 
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -79,3 +82,31 @@ def new_database(server_url: str, template: str) -> Iterator[str]:
     yield server_url.replace("/formulary?", f"/{name}?")
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def seeded_url(server_url: str) -> Iterator[str]:
+    """Url of a catalogue with constants, well-known formulas and the first ranks of the box; only to be read."""
+    from indexer.pipeline import compute
+    from indexer.rows import record
+    from indexer.seeding import seed, store
+    from indexer.spaces import QUADRATIC_5
+
+    for url in new_database(server_url, "formulary"):
+        with open_database(url) as opened:
+            opened.upgrade()
+            with opened.connect() as connection:
+                seed(connection)
+                first = [QUADRATIC_5.formula_at(rank) for rank in range(0, SEEDED_RANKS)]
+                store(connection, [record(compute(formula, identified=True)) for formula in first])
+                connection.execute("analyze")
+        yield url
+
+
+@pytest.fixture
+def seeded_copy(server_url: str, seeded_url: str) -> Iterator[str]:
+    """Url of a copy of the seeded catalogue, which may be changed."""
+    for url in new_database(server_url, str(psycopg.conninfo.conninfo_to_dict(seeded_url)["dbname"])):
+        with open_database(url) as opened:
+            opened.upgrade()
+        yield url

@@ -1,4 +1,4 @@
-"""`formulary add`, `show` and `similar`: formulas of the catalogue."""
+"""`formulary add` and `show`: formulas of the catalogue; searching is in `search`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.errors import FormularyError, NotFound
+from catalog.errors import NotFound
 from indexer.cli.evaluate import open_lines, require_no_arguments, write_formula
 from indexer.cli.options import (
     FORMULA_ARGUMENTS,
@@ -15,19 +15,15 @@ from indexer.cli.options import (
     catalogue_options,
     from_options,
     json_option,
-    option,
     read_formula,
     refuse_options,
 )
-from indexer.cli.output import note, write_json, write_table
+from indexer.cli.output import note, write_json
 
 if TYPE_CHECKING:
     import psycopg
 
     from catalog.formula import PCF
-
-MAX_NEIGHBOURS = 10_000
-"""Most neighbours that can be asked for."""
 
 
 @click.command(
@@ -128,73 +124,3 @@ def _write(result: dict[str, Any], as_json: bool) -> None:
         return
     sources = [", ".join(filter(None, (s["author"], s["paper"], s["equation"]))) for s in result["sources"]]
     write_formula(result | {"sources": sources})
-
-
-@click.command(
-    context_settings=FORMULA_ARGUMENTS,
-    epilog='Example: formulary similar "PCF(2n+1, n^2)" -k 5',
-    help=f"Give the formulas nearest to a formula, which need not be in the catalogue.\n\n{FORMULA_HELP}",
-)
-@click.argument("formula", nargs=-1, metavar="FORMULA")
-@option("-k", "count", type=click.IntRange(1, MAX_NEIGHBOURS), default=10, envvar="FORMULARY_K", help="How many.")
-@catalogue_options
-@json_option
-def similar(formula: tuple[str, ...], count: int, database_url: str | None, home: str | None, as_json: bool) -> None:
-    """Give the nearest formulas with their distance and constant."""
-    from catalog.database import open_database
-
-    chosen = read_formula(formula)
-    _require_convergent(chosen)
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            neighbours = _neighbours(connection, chosen, count, home)
-    if as_json:
-        write_json({"formula": str(chosen), "neighbours": neighbours})
-    else:
-        write_table(
-            ("formula", "distance", "constant", "limit"),
-            [(n["formula"], n["distance"], n["constant"], n["expression"]) for n in neighbours],
-            right=("distance",),
-        )
-
-
-class NotPlacedError(FormularyError):
-    """a formula that has no neighbours."""
-
-    exit_code = 1
-
-
-def _require_convergent(formula: PCF) -> None:
-    from indexer.asymptotics import classify
-
-    verdict = classify(formula)
-    if verdict.status in ("diverges", "terminates"):
-        raise NotPlacedError(f"{formula} {verdict.status} and has no place among the convergent formulas")
-
-
-def _neighbours(connection: psycopg.Connection, formula: PCF, count: int, home: str | None) -> list[dict[str, Any]]:
-    from catalog import queries
-    from catalog.formula import PCF
-    from indexer.index import CatalogueIndex
-    from indexer.neighbour_vector import neighbour_vector
-
-    index = CatalogueIndex.open(connection, home, note)
-    index.save_first(connection)
-    own = queries.ids_by_key(connection, [formula.key]).values()
-    hits = [hit for hit in index.index.search(neighbour_vector(formula), count + 1) if hit.id not in own][:count]
-    rows = queries.coefficients_of(connection, [hit.id for hit in hits])
-    labels = queries.labels_of(connection, [hit.id for hit in hits])
-    found = []
-    for hit in hits:
-        row, label = rows[hit.id], labels.get(hit.id)
-        found.append(
-            {
-                "formula": str(PCF(row["a"], row["b"])),
-                "id": hit.id,
-                "distance": hit.distance,
-                "constant": label["constant"] if label else None,
-                "expression": label["expression"] if label else None,
-            }
-        )
-    return found

@@ -1,0 +1,43 @@
+-- Searching formulas by what is known of them.
+
+-- has_constant --
+-- A condition on formula: a verified or proved relation with this constant, which nobody rejected.
+formula.id in (
+    select relation.formula_id
+    from relation
+    join constant on constant.id = relation.constant_id
+    where constant.name = %(constant)s
+        and relation.proof in ('verified', 'closed_form')
+        and not is_rejected(relation)
+)
+
+-- has_relation --
+-- A condition on formula: whether it has a verified or proved relation.
+exists (
+    select from relation
+    where relation.formula_id = formula.id
+        and relation.proof in ('verified', 'closed_form')
+        and not is_rejected(relation)
+) = %(identified)s
+
+-- find --
+-- Formulas that meet a condition, in an order, each with its best relation.
+select
+    chosen.id, chosen.a, chosen.b, chosen.status, chosen.convergence_class, chosen.limit_value, chosen.limit_digits,
+    chosen.delta, chosen.complexity, chosen.family, best.constant, best.relation, best.proof
+from (
+    select formula.*
+    from formula
+    where {condition}
+    order by {order}
+    limit %(limit)s offset %(offset)s
+) as chosen
+left join lateral (
+    select constant.name as constant, relation.expression as relation, relation.proof
+    from relation
+    left join constant on constant.id = relation.constant_id
+    where relation.formula_id = chosen.id and not is_rejected(relation)
+    order by proof_strength(relation.proof) desc, relation.digits_verified desc nulls last, relation.id
+    limit 1
+) as best on true
+order by {order_again}

@@ -1,0 +1,113 @@
+"""The conditions that `find`, `similar` and `export` share, as options, and the filter they make."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from indexer.cli.options import option
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from catalog.search import Filter
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+CLASSES = ("super_exponential", "exponential", "sub_exponential", "polynomial", "logarithmic")
+STATUSES = ("terminates", "converges", "converges_to_infinity", "diverges", "undetermined")
+
+
+class Degrees(click.ParamType[Any]):
+    """Degrees of a and b such as `1,2`; `*` or nothing in a place is any."""
+
+    name = "A,B"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """A pair of degrees."""
+        if isinstance(value, tuple):
+            return value
+        parts = [part.strip() for part in str(value).split(",")]
+        if len(parts) != 2 or not all(part in ("", "*") or (part.isdecimal() and len(part) < 6) for part in parts):
+            self.fail(f"{str(value)[:60]!r} are no degrees of a and b; write them as 1,2 or *,2", param, ctx)
+        return tuple(None if part in ("", "*") else int(part) for part in parts)
+
+
+class Figure(click.ParamType[Any]):
+    """A finite number."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """A finite float."""
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            self.fail(f"{str(value)[:60]!r} is not a number", param, ctx)
+        return number
+
+
+class Named(click.Choice[str]):
+    """A choice that takes - for _ and any case, and answers a near miss with the nearest."""
+
+    def __init__(self, choices: tuple[str, ...]) -> None:
+        super().__init__(choices, case_sensitive=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """One of the choices."""
+        from difflib import get_close_matches
+
+        text = str(value).strip().replace("-", "_").lower()
+        if text in self.choices:
+            return text
+        near = get_close_matches(text, list(self.choices), 1, 0.5)
+        hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(self.choices)}"
+        return self.fail(f"there is no {str(value)[:60]!r}; {hint}", param, ctx)
+
+
+def filter_options(function: Function) -> Function:
+    """The options of a filter, passed as `conditions` (see `read_filter`)."""
+    for decorate in reversed(
+        (
+            option("--constant", metavar="NAME", help="With a verified or proved relation to this constant."),
+            option("--family", metavar="KEY", help="Of this family."),
+            option("--status", "statuses", multiple=True, type=Named(STATUSES), help="With this status; repeatable."),
+            option("--class", "classes", multiple=True, type=Named(CLASSES), help="Converging so; repeatable."),
+            option("--degree", "degrees", type=Degrees(), help="Degrees of a and b, such as 1,2 or *,2."),
+            option("--min-delta", type=Figure(), help="With at least this delta."),
+            option("--max-delta", type=Figure(), help="With at most this delta."),
+            option("--max-height", type=click.IntRange(1), help="With no larger coefficient."),
+            option("--max-complexity", type=click.IntRange(0), help="With at most this complexity."),
+            option("--near", metavar="DECIMAL", help="With this limit, to the digits given."),
+            option(
+                "--factorial-reduction",
+                "reduction",
+                type=Named(("yes", "no", "undetermined")),
+                help="Whether gcd(p_n, q_n) takes all factorial growth out of q_n.",
+            ),
+            option(
+                "--identified/--unidentified", "identified", default=None, help="With or without a verified relation."
+            ),
+        )
+    ):
+        function = decorate(function)
+    return function
+
+
+def read_filter(connection: psycopg.Connection, conditions: dict[str, Any], *, canonical: bool) -> Filter:
+    """The filter of `filter_options`; raises NotFound for a constant that the catalogue does not know."""
+    from catalog.search import Filter, constant_name
+
+    given = dict(conditions)
+    if given.get("constant") is not None:
+        given["constant"] = constant_name(connection, given["constant"])
+    if given.get("degrees") is None:
+        given["degrees"] = (None, None)
+    wanted = Filter(**given, canonical=canonical)
+    wanted.conditions()
+    return wanted
