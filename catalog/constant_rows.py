@@ -8,7 +8,11 @@ from dataclasses import asdict, dataclass
 import psycopg
 from psycopg.rows import dict_row
 
+from catalog.constants import Constant
 from catalog.sql import block
+
+OWN = "user"
+"""Group of the constants that users have added."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,16 @@ def last_likelihood(connection: psycopg.Connection) -> int:
     with connection.transaction():
         row = connection.execute(block("last_likelihood")).fetchone()
     return int(row[0]) if row else 0
+
+
+def own_constants(connection: psycopg.Connection) -> tuple[Constant, ...]:
+    """The constants that users have added, in the order in which they came."""
+    with connection.transaction():
+        rows = connection.execute(block("own_constants"), {"group": OWN}).fetchall()
+    return tuple(
+        Constant(name, expression, OWN, source=reference, equivalents=tuple(equivalents))
+        for name, expression, reference, equivalents in rows
+    )
 
 
 def stored_constants(connection: psycopg.Connection) -> list[dict[str, object]]:

@@ -10,16 +10,20 @@ from itertools import islice
 
 import psycopg
 
+from catalog.constant_rows import own_constants
+from catalog.constants import Constant
 from catalog.errors import FormularyError
 from catalog.formula import PCF, parse_formula
 from catalog.queries import ids_by_key
 from indexer.executors import in_order
+from indexer.guess import LIBRARY_BUDGET
 from indexer.index import read_anchors
 from indexer.lines import BATCH, numbered
 from indexer.neighbours import Anchors
-from indexer.pipeline import compute, failed
+from indexer.pipeline import compute_all, failed
 from indexer.rows import Record, record
 from indexer.seeding import store
+from indexer.terms import terms_with
 
 STORED_TOGETHER = 200
 """Formulas of one transaction."""
@@ -40,12 +44,13 @@ def add_lines(
     """Add the formulas of JSON lines or of lines such as PCF(2n+1, n^2); a line that is refused is said and counted."""
     summary = Summary()
     wanted = _unknown(connection, _read(lines, summary, say), summary)
-    work = partial(_records, read_anchors(connection))
+    own = own_constants(connection)
+    work = partial(_records, read_anchors(connection), own)
     records = in_order(
         work, wanted, lambda formula, reason: record(failed(formula, reason)), workers=workers, batch=BATCH
     )
     while stored := list(islice(records, STORED_TOGETHER)):
-        summary.added += int(store(connection, stored).new.sum())
+        summary.added += int(store(connection, stored, terms=terms_with(own)).new.sum())
     return summary
 
 
@@ -76,8 +81,9 @@ def _unknown(connection: psycopg.Connection, formulas: Iterator[PCF], summary: S
                 yield formula
 
 
-def _records(anchors: Anchors, formulas: Iterable[PCF]) -> list[Record]:
-    return [record(compute(formula, identified=True, anchors=anchors)) for formula in formulas]
+def _records(anchors: Anchors, own: tuple[Constant, ...], formulas: Iterable[PCF]) -> list[Record]:
+    computed = compute_all(list(formulas), anchors=anchors, budget=LIBRARY_BUDGET, terms=terms_with(own))
+    return [record(done) for done in computed]
 
 
 def _killed(formula: PCF, reason: str) -> Record:

@@ -21,6 +21,7 @@ import psycopg
 
 import catalog
 from catalog import leases
+from catalog.constant_rows import own_constants
 from catalog.database import SCHEMA_VERSION
 from catalog.errors import Unavailable
 from catalog.ingest import Ingested, ingest
@@ -28,13 +29,14 @@ from catalog.leases import ALL_RANKS, Lease, LeaseLost
 from catalog.progress import ranks_below
 from indexer.evaluation import EVALUATOR_VERSION
 from indexer.executors import Workers
+from indexer.family_sweep import sweep_families
 from indexer.index import CatalogueIndex, read_anchors
 from indexer.neighbour_vector import VECTOR_VERSION
-from indexer.pipeline import library_version
 from indexer.reports import Report
 from indexer.rows import Record, batch, constants_of
 from indexer.seeding import name_constants
 from indexer.snapshots import Manifest
+from indexer.terms import terms_with
 from indexer.work import Task, units_of
 
 LEASE_SECONDS = 30.0
@@ -48,6 +50,9 @@ POLL_SECONDS = 1.0
 
 SNAPSHOT_SECONDS = 300.0
 """Time between two snapshots of the index."""
+
+SWEEP_SECONDS = 20.0
+"""Longest time for naming members of families before a snapshot; what is left comes with the next one."""
 
 MAX_ATTEMPTS = 5
 """Claims of a chunk after which it is given up: its workers are evaluated in parts long before."""
@@ -99,6 +104,7 @@ class Daemon:
             self._connection, self._workers = connection, workers
             self._index = CatalogueIndex.open(connection, self.home, lambda text: self.report.event("index", note=text))
             self._anchors = read_anchors(connection)
+            self._own = own_constants(connection)
             self._run_id = self._enter()
             self._saved_at = time.monotonic()
             reason = "error"
@@ -161,7 +167,7 @@ class Daemon:
                 leases.fail_chunk(self._connection, lease, f"given up after {MAX_ATTEMPTS} attempts")
                 self.report.event("chunk_failed", **_ranks(lease), attempts=lease.attempts)
                 continue
-            task = Task(lease.space, lease.template, self._anchors)
+            task = Task(lease.space, lease.template, self._anchors, own=self._own)
             units = units_of(lease.first_rank, lease.last_rank)
             self._under_way[self._workers.submit(task, units, task.failed)] = lease
             self.report.event("chunk_claimed", **_ranks(lease), attempt=lease.attempts)
@@ -185,7 +191,7 @@ class Daemon:
 
     def _commit(self, lease: Lease, records: list[Record]) -> Ingested:
         name_constants(self._connection, constants_of(records))
-        rows, findings = batch(records, library_version())
+        rows, findings = batch(records, terms_with(self._own).version)
         return ingest(self._connection, rows, findings, lease=lease)
 
     def _count(self, lease: Lease, records: list[Record], ingested: Ingested) -> None:
@@ -210,11 +216,18 @@ class Daemon:
             self._save_index()
 
     def _save_index(self) -> None:
+        self._name_families()
         self._index.catch_up(self._connection)
         manifest: Manifest | None = self._index.save(self._connection) if self._writes else None
         self._saved_at = time.monotonic()
         if manifest is not None:
             self.report.event("index_saved", vectors=manifest.count, watermark=manifest.watermark)
+
+    def _name_families(self) -> None:
+        """Name the members of families whose representative has been named, or tie them to it."""
+        swept = sweep_families(self._connection, seconds=SWEEP_SECONDS)
+        if swept.named or swept.tied:
+            self.report.event("families", named=swept.named, tied=swept.tied, complete=swept.complete)
 
     def _release(self) -> None:
         """Give back what is still under way, so that nobody has to wait for its leases to expire."""

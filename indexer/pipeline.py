@@ -7,10 +7,8 @@ its limit is -L and all else is the same. `rows.py` makes rows of the catalogue 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from catalog.formula import PCF
 from indexer.evaluation import Evaluation, evaluate
@@ -19,7 +17,7 @@ from indexer.guess import LIBRARY_BUDGET, Anchors, Identification, Search, begin
 from indexer.hypergeometric import closed_form
 from indexer.limits import DEFAULT_DIGITS, Limit
 from indexer.metrics import Metrics
-from indexer.terms import Terms
+from indexer.terms import Terms, library_terms
 
 BULK_BUDGET = 40
 """Members of the library tried for one formula of a bulk run, beyond what theory and neighbours propose."""
@@ -48,16 +46,17 @@ def compute(
     identified: bool = False,
     anchors: Anchors | None = None,
     budget: int = LIBRARY_BUDGET,
+    terms: Terms | None = None,
 ) -> Computed:
     """Evaluate a formula, and name its limit where `identified`; an error is part of the result, never raised.
 
-    `budget` bounds the attempts against the library.
+    `budget` bounds the attempts against `terms`, by default the library.
     """
     try:
         evaluation = evaluate(formula, digits)
         if not identified:
             return Computed(evaluation)
-        found = identify(formula, library(), anchors, known=evaluation.limit, budget=budget)
+        found = identify(formula, terms or library_terms(), anchors, known=evaluation.limit, budget=budget)
         return Computed(evaluation, found)
     except Exception as error:
         return failed(formula, f"{type(error).__name__}: {error}")
@@ -70,19 +69,9 @@ def failed(formula: PCF, error: str) -> Computed:
     return Computed(Evaluation(formula, "undetermined", None, None, metrics, None, text))
 
 
-@cache
-def library() -> Terms:
-    """The constants worth a search, in the order of likelihood, prepared once a process."""
-    from catalog import constants
-
-    return Terms(constants.library().candidates())
-
-
-@cache
 def library_version() -> str:
-    """The version of the library: a digest of its names and expressions, 12 hexadecimal digits."""
-    text = "\n".join(f"{name}={expression}" for name, expression in library())
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    """The version of the library that comes with formulary."""
+    return library_terms().version
 
 
 def mirrored(computed: Computed) -> Computed:
@@ -153,7 +142,7 @@ def compute_all(
     terms: Terms | None = None,
 ) -> list[Computed]:
     """`compute` for many formulas, with what the library excludes screened for all of them at once."""
-    begun = [_begin(formula, digits, anchors, terms or library()) for formula in formulas]
+    begun = [_begin(formula, digits, anchors, terms or library_terms()) for formula in formulas]
     screen([search for _, search in begun if isinstance(search, Search)], budget)
     return [_finish(computed, search, budget) for computed, search in begun]
 

@@ -118,8 +118,7 @@ def _findings(records: Sequence[Record], library_version: str) -> Findings:
         findings.relations.extend(_relation_row(row, relation) for relation in item.relations)
         for guess in item.guesses:
             found = first if guess.outcome == "found" and item.relations else None
-            name = item.relations[0].constant if found is not None else None
-            findings.guesses.append(GuessRow(row, guess.rank, guess.why, guess.outcome, name, relation=found))
+            findings.guesses.append(GuessRow(row, guess.rank, guess.why, guess.outcome, guess.constant, relation=found))
         if item.exclusion is not None and item.outcome in ("excluded", "budget", "too_few_digits"):
             findings.exclusions.append(
                 ExclusionRow(

@@ -23,6 +23,7 @@ from indexer.decimals import bits_of_digits, round_ball
 from indexer.pipeline import compute, library_version
 from indexer.rows import Record, batch, constants_of, record
 from indexer.spaces import QUADRATIC_5, Space
+from indexer.terms import Terms, library_terms
 
 VALUE_DIGITS = 60
 """Significant digits of a constant's value in the catalogue."""
@@ -119,10 +120,15 @@ def seed_formulas(connection: psycopg.Connection) -> int:
     return int(store(connection, records, sources).new.sum())
 
 
-def store(connection: psycopg.Connection, records: list[Record], sources: list[SourceRow] | None = None) -> Ingested:
+def store(
+    connection: psycopg.Connection,
+    records: list[Record],
+    sources: list[SourceRow] | None = None,
+    terms: Terms | None = None,
+) -> Ingested:
     """Store records that belong to no chunk, with the constants they need and where they were published."""
     name_constants(connection, constants_of(records))
-    rows, findings = batch(records, library_version())
+    rows, findings = batch(records, (terms or library_terms()).version)
     findings.sources.extend(sources or ())
     return ingest(connection, rows, findings)
 

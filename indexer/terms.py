@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 from catalog import constants, expressions
-from catalog.constants import Library
+from catalog.constants import Constant, Library
 from catalog.errors import ExpressionError
 from indexer.relations import DIGITS, Scaled, bits_for, moebius_scaled, scale
 
@@ -64,6 +65,12 @@ class Terms:
         """Number of members."""
         return len(self._members)
 
+    @cached_property
+    def version(self) -> str:
+        """A digest of names and expressions in their order, 12 hexadecimal digits: what an exclusion refers to."""
+        text = "\n".join(f"{name}={expression}" for name, expression in self)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
     def expression_of(self, name: str) -> str:
         """The expression of a member; any other name is taken for an expression."""
         return self._by_name.get(name, name)
@@ -89,10 +96,15 @@ class Terms:
         return None
 
 
-@cache
+@lru_cache(maxsize=4)
+def terms_with(own: tuple[Constant, ...] = ()) -> Terms:
+    """The library that comes with formulary after the user's own constants, prepared once a process."""
+    return Terms((*own, *constants.library().candidates()))
+
+
 def library_terms() -> Terms:
-    """The library that comes with formulary, prepared once a process."""
-    return Terms.of(constants.library())
+    """The library that comes with formulary."""
+    return terms_with()
 
 
 def _plain(expression: str) -> str:

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
 
+from catalog.constants import Constant
 from catalog.formula import PCF
 from indexer.limits import DEFAULT_DIGITS
 from indexer.neighbours import Anchors
 from indexer.pipeline import BULK_BUDGET, compute_pairs, failed
 from indexer.rows import Record, record
 from indexer.spaces import Space, read_space
+from indexer.terms import terms_with
 
 Unit = tuple[int, int]
 
@@ -33,11 +35,12 @@ class Task:
     anchors: Anchors | None
     digits: int = DEFAULT_DIGITS
     budget: int = BULK_BUDGET
+    own: tuple[Constant, ...] = ()
 
     def __call__(self, units: Sequence[Unit]) -> list[list[Record]]:
         """Evaluate units; called in a worker."""
         held = [formulas_of(self, unit) for unit in units]
-        computed = iter(compute_pairs(list(chain(*held)), self.digits, self.anchors, self.budget))
+        computed = iter(compute_pairs(list(chain(*held)), self.digits, self.anchors, self.budget, terms_with(self.own)))
         return [[record(done) for done in islice(computed, len(formulas))] for formulas in held]
 
     def failed(self, unit: Unit, reason: str) -> list[Record]:

@@ -25,6 +25,14 @@ select coalesce(max(likelihood), 0) from constant
 -- Those of many names that are there.
 select name from constant where name = any (%(names)s)
 
+-- own_constants --
+-- What users have added.
+select name, expression, reference, equivalents from constant where constant_group = %(group)s order by likelihood, id
+
+-- all_expressions --
+-- Every constant with its expression, those of the library and those that theory has named too.
+select name, expression from constant order by likelihood, id
+
 -- stored_constants --
 -- All constants, with how many canonical formulas are verified to give each.
 select constant.name, constant.latex, constant.expression, constant.constant_group as "group", constant.reference as source,

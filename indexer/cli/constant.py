@@ -1,4 +1,4 @@
-"""`formulary constant`: the library of constants, which needs no catalogue."""
+"""`formulary constant`: the library of constants, which needs no catalogue, and the user's own, which are in one."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.cli.options import json_option, option
+from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import write_fields, write_json, write_table
+from indexer.cli.used import use_catalogue_option, used_catalogue
 
 if TYPE_CHECKING:
-    from catalog.constants import Constant
+    from catalog.constants import Constant, Library
 
 SHOWN_DIGITS = 20
 """Significant digits in a list."""
@@ -22,16 +23,20 @@ def constant() -> None:
 
 
 @constant.command("list", epilog="Example: formulary constant list --group zeta")
-@option("--group", help="Only this group.")
+@option("--group", help="Only this group, such as user for your own.")
+@use_catalogue_option("List your own constants as well.")
+@catalogue_options
 @json_option
-def list_constants(group: str | None, as_json: bool) -> None:
-    """List the constants in the order in which they are tried."""
-    from catalog.constants import library
+def list_constants(
+    group: str | None, use_catalogue: bool | None, database_url: str | None, home: str | None, as_json: bool
+) -> None:
+    """List the constants in the order in which they are tried, your own first."""
     from catalog.errors import NotFound
 
-    chosen = [item for item in library() if group in (None, item.group)]
+    known = _all(use_catalogue, database_url, home)
+    chosen = [item for item in known if group in (None, item.group)]
     if not chosen:
-        groups = sorted({item.group for item in library()})
+        groups = sorted({item.group for item in known})
         raise NotFound(f"there is no group {group}; the groups are {', '.join(groups)}")
     objects = [_object(item, SHOWN_DIGITS) for item in chosen]
     if as_json:
@@ -43,16 +48,54 @@ def list_constants(group: str | None, as_json: bool) -> None:
 @constant.command(epilog='Example: formulary constant show "zeta(3)" --digits 50')
 @click.argument("name")
 @option("--digits", type=click.IntRange(1, 10_000), default=50, help="Significant digits of the value.")
+@use_catalogue_option("Look among your own constants as well.")
+@catalogue_options
 @json_option
-def show(name: str, digits: int, as_json: bool) -> None:
+def show(
+    name: str, digits: int, use_catalogue: bool | None, database_url: str | None, home: str | None, as_json: bool
+) -> None:
     """Show a constant; exit code 1 and the nearest names where there is none."""
-    from catalog.constants import library
-
-    found = _object(library()[name], digits)
+    found = _object(_all(use_catalogue, database_url, home)[name], digits)
     if as_json:
         write_json(found)
     else:
         write_fields((key, ", ".join(v) if isinstance(v, list) else v) for key, v in found.items())
+
+
+@constant.command(epilog='Example: formulary constant add "Gamma fifth" "gamma(1/5)"')
+@click.argument("name")
+@click.argument("expression")
+@option("--source", help="Where it is defined or tabulated.")
+@catalogue_options
+@json_option
+def add(
+    name: str, expression: str, source: str | None, database_url: str | None, home: str | None, as_json: bool
+) -> None:
+    """Add a constant of your own to the catalogue; it is tried first from then on.
+
+    EXPRESSION is made of numbers, + - * / ^, brackets, and the names and functions that an unknown one is answered
+    with. One that is rational, quadratic, or a Moebius map of a constant that is there already is refused.
+    """
+    from catalog.database import open_database
+    from indexer.own_constants import add_constant
+
+    with open_database(database_url, home) as database:
+        database.require_current()
+        with database.connect() as connection:
+            added = _object(add_constant(connection, name, expression, source), SHOWN_DIGITS)
+    if as_json:
+        write_json(added)
+    else:
+        write_fields((key, added[key]) for key in ("name", "expression", "value"))
+
+
+def _all(use_catalogue: bool | None, database_url: str | None, home: str | None) -> Library:
+    """The user's own constants and the library."""
+    from catalog.constant_rows import own_constants
+    from catalog.constants import Library, library
+
+    with used_catalogue(use_catalogue, database_url, home) as connection:
+        return Library((*(own_constants(connection) if connection else ()), *library()))
 
 
 def _object(item: Constant, digits: int) -> dict[str, Any]:
