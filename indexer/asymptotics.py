@@ -197,7 +197,7 @@ def formal_solutions(formula: PCF) -> tuple[_Growth, _Growth]:
             return _double_root_solutions(formula, a1)
         return _simple_root_solutions(formula, discriminant)
     log_scale = math.log(lead_b) / 2
-    slope = abs(lead_a) / math.sqrt(lead_b)
+    slope = math.sqrt(Fraction(lead_a**2, lead_b))
     if 2 * da == db - 1:
         half = slope / 2
         first = (half**2 + float(b1 + degree)) / 2
@@ -212,20 +212,21 @@ def formal_solutions(formula: PCF) -> tuple[_Growth, _Growth]:
 def _simple_root_solutions(formula: PCF, discriminant: int) -> tuple[_Growth, _Growth]:
     """Return both solutions where x^2 = A x + B has two real roots of different modulus."""
     d, lead_a, lead_b = formula.deg_a, formula.a[-1], formula.b[-1]
-    a1 = formula.a[-2] if d else 0
-    b1 = formula.b[-2] if formula.deg_b else 0
-    root = math.copysign(math.sqrt(discriminant), lead_a)
-    large = (lead_a + root) / 2
-    solutions = []
-    for value in (large, -lead_b / large):
-        first = (value * (a1 + lead_a * d - value * d) + b1 + 2 * d * lead_b) / (value * (2 * value - lead_a))
-        solutions.append(_Growth(Fraction(d), math.log(abs(value)), 0.0, first))
-    return solutions[0], solutions[1]
+    a1 = Fraction(formula.a[-2], lead_a) if d else Fraction(0)
+    middle = d + (Fraction(formula.b[-2], lead_b) if formula.deg_b else Fraction(0))
+    root = math.sqrt(Fraction(discriminant, lead_a**2))
+    slope = float(2 * a1 - middle) / root  # exactly 0 where beta is
+    log_large = math.log(abs(lead_a)) + math.log((1 + root) / 2)
+    log_small = math.log(abs(lead_b)) - log_large
+    return (
+        _Growth(Fraction(d), log_large, 0.0, (float(middle) + slope) / 2),
+        _Growth(Fraction(d), log_small, 0.0, (float(middle) - slope) / 2),
+    )
 
 
 def _double_root_solutions(formula: PCF, a1: Fraction) -> tuple[_Growth, _Growth]:
     """Return both solutions where x^2 = A x + B has a double root: y is h n^(-1/2) - 1/(4n), or s/n."""
-    log_scale = math.log(abs(formula.a[-1]) / 2) if abs(formula.a[-1]) < 2**1000 else math.log(abs(formula.a[-1]) // 2)
+    log_scale = math.log(abs(formula.a[-1])) - math.log(2)
     degree = Fraction(formula.deg_a)
     e1, e2 = double_root_invariants(formula)
     if e1 > 0:
