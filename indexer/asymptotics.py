@@ -137,13 +137,17 @@ def first_zero(b: tuple[int, ...]) -> int | None:
 def exponents(formula: PCF, verdict: Classification | None = None) -> Exponents | None:
     """Return the exact growth exponents of a formula that converges and does not terminate, else None.
 
-    `verdict` is classified where it is not given. Valid at every degree; natural logarithms. Source: the formal
+    None also where an exponent is beyond double precision (coefficients of hundreds of digits). `verdict` is
+    classified where it is not given. Valid at every degree; natural logarithms. Source: the formal
     solutions described at the top of this module.
     """
     verdict = verdict or classify(formula)
     if verdict.status != "converges":
         return None
-    plus, minus = formal_solutions(formula)
+    try:
+        plus, minus = formal_solutions(formula)
+    except OverflowError:
+        return None
     scale = abs(formula.b[-1])
     correction = Fraction(formula.b[-2], formula.b[-1]) if formula.deg_b else Fraction(0)
     numerators = _Growth(Fraction(formula.deg_b), math.log(scale), 0.0, float(correction))

@@ -117,8 +117,11 @@ def _gauss_function(al: Surd, be: Surd, g: Surd, x: Surd) -> flint.acb:
 
 
 def _size(*numbers: Surd) -> float:
-    """Return the largest modulus, roughly."""
-    return max(float(abs(x.p)) + float(abs(x.q)) * math.sqrt(abs(x.d)) for x in numbers)
+    """Return the largest modulus, roughly; infinity beyond double precision."""
+    try:
+        return max(float(abs(x.p)) + float(abs(x.q)) * math.sqrt(abs(x.d)) for x in numbers)
+    except OverflowError:
+        return math.inf
 
 
 def _series(upper: tuple[Surd | flint.acb, ...], g: Surd, z: flint.acb, length: float) -> flint.acb:
@@ -126,7 +129,7 @@ def _series(upper: tuple[Surd | flint.acb, ...], g: Surd, z: flint.acb, length: 
 
     Flint's own choices of length and transformation can take minutes where parameters are large.
     """
-    terms = int(min(length, MAX_SERIES_WORK)) + flint.ctx.prec
+    terms = int(min(length, MAX_SERIES_WORK)) + flint.ctx.prec  # length may be infinite
     if terms * flint.ctx.prec > MAX_SERIES_WORK:
         raise EvaluationError("its parameters are too large for the hypergeometric series; take its recurrence")
     parameters: list[Any] = [p.ball() if isinstance(p, Surd) else p for p in upper]
