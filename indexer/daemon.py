@@ -1,12 +1,14 @@
 """The daemon: leases chunks, has its workers evaluate them, commits rows and the chunk's `done` in one transaction.
 
-Any process may be killed at any instant: what was not committed is done again by whoever takes the lease over. The
-index follows each commit. Functions that compute are in `work`, leases in `catalog.leases`.
+Any process may be killed at any instant: what was not committed is done again by whoever takes the lease over. A
+server in trouble is waited for (`troubles`). The index follows each commit. Functions that compute are in `work`,
+leases in `catalog.leases`.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import threading
@@ -24,20 +26,22 @@ from catalog import leases
 from catalog.constant_rows import own_constants
 from catalog.database import SCHEMA_VERSION
 from catalog.errors import Unavailable
+from catalog.home import default_home
 from catalog.ingest import Ingested, ingest
 from catalog.leases import ALL_RANKS, Lease, LeaseLost
 from catalog.progress import ranks_below
 from indexer.evaluation import EVALUATOR_VERSION
-from indexer.executors import Workers
+from indexer.executors import Workers, default_workers
 from indexer.family_sweep import sweep_families
 from indexer.index import CatalogueIndex, read_anchors
 from indexer.neighbour_vector import VECTOR_VERSION
 from indexer.reports import Report
 from indexer.rows import Record, batch, constants_of
 from indexer.seeding import name_constants
-from indexer.snapshots import Manifest
+from indexer.snapshots import SnapshotNotWritten
 from indexer.terms import terms_with
-from indexer.work import Task, units_of
+from indexer.troubles import GivenUp, Link
+from indexer.work import PAIR, Task, units_of
 
 LEASE_SECONDS = 30.0
 """How long a chunk stays with a daemon that is not heard of."""
@@ -46,7 +50,7 @@ BEATS_A_LEASE = 4
 """Heartbeats within the time of a lease."""
 
 POLL_SECONDS = 1.0
-"""Pause between two looks for work where there is none."""
+"""Pause between two looks for work where there is none, and longest wait for the workers."""
 
 SNAPSHOT_SECONDS = 300.0
 """Time between two snapshots of the index."""
@@ -55,7 +59,7 @@ SWEEP_SECONDS = 20.0
 """Longest time for naming members of families before a snapshot; what is left comes with the next one."""
 
 MAX_ATTEMPTS = 5
-"""Claims of a chunk after which it is given up: its workers are evaluated in parts long before."""
+"""Claims after which a chunk is cut in halves: whole daemons died with it, not only workers."""
 
 SECOND_SIGNAL = 130
 """Exit code where a second signal ends the process at once."""
@@ -83,6 +87,17 @@ class Settings:
     rank_limit: int = ALL_RANKS
     workers: int | None = None
     lease_seconds: float = LEASE_SECONDS
+    stop_after: float | None = None
+    """Seconds after which the run ends as by a signal."""
+    memory_limit: int | None = None
+    """Bytes that the worker processes may use together."""
+    min_free_disk: int = 0
+    """Free bytes in the home folder below which no chunk is begun."""
+
+    @property
+    def memory_per_worker(self) -> int | None:
+        """Each worker's share of `memory_limit`."""
+        return self.memory_limit and self.memory_limit // (self.workers or default_workers())
 
 
 @dataclass
@@ -96,34 +111,46 @@ class Daemon:
     tally: Tally = field(default_factory=Tally)
     stopping: threading.Event = field(default_factory=threading.Event)
     _under_way: dict[int, Lease] = field(default_factory=dict)
+    _paused: bool = False
 
     def run(self) -> Tally:
-        """Work until nothing is left (`once`) or a signal comes; returns what was done."""
+        """Work until nothing is left (`once`), time is up or a signal comes; returns what was done."""
         started = time.monotonic()
-        with self.connect() as connection, Workers(self.settings.workers) as workers:
-            self._connection, self._workers = connection, workers
-            self._index = CatalogueIndex.open(connection, self.home, lambda text: self.report.event("index", note=text))
-            self._anchors = read_anchors(connection)
-            self._own = own_constants(connection)
-            self._run_id = self._enter()
+        settings = self.settings
+        self._deadline = started + settings.stop_after if settings.stop_after is not None else None
+        with Link(self.connect, self.stopping, self.report.event) as self._link:
+            self._index = self._link.do(CatalogueIndex.open, self.home, self._say_index)
+            self._anchors = self._link.do(read_anchors)
+            self._own = self._link.do(own_constants)
             self._saved_at = time.monotonic()
-            reason = "error"
-            try:
-                with self._heartbeat(), self._index.store.writer() as self._writes:
-                    reason = self._work()
-                    self._release()
-                    self._save_index()
-            finally:
-                with suppress(psycopg.Error):
-                    leases.end_run(connection, self._run_id, reason)
+            with Workers(settings.workers, settings.memory_per_worker) as self._workers:
+                self._run_id = self._enter()
+                reason = "error"
+                try:
+                    reason = self._serve()
+                finally:
+                    self._leave(reason)
             self.tally.seconds = time.monotonic() - started
             self.tally.indexed = len(self._index)
             self.report.event("run_ended", run=self._run_id, reason=reason, chunks=self.tally.chunks)
         return self.tally
 
+    def _serve(self) -> str:
+        try:
+            with self._heartbeat(), self._index.store.writer() as self._writes:
+                reason = self._work()
+                self._release()
+                self._save_index()
+                return reason
+        except GivenUp:
+            return "signal"  # the server is in trouble: leases expire by themselves
+
+    def _say_index(self, text: str) -> None:
+        self.report.event("index", note=text)
+
     def _enter(self) -> int:
-        run_id = leases.start_run(
-            self._connection,
+        run_id = self._link.do(
+            leases.start_run,
             host=socket.gethostname(),
             process_id=os.getpid(),
             program_version=catalog.__version__,
@@ -135,28 +162,55 @@ class Daemon:
         self.report.event("run_started", run=run_id, workers=self._workers.count, index=len(self._index))
         return run_id
 
+    def _leave(self, reason: str) -> None:
+        with suppress(psycopg.Error, Unavailable), self.connect() as connection:
+            leases.end_run(connection, self._run_id, reason)
+
     def _work(self) -> str:
         """Claim, evaluate, commit; returns why it ended."""
-        self._total, self._before = self._extent()
+        self._total, self._before = self._link.do(ranks_below, self.settings.rank_limit)
         self._tell()
         while not self.stopping.is_set():
-            self._claim()
+            if self._deadline is not None and time.monotonic() > self._deadline:
+                self.report.event("stopping", reason="time is up")
+                self._finish_all(0)
+                return "time is up"
+            if self._disk_allows():
+                self._claim()
             if not self._under_way:
-                claimable, leased = leases.work_remains(self._connection, self.settings.rank_limit)
+                claimable, leased = self._link.do(leases.work_remains, self.settings.rank_limit)
                 if self.settings.once and not claimable + leased:
                     return "nothing left"
-                self._index.catch_up(self._connection)
-                self.stopping.wait(POLL_SECONDS)
+                self._idle()
                 continue
             self._finish_all(POLL_SECONDS)
         self._finish_all(0)
         return "signal"
 
+    def _idle(self) -> None:
+        """A pause, after which spaces and formulas that others have added are noticed."""
+        self._link.do(self._index.catch_up)
+        self._save_when_due()
+        self.stopping.wait(POLL_SECONDS)
+        self._total, done = self._link.do(ranks_below, self.settings.rank_limit)
+        self._before = done - self.tally.ranks
+
+    def _disk_allows(self) -> bool:
+        """Whether there is enough disk to begin a chunk; says so where that changes."""
+        if not self.settings.min_free_disk:
+            return True
+        free = shutil.disk_usage(self.home or default_home()).free
+        enough = free >= self.settings.min_free_disk
+        if enough == self._paused:
+            self._paused = not enough
+            self.report.event("disk_pause" if self._paused else "disk_again", free=free)
+        return enough
+
     def _claim(self) -> None:
         """Keep one chunk more than workers under way."""
         while len(self._under_way) <= self._workers.count and not self.stopping.is_set():
-            lease = leases.claim_chunk(
-                self._connection,
+            lease = self._link.do(
+                leases.claim_chunk,
                 self._run_id,
                 seconds=self.settings.lease_seconds,
                 rank_limit=self.settings.rank_limit,
@@ -164,13 +218,23 @@ class Daemon:
             if lease is None:
                 return
             if lease.attempts > MAX_ATTEMPTS:
-                leases.fail_chunk(self._connection, lease, f"given up after {MAX_ATTEMPTS} attempts")
-                self.report.event("chunk_failed", **_ranks(lease), attempts=lease.attempts)
+                self._divide(lease)
                 continue
             task = Task(lease.space, lease.template, self._anchors, own=self._own)
             units = units_of(lease.first_rank, lease.last_rank)
             self._under_way[self._workers.submit(task, units, task.failed)] = lease
             self.report.event("chunk_claimed", **_ranks(lease), attempt=lease.attempts)
+
+    def _divide(self, lease: Lease) -> None:
+        """Halve a chunk that whole daemons died with; where one pair is left, record it as failed."""
+        reason = f"whoever evaluated it died, {MAX_ATTEMPTS} times"
+        if lease.last_rank - lease.first_rank <= PAIR:
+            unit = (lease.first_rank, lease.last_rank)
+            self._finish(lease, Task(lease.space, lease.template, None).failed(unit, reason))
+            return
+        middle = (lease.first_rank + lease.last_rank) // 2
+        self._link.do(leases.split_chunk, lease, middle + middle % PAIR, reason)
+        self.report.event("chunk_divided", **_ranks(lease), attempts=lease.attempts)
 
     def _finish_all(self, seconds: float) -> None:
         """Wait so long for chunks that the workers are done with, and commit them."""
@@ -190,9 +254,9 @@ class Daemon:
         self._follow(records, ingested)
 
     def _commit(self, lease: Lease, records: list[Record]) -> Ingested:
-        name_constants(self._connection, constants_of(records))
+        self._link.do(name_constants, constants_of(records))
         rows, findings = batch(records, terms_with(self._own).version)
-        return ingest(self._connection, rows, findings, lease=lease)
+        return self._link.do(ingest, rows, findings, lease=lease)
 
     def _count(self, lease: Lease, records: list[Record], ingested: Ingested) -> None:
         tally = self.tally
@@ -207,37 +271,43 @@ class Daemon:
 
     def _follow(self, records: list[Record], ingested: Ingested) -> None:
         """Bring index and anchors up to the commit."""
-        self._index.catch_up(self._connection)
+        self._link.do(self._index.catch_up)
         for record, number in zip(records, ingested.ids.tolist(), strict=True):
             for relation in record.relations:
                 if relation.constant is not None and relation.proof != "numerical" and record.vector is not None:
                     self._anchors.add(number, str(record.formula), relation.constant, record.vector)
+        self._save_when_due()
+
+    def _save_when_due(self) -> None:
         if time.monotonic() - self._saved_at > SNAPSHOT_SECONDS:
             self._save_index()
 
     def _save_index(self) -> None:
+        """Write a snapshot; one that cannot be written is said and made later, since it can be built anew."""
         self._name_families()
-        self._index.catch_up(self._connection)
-        manifest: Manifest | None = self._index.save(self._connection) if self._writes else None
+        self._link.do(self._index.catch_up)
         self._saved_at = time.monotonic()
+        if not self._writes:
+            return
+        try:
+            manifest = self._link.do(self._index.save)
+        except SnapshotNotWritten as error:
+            self.report.event("index_not_saved", reason=str(error))
+            return
         if manifest is not None:
             self.report.event("index_saved", vectors=manifest.count, watermark=manifest.watermark)
 
     def _name_families(self) -> None:
         """Name the members of families whose representative has been named, or tie them to it."""
-        swept = sweep_families(self._connection, seconds=SWEEP_SECONDS)
+        swept = self._link.do(sweep_families, seconds=SWEEP_SECONDS)
         if swept.named or swept.tied:
             self.report.event("families", named=swept.named, tied=swept.tied, complete=swept.complete)
 
     def _release(self) -> None:
         """Give back what is still under way, so that nobody has to wait for its leases to expire."""
         for lease in self._under_way.values():
-            leases.release_chunk(self._connection, lease)
+            self._link.do(leases.release_chunk, lease)
             self.report.event("chunk_released", **_ranks(lease))
-
-    def _extent(self) -> tuple[int, int]:
-        """Ranks below the limit in all spaces, and how many of them are done."""
-        return ranks_below(self._connection, self.settings.rank_limit)
 
     def _tell(self) -> None:
         done = self._before + self.tally.ranks
@@ -262,6 +332,7 @@ class Daemon:
                 while not ended.wait(seconds / BEATS_A_LEASE):
                     held = list(self._under_way.values())
                     leases.heartbeat(connection, self._run_id, held, seconds=seconds)
+            ended.wait(POLL_SECONDS)
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 A task is a function of a list of items that returns one result for each. Each worker has a pipe of its own, so that the
 death of one (killed, out of memory, also in the middle of a message) is seen at once and concerns only its task. That
-is tried again, then in halves, until the one item at fault is known.
+is tried again, then in halves, until the one item at fault is known: that one dies alone three times. A worker that
+dies before it has begun is nobody's fault.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from itertools import count as numbers
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from typing import Any, TypeVar
+
+from catalog.errors import Unavailable
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -29,6 +34,20 @@ BLAS_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """A worker is one thread: what numpy's libraries read when a process starts."""
 
 WORKER_DIED = "the worker process died, killed or out of memory"
+
+WORKER_TOO_LARGE = "the worker process needed more memory than it may use"
+
+LAST_TRIES = 3
+"""Workers that one item alone must have killed before it is at fault: they may be killed for other reasons."""
+
+MAX_STARTS = 20
+"""Workers in a row that may die before they have begun; then something is wrong with this machine."""
+
+READY = "ready"
+"""The first message of a worker."""
+
+RETIREMENT = 0.7
+"""Share of the memory it may use at which a worker that is idle is replaced by a new one."""
 
 BATCHES_AHEAD = 3
 """Batches a worker that `in_order` reads ahead of the results."""
@@ -42,6 +61,13 @@ def default_workers() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def resident_bytes(process: int | None) -> int:
+    """Memory that a process holds, in bytes; 0 where it is gone or this system does not say."""
+    with suppress(OSError, ValueError, IndexError):
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 @dataclass
@@ -72,14 +98,17 @@ class _Worker:
     process: SpawnProcess
     pipe: Connection
     part: _Part | None = None
+    ready: bool = False
 
 
 class Workers:
     """A pool of worker processes, started as tasks come in."""
 
-    def __init__(self, count: int | None = None) -> None:
-        """`count` processes, by default one a core."""
+    def __init__(self, count: int | None = None, memory_limit: int | None = None) -> None:
+        """`count` processes, by default one a core; one that grows beyond `memory_limit` bytes is ended."""
         self.count = count or default_workers()
+        self.memory_limit = memory_limit
+        self._false_starts = 0
         self._numbers = numbers(1)
         self._waiting: deque[_Part] = deque()
         self._workers: list[_Worker] = []
@@ -115,6 +144,7 @@ class Workers:
             busy = {worker.pipe: worker for worker in self._workers if worker.part is not None}
             for pipe in wait(list(busy), seconds) if busy else ():
                 self._receive(busy[pipe])  # type: ignore[index]
+            self._bound_memory()
             self._dispatch()
         done, self._done = self._done, []
         return [(task.number, task.results) for task in done]
@@ -161,37 +191,61 @@ class Workers:
         part = worker.part
         assert part is not None
         try:
-            results, error = worker.pipe.recv()
+            message = worker.pipe.recv()
         except (EOFError, OSError):
             self._lost(worker)
             return
+        if message == READY:
+            worker.ready, self._false_starts = True, 0
+            return
+        results, error = message
         worker.part = None
         if error is not None:
             self._divide(part, error)
         else:
             self._keep(part, results)
 
-    def _lost(self, worker: _Worker) -> None:
+    def _lost(self, worker: _Worker, reason: str = WORKER_DIED) -> None:
         """A worker died: forget it, and have its part done by others."""
         self.deaths += 1
+        self._forget(worker)
+        if worker.part is not None and worker.ready:
+            self._divide(worker.part, reason)
+        elif worker.part is not None:
+            self._false_starts += 1
+            if self._false_starts == MAX_STARTS:
+                raise Unavailable(f"{MAX_STARTS} worker processes in a row died as they started; see their output")
+            self._waiting.appendleft(worker.part)
+
+    def _forget(self, worker: _Worker) -> None:
         self._workers.remove(worker)
         worker.pipe.close()
         worker.process.kill()
         worker.process.join()
-        if worker.part is not None:
-            self._divide(worker.part, WORKER_DIED)
+
+    def _bound_memory(self) -> None:
+        """End workers that are too large, and those that have grown and are idle."""
+        if self.memory_limit is None:
+            return
+        for worker in list(self._workers):
+            used = resident_bytes(worker.process.pid)
+            if worker.part is None and used > RETIREMENT * self.memory_limit:
+                self._forget(worker)
+            elif used > self.memory_limit:
+                self._lost(worker, WORKER_TOO_LARGE)
 
     def _divide(self, part: _Part, reason: str) -> None:
-        """Try a part once more as it is, then in halves, until one item is left."""
+        """Try a part once more as it is, then in halves, until one item is left, which is tried thrice."""
         task, first, items = part.task, part.first, part.items
-        if part.tries == 0:
-            self._waiting.appendleft(_Part(task, first, items, 1))
+        tries = part.tries + 1
+        if part.tries == 0 or (len(items) == 1 and tries < LAST_TRIES):
+            self._waiting.appendleft(_Part(task, first, items, tries))
         elif len(items) == 1:
             self._keep(part, [task.failed(items[0], reason)])
         else:
             middle = len(items) // 2
-            self._waiting.appendleft(_Part(task, first + middle, items[middle:], 1))
-            self._waiting.appendleft(_Part(task, first, items[:middle], 1))
+            for start, half in ((middle, items[middle:]), (0, items[:middle])):
+                self._waiting.appendleft(_Part(task, first + start, half, 1 if len(half) > 1 else 0))
 
     def _keep(self, part: _Part, results: list[Any]) -> None:
         task = part.task
@@ -206,6 +260,8 @@ def _serve(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
+    with suppress(OSError):
+        pipe.send(READY)
     while True:
         try:
             function, items = pipe.recv()

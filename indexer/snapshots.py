@@ -28,6 +28,10 @@ class BadSnapshot(Unavailable):
     """a snapshot that cannot be used; the message says why in one sentence."""
 
 
+class SnapshotNotWritten(Unavailable):
+    """a snapshot that cannot be written; the one before it is still there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """What an index is derived from: a snapshot of another source is foreign or stale."""
@@ -169,7 +173,7 @@ def _write_whole(path: Path, content: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise Unavailable(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
+        raise SnapshotNotWritten(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
 
 
 def _sync_folder(folder: Path) -> None:

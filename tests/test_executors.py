@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 
-from indexer.executors import WORKER_DIED, Workers, in_order
+from indexer.executors import WORKER_DIED, WORKER_TOO_LARGE, Workers, in_order
 
 
 def squares(items: Sequence[int]) -> list[str]:
@@ -55,7 +55,7 @@ def test_only_the_task_of_a_worker_that_died_is_tried_again() -> None:
         while len(done) < 2:
             done.update(pool.completed(10))
         assert done == {first: ["144", f"13: {WORKER_DIED}", "196"], second: ["9"]}
-        assert pool.deaths == 4  # three items twice, two of them, one, the other
+        assert pool.deaths == 6  # three items twice, two of them once, and 13 alone thrice
 
 
 def half_a_message(items: Sequence[int]) -> list[bytes]:
@@ -69,10 +69,47 @@ def half_a_message(items: Sequence[int]) -> list[bytes]:
 def test_a_worker_that_dies_in_the_middle_of_a_message_is_noticed() -> None:
     with Workers(1) as pool:
         number = pool.submit(half_a_message, [13], lambda item, reason: reason)
-        time.sleep(1)  # the pipe is full, nobody reads, and the worker dies
-        assert pool.completed(20) == []
-        time.sleep(1)
-        assert pool.completed(20) == [(number, [WORKER_DIED])]
+        done: list[tuple[int, list[bytes | str]]] = []
+        while not done:
+            time.sleep(0.7)  # the pipe is full, nobody reads, and the worker dies
+            done = pool.completed(20)
+        assert done == [(number, [WORKER_DIED])]
+        assert pool.deaths == 3
+
+
+def greedy(items: Sequence[int]) -> list[str]:
+    """Grow without end on the item 13."""
+    hoard = []
+    while 13 in items:
+        hoard.append(bytearray(b"x") * 20_000_000)
+        time.sleep(0.05)
+    return [str(item) for item in items]
+
+
+def test_a_worker_beyond_its_memory_is_ended_and_the_item_named() -> None:
+    with Workers(1, memory_limit=200_000_000) as pool:
+        number = pool.submit(greedy, [12, 13, 14], failed)
+        done: list[tuple[int, list[str]]] = []
+        while not done:
+            done = pool.completed(0.05)
+        assert done == [(number, ["12", f"13: {WORKER_TOO_LARGE}", "14"])]
+
+
+def never_begins(items: Sequence[int]) -> list[str]:
+    return [str(item) for item in items]
+
+
+def test_a_worker_that_dies_before_it_has_begun_is_nobodys_fault() -> None:
+    with Workers(1) as pool:
+        number = pool.submit(never_begins, [1], failed)
+        for _ in range(4):
+            pool._workers[0].process.kill()
+            pool._workers[0].process.join()
+            assert pool.completed(5) == []
+        done: list[tuple[int, list[str]]] = []
+        while not done:
+            done = pool.completed(5)
+        assert done == [(number, ["1"])]
 
 
 def broken(items: Sequence[int]) -> list[str]:
