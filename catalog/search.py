@@ -137,21 +137,28 @@ def find(
     Rows of id, a, b (tuples of int), status, convergence_class, limit_value, limit_digits, delta, complexity, family,
     constant, relation, proof.
     """
+    statement, parameters = statement_of(wanted, sort=sort, reverse=reverse, limit=limit, offset=offset)
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(statement, parameters).fetchall()
+    for row in rows:
+        row["a"], row["b"] = tuple(map(int, row["a"])), tuple(map(int, row["b"]))
+    return rows
+
+
+def statement_of(
+    wanted: Filter, *, sort: str = "complexity", reverse: bool = False, limit: int | None = 20, offset: int = 0
+) -> tuple[sql.Composed, dict[str, Any]]:
+    """The query of `find`, and its parameters."""
     order, required = SORTS[sort]
     condition, parameters = wanted.conditions()
     if required is not None:
         condition = sql.SQL(" and ").join([condition, sql.SQL(required)])
     terms = [_reversed(term) if reverse else term for term in f"{order}, formula.id".split(", ")]
-    query = sql.SQL(block("find").decode()).format(
-        condition=condition,
-        order=sql.SQL(", ".join(dict.fromkeys(terms))),
-        order_again=sql.SQL(", ".join(dict.fromkeys(terms)).replace("formula.", "chosen.")),
+    chosen = ", ".join(dict.fromkeys(terms))
+    statement = sql.SQL(block("find").decode()).format(
+        condition=condition, order=sql.SQL(chosen), order_again=sql.SQL(chosen.replace("formula.", "chosen."))
     )
-    with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(query, parameters | {"limit": limit, "offset": offset}).fetchall()
-    for row in rows:
-        row["a"], row["b"] = tuple(map(int, row["a"])), tuple(map(int, row["b"]))
-    return rows
+    return statement, parameters | {"limit": limit, "offset": offset}
 
 
 def _reversed(term: str) -> str:

@@ -85,8 +85,9 @@ def new_database(server_url: str, template: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def seeded_url(server_url: str) -> Iterator[str]:
-    """Url of a catalogue with constants, well-known formulas and the first ranks of the box; only to be read."""
+def seeded_template(server_url: str) -> Iterator[str]:
+    """Name of a database with constants, well-known formulas and the first ranks of the box; to be copied."""
+    from catalog.formula import parse_formula
     from indexer.pipeline import compute
     from indexer.rows import record
     from indexer.seeding import seed, store
@@ -97,16 +98,30 @@ def seeded_url(server_url: str) -> Iterator[str]:
             opened.upgrade()
             with opened.connect() as connection:
                 seed(connection)
-                first = [QUADRATIC_5.formula_at(rank) for rank in range(0, SEEDED_RANKS)]
-                store(connection, [record(compute(formula, identified=True)) for formula in first])
-                connection.execute("analyze")
-        yield url
+                formulas = [QUADRATIC_5.formula_at(rank) for rank in range(SEEDED_RANKS)]
+                formulas += map(parse_formula, ("PCF(-2n-1, n^2)", "PCF(4n+2, 4n^2)", "PCF(n+1, n^2-2n+1)"))
+                formulas += map(parse_formula, ("PCF(2n+1, -n^2)", "PCF(3n+1, -2n^2)", "PCF(n^2+1, 3n+7)"))
+                store(connection, [record(compute(formula, identified=True)) for formula in formulas])
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("vacuum analyze")
+            name = connection.info.dbname
+        yield name
+
+
+@pytest.fixture(scope="session")
+def seeded_url(server_url: str, seeded_template: str) -> Iterator[str]:
+    """Url of a small catalogue, only to be read."""
+    yield from _copied(server_url, seeded_template)
 
 
 @pytest.fixture
-def seeded_copy(server_url: str, seeded_url: str) -> Iterator[str]:
-    """Url of a copy of the seeded catalogue, which may be changed."""
-    for url in new_database(server_url, str(psycopg.conninfo.conninfo_to_dict(seeded_url)["dbname"])):
+def seeded_copy(server_url: str, seeded_template: str) -> Iterator[str]:
+    """Url of a small catalogue of one's own, which may be changed."""
+    yield from _copied(server_url, seeded_template)
+
+
+def _copied(server_url: str, template: str) -> Iterator[str]:
+    for url in new_database(server_url, template):
         with open_database(url) as opened:
             opened.upgrade()
         yield url
