@@ -56,7 +56,7 @@ def compute(
         evaluation = evaluate(formula, digits)
         if not identified:
             return Computed(evaluation)
-        found = identify(formula, terms or library_terms(), anchors, known=evaluation.limit, budget=budget)
+        found = identify(formula, library_terms() if terms is None else terms, anchors, known=evaluation.limit, budget=budget)
         return Computed(evaluation, found)
     except Exception as error:
         return failed(formula, f"{type(error).__name__}: {error}")
@@ -142,7 +142,7 @@ def compute_all(
     terms: Terms | None = None,
 ) -> list[Computed]:
     """`compute` for many formulas, with what the library excludes screened for all of them at once."""
-    begun = [_begin(formula, digits, anchors, terms or library_terms()) for formula in formulas]
+    begun = [_begin(formula, digits, anchors, library_terms() if terms is None else terms) for formula in formulas]
     screen([search for _, search in begun if isinstance(search, Search)], budget)
     return [_finish(computed, search, budget) for computed, search in begun]
 

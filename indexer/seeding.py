@@ -128,7 +128,7 @@ def store(
 ) -> Ingested:
     """Store records that belong to no chunk, with the constants they need and where they were published."""
     name_constants(connection, constants_of(records))
-    rows, findings = batch(records, (terms or library_terms()).version)
+    rows, findings = batch(records, (library_terms() if terms is None else terms).version)
     findings.sources.extend(sources or ())
     return ingest(connection, rows, findings)
 

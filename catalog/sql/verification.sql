@@ -1,0 +1,29 @@
+-- What `formulary verify` reads.
+
+-- stored_relations --
+-- Relations with both sides' definitions: all, those of one formula, or a sample of so many.
+select
+    relation.id, formula.a, formula.b, relation.kind, relation.coefficients, relation.expression,
+    greatest(relation.digits_used, relation.digits_verified) as digits, constant.expression as term,
+    other.a as other_a, other.b as other_b
+from relation
+join formula on formula.id = relation.formula_id
+left join constant on constant.id = relation.constant_id
+left join lateral (
+    select partner.a, partner.b
+    from relation_term
+    join formula as partner on partner.id = relation_term.other_formula_id
+    where relation_term.relation_id = relation.id and relation.kind = 'formula'
+    limit 1
+) as other on true
+where (%(formula_id)s::bigint is null or relation.formula_id = %(formula_id)s::bigint)
+    and (%(sample)s::bigint is null or relation.id = any (%(chosen)s::bigint[]))
+order by relation.formula_id, relation.id
+
+-- sample_relations --
+-- Numbers of relations, some at random.
+select id from relation order by random() limit %(count)s
+
+-- count_relations --
+-- How many there are.
+select count(*) from relation

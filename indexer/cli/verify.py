@@ -1,0 +1,143 @@
+"""`formulary verify`: stored relations from scratch."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, json_option, option, read_formula, refuse_options
+from indexer.cli.output import write_json, write_table
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from catalog.stored_relations import StoredRelation
+    from indexer.verification import Verified
+
+NOT_VERIFIED = 1
+
+SHOWN = 20
+"""Relations of one formula or failures in a table; --json has all failures."""
+
+
+@click.command(
+    context_settings=FORMULA_ARGUMENTS,
+    epilog='Example: formulary verify "PCF(2n+1, n^2)"; formulary verify --sample 1000',
+)
+@click.argument("formula", nargs=-1, metavar="[FORMULA]")
+@option("--all", "every", is_flag=True, help="Verify every relation of the catalogue.")
+@option("--sample", type=click.IntRange(1), metavar="N", help="Verify N relations chosen at random.")
+@option("--workers", type=click.IntRange(1, 1024), help="Worker processes.  [default: one a core]")
+@catalogue_options
+@json_option
+def verify(
+    formula: tuple[str, ...],
+    every: bool,
+    sample: int | None,
+    workers: int | None,
+    database_url: str | None,
+    home: str | None,
+    as_json: bool,
+) -> int:
+    """Verify stored relations anew: both sides evaluated from scratch, with more digits than they were stored with.
+
+    Of one FORMULA, of --all, or of --sample N chosen at random. Exit code 1 where one fails; what fails is shown.
+    """
+    from catalog.database import open_database
+
+    refuse_options(formula)
+    if bool(formula) + every + (sample is not None) != 1:
+        raise click.UsageError("give a formula, --all, or --sample N")
+    with open_database(database_url, home) as database:
+        database.require_current()
+        with database.connect() as connection:
+            total, relations = _chosen(connection, formula, sample)
+            return _verify(relations, total, workers, as_json, bool(formula))
+
+
+def _chosen(
+    connection: psycopg.Connection, formula: tuple[str, ...], sample: int | None
+) -> tuple[int, Iterable[StoredRelation]]:
+    """How many relations are asked for, and they."""
+    from catalog.errors import NotFound
+    from catalog.queries import formula_by_key
+    from catalog.stored_relations import count_relations, sample_relations, stored_relations
+
+    if formula:
+        chosen = read_formula(formula)
+        row = formula_by_key(connection, chosen.key)
+        if row is None:
+            raise NotFound(f'{chosen} is not in the catalogue; put it there with `formulary add "{chosen}"`')
+        found = list(stored_relations(connection, formula_id=row["id"]))
+        if not found:
+            raise NotFound(f"the catalogue has no relation of {chosen}; there is nothing to verify")
+        return len(found), found
+    if sample is not None:
+        numbers = sample_relations(connection, sample)
+        return len(numbers), stored_relations(connection, chosen=numbers)
+    return count_relations(connection), stored_relations(connection)
+
+
+def _verify(relations: Iterable[StoredRelation], total: int, workers: int | None, as_json: bool, show_all: bool) -> int:
+    from indexer.verification import verify_all
+
+    started, count, least = time.monotonic(), 0, None
+    failed: list[Verified] = []
+    shown: list[Verified] = []
+    with _progress(total) as advance:
+        for outcome in verify_all(relations, workers):
+            count += 1
+            advance()
+            if outcome.reason is not None:
+                failed.append(outcome)
+            else:
+                least = outcome.digits if least is None else min(least, outcome.digits)
+            if show_all:
+                shown.append(outcome)
+    seconds = time.monotonic() - started
+    if as_json:
+        fields: dict[str, Any] = {
+            "verified": count - len(failed),
+            "failed": len(failed),
+            "least_digits": least,
+            "seconds": round(seconds, 3),
+            "failures": [outcome.to_json() for outcome in failed],
+        }
+        write_json(fields | ({"relations": [outcome.to_json() for outcome in shown]} if show_all else {}))
+    else:
+        _write(shown or failed)
+        words = f"{count - len(failed)} of {count} relations hold in {seconds:.1f} s"
+        click.echo(words + (f", to {least} digits or more" if least is not None else ""))
+    return NOT_VERIFIED if failed else 0
+
+
+def _write(outcomes: list[Verified]) -> None:
+    if outcomes:
+        write_table(
+            ("formula", "relation", "stored", "now", "outcome"),
+            [
+                (str(o.relation.formula), o.relation.expression, o.relation.digits, o.digits, o.reason or "holds")
+                for o in outcomes[:SHOWN]
+            ],
+            right=("stored", "now"),
+        )
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Any]:
+    """A bar with the time left where stderr is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (BarColumn(bar_width=None), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("verifying", total=total)
+        yield lambda: progress.advance(task)
