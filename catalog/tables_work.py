@@ -1,4 +1,4 @@
-"""The tables of the indexer's work: spaces, chunks, runs, index snapshots, clusters, families; facts are in `tables`."""
+"""The tables of the indexer's work: spaces, chunks, runs, snapshots, clusters, families; facts are in `tables`."""
 
 from __future__ import annotations
 
