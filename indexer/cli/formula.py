@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from catalog.formula import PCF
 
+SWEEP_SECONDS = 5.0
+"""Time for naming the other members of a new formula's family."""
+
 
 @click.command(
     context_settings=FORMULA_ARGUMENTS,
@@ -64,14 +67,19 @@ def add(
 
 def _add(connection: psycopg.Connection, formulas: list[PCF]) -> int:
     """Add formulas with their mirrors' evaluations shared; returns how many were new."""
+    from indexer.family_sweep import sweep_families
     from indexer.index import read_anchors
+    from indexer.own_constants import read_terms
     from indexer.pipeline import compute
     from indexer.rows import record
     from indexer.seeding import store
 
-    anchors = read_anchors(connection)
-    records = [record(compute(chosen, identified=True, anchors=anchors)) for chosen in formulas]
-    return int(store(connection, records).new.sum())
+    anchors, terms = read_anchors(connection), read_terms(connection)
+    records = [record(compute(chosen, identified=True, anchors=anchors, terms=terms)) for chosen in formulas]
+    new = int(store(connection, records, terms=terms).new.sum())
+    for family in {item.columns["family"] for item in records} - {None}:
+        sweep_families(connection, family=str(family), seconds=SWEEP_SECONDS)
+    return new
 
 
 def _add_lines(connection: psycopg.Connection, lines: Iterable[str], workers: int | None, as_json: bool) -> int:
