@@ -31,6 +31,7 @@ COMMANDS = {
     "identify": ("identify", "The constant behind a formula or a number."),
     "verify": ("verify", "Verify stored relations anew, with more digits than before."),
     "constant": ("constant", "The library of constants: list, show, add your own."),
+    "cluster": ("cluster", "Clusters of formulas: build, list, show why."),
     "server": ("server", "The embedded Postgres: start, stop, status."),
     "url": ("server", "The address of the database, for psql and other clients."),
     "sql": ("sql", "Query the catalogue by SQL, read-only."),
