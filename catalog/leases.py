@@ -14,7 +14,7 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row
 
-from catalog.errors import FormularyError
+from catalog.errors import FormularyError, VersionMismatch
 from catalog.sql import block
 
 ALL_RANKS = 2**62
@@ -94,11 +94,25 @@ def claim_chunk(
 ) -> Lease | None:
     """Lease the next chunk for `seconds`, simple formulas first; None where there is none to be had now.
 
-    Takes over chunks whose lease has expired. Ranks from `rank_limit` on stay open: a chunk across it is cut.
+    Takes over chunks whose lease has expired. Ranks from `rank_limit` on stay open: a chunk across it is cut. Raises
+    VersionMismatch where the database was upgraded meanwhile, or newer code than the run's has worked on it.
     """
     parameters = {"run_id": run_id, "seconds": seconds, "rank_limit": rank_limit}
     with connection.transaction(), connection.cursor(row_factory=class_row(Lease)) as cursor:
+        _require_versions(connection, run_id)
         return cursor.execute(block("claim_chunk"), parameters).fetchone()
+
+
+def _require_versions(connection: psycopg.Connection, run_id: int) -> None:
+    row = connection.execute(block("claim_versions"), {"run_id": run_id}).fetchone()
+    if row is None:
+        raise VersionMismatch(f"run {run_id} is not in this database; start the daemon again")
+    for what, mine, there in (("schema", *row[:2]), ("evaluator", *row[2:4]), ("neighbour vector", *row[4:])):
+        if mine != there:
+            raise VersionMismatch(
+                f"the catalogue is at version {there} of the {what} and this daemon at version {mine}, so it gets no"
+                " chunk; start the daemon of the other version"
+            )
 
 
 def work_remains(connection: psycopg.Connection, rank_limit: int = ALL_RANKS) -> tuple[int, int]:

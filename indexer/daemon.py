@@ -25,7 +25,7 @@ import catalog
 from catalog import leases
 from catalog.constant_rows import own_constants
 from catalog.database import SCHEMA_VERSION
-from catalog.errors import Unavailable
+from catalog.errors import Unavailable, VersionMismatch
 from catalog.home import default_home
 from catalog.ingest import Ingested, ingest
 from catalog.leases import ALL_RANKS, Lease, LeaseLost
@@ -35,6 +35,7 @@ from indexer.executors import Workers, default_workers
 from indexer.family_sweep import sweep_families
 from indexer.index import CatalogueIndex, read_anchors
 from indexer.neighbour_vector import VECTOR_VERSION
+from indexer.placement import OnlineClusters
 from indexer.reports import Report
 from indexer.rows import Record, batch, constants_of
 from indexer.seeding import name_constants
@@ -111,6 +112,7 @@ class Daemon:
     tally: Tally = field(default_factory=Tally)
     stopping: threading.Event = field(default_factory=threading.Event)
     _under_way: dict[int, Lease] = field(default_factory=dict)
+    _clusters: OnlineClusters = field(default_factory=OnlineClusters)
     _paused: bool = False
 
     def run(self) -> Tally:
@@ -144,6 +146,9 @@ class Daemon:
                 return reason
         except GivenUp:
             return "signal"  # the server is in trouble: leases expire by themselves
+        except VersionMismatch:
+            self._release()
+            raise
 
     def _say_index(self, text: str) -> None:
         self.report.event("index", note=text)
@@ -270,8 +275,9 @@ class Daemon:
         self._tell()
 
     def _follow(self, records: list[Record], ingested: Ingested) -> None:
-        """Bring index and anchors up to the commit."""
+        """Bring index, clusters and anchors up to the commit."""
         self._link.do(self._index.catch_up)
+        self._link.do(self._clusters.follow)
         for record, number in zip(records, ingested.ids.tolist(), strict=True):
             for relation in record.relations:
                 if relation.constant is not None and relation.proof != "numerical" and record.vector is not None:

@@ -9,7 +9,8 @@ from sqlalchemy import Double, Integer, Text
 
 from catalog import leases, queries
 from catalog.copying import floats, integers, pack, texts
-from catalog.database import Database
+from catalog.database import SCHEMA_VERSION, Database
+from catalog.errors import VersionMismatch
 from catalog.findings import ExclusionRow, Findings, GuessRow, RelationRow, SourceRow, Term, store_findings
 from catalog.formula import PCF
 from catalog.ingest import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows, ingest
@@ -244,7 +245,7 @@ class TestChunks:
             host="here",
             process_id=1,
             program_version="0.1",
-            schema_version="0001",
+            schema_version=SCHEMA_VERSION,
             evaluator_version=1,
             vector_version=1,
             worker_count=2,
@@ -254,6 +255,25 @@ class TestChunks:
         lease = leases.claim_chunk(connection, run_id, **({"seconds": 60} | options))  # type: ignore[arg-type]
         assert lease is not None
         return lease
+
+    @pytest.mark.parametrize(
+        "column, there",
+        [("schema_version", "9999"), ("evaluator_version", 2), ("vector_version", 2)],
+    )
+    def test_another_version_is_refused_a_lease_by_name(
+        self, connection: psycopg.Connection, run_id: int, column: str, there: object
+    ) -> None:
+        self.claim(connection, run_id)
+        if column == "schema_version":
+            connection.execute("update alembic_version set version_num = %s", [there])
+        else:
+            newer = self.start(connection)
+            connection.execute(f"update run set {column} = %s where id = %s", [there, newer])  # type: ignore[arg-type]
+        connection.commit()
+        what = {"schema_version": "schema", "evaluator_version": "evaluator", "vector_version": "neighbour vector"}
+        with pytest.raises(VersionMismatch, match=f"version {there} of the {what[column]} and this daemon at version"):
+            leases.claim_chunk(connection, run_id, seconds=60)
+        assert leases.work_remains(connection) == (2, 1)
 
     def test_chunks_are_claimed_in_order_each_once(self, connection: psycopg.Connection, run_id: int) -> None:
         ranks = [(lease.first_rank, lease.last_rank) for lease in (self.claim(connection, run_id) for _ in range(3))]

@@ -28,6 +28,18 @@ returning id
 -- A daemon leaves.
 update run set ended_at = clock_timestamp(), end_reason = %(reason)s where id = %(run_id)s and ended_at is null
 
+-- claim_versions --
+-- The versions of a run beside the schema that is there and the newest evaluator and vector that ever worked here.
+select
+    mine.schema_version, (select version_num from public.alembic_version) as schema_there,
+    mine.evaluator_version, newest.evaluator_version as newest_evaluator,
+    mine.vector_version, newest.vector_version as newest_vector
+from run as mine
+cross join (
+    select max(evaluator_version) as evaluator_version, max(vector_version) as vector_version from run
+) as newest
+where mine.id = %(run_id)s
+
 -- claim_chunk --
 -- Leases the next chunk below a rank: open, or leased to somebody whose lease has expired. One that reaches beyond
 -- the rank is cut there. Chunks that others are claiming at this moment are passed over.
