@@ -90,15 +90,8 @@ def stored_object(
         "family": row["family"],
         "cluster": None,
         "relations": [_stored_relation(relation) for relation in relations],
-        "guesses": [
-            {
-                "rank": guess["place"],
-                "constant": guess["constant"],
-                "why": guess["proposer"],
-                "outcome": guess["outcome"],
-            }
-            for guess in guesses
-        ],
+        "guesses": [_stored_guess(guess) for guess in guesses],
+        "outcome": _stored_outcome(row, relations, exclusions),
         "exclusions": [dict(exclusion) for exclusion in exclusions],
         "sources": [dict(source) for source in sources],
         "evaluated_at": row["evaluated_at"].isoformat(),
@@ -119,6 +112,15 @@ def stored_object(
     if row["evaluation_error"] is not None:
         result["error"] = row["evaluation_error"]
     return result
+
+
+def _stored_outcome(row: Row, relations: Sequence[Row], exclusions: Sequence[Row]) -> str | None:
+    """What came of the search for a name; None where none was made."""
+    if any(relation["kind"] != "formula" for relation in relations) or row["status"] == "converges_to_infinity":
+        return "found"
+    if exclusions:
+        return str(exclusions[-1]["outcome"])
+    return "nothing_to_identify" if row["limit_value"] is None else None
 
 
 def _stored_guess(guess: Row) -> dict[str, Any]:

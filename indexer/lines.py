@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from catalog.constants import Constant
 from catalog.errors import FormularyError
 from catalog.formula import PCF, parse_formula
 from indexer.contract import formula_object
@@ -17,6 +18,7 @@ from indexer.executors import in_order
 from indexer.guess import LIBRARY_BUDGET
 from indexer.neighbours import Anchors
 from indexer.pipeline import compute, failed
+from indexer.terms import terms_with
 
 Line = tuple[int, str]
 Object = dict[str, Any]
@@ -46,10 +48,15 @@ def evaluated(lines: Iterable[str], digits: int, workers: int | None) -> Iterato
 
 
 def identified(
-    lines: Iterable[str], digits: int, workers: int | None, anchors: Anchors | None, budget: int = LIBRARY_BUDGET
+    lines: Iterable[str],
+    digits: int,
+    workers: int | None,
+    anchors: Anchors | None,
+    own: Sequence[Constant] = (),
+    budget: int = LIBRARY_BUDGET,
 ) -> Iterator[Object]:
-    """The objects of `identify --from`, which may hold formulas and numbers."""
-    work = partial(_identify, digits, anchors, budget)
+    """The objects of `identify --from`, which may hold formulas and numbers; `own` constants are tried first."""
+    work = partial(_identify, digits, anchors, tuple(own), budget)
     return in_order(work, numbered(lines), _killed, workers=workers, batch=BATCH)
 
 
@@ -62,11 +69,13 @@ def _evaluate(digits: int, lines: Sequence[Line]) -> list[Object]:
     return [_guarded(line, lambda value: evaluate_formula(_formula(value), digits)) for line in lines]
 
 
-def _identify(digits: int, anchors: Anchors | None, budget: int, lines: Sequence[Line]) -> list[Object]:
+def _identify(
+    digits: int, anchors: Anchors | None, own: tuple[Constant, ...], budget: int, lines: Sequence[Line]
+) -> list[Object]:
     def identify(value: Any) -> Object:
         if isinstance(value, dict) and "value" in value and not {"a", "b", "formula"} & value.keys():
-            return identify_value(value["value"])
-        return identify_formula(_formula(value), digits, anchors, budget)
+            return identify_value(value["value"], own)
+        return identify_formula(_formula(value), digits, anchors, budget, own)
 
     return [_guarded(line, identify) for line in lines]
 
@@ -76,13 +85,19 @@ def evaluate_formula(formula: PCF, digits: int) -> Object:
     return formula_object(compute(formula, digits).evaluation)
 
 
-def identify_formula(formula: PCF, digits: int, anchors: Anchors | None, budget: int = LIBRARY_BUDGET) -> Object:
+def identify_formula(
+    formula: PCF,
+    digits: int,
+    anchors: Anchors | None,
+    budget: int = LIBRARY_BUDGET,
+    own: tuple[Constant, ...] = (),
+) -> Object:
     """The object of a formula with its relations and guesses."""
-    done = compute(formula, digits, identified=True, anchors=anchors, budget=budget)
+    done = compute(formula, digits, identified=True, anchors=anchors, budget=budget, terms=terms_with(own))
     return formula_object(done.evaluation, done.identification)
 
 
-def identify_value(value: Any) -> Object:
+def identify_value(value: Any, own: Sequence[Constant] = (), degree: int = 2) -> Object:
     """The object of a number, given as a string of digits (a JSON number has lost its trailing zeros)."""
     from catalog import constants
     from catalog.errors import ExpressionError
@@ -90,7 +105,7 @@ def identify_value(value: Any) -> Object:
 
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ExpressionError('a number is given as a string of its digits, such as {"value": "1.2732395447351627"}')
-    return identify_number(str(value), constants.library().candidates()).to_json()
+    return identify_number(str(value), (*own, *constants.library().candidates()), degree).to_json()
 
 
 def _formula(value: Any) -> PCF:

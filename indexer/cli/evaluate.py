@@ -125,9 +125,11 @@ def write_formula(result: dict[str, Any]) -> None:
             ("cluster", result["cluster"]),
             *((name.replace("_", " "), value) for name, value in metrics.items()),
             *((_label(relation), _relation(relation)) for relation in result["relations"]),
-            *(("guess", _guess(guess)) for guess in result["guesses"]),
-            ("outcome", result.get("outcome")),
+            *((f"guess {guess['rank']}", _guess(guess)) for guess in result["guesses"]),
+            ("outcome", (result.get("outcome") or "").replace("_", " ")),
             ("", result.get("identification_reason")),
+            ("attempts", result.get("attempts")),
+            *(("excluded", _exclusion(exclusion)) for exclusion in _exclusions(result)),
             *(("source", source) for source in result.get("sources", ())),
         ]
     )
@@ -152,6 +154,22 @@ def _label(relation: dict[str, Any]) -> str:
 def _relation(relation: dict[str, Any]) -> str:
     digits = relation["digits_verified"] or relation["digits_used"]
     return f"{relation['expression']}  ({relation['proof'].replace('_', ' ')}, {digits} digits)"
+
+
+def _exclusions(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """What was sought and not found, as computed or as stored."""
+    own = result.get("exclusion")
+    return [own] if own else list(result.get("exclusions", ()))
+
+
+def _exclusion(exclusion: dict[str, Any]) -> str:
+    if "bound" in exclusion:
+        bound, constants, digits = f"{float(exclusion['bound']):.2g}", exclusion["constants"], exclusion["digits"]
+        return f"coefficients up to {bound} with {constants} constants, at {digits} digits"
+    words = f"coefficients below 10^{exclusion['coefficient_digits']} with {exclusion['constants_tried']} constants"
+    needed = f"; {exclusion['digits_needed']} digits would decide" if exclusion["digits_needed"] else ""
+    library = f"library {exclusion['library_version']}, {exclusion['outcome'].replace('_', ' ')}"
+    return f"{words}, at {exclusion['digits_used']} digits ({library}{needed})"
 
 
 def _guess(guess: dict[str, Any]) -> str:

@@ -23,11 +23,21 @@ from indexer.cli.options import (
     refuse_options,
 )
 from indexer.cli.output import note, write_json, write_table
+from indexer.cli.used import use_catalogue_option, used_catalogue
 
 if TYPE_CHECKING:
+    import psycopg
+
+    from catalog.constants import Constant
     from indexer.neighbours import Anchors
 
 NOT_IDENTIFIED = 1
+
+MAX_DEGREE = 8
+"""Highest power of a number in a relation."""
+
+MAX_ORDER = 4
+"""Highest total degree of several constants."""
 
 
 @click.command(
@@ -37,17 +47,29 @@ NOT_IDENTIFIED = 1
 @click.argument("what", nargs=-1, metavar="FORMULA|NUMBER")
 @digits_option
 @option(
-    "--catalogue/--no-catalogue",
-    "use_catalogue",
-    default=None,
-    help="Ask the labelled formulas of the catalogue as well.  [default: where a database is given]",
+    "--with",
+    "together",
+    metavar="C1,C2",
+    help="Seek one relation of the number with these constants together, by name or as expressions.",
 )
+@option(
+    "--degree",
+    type=click.IntRange(1, MAX_DEGREE),
+    help="Highest power of the number in a relation.  [default: 2 alone, 1 with --with]",
+)
+@option(
+    "--order", type=click.IntRange(1, MAX_ORDER), help="Highest total degree of the constants of --with.  [default: 1]"
+)
+@use_catalogue_option("Ask the catalogue as well: its labelled formulas, its limits, your own constants.")
 @from_options
 @catalogue_options
 @json_option
 def identify(
     what: tuple[str, ...],
     digits: int,
+    together: str | None,
+    degree: int | None,
+    order: int | None,
     use_catalogue: bool | None,
     from_file: str | None,
     workers: int | None,
@@ -60,21 +82,29 @@ def identify(
     A formula is given as PCF(2n+1, n^2) or as two arguments 2n+1 n^2; what is found is verified with further digits. A
     number is given with all its digits, which say how exact it is; what is found matches them.
 
-    Theory and the library of constants need no catalogue. Exit code 1 where nothing is found.
+    Theory and the library of constants need no catalogue; with one, the formulas are given whose limit a number is a
+    Moebius map of. Exit code 1 where nothing is found.
     """
     refuse_options(what)
-    anchors = _anchors(database_url, home) if _wanted(use_catalogue, database_url) else None
+    if order is not None and together is None:
+        raise click.UsageError("--order goes with --with")
+    with used_catalogue(use_catalogue, database_url, home) as connection:
+        if from_file is None and together is not None:
+            return _together(connection, what, digits, together, degree or 1, order or 1, as_json)
+        if from_file is None and len(what) == 1 and "(" not in what[0]:
+            return _number(connection, what[0], degree or 2, as_json)
+        if degree is not None:
+            raise click.UsageError("--degree is for a number, or goes with --with")
+        anchors, own = _known(connection)
     if from_file is not None:
         from indexer.lines import identified
 
         require_no_arguments(what)
         with open_lines(from_file) as lines:
-            return write_lines(identified(lines, digits, workers, anchors))
-    if len(what) == 1 and "(" not in what[0]:
-        return _number(what[0], as_json)
+            return write_lines(identified(lines, digits, workers, anchors, own))
     from indexer.lines import identify_formula
 
-    result = identify_formula(read_formula(what), digits, anchors)
+    result = identify_formula(read_formula(what), digits, anchors, own=own)
     if as_json:
         write_json(result)
     else:
@@ -82,29 +112,60 @@ def identify(
     return 0 if result.get("outcome") == "found" else NOT_IDENTIFIED
 
 
-def _wanted(use_catalogue: bool | None, database_url: str | None) -> bool:
-    return bool(database_url) if use_catalogue is None else use_catalogue
-
-
-def _anchors(database_url: str | None, home: str | None) -> Anchors:
-    from catalog.database import open_database
+def _known(connection: psycopg.Connection | None) -> tuple[Anchors | None, tuple[Constant, ...]]:
+    """The labelled formulas and the user's own constants, where there is a catalogue."""
+    if connection is None:
+        return None, ()
+    from catalog.constant_rows import own_constants
     from indexer.index import read_anchors
 
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            return read_anchors(connection)
+    return read_anchors(connection), own_constants(connection)
 
 
-def _number(text: str, as_json: bool) -> int:
+def _number(connection: psycopg.Connection | None, text: str, degree: int, as_json: bool) -> int:
     from indexer.lines import identify_value
 
-    result = identify_value(text)
+    own: tuple[Constant, ...] = ()
+    if connection is not None:
+        from catalog.constant_rows import own_constants
+
+        own = own_constants(connection)
+    result = identify_value(text, own, degree)
+    if connection is not None and result["outcome"] != "too_few_digits":
+        from indexer.same_limit import formulas_with_limit
+
+        result["formulas"] = [match.to_json() for match in formulas_with_limit(connection, text)]
+        if result["formulas"] and not result["relations"]:
+            result |= {"outcome": "found", "reason": None}
+    return _say(result, as_json)
+
+
+def _together(
+    connection: psycopg.Connection | None,
+    what: tuple[str, ...],
+    digits: int,
+    together: str,
+    degree: int,
+    order: int,
+    as_json: bool,
+) -> int:
+    """One relation with several constants, of a number or of the limit of a formula."""
+    from indexer.several import chosen_constants, limit_text
+    from indexer.typed_numbers import identify_with
+
+    own = _known(connection)[1]
+    constants = chosen_constants(together, own)
+    is_number = len(what) == 1 and "(" not in what[0]
+    text = what[0] if is_number else limit_text(read_formula(what), digits)
+    return _say(identify_with(text, constants, degree, order).to_json(), as_json)
+
+
+def _say(result: dict[str, Any], as_json: bool) -> int:
     if as_json:
         write_json(result)
     else:
         _write_number(result)
-    return 0 if result["relations"] else NOT_IDENTIFIED
+    return 0 if result["relations"] or result.get("formulas") else NOT_IDENTIFIED
 
 
 def _write_number(result: dict[str, Any]) -> None:
@@ -112,8 +173,22 @@ def _write_number(result: dict[str, Any]) -> None:
         write_table(
             ("relation", "constant", "proof", "digits"),
             [
-                (r["expression"], r.get("constant"), r["proof"], r["digits_verified"] or r["digits_used"])
+                (
+                    r["expression"],
+                    r.get("constant") or ", ".join(r.get("constants", ())),
+                    r["proof"],
+                    r["digits_verified"] or r["digits_used"],
+                )
                 for r in result["relations"]
+            ],
+            right=("digits",),
+        )
+    if result.get("formulas"):
+        write_table(
+            ("this number is", "in terms of the limit of", "digits"),
+            [
+                (f["expression"].replace(f["formula"], "L"), f["formula"], f["digits_verified"])
+                for f in result["formulas"]
             ],
             right=("digits",),
         )
