@@ -8,6 +8,7 @@ stored by `findings`; reads are in `queries`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,11 +122,23 @@ def ingest(
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with connection.transaction(), connection.cursor() as cursor:
-                return _ingest(cursor, rows, findings, lease)
+                ingested = _ingest(cursor, rows, findings, lease)
+                break
         except psycopg.errors.DeadlockDetected:
             if attempt == ATTEMPTS:
                 raise
-    raise AssertionError("unreachable")
+    with suppress(psycopg.errors.DeadlockDetected), connection.transaction():
+        connection.execute(block("resolve_crossed"), {"ids": ingested.ids.tolist(), "keys": list(rows.keys)})
+    return ingested
+
+
+def resolve_waiting(connection: psycopg.Connection) -> int:
+    """Tie mirrors and inflations to canonical formulas that came meanwhile; returns how many.
+
+    `ingest` does so for its batch; this is for what a process that was killed in between has left.
+    """
+    with connection.transaction():
+        return connection.execute(block("resolve_all_waiting")).rowcount
 
 
 def _ingest(cursor: psycopg.Cursor, rows: FormulaRows, findings: Findings | None, lease: Lease | None) -> Ingested:

@@ -27,7 +27,7 @@ from catalog.constant_rows import own_constants
 from catalog.database import SCHEMA_VERSION
 from catalog.errors import Unavailable, VersionMismatch
 from catalog.home import default_home
-from catalog.ingest import Ingested, ingest
+from catalog.ingest import Ingested, ingest, resolve_waiting
 from catalog.leases import ALL_RANKS, Lease, LeaseLost
 from catalog.progress import ranks_below
 from indexer.evaluation import EVALUATOR_VERSION
@@ -142,6 +142,7 @@ class Daemon:
             with self._heartbeat(), self._index.store.writer() as self._writes:
                 reason = self._work()
                 self._release()
+                self._link.do(resolve_waiting)
                 self._save_index()
                 return reason
         except GivenUp:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import numpy as np
 import psycopg
 import pytest
 from sqlalchemy import Double, Integer, Text
 
+import catalog.ingest
 from catalog import leases, queries
 from catalog.copying import floats, integers, pack, texts
 from catalog.database import SCHEMA_VERSION, Database
 from catalog.errors import VersionMismatch
 from catalog.findings import ExclusionRow, Findings, GuessRow, RelationRow, SourceRow, Term, store_findings
 from catalog.formula import PCF
-from catalog.ingest import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows, ingest
+from catalog.ingest import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows, ingest, resolve_waiting
 from catalog.tables import formula as formula_table
 
 BROUNCKER = PCF((1, 2), (0, 0, 1))
@@ -131,6 +136,36 @@ class TestCanonical:
         row = queries.formula_by_id(connection, int(inflated))
         assert row is not None and row["canonical_id"] == canonical
         assert one(connection, "select count(*) from canonical_pending") == 0
+
+    def test_canonical_comes_at_the_same_time(
+        self, database: Database, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Neither of two transactions at once sees the other's rows."""
+        written, both = catalog.ingest._ingest, threading.Barrier(2)
+
+        def held(*arguments: Any) -> Any:
+            ingested = written(*arguments)
+            both.wait(30)
+            return ingested
+
+        monkeypatch.setattr(catalog.ingest, "_ingest", held)
+        with database.connect() as other, ThreadPoolExecutor(2) as threads:
+            inflated = threads.submit(ingest, connection, batch(BROUNCKER.inflate(3)))
+            canonical = threads.submit(ingest, other, batch(BROUNCKER))
+            expected, number = canonical.result().ids[0], int(inflated.result().ids[0])
+        row = queries.formula_by_id(connection, number)
+        assert row is not None and row["canonical_id"] == expected
+        assert one(connection, "select count(*) from canonical_pending") == 0
+
+    def test_what_a_killed_process_has_left_is_tied_later(self, connection: psycopg.Connection) -> None:
+        inflated = ingest(connection, batch(BROUNCKER.inflate(3))).ids[0]
+        canonical = ingest(connection, batch(BROUNCKER)).ids[0]
+        with connection.transaction():
+            connection.execute("update formula set canonical_id = null where id = %s", [int(inflated)])
+            connection.execute("insert into canonical_pending values (%s, %s)", [int(inflated), BROUNCKER.key])
+        assert resolve_waiting(connection) == 1
+        row = queries.formula_by_id(connection, int(inflated))
+        assert row is not None and row["canonical_id"] == canonical
 
 
 class TestFindings:

@@ -120,8 +120,23 @@ set canonical_id = arrived.canonical_id
 from arrived
 where formula.id = arrived.formula_id
 
+-- resolve_crossed --
+-- The same after the commit, for a batch: two batches at once do not see each other's rows, but the later one then
+-- sees both.
+with arrived as (
+    delete from canonical_pending
+    using formula
+    where canonical_pending.canonical_key = formula.key
+        and (canonical_pending.formula_id = any (%(ids)s) or canonical_pending.canonical_key = any (%(keys)s))
+    returning canonical_pending.formula_id, formula.id as canonical_id
+)
+update formula
+set canonical_id = arrived.canonical_id
+from arrived
+where formula.id = arrived.formula_id
+
 -- resolve_all_waiting --
--- The same for all that wait: two batches at once do not see each other's rows.
+-- The same for all that wait: who should have done it may have been killed.
 with arrived as (
     delete from canonical_pending
     using formula

@@ -54,23 +54,20 @@ class Catalogue:
     def differences(self, other: Catalogue) -> list[str]:
         """Rows that stand in one and not, or otherwise, in the other."""
         return [
-            f"{what}: {side} {row[:6]}"
-            for what, mine, theirs in (
-                ("formula", self.formulas, other.formulas),
-                ("relation", self.relations, other.relations),
-            )
-            for side, row in _unlike(mine, theirs)
+            *_unlike("formula", self.formulas, other.formulas, 1),
+            *_unlike("relation", self.relations, other.relations, 3),
         ]
 
 
-def _unlike(mine: list[tuple[Any, ...]], theirs: list[tuple[Any, ...]]) -> list[tuple[str, tuple[Any, ...]]]:
-    a, b = [repr(row) for row in mine], [repr(row) for row in theirs]
-    lost, surplus = set(a) - set(b), set(b) - set(a)
-    unlike = [("lost", row) for text, row in zip(a, mine, strict=True) if text in lost]
-    unlike += [("surplus", row) for text, row in zip(b, theirs, strict=True) if text in surplus]
-    if not unlike and len(a) != len(b):
-        unlike.append(("doubled", (len(a), len(b))))
-    return unlike
+def _unlike(what: str, mine: list[tuple[Any, ...]], theirs: list[tuple[Any, ...]], key: int) -> list[str]:
+    """Differences of two lists of rows whose first `key` columns identify them."""
+    a, b = {row[:key]: row for row in mine}, {row[:key]: row for row in theirs}
+    found = [f"{what}: lost {name}" for name in a.keys() - b.keys()]
+    found += [f"{what}: surplus {name}" for name in b.keys() - a.keys()]
+    for name in a.keys() & b.keys():
+        columns = [f"{x!r} became {y!r}" for x, y in zip(a[name], b[name], strict=True) if x != y]
+        found += [f"{what}: {name} differs: {', '.join(columns)}"] if columns else []
+    return [*found, *([f"{what}: doubled"] if len(theirs) != len(b) else [])]
 
 
 def chunk_faults(url: str, ranks: int) -> list[str]:
