@@ -1,10 +1,13 @@
-"""What identification finds and how fast: recall on reference formulas, false finds on random numbers and formulas.
+"""What identification finds and how fast: recall, precision, first guesses, attempts, and controls.
 
-    python benchmarks/identification.py [--every 1] [--controls 10000] [--formulas 2000]
+    python benchmarks/identification.py [--every 1] [--linear 3000] [--quadratic 500] [--queries 500]
+                                        [--controls 10000] [--numbers 200] [--formulas 500]
 
 Recall is by kind on tests/data/identified.jsonl, without database and anchors: constants come from theory and from
-the library alone. A relation counts only if it holds at digits it was not found with. The controls are random numbers
-of 110 digits against the library, and random formulas of the quadratic box, whose relations are checked likewise.
+the library alone. A relation counts only if it holds at digits it was not found with. First
+guesses are measured on a catalogue indexed here (`guessing.py`); --linear 0 indexes all formulas with deg a <= 1. The
+controls are random numbers of 110 digits, screened and searched as in bulk, some of them as `formulary identify` does,
+and random formulas of the quadratic box, whose relations are checked likewise.
 """
 
 from __future__ import annotations
@@ -19,16 +22,18 @@ from pathlib import Path
 from typing import Any
 
 from flint import ctx
+from guessing import indexed, linear_box, quadratic_sample, reference_quadratics, report
 
 from catalog import expressions
 from catalog.constants import library
 from catalog.formula import PCF
 from indexer.findings import Relation, moebius_value, real_root
-from indexer.guess import identify
+from indexer.guess import SCREENED_BOUND, identify
 from indexer.limits import limit
-from indexer.relations import residual_digits
-from indexer.terms import library_terms
-from indexer.typed_numbers import identify_number
+from indexer.relations import DIGITS, moebius_scaled, residual_digits, scale
+from indexer.screening import exclusion_bounds
+from indexer.terms import library_terms, scaled_constant
+from indexer.typed_numbers import identify_number, parse_number
 
 ROWS = Path(__file__).parent.parent / "tests" / "data" / "identified.jsonl"
 CHECKED_DIGITS = 170
@@ -79,17 +84,44 @@ def recall(every: int) -> None:
     print(f"{spent / sum(total.values()) * 1e3:.1f} ms a formula, evaluation and verification included")
 
 
-def number_control(count: int) -> None:
+def guesses(linear: int, quadratic: int, queries: int, workers: int | None) -> None:
+    """Index a catalogue in memory and print what first guesses are worth on it; all its relations are checked."""
+    chance, box = random.Random(112), linear_box()
+    formulas = chance.sample(box, linear) if linear else box
+    formulas += quadratic_sample(quadratic, chance)
+    formulas += [formula for formula in reference_quadratics(ROWS) if formula not in set(formulas)]
+    start = time.perf_counter()
+    rows = indexed(formulas, workers)
+    print(f"\n{len(rows)} formulas indexed in {time.perf_counter() - start:.0f} s\n")
+    for line in report(rows, queries):
+        print(line)
+    found = [row for row in rows if row.relation is not None]
+    checked = chance.sample(found, min(len(found), 4 * queries))
+    false = sum(not holds(row.formula, row.relation) for row in checked if row.relation is not None)
+    print(f"\nprecision: {len(checked)} relations of these checked to {CHECKED_DIGITS} digits, {false} false")
+
+
+def number_control(count: int, alone: int) -> None:
+    """Random numbers of 110 digits: `count` as bulk indexing treats a limit, `alone` of them as a typed number."""
     chance = random.Random(110)
     constants = list(library().candidates())
-    found = 0
-    start = time.process_time()
-    for _ in range(count):
-        text = f"{chance.randint(0, 9)}." + "".join(chance.choice("0123456789") for _ in range(109))
-        found += identify_number(text, constants).outcome == "found"
+    scaled = [value for c in constants if (value := scaled_constant(c.expression, DIGITS)) is not None]
+    texts = [
+        f"{chance.randint(0, 9)}." + "".join(chance.choice("0123456789") for _ in range(109)) for _ in range(count)
+    ]
+    start, found, sought = time.process_time(), 0, 0
+    for first in range(0, count, 50):
+        limits = [scale(parse_number(text).ball, DIGITS) for text in texts[first : first + 50]]
+        for i, j in zip(*(exclusion_bounds(limits, scaled) < SCREENED_BOUND).nonzero(), strict=True):
+            sought += 1
+            found += moebius_scaled(limits[i], scaled[j], DIGITS).outcome == "found"
     spent = time.process_time() - start
-    print(f"\n{count} random numbers of 110 digits against {len(constants)} constants: {found} found", end="")
-    print(f" ({spent / max(1, count) * 1e3:.0f} ms a number)")
+    print(f"\n{count} random numbers of 110 digits against {len(scaled)} constants: {found} found", end="")
+    print(f" ({spent / max(1, count) * 1e3:.1f} ms a number, {sought} of {count * len(scaled)} pairs sought alone)")
+    start = time.process_time()
+    found = sum(identify_number(text, constants).outcome == "found" for text in texts[:alone])
+    spent = time.process_time() - start
+    print(f"{alone} of them as typed numbers: {found} found ({spent / max(1, alone) * 1e3:.0f} ms a number)")
 
 
 def formula_control(count: int) -> None:
@@ -109,11 +141,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--every", type=int, default=1, help="use every n-th reference row")
     parser.add_argument("--controls", type=int, default=10_000, help="random numbers of 110 digits")
-    parser.add_argument("--formulas", type=int, default=2_000, help="random formulas of the quadratic box")
+    parser.add_argument("--numbers", type=int, default=200, help="of these, as typed numbers")
+    parser.add_argument("--formulas", type=int, default=500, help="random formulas of the quadratic box")
+    parser.add_argument("--linear", type=int, default=3_000, help="formulas with deg a <= 1 to index; 0: all")
+    parser.add_argument("--quadratic", type=int, default=500, help="formulas with deg a = 2 to index")
+    parser.add_argument("--queries", type=int, default=500, help="named formulas of each group to guess for")
+    parser.add_argument("--workers", type=int, help="worker processes; default: one a core")
     arguments = parser.parse_args()
     recall(arguments.every)
+    guesses(arguments.linear, arguments.quadratic, arguments.queries, arguments.workers)
     formula_control(arguments.formulas)
-    number_control(arguments.controls)
+    number_control(arguments.controls, arguments.numbers)
 
 
 if __name__ == "__main__":
