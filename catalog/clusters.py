@@ -207,7 +207,7 @@ def finish(
 
 def waiting(connection: psycopg.Connection, clustering_id: int, vector_version: int) -> list[int]:
     """Formulas that came after the clustering and were not placed yet."""
-    rows = _rows(connection, "waiting_formulas", clustering_id=clustering_id, vector_version=vector_version)
+    rows = _rows(connection, "unplaced_formulas", clustering_id=clustering_id, vector_version=vector_version)
     return [row["formula_id"] for row in rows]
 
 

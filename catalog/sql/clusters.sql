@@ -115,7 +115,7 @@ where cluster_member.cluster_id = %(id)s
 order by formula.is_canonical desc, formula_complexity(formula.a, formula.b), formula.id
 limit %(count)s
 
--- waiting_formulas --
+-- unplaced_formulas --
 -- Formulas with a vector that the current clustering has not looked at.
 select formula_vector.formula_id
 from formula_vector
