@@ -13,8 +13,12 @@ from functools import lru_cache
 from itertools import islice
 from math import isqrt
 
+from gmpy2 import mpq
+
 from catalog.expressions import parse_expression
 from catalog.formula import PCF
+from indexer.core_text import constant_text
+from indexer.cores import Core, gauss_core, kummer_core
 from indexer.hypergeometric import closed_form
 from indexer.shapes import Shape, shape
 from indexer.surds import square_part
@@ -68,7 +72,10 @@ def _circular(found: Shape) -> Iterator[str]:
 
 
 def _sums(formula: PCF) -> Iterator[str]:
-    """The constants of the sums 1F1(1; c; x), 2F1(1, b; c; x) and, at an integer c or d, 1F2(1; c, d; x)."""
+    """The constants of the sums 1F1(1; c; x), 2F1(1, b; c; x) and, at an integer c or d, 1F2(1; c, d; x).
+
+    The first two generate the solutions of a reducible equation, so that their constant is that of its core.
+    """
     for solution in first_order_solutions(formula):
         parameters = solution.sum_parameters
         if parameters is None:
@@ -76,15 +83,19 @@ def _sums(formula: PCF) -> Iterator[str]:
         upper, lower, x = parameters
         match len(upper), len(lower):
             case 0, 1:
-                c = lower[0] % 1
-                yield f"hyp1f1(1, {c + 1}, {x})" if c else f"exp({abs(x)})"
+                yield from _named(kummer_core(mpq(1), mpq(lower[0] % 1 + 1), mpq(x)))
             case 1, 1 if x < 1:
-                b, c = upper[0] % 1, lower[0] % 1
-                yield f"hyp2f1(1, {b or 1}, {c + 1}, {x})" if b or c else f"log({max(1 - x, 1 / (1 - x))})"
+                yield from _named(gauss_core(mpq(1), mpq(upper[0] % 1 or 1), mpq(lower[0] % 1 + 1), mpq(x)))
             case 0, 2:
                 first, second = sorted(lower, key=lambda c: (not _is_integer(c), c))
                 if _is_integer(first):
                     yield from _bessel_values(second - first + 1, x)
+
+
+def _named(found: Core) -> Iterator[str]:
+    text = constant_text(found)
+    if text is not None:
+        yield text
 
 
 def _bessel_values(order: Fraction, x: Fraction) -> Iterator[str]:

@@ -7,7 +7,7 @@ contiguity relations that solution is f(al + n, ..., g + n)/Gamma(g + n) with th
 
 The functions divided by Gamma(g) are entire in g, so the identity holds at their poles as well; there (g an integer
 <= 1) both sides are rewritten with positive lower parameters. Which limits are rational is in `exact_limits.py`,
-which ones have a name in `simplify.py`.
+which ones have a name in `core_text.py`.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ class ClosedForm:
 
     `exact` is a rational number or a quadratic irrational, INFINITE, or None where the limit is neither. `constant`
     is an expression of which the limit is a Moebius map with integer coefficients, where a simple one is known;
-    `simplify.py` finds the map.
+    `guess.py` finds the map.
     """
 
     kind: Kind
