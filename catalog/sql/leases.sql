@@ -102,25 +102,27 @@ set state = 'done', lease_token = null, lease_expires_at = null, done_at = clock
 where id = %(chunk_id)s and state = 'leased' and lease_token = %(token)s
 
 -- release_chunk --
--- leased -> open (to be tried again) or failed (given up).
+-- leased -> open (to be tried again) or failed (given up). Giving back without a failure is no attempt.
 update chunk
-set state = %(state)s, lease_token = null, lease_expires_at = null, failure = %(failure)s
+set state = %(state)s, lease_token = null, lease_expires_at = null, failure = %(failure)s,
+    attempts = attempts - case when %(failure)s::text is null then 1 else 0 end
 where id = %(chunk_id)s and state = 'leased' and lease_token = %(token)s
 
 -- split_chunk --
--- leased -> two open halves, cut at a rank.
+-- leased -> two open halves, cut at a rank, each to be tried anew: one of them may be at fault for the other.
 with whole as (
-    select id, space_id, last_rank, attempts
+    select id, space_id, last_rank
     from chunk
     where id = %(chunk_id)s and state = 'leased' and lease_token = %(token)s
         and first_rank < %(rank)s and %(rank)s < last_rank
     for update
 ),
 upper as (
-    insert into chunk (space_id, first_rank, last_rank, attempts, failure)
-    select space_id, %(rank)s, last_rank, attempts, %(failure)s from whole
+    insert into chunk (space_id, first_rank, last_rank, failure)
+    select space_id, %(rank)s, last_rank, %(failure)s from whole
 )
 update chunk
-set state = 'open', lease_token = null, lease_expires_at = null, last_rank = %(rank)s, failure = %(failure)s
+set state = 'open', lease_token = null, lease_expires_at = null, last_rank = %(rank)s, failure = %(failure)s,
+    attempts = 0
 from whole
 where chunk.id = whole.id
