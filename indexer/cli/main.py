@@ -32,11 +32,16 @@ COMMANDS = {
     "verify": ("verify", "Verify stored relations anew, with more digits than before."),
     "constant": ("constant", "The library of constants: list, show, add your own."),
     "cluster": ("cluster", "Clusters of formulas: build, list, show why."),
+    "export": ("exchange", "Write formulas to Parquet, CSV, JSON lines, LaTeX."),
+    "import": ("exchange", "Bring in formulas of an export, blind-delta or LIReC."),
     "server": ("server", "The embedded Postgres: start, stop, status."),
     "url": ("server", "The address of the database, for psql and other clients."),
     "sql": ("sql", "Query the catalogue by SQL, read-only."),
 }
 """Each command: its module in this package, and its line in the help, so that help needs no import."""
+
+ATTRIBUTES = {"import": "import_formulas"}
+"""Names of commands that Python keeps for itself."""
 
 SUGGESTIONS = 3
 """Near misses shown for a command that does not exist."""
@@ -57,7 +62,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"indexer.cli.{COMMANDS[cmd_name][0]}")
-        command = getattr(module, cmd_name)
+        command = getattr(module, ATTRIBUTES.get(cmd_name, cmd_name))
         assert isinstance(command, click.Command)
         return command
 
