@@ -10,7 +10,7 @@ from indexer.asymptotics import Classification, ConvergenceClass, Status, classi
 from indexer.decimals import LOG2_10, bits_of_digits
 from indexer.families import family_key
 from indexer.hypergeometric import ClosedForm, EvaluationError, closed_form
-from indexer.limits import DEFAULT_DIGITS, Limit, limit, rounded
+from indexer.limits import DEFAULT_DIGITS, INFINITE, Limit, exact, limit, rounded
 from indexer.metrics import Metrics, metrics
 from indexer.tails import Tail, TooDeepError
 
@@ -81,8 +81,8 @@ def _convergent(formula: PCF, verdict: Classification, digits: int) -> Evaluatio
             formula, "converges_to_infinity", verdict.convergence_class, value, unknown, closed_form=form, family=family
         )
     growth = exponents(formula, verdict)
-    assert growth is not None
-    figures = metrics(formula, growth, tail, value.exact is not None)
+    beyond = Metrics(reason="its exponents are beyond double precision")
+    figures = metrics(formula, growth, tail, value.exact is not None) if growth else beyond
     return Evaluation(
         formula,
         "converges",
@@ -100,23 +100,37 @@ def _undetermined(formula: PCF, verdict: Classification, reason: str) -> Evaluat
 
 
 def _compare(value: Limit, form: ClosedForm, digits: int) -> tuple[Limit, int | None]:
-    """Return the limit, by the closed form where it was not enclosed to all digits, and the digits of their agreement.
+    """Return the limit, by the closed form where that says more, and the digits of their agreement.
 
     Raises ArithmeticError where the two do not agree: one of them is wrong, and nothing must be published.
     """
-    if value.infinite or form.infinite or value.exact is not None or form.exact is not None:
-        if value.infinite != form.infinite or value.exact != form.rational:
+    if form.infinite or form.rational is not None:
+        known = INFINITE if form.rational is None else exact(form.rational, digits)
+        if not _may_be(value, known):
             raise ArithmeticError(f"limit {value.value} and closed form {form.text} differ")
-        return value, None
+        return known, None
     try:
         ball = form.evaluate(bits_of_digits(max(digits, CLOSED_FORM_DIGITS)) + 16)
     except EvaluationError:
         return value, None
+    if value.infinite or (value.ball is not None and not ball.overlaps(value.ball)):
+        raise ArithmeticError(f"limit {value.value} and closed form {form.text} differ")
+    if value.exact is not None:
+        return value, None
     if value.ball is None:
         return rounded(ball, digits, "ball"), None
-    if not ball.overlaps(value.ball):
-        raise ArithmeticError(f"limit {value.value} and closed form {form.text} differ")
     agreed = math.floor(min(ball.rel_accuracy_bits(), value.ball.rel_accuracy_bits()) / LOG2_10)
     if value.bound_kind == "agreement" or value.digits < digits:
         value = rounded(ball, digits, "ball")
-    return value, agreed
+    return value, None if form.exact is not None else agreed
+
+
+def _may_be(value: Limit, known: Limit) -> bool:
+    """Say whether what was computed of a limit is consistent with its exact value."""
+    if value.value is None:
+        return True
+    if value.infinite or known.infinite or value.exact is not None:
+        return value.infinite == known.infinite and value.exact == known.exact
+    assert value.ball is not None
+    assert known.ball is not None
+    return bool(value.ball.overlaps(known.ball))

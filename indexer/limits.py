@@ -34,7 +34,7 @@ DEFAULT_DIGITS = 110
 MAX_TERMINATION_BITS = 4_000_000
 """Largest size of the exact value of a formula that terminates, in bits (estimated before it is computed)."""
 
-MAX_BITS = 1 << 15
+MAX_BITS = 1 << 19
 """Working precision, or four times the bits asked for, at which a limit lost in cancellation is given up."""
 
 
@@ -110,6 +110,9 @@ def _convergent(formula: PCF, digits: int, tail: Tail) -> Limit:
         with ctx.workprec(bits + 64):
             finite = 0 not in value.denominator
             ball = value.numerator / value.denominator if finite else None
+        if ball is not None:
+            with ctx.workprec(max(64, min(int(ball.rel_accuracy_bits()), 4 * wanted) + 64)):
+                ball = 1 * ball  # deep cancellation leaves far longer numbers than are wanted
         suspicious = ball is None or 0 in ball or looks_rational(ball, bits) is not None
         if suspicious and not proved:
             proved = True

@@ -29,8 +29,8 @@ TERMS_PER_BIT = 0.36
 MAX_TERMS = 1200
 """Most terms of a series; their cost grows with the square of their number."""
 
-MAX_SERIES_WORK = 8 * 10**9
-"""Square of the terms times bits that a series may cost; it lowers `MAX_TERMS` at high precision."""
+MAX_SERIES_WORK = 4_000_000
+"""Terms times bits of a series; it lowers `MAX_TERMS` at high precision."""
 
 SAFETY_BITS = 6
 """Bits by which a value is taken to be worse than the last terms of its series say."""
@@ -163,7 +163,7 @@ class TailSeries:
         self.bits = bits
         self.shape = shape = leading(formula)
         wanted = math.ceil(TERMS_PER_BIT * bits * shape.ramification) + 8
-        terms = min(wanted, MAX_TERMS, math.isqrt(MAX_SERIES_WORK // bits))
+        terms = min(wanted, MAX_TERMS, MAX_SERIES_WORK // bits)
         with ctx.workprec(bits + bits // 4 + 64):
             c_0 = (shape.base + arb(shape.square).sqrt()) / 2
             c_1 = arb(shape.base_1) + arb(shape.square_1).sqrt() if shape.order_shift else None

@@ -22,7 +22,8 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from flint import arb, ctx, fmpz, fmpz_poly
+from flint import arb, ctx, fmpq, fmpz, fmpz_poly
+from gmpy2 import mpz
 
 from catalog.formula import PCF
 from indexer.asymptotics import double_root_numerator
@@ -36,6 +37,15 @@ MAX_STEPS = 600_000
 
 MAX_STEP_BITS = 400_000_000
 """Steps times bits of working precision that a value may cost; it lowers `MAX_STEPS` at high precision."""
+
+EXACT_BITS = 2048
+"""Bits from which all steps back are taken at once, exactly; below, steps in ball arithmetic are faster."""
+
+MAX_EXACT_BITS = 8_000_000
+"""Size of the exact matrix of these steps in bits, about a second; beyond it they are taken in ball arithmetic."""
+
+MAX_BITS = 1 << 14
+"""Most bits of a value whose steps back are not taken exactly."""
 
 MAX_REGULAR_FROM = 1_000_000
 """Largest index from which a tail must be regular; formulas with larger real roots are refused."""
@@ -91,30 +101,42 @@ class Tail:
         self._parabola: int | None = None
         self.regular_from = self._regular_from()
         self._series: TailSeries | None = None
+        self._irregular: dict[tuple[int, int], tuple[mpz, mpz, mpz, mpz]] = {}
 
     def at(self, n: int, bits: int) -> TailValue:
         """Return x_n with about `bits` correct bits, fewer where `MAX_STEPS` does not suffice (the balls tell)."""
         top = max(n, self.regular_from)
+        if bits >= EXACT_BITS:
+            depth = self._bracket_depth(top, bits + GUARD_BITS, self._max_exact_steps(top))
+            if depth is not None:
+                with ctx.workprec(bits + GUARD_BITS + 40):
+                    return self._exactly(n, depth)
+        exhausted, bits = bits > MAX_BITS, min(bits, MAX_BITS)
         with ctx.workprec(bits + GUARD_BITS + 40):
-            depth = self._bracket_depth(top, bits + GUARD_BITS)
+            depth = self._bracket_depth(top, bits + GUARD_BITS, _max_steps(bits + GUARD_BITS))
             if depth is not None:
                 value, kind = self._from_bracket(depth, top), "ball"
             else:
                 value, depth = self._from_series(top, bits + GUARD_BITS)
                 kind = "agreement"
-            exhausted = value.rel_accuracy_bits() < bits
+            exhausted = exhausted or value.rel_accuracy_bits() < bits
             numerator, denominator = self._linear_steps(value, top, n)
             return TailValue(self.sign * numerator, denominator, kind, depth, exhausted)  # type: ignore[arg-type]
 
     def bracket(self, n: int) -> tuple[arb, arb]:
         """Return lower and upper bound of x_n (sign positive) for n >= `regular_from`, as nearly exact balls."""
+        (low, low_denominator), (high, high_denominator) = self._bracket(n)
+        return arb(low) / low_denominator, arb(high) / high_denominator
+
+    def _bracket(self, n: int) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Return the bracket at n as two fractions (numerator, positive denominator)."""
         (a_n, a_next), (b_next,) = self._values(n, n + 2, self.formula.a), self._values(n + 1, n + 2, self.formula.b)
         if b_next > 0:
-            return arb(a_n), arb(a_n) + arb(b_next) / arb(a_next)
+            return (a_n, 1), (a_n * a_next + b_next, a_next)
         if self._parabola is None:
-            return arb(a_n) / 2, arb(a_n)
+            return (a_n, 2), (a_n, 1)
         shift = 2 * (n + self._parabola)
-        return arb(a_n) / 2 * (shift - 1) / shift, arb(a_n)
+        return (a_n * (shift - 1), 2 * shift), (a_n, 1)
 
     def log2_contraction(self, start: int, stop: int) -> npt.NDArray[np.float64]:
         """Return an estimate of log2 of the factor by which the step from x_{n+1} to x_n shrinks an error.
@@ -155,9 +177,32 @@ class Tail:
     def _values(self, start: int, stop: int, coefficients: tuple[int, ...]) -> list[int]:
         return polynomial_values(coefficients, start, stop)
 
-    def _bracket_depth(self, top: int, bits: int) -> int | None:
-        """Return the depth from which the bracket, stepped back to `top`, gives `bits` bits; None beyond the limit."""
-        total, start, block, steps = 0.0, top, 64, _max_steps(bits)
+    def _max_exact_steps(self, top: int) -> int:
+        """Return how many steps from `top` on an exact matrix of `MAX_EXACT_BITS` holds, irregular ones among them."""
+        degree = max(self.formula.deg_a, self.formula.deg_b)
+        step_bits = self.formula.height.bit_length() + (degree + 1) * (top + 1000).bit_length()
+        return MAX_EXACT_BITS // step_bits - top
+
+    def _exactly(self, n: int, depth: int) -> TailValue:
+        """Return x_n from the bracket at `depth`, each end stepped back exactly.
+
+        x_n lies between the images of both ends unless infinity does; then only numerator and denominator apart are
+        enclosed.
+        """
+        p, p_next, q, q_next = step_matrix(self.formula, n, depth)
+        tops, bottoms = [], []
+        for numerator, denominator in self._bracket(depth):
+            tops.append(self.sign * fmpz(int(p * numerator + p_next * denominator)))
+            bottoms.append(fmpz(int(q * numerator + q_next * denominator)))
+        if bottoms[0] * bottoms[1] > 0:
+            first, second = (arb(fmpq(*fraction)) for fraction in zip(tops, bottoms, strict=True))
+            return TailValue(first.union(second), arb(1), "ball", depth, False)
+        top, bottom = (arb(ends[0]).union(arb(ends[1])) for ends in (tops, bottoms))
+        return TailValue(top, bottom, "ball", depth, False)
+
+    def _bracket_depth(self, top: int, bits: int, steps: int) -> int | None:
+        """Return the depth from which the bracket, stepped back to `top`, gives `bits` bits; None beyond `steps`."""
+        total, start, block = 0.0, top, 64
         while start - top < steps:
             drops = np.cumsum(self.log2_contraction(start, start + block))
             reached = np.flatnonzero(total + drops <= -bits)
@@ -165,8 +210,9 @@ class Tail:
                 return start + int(reached[0]) + 2
             total += float(drops[-1])
             start, block = start + block, min(2 * block, 1 << 15)
-            if start - top >= 1024 and total * steps / (start - top) > -bits:
-                return None  # the rate only slows down from here on
+            ahead = [self.log2_contraction(n, n + 1)[0] for n in _geometric(start, top + steps)]
+            if total + min(ahead) * (top + steps - start) > -bits:
+                return None
         return None
 
     def _from_bracket(self, depth: int, top: int) -> arb:
@@ -225,8 +271,16 @@ class Tail:
         """
         if start == stop:
             return value, arb(1)
-        a, b, c, d = (arb(fmpz(int(entry))) for entry in step_matrix(self.formula, stop, start))
+        if (stop, start) not in self._irregular:
+            self._irregular[stop, start] = step_matrix(self.formula, stop, start)
+        a, b, c, d = (arb(fmpz(int(entry))) for entry in self._irregular[stop, start])
         return a * value + b, c * value + d
+
+
+def _geometric(start: int, stop: int) -> list[int]:
+    """Return a few integers from `start` to about `stop`, in geometric progression."""
+    ratio = max(1.0, stop / max(start, 1)) ** (1 / 8)
+    return [start + math.floor(max(start, 1) * (ratio**k - 1)) for k in range(9)]
 
 
 def _max_steps(bits: int) -> int:
