@@ -260,7 +260,7 @@ def _bracketed(value: Shown, least: int) -> str:
 
 
 def _latex_leaf(item: Item) -> Shown:
-    return (NAMES[item.text].latex if item.kind == "name" else item.text), _ATOM
+    return (NAMES[item.text].latex if item.text in NAMES else item.text), _ATOM
 
 
 def _latex_apply(item: Item, values: Sequence[Shown]) -> Shown:

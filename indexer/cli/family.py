@@ -1,0 +1,145 @@
+"""`formulary family`: infinite families, found among the formulas of the catalogue and checked far outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from indexer.cli.options import catalogue_options, json_option, option
+from indexer.cli.output import note, write_fields, write_json, write_table
+
+DIGITS = 100
+
+
+@click.group(epilog="Example: formulary family find")
+def family() -> None:
+    """Infinite families: formulas with parameters whose limits follow one law."""
+
+
+@family.command(epilog="Example: formulary family find --limit 2000")
+@option("--limit", type=click.IntRange(1), default=20_000, help="Formulas looked at, the simplest first.")
+@option("--seed", type=click.IntRange(0), default=1, help="Seed of the random parameters that are checked.")
+@catalogue_options
+@json_option
+def find(limit: int, seed: int, database_url: str | None, home: str | None, as_json: bool) -> None:
+    """Seek families among the formulas of the catalogue, check them, and store those that stand."""
+    from catalog.database import open_database
+    from catalog.patterns import candidates, patterns, store_pattern
+    from indexer.boards import TEMPLATE, boards
+    from indexer.patterns import laws
+
+    with open_database(database_url, home) as database:
+        database.require_current()
+        with database.connect() as connection:
+            formulas = candidates(connection, limit)
+            note(f"{len(formulas)} formulas to look at")
+            found = []
+            for board in boards(formulas, seed):
+                found.append(_store(store_pattern, connection, board, TEMPLATE, None))
+            for law in laws(formulas, seed):
+                found.append(_store(store_pattern, connection, law, law.line.template, law.expression))
+            connection.commit()
+            rows = [row for row in patterns(connection) if row["id"] in found]
+    _write(rows, as_json)
+
+
+def _store(store: Any, connection: Any, law: Any, template: str, expression: str | None) -> int:
+    number: int = store(
+        connection,
+        template=template,
+        condition=law.condition,
+        constant=law.constant,
+        expression=expression,
+        latex=law.latex(),
+        formulas_found=law.formulas_found,
+        values_checked=law.values_checked,
+        largest_checked=law.largest_checked,
+        digits_checked=DIGITS,
+        proof="closed_form",
+        theorem=law.theorem,
+    )
+    return number
+
+
+@family.command("list", epilog="Example: formulary family list --constant pi")
+@option("--constant", metavar="NAME", help="Only families of this constant.")
+@catalogue_options
+@json_option
+def list_families(constant: str | None, database_url: str | None, home: str | None, as_json: bool) -> None:
+    """List the families that were found."""
+    rows = _read(database_url, home, constant)
+    _write(rows, as_json)
+
+
+@family.command(epilog="Example: formulary family show 1")
+@click.argument("number", type=click.IntRange(1))
+@catalogue_options
+@json_option
+def show(number: int, database_url: str | None, home: str | None, as_json: bool) -> None:
+    """Show a family: its law, in LaTeX too, and how far it was checked."""
+    from catalog.database import open_database
+    from catalog.errors import NotFound
+    from catalog.patterns import pattern
+
+    with open_database(database_url, home) as database:
+        database.require_current()
+        with database.connect() as connection:
+            found = pattern(connection, number)
+    if found is None:
+        raise NotFound(f"there is no family {number}; `formulary family list` shows those there are")
+    if as_json:
+        write_json(found)
+    else:
+        write_fields(found.items())
+
+
+@family.command(epilog="Example: formulary family export --format latex -o families.tex")
+@option("--format", "form", type=click.Choice(["latex", "json"]), default="latex", help="What to write.")
+@option("-o", "--output", type=click.Path(dir_okay=False, allow_dash=True), default="-", help="File; - is stdout.")
+@catalogue_options
+def export(form: str, output: str, database_url: str | None, home: str | None) -> None:
+    """Write all families, one a line, as LaTeX formulas or as JSON objects."""
+    import json
+
+    from indexer.cli.output import exact
+
+    rows = _read(database_url, home, None)
+    lines = [rf"\[ {row['latex']} \]" if form == "latex" else json.dumps(exact(row)) for row in rows]
+    try:
+        with click.open_file(output, "w", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines)
+    except OSError as error:
+        raise click.UsageError(f"cannot write {output}: {error.strerror}") from error
+
+
+def _read(database_url: str | None, home: str | None, constant: str | None) -> list[dict[str, Any]]:
+    from catalog.database import open_database
+    from catalog.errors import NotFound
+    from catalog.patterns import patterns
+
+    with open_database(database_url, home) as database:
+        database.require_current()
+        with database.connect() as connection:
+            rows = patterns(connection, constant)
+    if not rows:
+        of = f" of {constant}" if constant else ""
+        raise NotFound(f"there are no families{of} yet; seek them by `formulary family find`")
+    return rows
+
+
+def _write(rows: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        write_json(rows)
+        return
+    write_table(
+        ("family", "formulas", "for", "limit"),
+        [(row["id"], row["template"], row["condition"], _limit(row)) for row in rows],
+        right=("family",),
+    )
+
+
+def _limit(row: dict[str, Any]) -> str:
+    if row["expression"]:
+        return str(row["expression"])
+    return "rational" if row["constant"] == "1" else f"Moebius map of {row['constant']}"

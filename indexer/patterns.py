@@ -1,0 +1,349 @@
+"""Infinite families: lines of formulas, linear in an integer k, whose limits follow one law in k.
+
+Members of the catalogue suggest a line, the exact cores of their closed forms (`cores.py`) suggest the constant as a
+function of k, relations of the first members suggest the whole law. Then it is tested far outside: up to k = 50 and at
+large random k, where the formula's core is compared exactly and the law with the limit.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from random import Random
+
+import flint
+from gmpy2 import mpq
+
+from catalog.errors import FormularyError
+from catalog.expressions import evaluate, parse_expression, to_latex
+from catalog.formula import PCF
+from indexer.cores import Core, core
+from indexer.families import search_relation
+from indexer.hypergeometric import EvaluationError, closed_form
+from indexer.limits import limit
+from indexer.parametric import RationalFunction, fit, fit_up_to_scale, polynomial_text
+from indexer.relations import bits_for
+from indexer.shapes import shape
+
+LEAST_MEMBERS = 3
+"""Formulas of the catalogue that suggest a line."""
+
+LARGEST_STEP = 2
+"""Largest change of a coefficient from one member to the next."""
+
+SIMPLEST = 60
+"""Members of a kind of constant, the simplest ones, between which lines are sought."""
+
+CHECKED = 50
+"""Parameters from 1 to this are checked."""
+
+LARGE = (10**2, 10**4, 10**6)
+"""Bounds of random parameters beyond, each checked too."""
+
+FITTED = 14
+"""First parameters whose relations are fitted."""
+
+LATEST_START = 6
+"""Parameter from which a family must hold at the latest."""
+
+DIGITS = 100
+"""Digits to which law and limit must agree."""
+
+GROWTH = 12
+"""Further digits a step of k for relations whose coefficients grow with k as factorials do."""
+
+TEXTS = {
+    "exp": "exp({0})",
+    "tanh": "sqrt({0})*tanh(sqrt({0}))",
+    "tan": "sqrt({0})*tan(sqrt({0}))",
+    "log": "log({0})",
+    "pi": "sqrt({0})*pi",
+    "atan": "sqrt({0})*atan(sqrt({0}))",
+    "atanh": "sqrt({0})*atanh(sqrt({0}))",
+    "gamma": "hyp1f1(1, {1}, {0})",
+    "bessel": "hyp0f1({2}, {0})/hyp0f1({1}, {0})",
+}
+"""Constants by kind of core: {0} is its argument, {1} its phase, {2} one more."""
+
+UNITS = {"exp": "e", "pi": "pi"}
+"""Constants whose argument is 1."""
+
+Padded = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """Formulas base + k step: coefficients (a0, a1, b0, b1, b2)."""
+
+    base: Padded
+    step: Padded
+
+    def at(self, k: int) -> PCF | None:
+        """The formula at k, None where a or b vanishes."""
+        c = [x + k * y for x, y in zip(self.base, self.step, strict=True)]
+        return PCF(tuple(c[:2]), tuple(c[2:])) if any(c[:2]) and any(c[2:]) else None
+
+    @property
+    def template(self) -> str:
+        """As a template of a space, such as a = 2n + k; b = k n^2."""
+        return f"a = {self._text(0, 2)}; b = {self._text(2, 5)}"
+
+    def latex(self) -> str:
+        """PCF(a, b) in LaTeX."""
+        a, b = (self._text(*part).replace("*", " ") for part in ((0, 2), (2, 5)))
+        return rf"\mathrm{{PCF}}\left({a},\ {b}\right)"
+
+    def _text(self, first: int, last: int) -> str:
+        terms = []
+        for power in range(last - first - 1, -1, -1):
+            x, y = self.base[first + power], self.step[first + power]
+            factor = polynomial_text(tuple(c for c in (x, y)) if y else (x,))
+            if factor == "0":
+                continue
+            name = "" if power == 0 else "n" if power == 1 else f"n^{power}"
+            if x and y and name:
+                factor = f"({factor})"
+            terms.append(factor if not name else _signed(factor, name))
+        return " + ".join(terms).replace("+ -", "- ")
+
+
+def _signed(factor: str, name: str) -> str:
+    return {"1": name, "-1": f"-{name}"}.get(factor, f"{factor}*{name}")
+
+
+@dataclass(frozen=True)
+class Law:
+    """An infinite family: its line, from which k on, the constant and the limit as expressions in k, how checked."""
+
+    line: Line
+    start: int
+    constant: str
+    expression: str | None
+    formulas_found: int
+    values_checked: int
+    largest_checked: int
+    theorem: str
+
+    @property
+    def condition(self) -> str:
+        """For which k it holds."""
+        return f"k >= {self.start}"
+
+    def latex(self) -> str:
+        """The law in LaTeX."""
+        right = to_latex(parse_expression(self.expression or self.constant, ("k",)))
+        relation = f"= {right}" if self.expression else rf"\in \mathrm{{PGL}}_2(\mathbb{{Q}})\cdot {right}"
+        return rf"{self.line.latex()} {relation}, \quad k \ge {self.start}"
+
+
+def padded(formula: PCF) -> Padded | None:
+    """(a0, a1, b0, b1, b2), None for higher degrees."""
+    if formula.deg_a > 1 or formula.deg_b > 2:
+        return None
+    return (*formula.a, *(0,) * (2 - len(formula.a)), *formula.b, *(0,) * (3 - len(formula.b)))
+
+
+def core_of(formula: PCF | None) -> Core | None:
+    """The exact core of a formula's limit, None where it has no closed form."""
+    if formula is None:
+        return None
+    found = shape(formula)
+    return None if found is None else core(found)
+
+
+def kind_of(found: Core) -> tuple[str, tuple[object, ...]] | None:
+    """What is the same along a line: kind of core, sign of its argument, phases; None for kinds without a text."""
+    if len(found.arguments) != 1 or not found.arguments[0].rational:
+        return None
+    kind = "atanh" if found.kind == "atan" and found.arguments[0].p < 0 else found.kind
+    return (kind, found.phases) if kind in TEXTS and len(found.phases) <= 1 else None
+
+
+def laws(formulas: Iterable[PCF], seed: int = 1) -> Iterator[Law]:
+    """The families that these formulas suggest and that stand every check, the simplest of each sort."""
+    groups: dict[object, dict[Padded, PCF]] = defaultdict(dict)
+    for formula in formulas:
+        place, found = padded(formula), core_of(formula)
+        if place is not None and found is not None and (kind := kind_of(found)) is not None:
+            groups[kind][place] = formula
+    for _, members in sorted(groups.items(), key=str):
+        seen: set[object] = set()
+        for line, count in lines(members):
+            argument = _argument(line)
+            if argument is None or (line.step, argument[1]) in seen:
+                continue
+            law = check(line, count, seed)
+            if law is not None:
+                seen.add((line.step, argument[1]))
+                yield law
+
+
+def lines(members: dict[Padded, PCF]) -> Iterator[tuple[Line, int]]:
+    """Lines with LEAST_MEMBERS or more consecutive members, the simplest first, and their number of members."""
+    simplest = sorted(members, key=lambda c: (members[c].complexity, c))[:SIMPLEST]
+    found: dict[Line, int] = {}
+    for first in simplest:
+        for second in simplest:
+            step = tuple(y - x for x, y in zip(first, second, strict=True))
+            if not any(step) or max(map(abs, step)) > LARGEST_STEP or next(x for x in step if x) < 0:
+                continue
+            if _moved(first, step, -1) in members:
+                continue  # not where it begins
+            count = 1
+            while _moved(first, step, count) in members:
+                count += 1
+            if count >= LEAST_MEMBERS:
+                base = min((_moved(first, step, -k) for k in (1, 0, 2, 3)), key=lambda c: sum(map(abs, c)))
+                found[Line(base, step)] = count
+    return iter(sorted(found.items(), key=lambda item: (_size(item[0]), item[0].base, item[0].step)))
+
+
+def _moved(place: Padded, step: Padded, k: int) -> Padded:
+    return tuple(x + k * y for x, y in zip(place, step, strict=True))
+
+
+def _size(line: Line) -> int:
+    return sum(map(abs, line.base)) + 2 * sum(map(abs, line.step))
+
+
+def _argument(line: Line) -> tuple[str, RationalFunction] | None:
+    """The constant along a line: its text, with {0} filled in, and its argument as a function of k."""
+    known = {k: found for k in range(LATEST_START, LATEST_START + FITTED) if (found := core_of(line.at(k))) is not None}
+    kinds = {kind_of(found) for found in known.values()}
+    if len(known) < LEAST_MEMBERS or len(kinds) != 1:
+        return None
+    kind = kinds.pop()
+    if kind is None:
+        return None
+    values = {k: _fraction(found) for k, found in known.items()}
+    if kind[0] == "atanh":
+        values = {k: -value for k, value in values.items()}
+    function = fit(values)
+    if function is None:
+        return None
+    if kind[0] in UNITS and function == RationalFunction((1,)):
+        return UNITS[kind[0]], function
+    phase = next(iter(known.values())).phases
+    lower = _positive(phase[0].p) if phase else Fraction(0)
+    text = TEXTS[kind[0]].format(_bracketed(str(function)), _bracketed(str(lower)), _bracketed(str(lower + 1)))
+    return text.replace("sqrt(1)*", "").replace("(sqrt(1))", "(1)"), function
+
+
+def _bracketed(text: str) -> str:
+    return text if text.isalnum() else f"({text})"
+
+
+def _fraction(found: Core) -> Fraction:
+    x = found.arguments[0].p
+    return Fraction(int(x.numerator), int(x.denominator))
+
+
+def _positive(phase: mpq) -> Fraction:
+    """A lower parameter of a hypergeometric function: 0 stands for 1, since parameters count mod 1."""
+    return Fraction(int(phase.numerator), int(phase.denominator)) or Fraction(1)
+
+
+def check(line: Line, count: int, seed: int = 1) -> Law | None:
+    """The law of a line, if it stands at every parameter checked."""
+    found = _argument(line)
+    if found is None:
+        return None
+    constant, function = found
+    cores = {k: core_of(line.at(k)) for k in range(CHECKED + 1)}
+    right = [k for k, c in cores.items() if c is not None and _meets(c, function, k)]
+    start = next((k for k in right if all(j in right for j in range(k, CHECKED + 1))), None)
+    if start is None or start > LATEST_START:
+        return None
+    start = max(start, 1)
+    rows = {k: row for k in range(start, start + FITTED) if (row := relation_at(line, k, constant)) is not None}
+    if len(rows) < FITTED:
+        return None
+    random = Random(seed)
+    large = [random.randrange(bound // 10, bound) for bound in LARGE]
+    coefficients = fit_up_to_scale(rows)
+    expression = law_text(coefficients, constant) if coefficients is not None else None
+    small = range(start, CHECKED + 1)
+    if expression is not None:
+        recurred = {start, start + 1, 10, CHECKED, *large}
+        good = all(agrees(line.at(k), at(expression, k), k in recurred) for k in (*small, *large))
+    else:
+        good = all(relation_at(line, k, constant) is not None for k in small)
+    good = good and all((c := core_of(line.at(k))) is not None and _meets(c, function, k) for k in large)
+    first = line.at(start)
+    form = closed_form(first) if first is not None else None
+    if not good or form is None:
+        return None
+    return Law(line, start, constant, expression, count, len(small) + len(large), max(large), form.theorem)
+
+
+def _meets(found: Core, function: RationalFunction, k: int) -> bool:
+    return kind_of(found) is not None and _abs(_fraction(found)) == _abs(function.at(k))
+
+
+def _abs(x: Fraction | None) -> Fraction | None:
+    return None if x is None else abs(x)
+
+
+def at(expression: str, k: int) -> str:
+    """The expression at a value of k."""
+    return "".join(f"({k})" if part == "k" else part for part in _tokens(expression))
+
+
+def _tokens(expression: str) -> list[str]:
+    """The expression in pieces, `k` alone being one."""
+    pieces, word = [], ""
+    for character in expression:
+        if character.isalnum() or character == "_":
+            word += character
+        else:
+            pieces += [word, character]
+            word = ""
+    return [piece for piece in (*pieces, word) if piece]
+
+
+def relation_at(line: Line, k: int, constant: str) -> tuple[int, ...] | None:
+    """Verified (x, y, z, w) with L = (x + y c)/(z + w c) at k, None where there is none."""
+    formula = line.at(k)
+    form = closed_form(formula) if formula is not None else None
+    if form is None or form.exact is not None:
+        return None
+    text = at(constant, k)
+    try:
+        return search_relation(form.evaluate, lambda bits: evaluate(text, bits), DIGITS + GROWTH * k)
+    except (EvaluationError, FormularyError, ArithmeticError):
+        return None
+
+
+def law_text(coefficients: Sequence[RationalFunction], constant: str) -> str:
+    """(x + y c)/(z + w c) with rational functions of k for coefficients."""
+    x, y, z, w = coefficients
+    return f"({_side(x, y, constant)})/({_side(z, w, constant)})"
+
+
+def _side(x: RationalFunction, y: RationalFunction, constant: str) -> str:
+    plain = "" if not x.above else str(x)
+    times = "" if not y.above else constant if y == RationalFunction((1,)) else f"({y})*{constant}"
+    return " + ".join(part for part in (plain, times) if part) or "0"
+
+
+def agrees(formula: PCF | None, text: str, recurred: bool) -> bool:
+    """Whether a formula's limit is the value of an expression to DIGITS digits.
+
+    The limit is taken from the closed form, and where `recurred` from the recurrence too.
+    """
+    form = closed_form(formula) if formula is not None else None
+    if formula is None or form is None:
+        return False
+    bits = bits_for(DIGITS) + 64
+    try:
+        value, balls = evaluate(text, bits), [form.evaluate(bits)]
+        if recurred:
+            found = limit(formula, DIGITS + 10)
+            balls += [found.ball] if found is not None and found.ball is not None else []
+    except (FormularyError, EvaluationError, ArithmeticError):
+        return False
+    with flint.ctx.workprec(bits):
+        close = flint.arb(10) ** (-DIGITS) * (1 + abs(value))
+        return len(balls) == 1 + recurred and all(bool(abs(ball - value) < close) for ball in balls)
