@@ -154,17 +154,18 @@ def _ingest(cursor: psycopg.Cursor, rows: FormulaRows, findings: Findings | None
     return ingested
 
 
+def stage(cursor: psycopg.Cursor, rows: FormulaRows, more: Mapping[str, Field] | None = None) -> dict[str, object]:
+    """Copy rows into the table formula_staging of this transaction; returns parameters of what reads it."""
+    cursor.execute(block("create_staging"))
+    copy_into(cursor, "formula_staging", _staging_columns(rows) | dict(more or {}))
+    return {"kind": rows.kind, "evaluator_version": rows.evaluator_version, "vector_version": rows.vector_version}
+
+
 def _store_formulas(cursor: psycopg.Cursor, rows: FormulaRows) -> Ingested:
     if len(rows) == 0:
         return Ingested(np.empty(0, np.int64), np.empty(0, bool))
-    cursor.execute(block("create_staging"))
     numbers = np.array([row[0] for row in cursor.execute(block("new_ids"), {"count": len(rows)})], np.int64)
-    copy_into(cursor, "formula_staging", _staging_columns(rows) | {"new_id": integers(numbers, ">i8")})
-    parameters = {
-        "kind": rows.kind,
-        "evaluator_version": rows.evaluator_version,
-        "vector_version": rows.vector_version,
-    }
+    parameters = stage(cursor, rows, {"new_id": integers(numbers, ">i8")})
     for name in ("insert_canonical", "insert_others"):
         cursor.execute(block(name), parameters)
     for name in ("remember_unresolved", "resolve_waiting"):

@@ -13,6 +13,7 @@ from uuid import UUID
 import psycopg
 
 from catalog import queries
+from catalog.health import vector_ids
 from catalog.home import default_home
 from catalog.labels import labelled_places
 from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION
@@ -36,17 +37,21 @@ class CatalogueIndex:
     @classmethod
     def open(cls, connection: psycopg.Connection, home: Path | str | None, say: Say) -> CatalogueIndex:
         """The index in step with the database; a snapshot that is not right is reported by `say` and rebuilt."""
-        identity = queries.catalogue_identity(connection)
-        source = Source(str(identity.catalogue_id), identity.epoch, VECTOR_VERSION, DIMENSION)
-        store = SnapshotStore(_folder(home, source.catalogue_id), NAME)
+        store, source = _place(connection, home)
         try:
-            opened = cls._loaded(connection, store, source)
+            return cls._loaded(connection, store, source)
         except BadSnapshot as error:
             if queries.vector_count(connection, VECTOR_VERSION):
                 say(f"{error}; building the index from the database")
-            opened = cls(store, source, VectorIndex(DIMENSION), 0)
-        opened.catch_up(connection)
-        return opened
+        return cls.rebuilt(connection, home)
+
+    @classmethod
+    def rebuilt(cls, connection: psycopg.Connection, home: Path | str | None) -> CatalogueIndex:
+        """The index from the database alone."""
+        store, source = _place(connection, home)
+        built = cls(store, source, VectorIndex(DIMENSION), 0)
+        built.catch_up(connection)
+        return built
 
     @classmethod
     def _loaded(cls, connection: psycopg.Connection, store: SnapshotStore, source: Source) -> CatalogueIndex:
@@ -72,6 +77,14 @@ class CatalogueIndex:
         self.watermark = watermark
         return added
 
+    def drop_deleted(self, connection: psycopg.Connection) -> int:
+        """Remove what the database no longer holds; returns how many vectors."""
+        if len(self.index) <= queries.vector_count(connection, VECTOR_VERSION):
+            return 0
+        gone = set(self.index.ids.tolist()) - vector_ids(connection, VECTOR_VERSION)
+        self.saved = None
+        return self.index.remove(sorted(gone))
+
     def save_first(self, connection: psycopg.Connection) -> None:
         """Write a snapshot where this host has none that can be used and no daemon is about to write one."""
         if self.saved is None:
@@ -81,6 +94,7 @@ class CatalogueIndex:
 
     def save(self, connection: psycopg.Connection) -> Manifest | None:
         """Write a snapshot and enter it in the database; None where nothing was read since the last one."""
+        self.drop_deleted(connection)
         if self.saved == self.watermark:
             return None
         manifest = self.store.save(self.index, self.source, self.watermark)
@@ -96,6 +110,13 @@ class CatalogueIndex:
         )
         self.saved = self.watermark
         return manifest
+
+
+def _place(connection: psycopg.Connection, home: Path | str | None) -> tuple[SnapshotStore, Source]:
+    """Where this host keeps the index of this catalogue, and what it must be derived from."""
+    identity = queries.catalogue_identity(connection)
+    source = Source(str(identity.catalogue_id), identity.epoch, VECTOR_VERSION, DIMENSION)
+    return SnapshotStore(_folder(home, source.catalogue_id), NAME), source
 
 
 def _folder(home: Path | str | None, catalogue_id: str) -> Path:

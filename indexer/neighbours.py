@@ -76,6 +76,13 @@ class VectorIndex:
         flat = faiss().downcast_index(self._inner.index)
         return np.asarray(flat.reconstruct_n(0, len(self)), dtype=np.float32).reshape(len(self), self.dimension)
 
+    def vector(self, number: int) -> Vectors | None:
+        """The vector of an id, shape (dimension,); None where it is not there."""
+        try:
+            return np.asarray(self._inner.reconstruct(int(number)), dtype=np.float32)
+        except RuntimeError:
+            return None
+
     def add(self, ids: Sequence[int] | Ids, vectors: npt.ArrayLike) -> int:
         """Add vectors, shape (n, dimension), under ids, shape (n,); ids that are there already are skipped.
 

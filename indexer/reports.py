@@ -1,7 +1,8 @@
-"""What the daemon says while it works, on stderr: a bar on a terminal, else one key=value line a transition."""
+"""What the daemon says while it works, on stderr: a bar on a terminal, else a line a transition, key=value or JSON."""
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -33,6 +34,15 @@ class LineReport:
         """Nothing: each chunk has its line."""
 
 
+class JsonReport(LineReport):
+    """The same lines as JSON objects."""
+
+    def event(self, name: str, **fields: Any) -> None:
+        """Write one line."""
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        print(json.dumps({"time": now, "event": name} | fields, default=str), file=sys.stderr, flush=True)
+
+
 class BarReport:
     """A bar with rate and time left; only what needs attention is written above it."""
 
@@ -61,9 +71,12 @@ class BarReport:
 
 
 @contextmanager
-def report() -> Iterator[Report]:
-    """A bar where stderr is a terminal, else lines."""
-    if not sys.stderr.isatty():
+def report(log_format: str | None = None) -> Iterator[Report]:
+    """Lines of a format, `text` or `json`; without one a bar where stderr is a terminal, else `text`."""
+    if log_format == "json":
+        yield JsonReport()
+        return
+    if log_format == "text" or not sys.stderr.isatty():
         yield LineReport()
         return
     from rich.console import Console

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from typing import Any
 
 import click
 
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import note, write_fields, write_json, write_table
+from indexer.cli.quantities import DURATION, SIZE
+
+WATCH_SECONDS = 2.0
+"""Pause between two pictures of `status --watch`."""
 
 
 @click.command(epilog="Example: formulary run --once --limit 10000")
@@ -20,6 +26,20 @@ from indexer.cli.output import note, write_fields, write_json, write_table
     default=30.0,
     help="Seconds after which others take over the chunks of a daemon that is not heard of.",
 )
+@option("--stop-after", type=DURATION, metavar="TIME", help="Finish what is under way and leave, such as 10m.")
+@option("--memory-limit", type=SIZE, metavar="SIZE", help="Memory of all workers together, such as 4G.")
+@option(
+    "--min-free-disk",
+    type=SIZE,
+    default="500M",
+    metavar="SIZE",
+    help="Pause while less is free in the home folder.",
+)
+@option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    help="Lines of key=value or of JSON.  [default: a bar on a terminal, else text]",
+)
 @catalogue_options
 @json_option
 def run(
@@ -27,6 +47,10 @@ def run(
     limit: int | None,
     workers: int | None,
     lease: float,
+    stop_after: float | None,
+    memory_limit: float | None,
+    min_free_disk: float,
+    log_format: str | None,
     database_url: str | None,
     home: str | None,
     as_json: bool,
@@ -41,10 +65,11 @@ def run(
     from indexer.daemon import Daemon, Settings, stop_by_signal
     from indexer.reports import report
 
-    settings = Settings(once, limit or ALL_RANKS, workers, lease)
+    memory = None if memory_limit is None else int(memory_limit)
+    settings = Settings(once, limit or ALL_RANKS, workers, lease, stop_after, memory, int(min_free_disk))
     with open_database(database_url, home) as database:
         database.require_current()
-        with report() as words:
+        with report(log_format) as words:
             daemon = Daemon(database.connect, home, words, settings)
             with stop_by_signal(daemon):
                 tally = daemon.run()
@@ -68,21 +93,32 @@ def run(
         )
 
 
-@click.command(epilog="Example: formulary status --json")
+@click.command(epilog="Example: formulary status --watch")
+@option("--watch", is_flag=True, help="Show it anew every two seconds, until Ctrl-C.")
+@option("--prometheus", is_flag=True, help="Write figures as a collector such as Prometheus reads them.")
 @catalogue_options
 @json_option
-def status(database_url: str | None, home: str | None, as_json: bool) -> None:
+def status(watch: bool, prometheus: bool, database_url: str | None, home: str | None, as_json: bool) -> None:
     """Show how far the indexer is, who works, and what was found."""
     from catalog.database import open_database
 
     with open_database(database_url, home) as database:
         database.require_current()
         with database.connect() as connection:
-            result = _status(connection, home)
-    if as_json:
-        write_json(result)
-    else:
-        _write_status(result)
+            if prometheus:
+                from indexer.cli.exposition import exposition
+
+                click.echo(exposition(connection, _status(connection, home), home), nl=False)
+                return
+            while True:
+                result = _status(connection, home)
+                if watch and sys.stdout.isatty():
+                    click.clear()
+                write_json(result) if as_json else _write_status(result)
+                if not watch:
+                    return
+                sys.stdout.flush()
+                time.sleep(WATCH_SECONDS)
 
 
 def _status(connection: Any, home: str | None) -> dict[str, Any]:

@@ -1,0 +1,55 @@
+"""`formulary recompute`: known formulas by the evaluator of today."""
+
+from __future__ import annotations
+
+import click
+
+from indexer.cli.options import catalogue_options, json_option, option
+from indexer.cli.output import note, write_json, write_table
+
+SHOWN = 40
+"""Changes in the table; --json has all."""
+
+
+@click.command(epilog="Example: formulary recompute --where \"convergence_class = 'logarithmic'\"")
+@option("--where", required=True, metavar="SQL", help="Which formulas, by columns of the view formulas.")
+@option("--dry-run", is_flag=True, help="Show what would change and write nothing.")
+@option("--workers", type=click.IntRange(1, 1024), help="Worker processes.  [default: one a core]")
+@catalogue_options
+@json_option
+def recompute(
+    where: str, dry_run: bool, workers: int | None, database_url: str | None, home: str | None, as_json: bool
+) -> None:
+    """Evaluate known formulas anew, show what changed, and verify the relations that depend on them.
+
+    A relation that no longer holds becomes a numerical one. The condition is asked by the login that can only read.
+    """
+    from catalog.database import open_database
+    from catalog.recomputing import chosen_ids
+    from indexer.recomputing import recompute as run
+
+    with open_database(database_url, home) as database:
+        database.require_current()
+        with database.reader() as reader:
+            ids = chosen_ids(reader, where)
+        with database.connect() as connection:
+            done = run(connection, ids, workers=workers, dry=dry_run)
+    if as_json:
+        write_json(
+            {
+                "formulas": done.formulas,
+                "changes": [change.to_json() for change in done.changes],
+                "relations_verified": done.verified,
+                "relations_doubted": done.doubted,
+            }
+        )
+        return
+    if done.changes:
+        rows = [tuple(change.to_json().values()) for change in done.changes[:SHOWN]]
+        write_table(("formula", "changed", "before", "after"), rows)
+    for text in done.doubted:
+        note(f"does not hold any more: {text}")
+    click.echo(
+        f"{done.formulas} formulas evaluated anew, {len({change.formula for change in done.changes})} changed;"
+        f" {done.verified} relations verified, {len(done.doubted)} no longer hold"
+    )
