@@ -1,5 +1,44 @@
-"""What is known: formulas, constants, and the Postgres catalogue that holds them."""
+"""What is known: formulas, constants, and the Postgres catalogue that holds them.
+
+>>> import catalog
+>>> formula = catalog.parse_formula("PCF(2n+1, n^2)")
+>>> formula
+PCF(a=(1, 2), b=(0, 0, 1))
+>>> print(formula.mirror(), formula.complexity)
+PCF(-2n - 1, n^2) 7
+>>> catalog.library()["pi"].oeis
+'A000796'
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from catalog.access import Catalogue
+    from catalog.constants import library
+    from catalog.errors import FormularyError
+    from catalog.formula import PCF, parse_formula
+    from catalog.search import Filter
+
 __version__ = "0.1.0"
+
+__all__ = ["PCF", "Catalogue", "Filter", "FormularyError", "__version__", "library", "parse_formula"]
+
+_HOMES = {
+    "Catalogue": "catalog.access",
+    "Filter": "catalog.search",
+    "FormularyError": "catalog.errors",
+    "PCF": "catalog.formula",
+    "library": "catalog.constants",
+    "parse_formula": "catalog.formula",
+}
+"""Where the names of the package live; each is imported when it is first used, so that `import catalog` is light."""
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name of the package."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'catalog' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

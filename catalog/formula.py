@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from math import gcd
+from typing import Any
 
 from flint import fmpz, fmpz_poly
 
@@ -98,6 +99,16 @@ class PCF:
         fraction = f"\\frac{{{latex_polynomial(self.b)}}}{{{latex_polynomial(self.a)}}}"
         first = f"{self.a[0]} + " if self.a[0] else ""
         return f"{first}\\mathop{{\\mathrm{{K}}}}_{{n=1}}^{{\\infty}} {fraction}"
+
+    def to_ramanujantools(self) -> Any:
+        """The formula as a PCF of the package ramanujantools; raises FormulaError where it is not installed."""
+        try:
+            from ramanujantools import pcf as tools
+            from sympy import Poly, Symbol
+        except ImportError:
+            raise FormulaError("this needs ramanujantools; install it with `pip install ramanujantools`") from None
+        n = Symbol("n")
+        return tools.PCF(*(Poly(list(c[::-1]), n).as_expr() for c in (self.a, self.b)))
 
     def mirror(self) -> PCF:
         """(-a, b), whose limit is -L."""

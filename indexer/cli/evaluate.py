@@ -131,6 +131,7 @@ def write_formula(result: dict[str, Any]) -> None:
             ("attempts", result.get("attempts")),
             *(("excluded", _exclusion(exclusion)) for exclusion in _exclusions(result)),
             *(("source", source) for source in result.get("sources", ())),
+            *(("note", note) for note in result.get("notes", ())),
         ]
     )
 

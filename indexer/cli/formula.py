@@ -15,6 +15,7 @@ from indexer.cli.options import (
     catalogue_options,
     from_options,
     json_option,
+    option,
     read_formula,
     refuse_options,
 )
@@ -100,13 +101,28 @@ def _add_lines(connection: psycopg.Connection, lines: Iterable[str], workers: in
     help=f"Show what the catalogue knows about a formula.\n\n{FORMULA_HELP}",
 )
 @click.argument("formula", nargs=-1, metavar="FORMULA")
+@option(
+    "--format",
+    "kind",
+    type=click.Choice(("latex", "pari", "sage", "mathematica", "sympy")),
+    help="Write the formula for this program instead; needs no catalogue.",
+)
 @catalogue_options
 @json_option
-def show(formula: tuple[str, ...], database_url: str | None, home: str | None, as_json: bool) -> None:
+def show(formula: tuple[str, ...], kind: str | None, database_url: str | None, home: str | None, as_json: bool) -> None:
     """Show a formula of the catalogue; exit code 1 where it is not there."""
     from catalog.database import open_database
 
     chosen = read_formula(formula)
+    if kind is not None:
+        from catalog.formats import FORMATS
+
+        text = FORMATS[kind](chosen)
+        if as_json:
+            write_json({"formula": str(chosen), "format": kind, "text": text})
+        else:
+            click.echo(text)
+        return
     with open_database(database_url, home) as database:
         database.require_current()
         with database.connect() as connection:
@@ -116,6 +132,7 @@ def show(formula: tuple[str, ...], database_url: str | None, home: str | None, a
 
 def _stored(connection: psycopg.Connection, formula: PCF) -> dict[str, Any]:
     from catalog import queries
+    from catalog.judgement import notes_of
     from indexer.contract import stored_object
 
     row = queries.formula_by_key(connection, formula.key)
@@ -123,7 +140,11 @@ def _stored(connection: psycopg.Connection, formula: PCF) -> dict[str, Any]:
         raise NotFound(f'{formula} is not in the catalogue; put it there with `formulary add "{formula}"`')
     read = (queries.relations_of, queries.guesses_of, queries.exclusions_of, queries.sources_of)
     relations, guesses, exclusions, sources = (function(connection, row["id"]) for function in read)
-    return stored_object(row, relations, guesses, exclusions, sources)
+    result = stored_object(row, relations, guesses, exclusions, sources)
+    result["notes"] = [
+        {"text": text, "author": author, "written_at": at} for text, author, at in notes_of(connection, row["id"])
+    ]
+    return result
 
 
 def _write(result: dict[str, Any], as_json: bool) -> None:
@@ -131,4 +152,5 @@ def _write(result: dict[str, Any], as_json: bool) -> None:
         write_json(result)
         return
     sources = [", ".join(filter(None, (s["author"], s["paper"], s["equation"]))) for s in result["sources"]]
-    write_formula(result | {"sources": sources})
+    notes = [f"{note['text']} ({note['author']}, {note['written_at'][:10]})" for note in result["notes"]]
+    write_formula(result | {"sources": sources, "notes": notes})
