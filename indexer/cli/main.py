@@ -22,6 +22,7 @@ COMMANDS = {
     "init": ("setup", "Make the catalogue, or bring it to this version, with constants and known formulas."),
     "run": ("work", "Index: evaluate formulas of the spaces, store, place and identify them."),
     "status": ("work", "How far the indexer is, who works, and what was found."),
+    "recompute": ("recompute", "Evaluate known formulas anew, and verify what depends on them."),
     "doctor": ("doctor", "What is wrong with server, catalogue or index; --fix repairs."),
     "space": ("space", "The formula spaces: add, list, count."),
     "add": ("formula", "Put formulas into the catalogue, placed and identified."),
