@@ -17,7 +17,7 @@ import json
 import random
 import time
 from collections import Counter
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -112,9 +112,10 @@ def number_control(count: int, alone: int) -> None:
     start, found, sought = time.process_time(), 0, 0
     for first in range(0, count, 50):
         limits = [scale(parse_number(text).ball, DIGITS) for text in texts[first : first + 50]]
-        for i, j in zip(*(exclusion_bounds(limits, scaled) < SCREENED_BOUND).nonzero(), strict=True):
+        pairs = list(product(limits, scaled))
+        for place in (exclusion_bounds(pairs) < SCREENED_BOUND).nonzero()[0]:
             sought += 1
-            found += moebius_scaled(limits[i], scaled[j], DIGITS).outcome == "found"
+            found += moebius_scaled(*pairs[place], DIGITS).outcome == "found"
     spent = time.process_time() - start
     print(f"\n{count} random numbers of 110 digits against {len(scaled)} constants: {found} found", end="")
     print(f" ({spent / max(1, count) * 1e3:.1f} ms a number, {sought} of {count * len(scaled)} pairs sought alone)")

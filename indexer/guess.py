@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, islice
-from typing import Literal, Protocol
+from itertools import chain, islice
+from typing import Protocol
 
 from flint import arb, ctx
 
@@ -32,6 +32,10 @@ from indexer.findings import (
     verify,
 )
 from indexer.hypergeometric import closed_form
+from indexer.identification import Exclusion as Exclusion
+from indexer.identification import Guess as Guess
+from indexer.identification import Identification as Identification
+from indexer.identification import Outcome
 from indexer.limits import Limit, limit
 from indexer.relations import DIGITS, Attempt, Scaled, accurate_digits, algebraic, bits_for, moebius_scaled, scale
 from indexer.screening import exclusion_bounds
@@ -64,68 +68,12 @@ SCREENED_BOUND = 1_000
 LIBRARY = "library"
 """Why a constant is tried that nothing but its place in the library proposes."""
 
-Outcome = Literal["found", "excluded", "budget", "too_few_digits", "nothing_to_identify"]
-GuessOutcome = Literal["found", "excluded", "budget", "too_few_digits"]
-
 
 class Anchors(Protocol):
     """Labelled formulas that can be asked for the nearest ones."""
 
     def nearest(self, formula: PCF, k: int) -> Sequence[tuple[str, float, str]]:
         """Constant name, distance and text of the `k` anchors nearest to a formula, nearest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """A constant that was proposed, why, and what came of it."""
-
-    rank: int
-    constant: str
-    why: str
-    outcome: GuessOutcome
-
-    def to_json(self) -> dict[str, object]:
-        """The object of the JSON contract."""
-        return {"rank": self.rank, "constant": self.constant, "why": self.why, "outcome": self.outcome}
-
-
-@dataclass(frozen=True, slots=True)
-class Exclusion:
-    """No relation with any of `constants` members of the library has all coefficients up to `bound`."""
-
-    bound: int
-    digits: int
-    constants: int
-
-    def to_json(self) -> dict[str, object]:
-        """The object of the JSON contract."""
-        return {"bound": str(self.bound), "digits": self.digits, "constants": self.constants}
-
-
-@dataclass(frozen=True, slots=True)
-class Identification:
-    """All that came of the identification of a formula; `reason` is one sentence where nothing was found."""
-
-    formula: PCF
-    outcome: Outcome
-    relations: tuple[Relation, ...] = ()
-    guesses: tuple[Guess, ...] = ()
-    exclusion: Exclusion | None = None
-    attempts: int = 0
-    digits_needed: int | None = None
-    reason: str | None = None
-
-    def to_json(self) -> dict[str, object]:
-        """What identification adds to a formula's object in the JSON contract."""
-        return {
-            "outcome": self.outcome,
-            "relations": [relation.to_json() for relation in self.relations],
-            "guesses": [guess.to_json() for guess in self.guesses],
-            "exclusion": self.exclusion.to_json() if self.exclusion else None,
-            "attempts": self.attempts,
-            "digits_needed": self.digits_needed,
-            "reason": self.reason,
-        }
 
 
 @dataclass(slots=True)
@@ -141,6 +89,7 @@ class Search:
     attempts: int = 0
     digits_needed: int | None = None
     bound: int | None = None
+    waiting: list[tuple[str, str]] = field(default_factory=list)
     screened: dict[str, int] = field(default_factory=dict)
     scaled: dict[int, Scaled] = field(default_factory=dict)
     anew: dict[int, Limit | None] = field(default_factory=dict)
@@ -184,6 +133,9 @@ class Search:
     def attempt(self, expression: str, longer: bool, digits: int = DIGITS) -> Attempt | None:
         """Seek a relation with one constant, with more digits where these are too few and `longer` allows it."""
         digits = min(digits, self.digits)
+        if expression in self.screened and digits <= DIGITS:
+            self.attempts += 1
+            return Attempt("excluded", digits, bound=self.screened[expression])
         while True:
             constant = scaled_constant(expression, digits)
             if constant is None:
@@ -274,10 +226,11 @@ def begin(
     known: Limit | None = None,
 ) -> Identification | Search:
     """The first part of `identify`, all that is peculiar to the formula: `finish` takes what is not decided."""
-    verdict = classify(formula)
-    if verdict.status == "diverges":
-        return _nothing(formula, "the formula diverges, so that it has no limit to identify")
-    known = known or limit(formula, verdict=verdict)
+    if known is None:
+        verdict = classify(formula)
+        if verdict.status == "diverges":
+            return _nothing(formula, "the formula diverges, so that it has no limit to identify")
+        known = limit(formula, verdict=verdict)
     if known is not None and known.infinite:
         return Identification(formula, "found", reason="the limit is infinite")
     if known is None or known.ball is None:
@@ -293,7 +246,10 @@ def begin(
         reason = f"only {known.digits} digits of the limit are known; at least {MIN_DIGITS} are needed"
         return Identification(formula, "too_few_digits", digits_needed=MIN_DIGITS, reason=reason)
     search = Search(formula, known.ball, known.digits, Terms.of(library))
-    if relation := _algebraic(search) or _proposed(search, anchors):
+    if relation := _algebraic(search) or _proposed(search, _by_theory(formula)):
+        return _found(search, relation)
+    search.waiting = [pair for pair in _by_neighbours(search, anchors) if pair[0] not in search.tried]
+    if relation := _proposed(search, search.waiting[:1]):
         return _found(search, relation)
     return search
 
@@ -303,22 +259,20 @@ def screen(searches: Sequence[Search], budget: int) -> None:
 
     What is screened out up to SCREENED_BOUND is not sought alone any more, which takes ten times as long.
     """
-    for terms, group in groupby(searches, key=lambda search: search.terms):
-        members = [
-            (expression, scaled)
-            for _, expression in islice(terms, budget)
-            if (scaled := scaled_constant(expression, DIGITS)) is not None
-        ]
-        chosen = list(group)
-        if not members:
-            continue
-        bounds = exclusion_bounds([s.at(s.at_digits) for s in chosen], [scaled for _, scaled in members])
-        for search, row in zip(chosen, bounds.tolist(), strict=True):
-            search.screened = {
-                expression: int(bound)
-                for (expression, _), bound in zip(members, row, strict=True)
-                if bound >= SCREENED_BOUND
-            }
+    pairs, places = [], []
+    for search in searches:
+        own = search.at(search.at_digits)
+        members = (expression for _, expression in islice(search.terms, budget))
+        for expression in dict.fromkeys(chain(members, (expression for expression, _ in search.waiting))):
+            scaled = scaled_constant(expression, DIGITS)
+            if scaled is not None and expression not in search.tried:
+                pairs.append((own, scaled))
+                places.append((search, expression))
+    if not pairs:
+        return
+    for (search, expression), bound in zip(places, exclusion_bounds(pairs).tolist(), strict=True):
+        if bound >= SCREENED_BOUND:
+            search.screened[expression] = int(bound)
 
 
 def _found(search: Search, relation: Relation) -> Identification:
@@ -359,9 +313,9 @@ def _theorem(formula: PCF, polynomial: Sequence[int]) -> str | None:
     return closed.theorem if (polynomial[0], polynomial[1]) == (norm * z, -trace * z) else None
 
 
-def _proposed(search: Search, anchors: Anchors | None) -> Relation | None:
-    """The first relation with a constant from theory or from the nearest anchors."""
-    for expression, why in _expressions(search.formula, search.terms, anchors):
+def _proposed(search: Search, proposals: Iterable[tuple[str, str]]) -> Relation | None:
+    """The first relation with one of the expressions that are proposed, each with why."""
+    for expression, why in proposals:
         if expression not in search.tried:
             relation = search.test(expression, expression, why)
             if relation:
@@ -369,18 +323,24 @@ def _proposed(search: Search, anchors: Anchors | None) -> Relation | None:
     return None
 
 
-def _expressions(formula: PCF, terms: Terms, anchors: Anchors | None) -> Iterator[tuple[str, str]]:
-    """Expressions and why they are proposed, in order of likelihood."""
+def _by_theory(formula: PCF) -> Iterator[tuple[str, str]]:
+    """Expressions that the coefficients lead to, in order of likelihood."""
     theory = "closed form" if shape(formula) else "first-order or Bessel solution"
     for expression in candidates(formula):
         yield expression, theory
+
+
+def _by_neighbours(search: Search, anchors: Anchors | None) -> Iterator[tuple[str, str]]:
+    """The constants of the nearest anchors, nearest first."""
     if anchors is not None:
-        for name, distance, neighbour in anchors.nearest(formula, NEIGHBOURS):
-            yield terms.expression_of(name), f"neighbour {neighbour} at {distance:.3g}"
+        for name, distance, neighbour in anchors.nearest(search.formula, NEIGHBOURS):
+            yield search.terms.expression_of(name), f"neighbour {neighbour} at {distance:.3g}"
 
 
 def finish(search: Search, budget: int = LIBRARY_BUDGET) -> Identification:
-    """The last part of `identify`: try the members of the library in their order until the budget is spent."""
+    """The last part of `identify`: the other neighbours' constants, then the library in its order within the budget."""
+    if relation := _proposed(search, search.waiting):
+        return _found(search, relation)
     swept = 0
     for name, expression in search.terms:
         if expression in search.tried:
@@ -388,10 +348,6 @@ def finish(search: Search, budget: int = LIBRARY_BUDGET) -> Identification:
         if swept == budget:
             return _unnamed(search, swept, complete=False)
         swept += 1
-        if expression in search.screened:
-            search.attempts += 1
-            search.excluded(search.screened[expression])
-            continue
         if relation := search.test(name, expression, LIBRARY, longer=False):
             return _found(search, relation)
     for name, expression in islice(search.terms, LONG_RELATIONS):

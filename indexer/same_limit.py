@@ -118,7 +118,7 @@ def _by_family(connection: psycopg.Connection, number: Number, chance: float) ->
         return
     limits = [scale(parse_number(r.value).ball, digits) for r in representatives]
     own = scale(number.ball, digits)
-    bounds = exclusion_bounds([own], limits)[0]
+    bounds = exclusion_bounds([(own, limit) for limit in limits])
     for representative, limit, bound in zip(representatives, limits, bounds.tolist(), strict=True):
         if bound < SCREENED_BOUND:
             coefficients = moebius_scaled(own, limit, digits).coefficients

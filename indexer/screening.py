@@ -38,17 +38,17 @@ Reals = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
-def exclusion_bounds(limits: Sequence[Scaled], constants: Sequence[Scaled]) -> Reals:
-    """For each limit and constant the M up to which no relation has all coefficients in size: (limits, constants).
+def exclusion_bounds(pairs: Sequence[tuple[Scaled, Scaled]]) -> Reals:
+    """For each pair of a limit and a constant the M up to which no relation has all coefficients in size: (pairs,).
 
     At 60 bits M is about 5,000 for numbers without a relation, and below the largest coefficient of any relation that
     there is. The numbers need at least BITS bits with an error of a few units.
     """
-    values = np.array([_values(limit, constant) for limit in limits for constant in constants], dtype=np.int64)
+    values = np.array([_values(limit, constant) for limit, constant in pairs], dtype=np.int64)
     bounds = np.empty(len(values))
     for start in range(0, len(values), LANES):
         bounds[start : start + LANES] = _bounds(values[start : start + LANES].T)
-    return bounds.reshape(len(limits), len(constants))
+    return bounds
 
 
 def _values(limit: Scaled, constant: Scaled) -> tuple[int, int, int, int]:
