@@ -97,17 +97,20 @@ class CatalogueIndex:
         self.drop_deleted(connection)
         if self.saved == self.watermark:
             return None
-        manifest = self.store.save(self.index, self.source, self.watermark)
-        queries.record_snapshot(
-            connection,
-            snapshot_id=UUID(manifest.snapshot_id),
-            host=socket.gethostname(),
-            index_name=NAME,
-            watermark=manifest.watermark,
-            vector_version=VECTOR_VERSION,
-            vector_count=manifest.count,
-            checksum=manifest.checksum,
-        )
+
+        def announce(manifest: Manifest) -> None:
+            queries.record_snapshot(
+                connection,
+                snapshot_id=UUID(manifest.snapshot_id),
+                host=socket.gethostname(),
+                index_name=NAME,
+                watermark=manifest.watermark,
+                vector_version=VECTOR_VERSION,
+                vector_count=manifest.count,
+                checksum=manifest.checksum,
+            )
+
+        manifest = self.store.save(self.index, self.source, self.watermark, announce)
         self.saved = self.watermark
         return manifest
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -87,8 +87,17 @@ class SnapshotStore:
         """The manifest of the current snapshot."""
         return self.folder / f"{self.name}.json"
 
-    def save(self, index: VectorIndex, source: Source, watermark: int) -> Manifest:
-        """Write a snapshot and make it current; a kill at any instant leaves the old one or the new one."""
+    def save(
+        self,
+        index: VectorIndex,
+        source: Source,
+        watermark: int,
+        announce: Callable[[Manifest], None] = lambda manifest: None,
+    ) -> Manifest:
+        """Write a snapshot and make it current; a kill at any instant leaves the old one or the new one.
+
+        `announce` is called before it becomes current: readers ask the database whether it knows what they find.
+        """
         snapshot_id = str(uuid4())
         file = self.folder / f"{self.name}-{snapshot_id}.faiss"
         content = faiss().serialize_index(index._inner).tobytes()
@@ -96,6 +105,7 @@ class SnapshotStore:
         manifest = Manifest(
             FORMAT, snapshot_id, source, watermark, len(index), file.name, len(content), _checksum(content)
         )
+        announce(manifest)
         _write_whole(self.manifest_path, json.dumps(asdict(manifest), indent=1).encode())
         for old in (*self.folder.glob(f"{self.name}-*.faiss"), *self.folder.glob(f"{self.name}-*.new")):
             if not old.name.startswith(file.stem):
@@ -105,13 +115,15 @@ class SnapshotStore:
     def load(self, source: Source) -> tuple[VectorIndex, Manifest]:
         """The current snapshot; raises BadSnapshot where it is missing, torn, foreign, or of another version."""
         manifest = Manifest.read(self.manifest_path)
-        for attempt in (1, 2):
+        while True:
             try:
                 content = (self.folder / manifest.file).read_bytes()
                 break
             except OSError:  # a writer may have replaced the snapshot between the two reads
-                if attempt == 2 or (manifest := Manifest.read(self.manifest_path)) is None:
+                again = Manifest.read(self.manifest_path)
+                if again.snapshot_id == manifest.snapshot_id:
                     raise BadSnapshot(f"the index file {self.folder / manifest.file} is missing") from None
+                manifest = again
         self._check(manifest, source, content)
         return self._deserialize(content, manifest), manifest
 

@@ -103,6 +103,17 @@ class TestReader:
             "set role formulary",
             "truncate formula",
             "copy formula to program 'cat'",
+            "copy (select 1) to '/tmp/reader'",
+            "with gone as (delete from formula returning id) select * from gone",
+            "do $$ begin delete from formula; end $$",
+            "create function mine() returns integer language sql as 'select 1'",
+            "create schema mine",
+            "select lo_from_bytea(0, 'x')",
+            "select lo_import('/etc/hostname')",
+            "select pg_read_file('/etc/hostname')",
+            "set session authorization formulary",
+            "alter role formulary_reader createdb",
+            "comment on table formula is 'mine'",
         ],
     )
     def test_it_cannot_write_even_where_it_asks_to(self, database: Database, statement: str) -> None:

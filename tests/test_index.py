@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +114,60 @@ def test_a_damaged_snapshot_is_rebuilt_and_said_once(
     assert len(CatalogueIndex.open(connection, tmp_path, said.append)) == 2
     assert len(said) == 1
     assert "checksum differs" in said[0]
+
+
+def test_a_deleted_formula_leaves_an_index_that_is_open(
+    connection: psycopg.Connection, tmp_path: Path, said: list[str]
+) -> None:
+    ids = ingest(connection, numbered(1, 2, 3)).ids.tolist()
+    index = CatalogueIndex.open(connection, tmp_path, said.append)
+    index.save(connection)
+    with connection.transaction():
+        connection.execute("delete from formula where id = %s", [ids[1]])
+    assert index.save(connection) is not None
+    said.clear()
+    assert sorted(CatalogueIndex.open(connection, tmp_path, said.append).index.ids.tolist()) == [ids[0], ids[2]]
+    assert said == []
+
+
+def test_readers_find_a_whole_index_while_it_is_written(
+    database: Database, connection: psycopg.Connection, tmp_path: Path, said: list[str]
+) -> None:
+    ingest(connection, numbered(1))
+    index = CatalogueIndex.open(connection, tmp_path, lambda text: None)
+    index.save(connection)
+    ended = threading.Event()
+
+    def read() -> list[int]:
+        found = []
+        with database.connect() as own:
+            while not ended.is_set():
+                found.append(len(CatalogueIndex.open(own, tmp_path, said.append)))
+        return found
+
+    with ThreadPoolExecutor(3) as threads:
+        readers = [threads.submit(read) for _ in range(3)]
+        for number in range(2, 30):
+            ingest(connection, numbered(number))
+            index.catch_up(connection)
+            index.save(connection)
+        ended.set()
+        found = [reader.result() for reader in readers]
+    assert said == []
+    assert all(counts == sorted(counts) and counts[0] >= 1 for counts in found)
+
+
+def test_what_was_committed_is_seen_at_once_by_readers(
+    database: Database, connection: psycopg.Connection, tmp_path: Path, said: list[str]
+) -> None:
+    """Also while an older transaction is open, which holds the watermark back."""
+    ingest(connection, numbered(1, 2))
+    CatalogueIndex.open(connection, tmp_path, said.append).save(connection)
+    with database.connect() as older, older.transaction():
+        older.execute("select pg_current_xact_id()")
+        for number in (3, 4):
+            ingest(connection, numbered(number))
+            assert len(CatalogueIndex.open(connection, tmp_path, said.append)) == number
 
 
 def test_nothing_is_written_where_nothing_is_new(

@@ -17,6 +17,7 @@ import click
 
 import catalog
 from catalog.errors import FormularyError
+from indexer.cli.titles import hide_password
 
 COMMANDS = {
     "init": ("setup", "Make the catalogue, or bring it to this version, with constants and known formulas."),
@@ -104,6 +105,7 @@ def formulary() -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code; never a traceback."""
+    hide_password()
     sys.set_int_max_str_digits(0)  # coefficients and limits may be long
     if not os.environ.get("FORMULARY_DEBUG"):
         warnings.simplefilter("ignore")  # for developers, not for users
