@@ -41,6 +41,7 @@ COMMANDS = {
     "export": ("exchange", "Write formulas to Parquet, CSV, JSON lines, LaTeX."),
     "import": ("exchange", "Bring in formulas of an export, blind-delta or LIReC."),
     "family": ("family", "Infinite families: find, list, show, export."),
+    "plot": ("plot", "Pictures: two metrics, clusters, growth, one formula."),
     "server": ("server", "The embedded Postgres: start, stop, status."),
     "url": ("server", "The address of the database, for psql and other clients."),
     "sql": ("sql", "Query the catalogue by SQL, read-only."),
