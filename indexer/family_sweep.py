@@ -7,7 +7,7 @@ the member itself (`guess.from_family`, `families.family_relation`); its mirror 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +26,8 @@ from indexer.relations import DIGITS, normal_moebius
 PROPOSER = "family"
 """Who proposed the constant, in table `guess`."""
 
-TOGETHER = 200
-"""Members that are read, and at most stored, at a time."""
+TOGETHER = 2_000
+"""Members that are read at a time: the query looks at all families."""
 
 Row = dict[str, Any]
 
@@ -42,9 +42,16 @@ class Swept:
     complete: bool = True
 
 
-def sweep_families(connection: psycopg.Connection, *, family: str | None = None, seconds: float | None = None) -> Swept:
-    """Name or tie the members of all families, or of one, that nothing ties yet; stops after so many seconds.
+def sweep_families(
+    connection: psycopg.Connection,
+    *,
+    family: str | None = None,
+    seconds: float | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Swept:
+    """Name or tie the members of all families, or of one, that nothing ties yet.
 
+    It ends after so many seconds or when `stop` says so; what is left comes with the next sweep.
     Two sweeps do not run at a time: the second does nothing. The connection must be idle.
     """
     swept = Swept()
@@ -56,7 +63,7 @@ def sweep_families(connection: psycopg.Connection, *, family: str | None = None,
     try:
         while rows := _gaps(connection, family):
             for row in rows:
-                if deadline is not None and time.monotonic() > deadline:
+                if stop() or (deadline is not None and time.monotonic() > deadline):
                     swept.complete = False
                     return swept
                 _settle(connection, row, swept)
