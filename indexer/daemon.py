@@ -306,7 +306,9 @@ class Daemon:
 
     def _name_families(self) -> None:
         """Name the members of families whose representative has been named, or tie them to it."""
-        swept = self._link.do(sweep_families, seconds=SWEEP_SECONDS)
+        if self.stopping.is_set():
+            return
+        swept = self._link.do(sweep_families, seconds=SWEEP_SECONDS, stop=self.stopping.is_set)
         if swept.named or swept.tied:
             self.report.event("families", named=swept.named, tied=swept.tied, complete=swept.complete)
 
