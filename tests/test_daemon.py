@@ -17,7 +17,9 @@ import psycopg
 import pytest
 
 from catalog.database import open_database
+from catalog.formula import PCF, parse_formula
 from catalog.leases import add_space
+from indexer.executors import WORKER_DIED
 from indexer.index import CatalogueIndex
 from indexer.neighbour_vector import DIMENSION
 from indexer.seeding import add, seed_constants
@@ -28,19 +30,21 @@ PROJECT = Path(__file__).parents[1]
 CHUNK, LIMIT = 40, 300
 """Ranks of a chunk, and of a run of these tests: eight chunks, the last one cut."""
 PATIENCE = 120.0
+SEARCHED = str(PROJECT)
+"""Where a daemon finds its modules."""
 
 
-def start(url: str, home: Path, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "indexer.cli.main", "run", "--once", "--limit", str(LIMIT), "--lease", "3"]
+def start(url: str, home: Path, *arguments: str, once: bool = True) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "indexer.cli.main", "run", "--limit", str(LIMIT), "--lease", "3"]
     return subprocess.Popen(
-        [*command, *arguments],
+        [*command, *(["--once"] if once else []), *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
         env={
             **os.environ,
-            "PYTHONPATH": str(PROJECT),
+            "PYTHONPATH": SEARCHED,
             "FORMULARY_DATABASE_URL": url,
             "FORMULARY_HOME": str(home),
         },
@@ -185,6 +189,62 @@ def test_a_worker_that_is_killed_costs_nothing(
     os.kill(worker() or 0, signal.SIGKILL)
     finish(daemon)
     assert_same(fresh, fault_free)
+
+
+POISON = """
+import os, signal, sys
+if "--multiprocessing-fork" in sys.argv:
+    from indexer import pipeline
+    evaluate = pipeline.evaluate
+    def poisoned(formula, *arguments):
+        if str(formula) == "{formula}":
+            os.kill({victim}, signal.SIGKILL)
+        return evaluate(formula, *arguments)
+    pipeline.evaluate = poisoned
+"""
+"""Read by every Python that starts: a formula that kills the worker, or the daemon, that comes to it."""
+
+
+def poison(folder: Path, monkeypatch: pytest.MonkeyPatch, formula: PCF, victim: str) -> None:
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(POISON.format(formula=formula, victim=victim))
+    monkeypatch.setattr("tests.test_daemon.SEARCHED", f"{folder}:{PROJECT}")
+
+
+def test_of_a_formula_that_kills_its_worker_only_its_pair_is_lost(
+    fresh: str, tmp_path: Path, fault_free: tuple[str, Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    culprit = parse_formula("PCF(3, 1)")
+    pair = {culprit.key.hex(), culprit.mirror().key.hex()}
+    poison(tmp_path / "poison", monkeypatch, culprit, "os.getpid()")
+    said = json.loads(finish(start(fresh, tmp_path, "--json", "--workers", "1")))
+    assert said["failed"] == 2
+    rows, expected = ask(fresh, CATALOGUE), ask(fault_free[0], CATALOGUE)
+    assert [row for row in rows if row[0] not in pair] == [row for row in expected if row[0] not in pair]
+    assert {(row[0], row[1], row[9]) for row in rows if row[0] in pair} == {
+        (key, "undetermined", WORKER_DIED) for key in pair
+    }
+
+
+@pytest.mark.slow
+def test_of_a_formula_that_kills_every_daemon_only_its_pair_is_lost(
+    fresh: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_database(fresh) as database, database.connect() as connection:
+        connection.execute("delete from space")
+        connection.commit()
+        add_space(connection, "eight", "a = n + k; b = 1; k in 1..8", 8, chunk_size=8)
+    poison(tmp_path / "poison", monkeypatch, parse_formula("PCF(n + 6, 1)"), "os.getppid()")
+    codes = []
+    while 0 not in codes:
+        daemon = start(fresh, tmp_path, "--workers", "1", "--lease", "1")
+        daemon.communicate(timeout=PATIENCE)
+        codes.append(daemon.returncode)
+        assert len(codes) < 40
+    errors = "select a[1]::integer from formula where evaluation_error like 'whoever evaluated it died%' order by 1"
+    assert ask(fresh, errors) == [(5,), (6,)]
+    assert ask(fresh, "select count(*), min(state), max(state) from chunk") == [(3, "done", "done")]
+    assert ask(fresh, "select count(*) from formula") == [(8,)]
 
 
 def test_a_signal_finishes_the_transaction_and_gives_the_leases_back(fresh: str, tmp_path: Path) -> None:
