@@ -3,44 +3,54 @@
 -- family_gaps --
 -- Canonical members without a constant, each with its family's representative: the simplest named one, with its
 -- relation, or the simplest where none is named. Members that a family was of no use to are left out.
-with member as (
-    select formula.id, formula.a, formula.b, formula.key, formula.family,
-        named.coefficients, named.constant, named.term,
-        row_number() over (
-            partition by formula.family
-            order by named.constant is null, named.strength desc nulls last,
-                cardinality(formula.a) + cardinality(formula.b), length(formula.a::text || formula.b::text), formula.id
-        ) as place
+with named as materialized (
+    select distinct on (relation.formula_id)
+        relation.formula_id, relation.coefficients, constant.name as constant, constant.expression as term,
+        proof_strength(relation.proof) as strength
+    from relation
+    join constant on constant.id = relation.constant_id
+    where relation.kind = 'moebius' and relation.proof in ('verified', 'closed_form')
+        and (
+            %(family)s::text is null
+            or relation.formula_id in (select formula.id from formula where formula.family = %(family)s::text)
+        )
+    order by relation.formula_id, strength desc, relation.id
+),
+member as (
+    select
+        formula.id, formula.a, formula.b, named.constant,
+        first_value(formula.id) over simplest as representative_id,
+        first_value(named.coefficients) over simplest as coefficients,
+        first_value(named.constant) over simplest as representative_constant,
+        first_value(named.term) over simplest as term
     from formula
-    left join lateral (
-        select relation.coefficients, constant.name as constant, constant.expression as term,
-            proof_strength(relation.proof) as strength
-        from relation
-        join constant on constant.id = relation.constant_id
-        where relation.formula_id = formula.id and relation.kind = 'moebius'
-            and relation.proof in ('verified', 'closed_form')
-        order by strength desc, relation.id
-        limit 1
-    ) as named on true
+    left join named on named.formula_id = formula.id
     where formula.is_canonical and formula.status = 'converges' and formula.family is not null
         and formula.family <> 'rational' and formula.family not like 'quadratic:%%'
         and (%(family)s::text is null or formula.family = %(family)s::text)
+    window simplest as (
+        partition by formula.family
+        order by named.constant is null, named.strength desc nulls last,
+            cardinality(formula.a) + cardinality(formula.b), length(formula.a::text || formula.b::text), formula.id
+    )
 )
-select member.id, member.a, member.b, representative.a as representative_a, representative.b as representative_b,
-    representative.key as representative_key, representative.coefficients, representative.constant, representative.term,
+select
+    member.id, member.a, member.b, representative.a as representative_a, representative.b as representative_b,
+    representative.key as representative_key, member.coefficients, member.representative_constant as constant,
+    member.term,
     (select coalesce(max(guess.place), 0) + 1 from guess where guess.formula_id = member.id) as guess_place
 from member
-join member as representative on representative.family = member.family and representative.place = 1
-where member.place > 1 and member.constant is null
+join formula as representative on representative.id = member.representative_id
+where member.id <> member.representative_id and member.constant is null
     and (
-        representative.constant is not null
+        member.representative_constant is not null
         or not exists (select from relation where relation.formula_id = member.id and relation.kind = 'formula')
     )
     and not exists (
         select from guess
         where guess.formula_id = member.id and guess.proposer = %(proposer)s and guess.outcome <> 'found'
     )
-order by (representative.constant is null), member.id
+order by (member.representative_constant is null), member.id
 limit %(count)s
 
 -- unnamed_copies --
