@@ -156,6 +156,9 @@ def restart(storm: Storm) -> Callable[[], object]:
     return lambda: server.start(storm.home)
 
 
+Disturb = Callable[[Storm], Callable[[], object]]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("disturb", [fill, read_only, crowd, restart])
 def test_a_daemon_waits_says_so_once_and_goes_on(
