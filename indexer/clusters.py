@@ -44,7 +44,7 @@ class Parameters:
 
     min_size: int = 5
     min_samples: int = 5
-    sample: int = 50_000
+    sample: int = 20_000
     seed: int = 1
 
 

@@ -14,6 +14,7 @@ from catalog import clusters as store
 from catalog.database import open_database
 from catalog.errors import FormularyError
 from catalog.formula import PCF, parse_formula
+from catalog.leases import add_space
 from indexer.cluster_labels import match, related
 from indexer.cluster_quality import davies_bouldin, purity, quality
 from indexer.clustering import checked_metrics
@@ -270,3 +271,20 @@ def test_an_empty_catalogue_cannot_be_clustered(database_url: str, tmp_path: Pat
     assert done.returncode == 2
     assert "0 canonical formulas can be clustered" in done.stderr
     assert formulary("cluster", "list", **place).returncode == 1
+
+
+def test_a_daemon_places_what_it_commits(catalogue: dict[str, str], built: dict[str, object]) -> None:
+    with open_database(catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
+        add_space(connection, "late", "a = n + k; b = n; k in 30..33", 4, chunk_size=4)
+        connection.commit()
+    done = formulary("run", "--once", "--workers", "1", **catalogue)
+    assert done.returncode == 0, done.stderr
+    with open_database(catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
+        rows = connection.execute("""
+            select cluster.label from formula
+            join cluster_member on cluster_member.formula_id = formula.id
+            join clustering on clustering.id = cluster_member.clustering_id and clustering.state = 'current'
+            left join cluster on cluster.id = cluster_member.cluster_id
+            where formula.a[1] >= 30 and formula.a[2] = 1
+        """).fetchall()
+    assert [label for (label,) in rows] == ["e"] * 4

@@ -20,7 +20,7 @@ def cluster() -> None:
 @option("--metric", "metrics", multiple=True, metavar="NAME", help="A metric, for --by metrics; repeat for more.")
 @option("--min-size", type=click.IntRange(2, 100_000), default=5, help="Canonical formulas that a cluster needs.")
 @option("--min-samples", type=click.IntRange(1, 1000), default=5, help="HDBSCAN's measure of density.")
-@option("--sample", type=click.IntRange(100), default=50_000, help="Places that HDBSCAN looks at, at most.")
+@option("--sample", type=click.IntRange(100), default=20_000, help="Places that HDBSCAN looks at, at most.")
 @option("--seed", type=click.IntRange(0), default=1, help="Seed of the sample.")
 @option("--dry-run", is_flag=True, help="Show the figures, and store nothing.")
 @catalogue_options
