@@ -171,7 +171,7 @@ def test_memory_stays_flat(seeded_url: str, tmp_path: Path, monkeypatch: pytest.
         batch = next(iter(records(connection)))
     tracemalloc.start()
     with (tmp_path / "many.csv").open("w") as file:
-        WRITERS["csv"](file, (batch for _ in range(300)))
+        WRITERS["csv"](file, (batch for _ in range(60)))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < (tmp_path / "many.csv").stat().st_size / 3
