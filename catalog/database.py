@@ -29,6 +29,8 @@ READER_TIMEOUT = 60_000
 """Longest statement of the reader, in milliseconds."""
 CONNECT_TIMEOUT = 10
 """Seconds to wait for a given server, unless its url says otherwise."""
+KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""Seconds and times after which a server that fell silent counts as gone, unless its url says otherwise."""
 UPGRADE_LOCK = 0x666F726D
 """Advisory lock that two upgrades at once wait for."""
 
@@ -221,7 +223,7 @@ def migrations_folder() -> Path:
 
 def _parse(url: str, variable: str) -> dict[str, Any]:
     try:
-        return {"connect_timeout": CONNECT_TIMEOUT} | conninfo_to_dict(
+        return {"connect_timeout": CONNECT_TIMEOUT, **KEEPALIVES} | conninfo_to_dict(
             url.replace("postgresql+psycopg://", "postgresql://", 1)
         )
     except psycopg.ProgrammingError:

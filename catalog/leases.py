@@ -107,12 +107,14 @@ def _require_versions(connection: psycopg.Connection, run_id: int) -> None:
     row = connection.execute(block("claim_versions"), {"run_id": run_id}).fetchone()
     if row is None:
         raise VersionMismatch(f"run {run_id} is not in this database; start the daemon again")
-    for what, mine, there in (("schema", *row[:2]), ("evaluator", *row[2:4]), ("neighbour vector", *row[4:])):
+    for what, mine, there in (("schema", *row[:2]), ("evaluator", *row[2:4]), ("neighbour vector", *row[4:6])):
         if mine != there:
             raise VersionMismatch(
                 f"the catalogue is at version {there} of the {what} and this daemon at version {mine}, so it gets no"
                 " chunk; start the daemon of the other version"
             )
+    if not row[6]:
+        raise VersionMismatch("the catalogue was restored or copied; run `formulary init` to take it into use")
 
 
 def work_remains(connection: psycopg.Connection, rank_limit: int = ALL_RANKS) -> tuple[int, int]:

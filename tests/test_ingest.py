@@ -310,6 +310,14 @@ class TestChunks:
             leases.claim_chunk(connection, run_id, seconds=60)
         assert leases.work_remains(connection) == (2, 1)
 
+    def test_a_catalogue_that_was_restored_under_a_daemon_gives_no_lease(
+        self, connection: psycopg.Connection, run_id: int
+    ) -> None:
+        with connection.transaction():
+            connection.execute("update catalogue set epoch = 'before'")
+        with pytest.raises(VersionMismatch, match="restored or copied; run `formulary init`"):
+            leases.claim_chunk(connection, run_id, seconds=60)
+
     def test_chunks_are_claimed_in_order_each_once(self, connection: psycopg.Connection, run_id: int) -> None:
         ranks = [(lease.first_rank, lease.last_rank) for lease in (self.claim(connection, run_id) for _ in range(3))]
         assert ranks == [(0, 4), (4, 8), (8, 10)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from catalog.leases import add_space
 from indexer.cli.quantities import DURATION, SIZE
 from indexer.seeding import seed_constants
-from tests.test_daemon import PATIENCE, ask, until
+from tests.test_daemon import PATIENCE, PROJECT, ask, until
 from tests.test_daemon import start as start_once
 
 OPTIONS = ("--log-format", "json", "--workers", "1")
@@ -61,6 +62,42 @@ def test_a_full_disk_pauses_and_the_time_is_up(url: str, connection: psycopg.Con
     assert names[:3] == ["run_started", "disk_pause", "stopping"]
     assert ask(url, "select state, attempts from chunk") == [("open", 0)] * 2
     assert ask(url, "select end_reason from run") == [("time is up",)]
+
+
+RIGHTS = """
+grant usage on schema public to modest;
+grant temporary on database {database} to modest;
+grant select, insert, update, delete on all tables in schema public to modest;
+grant usage on all sequences in schema public to modest
+"""
+
+
+def test_a_daemon_needs_no_more_than_the_rights_in_the_documentation(
+    url: str, connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    add_space(connection, "low", "a = n + k; b = 1; k in 1..4", 4, chunk_size=2)
+    with psycopg.connect(url.replace("formulary@", "postgres@"), autocommit=True) as administrator:
+        administrator.execute("create role modest login")
+        try:
+            administrator.execute(RIGHTS.format(database=connection.info.dbname).encode())
+            events = finish(start(url.replace("formulary@", "modest@"), tmp_path, "--once"))
+        finally:
+            administrator.execute("drop owned by modest")
+            administrator.execute("drop role modest")
+    assert events[-1]["reason"] == "nothing left"
+    assert ask(url, "select count(*) from formula") == [(4,)]
+
+
+def test_status_is_shown_again_and_again(url: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "indexer.cli.main", "status", "--watch", "--json"]
+    options = ["--database-url", url, "--home", str(tmp_path)]
+    watch = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True, cwd=PROJECT)
+    assert watch.stdout is not None
+    shown = [json.loads(watch.stdout.readline())["formulas"] for _ in range(2)]
+    watch.send_signal(signal.SIGINT)
+    watch.communicate(timeout=PATIENCE)
+    assert shown == [0, 0]
+    assert watch.returncode == 130
 
 
 @pytest.mark.parametrize("text, value", [("90", 90), ("10m", 600), ("2 h", 7200), ("1.5h", 5400)])

@@ -29,11 +29,13 @@ returning id
 update run set ended_at = clock_timestamp(), end_reason = %(reason)s where id = %(run_id)s and ended_at is null
 
 -- claim_versions --
--- The versions of a run beside the schema that is there and the newest evaluator and vector that ever worked here.
+-- The versions of a run beside the schema that is there and the newest evaluator and vector that ever worked here,
+-- and whether the catalogue was restored meanwhile.
 select
     mine.schema_version, (select version_num from public.alembic_version) as schema_there,
     mine.evaluator_version, newest.evaluator_version as newest_evaluator,
-    mine.vector_version, newest.vector_version as newest_vector
+    mine.vector_version, newest.vector_version as newest_vector,
+    (select epoch = catalogue_epoch() from catalogue) as in_use
 from run as mine
 cross join (
     select max(evaluator_version) as evaluator_version, max(vector_version) as vector_version from run
