@@ -56,7 +56,8 @@ def compute(
         evaluation = evaluate(formula, digits)
         if not identified:
             return Computed(evaluation)
-        found = identify(formula, library_terms() if terms is None else terms, anchors, known=evaluation.limit, budget=budget)
+        chosen = library_terms() if terms is None else terms
+        found = identify(formula, chosen, anchors, known=evaluation.limit, budget=budget)
         return Computed(evaluation, found)
     except Exception as error:
         return failed(formula, f"{type(error).__name__}: {error}")
