@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import isqrt
 from typing import TypeVar
 
-from flint import fmpq, fmpq_poly, fmpz_poly, nmod_poly
+from flint import fmpq, fmpq_poly, fmpz_poly, nmod, nmod_poly
 
 from catalog.formula import PCF
 from indexer.series import Leading, leading, tail_coefficients
@@ -21,7 +21,7 @@ TERMS = (8, 16, 32, 64)
 """Terms of the exact series tried in turn; k terms find P and Q of degrees below k/2."""
 
 PRIME = (1 << 61) - 1
-"""A prime modulo which Euclid's algorithm runs first: exact fractions grow fast where no P/Q exists."""
+"""A prime modulo which P and Q are looked for first: exact fractions grow fast where they do not exist."""
 
 Polynomial = TypeVar("Polynomial", fmpq_poly, nmod_poly)
 
@@ -48,6 +48,8 @@ def rational_tail(formula: PCF) -> RationalTail | None:
     if c_0 is None or (shape.order_shift and c_1 is None):
         return None
     for terms in TERMS:
+        if not _exists_modulo_prime(formula, shape, terms, c_0, c_1):
+            continue
         candidate = _pade(tail_coefficients(formula, shape, terms, c_0, c_1), shape)
         if candidate is not None and _solves(formula, candidate):
             return candidate
@@ -81,13 +83,20 @@ def _exact_root(base: fmpq, square: fmpq) -> fmpq | None:
     return base + fmpq(root_p, root_q)
 
 
+def _exists_modulo_prime(formula: PCF, shape: Leading, terms: int, c_0: fmpq, c_1: fmpq | None) -> bool:
+    """Say whether the series modulo `PRIME` is that of a P/Q of low degrees; true where it cannot be reduced."""
+    try:
+        first = nmod(int(c_0.p), PRIME) / int(c_0.q)
+        second = None if c_1 is None else nmod(int(c_1.p), PRIME) / int(c_1.q)
+        series = nmod_poly(tail_coefficients(formula, shape, terms, first, second), PRIME)
+    except ZeroDivisionError:
+        return True
+    return _euclid(nmod_poly([0] * terms + [1], PRIME), series, terms // 2) is not None
+
+
 def _pade(coefficients: list[fmpq], shape: Leading) -> RationalTail | None:
     """Return P/Q with the given expansion at infinity and degrees below half the terms, by Euclid's algorithm."""
     terms = len(coefficients)
-    if all(c.q % PRIME for c in coefficients):
-        modular = [int(c.p) * pow(int(c.q), -1, PRIME) % PRIME for c in coefficients]
-        if _euclid(nmod_poly([0] * terms + [1], PRIME), nmod_poly(modular, PRIME), terms // 2) is None:
-            return None
     found = _euclid(fmpq_poly([0] * terms + [1]), fmpq_poly(coefficients), terms // 2)
     if found is None:
         return None

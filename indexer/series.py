@@ -5,7 +5,7 @@ with m = max(deg a, deg b / 2) and ramification r = 1, or r = 2 where deg b is o
 e1 > 0. Order j of the equation is linear in c_j with the factor 2 c_0 - A; at a double root that factor vanishes and
 c_j comes from order j + 1 instead. The factor is never zero for the dominant root: there is no resonance and no free
 parameter. The series diverges as a rule; at depth n it is good to its smallest term. `tail_coefficients` is generic in
-the numbers: balls (arb) for values, exact rationals (fmpq) for `indexer.rational_tails`.
+the numbers: balls (arb) for values, exact rationals (fmpq) and residues (nmod) for `indexer.rational_tails`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from flint import arb, ctx, fmpq, fmpz_poly
+from flint import arb, ctx, fmpq, fmpz_poly, nmod
 
 from catalog.formula import PCF
 from indexer.asymptotics import double_root_invariants
 
-Number = TypeVar("Number", arb, fmpq)
+Number = TypeVar("Number", arb, fmpq, nmod)
 
 TERMS_PER_BIT = 0.36
 """Terms for each bit wanted, times the ramification: about 130 for 110 digits, where depth and terms cost alike."""
@@ -77,10 +77,10 @@ def leading(formula: PCF) -> Leading:
 
 def tail_coefficients(formula: PCF, shape: Leading, terms: int, c_0: Number, c_1: Number | None) -> list[Number]:
     """Return c_0, ..., c_{terms-1} in the numbers of `c_0`; `c_1` is given at a double root only."""
-    r, number = shape.ramification, type(c_0)
+    r, one = shape.ramification, 0 * c_0 + 1
     a = _reversed(formula.a, 0, r, terms + 1, shape.degree - formula.deg_a)
     b = _reversed(formula.b, 1, r, terms + 1, 2 * shape.degree - formula.deg_b)
-    binomials = [_binomials(shape.degree - fmpq(k, r), (terms - k) // r + 1, number) for k in range(terms)]
+    binomials = [_binomials(shape.degree - fmpq(k, r), (terms - k) // r + 1, one) for k in range(terms)]
     factor_0 = 2 * c_0 - a[0]
     c: list[Number] = [c_0]
     shifted: list[Number] = [c_0]
@@ -141,17 +141,13 @@ def _reversed(coefficients: tuple[int, ...], shift: int, r: int, length: int, ga
     return table
 
 
-def _binomials(theta: fmpq, count: int, number: type[Number]) -> list[Number]:
+def _binomials(theta: fmpq, count: int, one: Number) -> list[Number]:
     """Return C(theta, i) for i = 0..count: the expansion of (n + 1)^theta in 1/n."""
-    value: Number = number(1)
-    exact = theta.q == 1
+    value = one
     table = [value]
     for i in range(count):
         numerator = theta - i
-        if exact or number is fmpq:
-            value = value * (int(numerator.p) if exact else numerator) / (i + 1)
-        else:
-            value = value * int(numerator.p) / (int(numerator.q) * (i + 1))
+        value = value * int(numerator.p) / (int(numerator.q) * (i + 1))
         table.append(value)
     return table
 
