@@ -62,6 +62,9 @@ SWEEP_SECONDS = 20.0
 MAX_ATTEMPTS = 5
 """Claims after which a chunk is cut in halves: whole daemons died with it, not only workers."""
 
+MAX_IN_COMPANY = 2
+"""Claims after which a chunk is evaluated alone: it may have died with another one that was at fault."""
+
 SECOND_SIGNAL = 130
 """Exit code where a second signal ends the process at once."""
 
@@ -226,10 +229,19 @@ class Daemon:
             if lease.attempts > MAX_ATTEMPTS:
                 self._divide(lease)
                 continue
+            if alone := lease.attempts > MAX_IN_COMPANY:
+                self._drain()
             task = Task(lease.space, lease.template, self._anchors, own=self._own)
             units = units_of(lease.first_rank, lease.last_rank)
             self._under_way[self._workers.submit(task, units, task.failed)] = lease
             self.report.event("chunk_claimed", **_ranks(lease), attempt=lease.attempts)
+            if alone:
+                self._drain()
+
+    def _drain(self) -> None:
+        """Commit all that is under way before anything else is begun, so that a chunk can die alone."""
+        while self._under_way and not self.stopping.is_set():
+            self._finish_all(POLL_SECONDS)
 
     def _divide(self, lease: Lease) -> None:
         """Halve a chunk that whole daemons died with; where one pair is left, record it as failed."""
