@@ -11,7 +11,7 @@ SECONDS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 BYTES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
 
-class Quantity(click.ParamType):
+class Quantity(click.ParamType[float]):
     """A positive number with a unit."""
 
     def __init__(self, name: str, units: dict[str, int], example: str) -> None:
