@@ -45,7 +45,7 @@ metadata = MetaData(
 
 STATUSES = ("terminates", "converges", "converges_to_infinity", "diverges", "undetermined")
 CONVERGENCE_CLASSES = ("super_exponential", "exponential", "sub_exponential", "polynomial", "logarithmic")
-BOUND_KINDS = ("ball", "agreement", "exact")
+BOUND_KINDS = ("ball", "agreement")
 FACTORIAL_REDUCTIONS = ("yes", "no", "undetermined")
 PROOFS = ("numerical", "verified", "closed_form")
 OUTCOMES = ("found", "excluded", "budget", "too_few_digits")
@@ -166,7 +166,7 @@ formula = Table(
     Column(
         "bound_kind",
         Text,
-        comment="What stands behind the error: ball (enclosure), agreement (of two depths: no proof), exact;"
+        comment="What stands behind the limit: ball (an enclosure), agreement (of two depths: no proof);"
         " NULL: no limit",
     ),
     Column("limit_exact", Text, comment="The limit p/q in lowest terms; NULL: not known to be rational"),
@@ -202,7 +202,7 @@ formula = Table(
         "convergence_class IS NULL OR status NOT IN ('terminates', 'diverges')", name="class_of_convergent"
     ),
     CheckConstraint("limit_value IS NULL OR status NOT IN ('diverges', 'undetermined')", name="limit_of_status"),
-    CheckConstraint("limit_exact IS NULL OR bound_kind = 'exact'", name="exact_limit"),
+    CheckConstraint("limit_exact IS NULL OR bound_kind = 'ball'", name="exact_limit"),
     CheckConstraint("evaluation_error IS NULL OR status = 'undetermined'", name="failed_is_undetermined"),
     # counts of `status` and `progress`, without reading the wide rows
     Index("formula_counts_idx", "status", "convergence_class", "is_canonical"),

@@ -56,7 +56,7 @@ def limit_object(limit: Limit | None) -> dict[str, Any] | None:
         "value": limit.value,
         "digits": None if limit.infinite else limit.digits,
         "error_log10": None if exact else limit.error_log10,
-        "bound_kind": "exact" if exact else limit.bound_kind,
+        "bound_kind": limit.bound_kind,
         "exact": None if limit.exact is None else f"{limit.exact.numerator}/{limit.exact.denominator}",
     }
 

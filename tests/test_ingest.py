@@ -471,7 +471,7 @@ def test_binary_records_equal_those_of_the_driver(connection: psycopg.Connection
         "status = 'fine'",
         "convergence_class = 'exponential', status = 'diverges'",
         "limit_value = '1', status = 'undetermined'",
-        "limit_exact = '1/2', bound_kind = 'ball'",
+        "limit_exact = '1/2', bound_kind = 'agreement'",
         "evaluation_error = 'no', status = 'converges'",
         "a = '{1,0}'",
         "b = '{}'",

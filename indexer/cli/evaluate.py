@@ -142,7 +142,7 @@ def _status(result: dict[str, Any]) -> str:
 
 
 def _digits(limit: dict[str, Any]) -> str | None:
-    if limit["bound_kind"] == "exact":
+    if limit["error_log10"] is None:
         return "exact"
     bound = f", error below 10^{limit['error_log10']:.1f}" if limit["error_log10"] is not None else ""
     return f"{limit['digits']} ({limit['bound_kind']}{bound})"

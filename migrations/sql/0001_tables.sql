@@ -114,11 +114,11 @@ CREATE TABLE formula (
     CONSTRAINT formula_kind_check CHECK (kind IN ('pcf')),
     CONSTRAINT formula_status_check CHECK (status IN ('terminates', 'converges', 'converges_to_infinity', 'diverges', 'undetermined')),
     CONSTRAINT formula_convergence_class_check CHECK (convergence_class IS NULL OR convergence_class IN ('super_exponential', 'exponential', 'sub_exponential', 'polynomial', 'logarithmic')),
-    CONSTRAINT formula_bound_kind_check CHECK (bound_kind IS NULL OR bound_kind IN ('ball', 'agreement', 'exact')),
+    CONSTRAINT formula_bound_kind_check CHECK (bound_kind IS NULL OR bound_kind IN ('ball', 'agreement')),
     CONSTRAINT formula_factorial_reduction_check CHECK (factorial_reduction IS NULL OR factorial_reduction IN ('yes', 'no', 'undetermined')),
     CONSTRAINT formula_class_of_convergent_check CHECK (convergence_class IS NULL OR status NOT IN ('terminates', 'diverges')),
     CONSTRAINT formula_limit_of_status_check CHECK (limit_value IS NULL OR status NOT IN ('diverges', 'undetermined')),
-    CONSTRAINT formula_exact_limit_check CHECK (limit_exact IS NULL OR bound_kind = 'exact'),
+    CONSTRAINT formula_exact_limit_check CHECK (limit_exact IS NULL OR bound_kind = 'ball'),
     CONSTRAINT formula_failed_is_undetermined_check CHECK (evaluation_error IS NULL OR status = 'undetermined'),
     CONSTRAINT formula_canonical_id_fkey FOREIGN KEY(canonical_id) REFERENCES formula (id)
 );
@@ -140,7 +140,7 @@ COMMENT ON COLUMN formula.convergence_class IS 'How the error falls: super_expon
 COMMENT ON COLUMN formula.limit_value IS 'The limit in decimal, all digits correct, or inf; NULL: no limit, or none computed';
 COMMENT ON COLUMN formula.limit_digits IS 'Correct significant digits in limit_value; NULL: no finite limit';
 COMMENT ON COLUMN formula.limit_error_log10 IS 'log10 of the bound on the absolute error of the computed limit; NULL: exact, or no limit';
-COMMENT ON COLUMN formula.bound_kind IS 'What stands behind the error: ball (enclosure), agreement (of two depths: no proof), exact; NULL: no limit';
+COMMENT ON COLUMN formula.bound_kind IS 'What stands behind the limit: ball (an enclosure), agreement (of two depths: no proof); NULL: no limit';
 COMMENT ON COLUMN formula.limit_exact IS 'The limit p/q in lowest terms; NULL: not known to be rational';
 COMMENT ON COLUMN formula.limit_float8 IS 'The limit in double precision, for ranges; NULL: no finite limit';
 COMMENT ON COLUMN formula.delta IS 'Irrationality measure shown by the reduced convergents at n = 1000; NULL: see metrics_reason';

@@ -284,7 +284,7 @@ comment on column formulas.limit_digits is 'Correct significant digits in limit_
 comment on column formulas.limit_error_log10 is
     'log10 of the bound on the absolute error of the computed limit; NULL: exact, or no limit';
 comment on column formulas.bound_kind is
-    'What stands behind the error: ball (enclosure), agreement (of two depths: no proof), exact; NULL: no limit';
+    'What stands behind the limit: ball (an enclosure), agreement (of two depths: no proof); NULL: no limit';
 comment on column formulas.limit_exact is 'The limit p/q in lowest terms; NULL: not known to be rational';
 comment on column formulas.limit_float8 is 'The limit in double precision, for ranges; NULL: no finite limit';
 comment on column formulas.delta is
