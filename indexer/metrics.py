@@ -93,10 +93,11 @@ def metrics(formula: PCF, growth: Exponents, tail: Tail, limit_is_exact: bool) -
     irrationality measure to show.
     """
     sampled = list(convergents(formula, DEPTHS))
+    divisors = [c.gcd() for c in sampled]
     delta, delta_unreduced, reason = (
         (None, None, "the limit is rational: delta is undefined")
         if limit_is_exact
-        else _deltas(formula, sampled[-1], tail)
+        else _deltas(formula, sampled[-1], divisors[-1], tail)
     )
     found = Metrics(
         delta=delta,
@@ -109,7 +110,7 @@ def metrics(formula: PCF, growth: Exponents, tail: Tail, limit_is_exact: bool) -
         q_gamma=growth.q_gamma,
         reason=reason,
     )
-    gcd_growth = _gcd_growth(sampled, growth)
+    gcd_growth = _gcd_growth(sampled, divisors, growth)
     if gcd_growth is None:
         return replace(found, reason=reason or "p_n or q_n is 0 at most depths: growth of the gcd is not measured")
     reduced_eta = 0.0 if gcd_growth.factorial_reduction == "yes" else growth.q_eta - gcd_growth.gcd_eta
@@ -139,13 +140,13 @@ def log_error(formula: PCF, at: Convergent, tail: Tail) -> float:
         return product - _log(at.q) - float((abs(combined) / abs(value.denominator)).log())
 
 
-def _deltas(formula: PCF, last: Convergent, tail: Tail) -> tuple[float | None, float | None, str | None]:
-    """Return delta, delta_unreduced and the reason where one of them is None."""
+def _deltas(formula: PCF, last: Convergent, divisor: mpz, tail: Tail) -> tuple[float | None, float | None, str | None]:
+    """Return delta, delta_unreduced and the reason where one of them is None; `divisor` is the gcd."""
     if last.q == 0:
         return None, None, f"q_n = 0 at n = {last.n}: delta is undefined"
     error, log_q = log_error(formula, last, tail), _log(last.q)
-    log_reduced = log_q - _log(last.gcd())
-    delta = -1 - error / log_reduced if abs(last.q) > last.gcd() else None
+    log_reduced = log_q - _log(divisor)
+    delta = -1 - error / log_reduced if abs(last.q) > divisor else None
     unreduced = -1 - error / log_q if abs(last.q) > 1 else None
     return delta, unreduced, None if delta is not None else f"|q_n/g_n| = 1 at n = {last.n}: delta is undefined"
 
@@ -159,17 +160,18 @@ def _predicted_delta(growth: Exponents, reduced_eta: float, reduced_gamma: float
     return None
 
 
-def _gcd_growth(sampled: list[Convergent], growth: Exponents) -> GcdGrowth | None:
+def _gcd_growth(sampled: list[Convergent], divisors: list[mpz], growth: Exponents) -> GcdGrowth | None:
     """Fit the growth of log g_n at the sampled depths, None where p_n or q_n is zero at most of them.
 
     Where q_eta = 0 the gcd, a divisor of q_n, can have no n log n term; where eta' is found to be 0, gcd_eta = q_eta;
     where the fit cannot be told from 0, gcd_eta = 0; in all three cases gcd_gamma is fitted with gcd_eta exact.
     """
-    usable = [c for c in sampled if c.p != 0 and c.q != 0]  # gcd(p, 0) = |p| says nothing of the growth
-    depths = tuple(c.n for c in usable)
-    if len(depths) < FIT_DEPTHS:
+    # gcd(p, 0) = |p| says nothing of the growth
+    usable = [(c.n, divisor) for c, divisor in zip(sampled, divisors, strict=True) if c.p != 0 and c.q != 0]
+    if len(usable) < FIT_DEPTHS:
         return None
-    logs = np.array([_log(c.gcd()) for c in usable])
+    depths = tuple(n for n, _ in usable)
+    logs = np.array([_log(divisor) for _, divisor in usable])
     if growth.q_eta == 0:
         return GcdGrowth(0.0, float(_slope(depths) @ logs), "yes")
     eta, gamma = (float(x) for x in _slopes(depths) @ logs)
