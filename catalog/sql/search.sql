@@ -12,11 +12,12 @@ formula.id in (
 )
 
 -- has_relation --
--- A condition on formula: whether it has a verified or proved relation.
+-- A condition on formula: whether it has a verified or proved relation but to other formulas.
 exists (
     select from relation
     where relation.formula_id = formula.id
         and relation.proof in ('verified', 'closed_form')
+        and relation.kind <> 'formula'
         and not is_rejected(relation)
 ) = %(identified)s
 
@@ -37,7 +38,9 @@ left join lateral (
     from relation
     left join constant on constant.id = relation.constant_id
     where relation.formula_id = chosen.id and not is_rejected(relation)
-    order by proof_strength(relation.proof) desc, relation.digits_verified desc nulls last, relation.id
+    order by
+        relation.kind = 'formula', proof_strength(relation.proof) desc,
+        relation.digits_verified desc nulls last, relation.id
     limit 1
 ) as best on true
 order by {order_again}

@@ -149,7 +149,9 @@ left join lateral (
     from relation
     left join constant on constant.id = relation.constant_id
     where relation.formula_id = formula.id and not is_rejected(relation)
-    order by proof_strength(relation.proof) desc, relation.digits_verified desc nulls last, relation.id
+    order by
+        relation.kind = 'formula', proof_strength(relation.proof) desc,
+        relation.digits_verified desc nulls last, relation.id
     limit 1
 ) as best on true;
 
@@ -196,12 +198,14 @@ join (
         relation.digits_verified
     from relation
     left join constant on constant.id = relation.constant_id
-    where relation.proof in ('verified', 'closed_form') and not is_rejected(relation)
+    where relation.proof in ('verified', 'closed_form') and relation.kind <> 'formula' and not is_rejected(relation)
     order by
         relation.formula_id, proof_strength(relation.proof) desc,
         relation.digits_verified desc nulls last, relation.id
 ) as best on best.formula_id = formula.id
 where formula.is_canonical;
+comment on view identified is
+    'Canonical formulas with a verified or proved relation to numbers or constants, the best one of each; one that is only tied to another formula is not identified';
 
 create or replace view unidentified as
 select
@@ -222,8 +226,10 @@ where formula.is_canonical
     and not exists (
         select from relation
         where relation.formula_id = formula.id and relation.proof in ('verified', 'closed_form')
-            and not is_rejected(relation)
+            and relation.kind <> 'formula' and not is_rejected(relation)
     );
+comment on view unidentified is
+    'Canonical formulas with a finite limit and no verified or proved relation but to other formulas';
 
 create or replace view constants_summary as
 select
