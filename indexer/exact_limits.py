@@ -122,7 +122,7 @@ def _power_case(s: Shape) -> Surd | Infinite | None:
     if power is None or s.lower.p > MAX_TERMS:
         return None
     for al, be in (s.upper, s.upper[::-1]):
-        if be.integer:
+        if be.integer and s.lower.p > be.p:
             x, g = s.argument.p, int(s.lower.p)
             denominator = _contiguous(al.p, int(be.p), g, x, power)
             if denominator == Surd.of(0):

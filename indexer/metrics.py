@@ -43,6 +43,12 @@ GCD_ETA_ZERO = 0.1
 TAIL_BITS = 80
 """Bits of the tail x_{n+1} behind the error at `METRIC_DEPTH`; delta needs about 40 of them."""
 
+SETTLED_BITS = 40
+"""Relative accuracy in bits at which the error at `METRIC_DEPTH` is settled."""
+
+MAX_TAIL_BITS = 1 << 19
+"""Bits of the tail at which an error lost in cancellation is given up."""
+
 FactorialReduction = Literal["yes", "no", "undetermined"]
 
 
@@ -126,18 +132,27 @@ def metrics(formula: PCF, growth: Exponents, tail: Tail, limit_is_exact: bool) -
     )
 
 
-def log_error(formula: PCF, at: Convergent, tail: Tail) -> float:
+def log_error(formula: PCF, at: Convergent, tail: Tail) -> float | None:
     """Return log|L - p_n/q_n| for an exact convergent with q_n != 0, to about 1e-10 absolute.
 
-    |L - p_n/q_n| = |b_1 ... b_{n+1}| / |q_n (q_n x_{n+1} + b_{n+1} q_{n-1})|; no digit of L is needed.
+    |L - p_n/q_n| = |b_1 ... b_{n+1}| / |q_n (q_n x_{n+1} + b_{n+1} q_{n-1})|; no digit of L is needed. The bracket may
+    cancel where n lies before the tail is regular; None where `MAX_TAIL_BITS` do not settle it.
     """
     numerators = polynomial_values(formula.b, 1, at.n + 2)
     product = math.fsum(map(math.log, map(abs, numerators)))
-    value = tail.at(at.n + 1, TAIL_BITS)
-    with ctx.workprec(2 * TAIL_BITS):
-        q, q_before = arb(_fmpz(at.q)), arb(_fmpz(at.q_before))
-        combined = q * value.numerator + numerators[-1] * q_before * value.denominator
-        return product - _log(at.q) - float((abs(combined) / abs(value.denominator)).log())
+    bits = TAIL_BITS
+    while bits <= MAX_TAIL_BITS:
+        value = tail.at(at.n + 1, bits)
+        with ctx.workprec(2 * bits):
+            q, q_before = arb(_fmpz(at.q)), arb(_fmpz(at.q_before))
+            combined = q * value.numerator + numerators[-1] * q_before * value.denominator
+            ratio = abs(combined) / abs(value.denominator)
+            if ratio.rel_accuracy_bits() >= SETTLED_BITS:
+                return product - _log(at.q) - float(ratio.log())
+        if value.exhausted:
+            break
+        bits *= 4
+    return None
 
 
 def _deltas(formula: PCF, last: Convergent, divisor: mpz, tail: Tail) -> tuple[float | None, float | None, str | None]:
@@ -145,6 +160,8 @@ def _deltas(formula: PCF, last: Convergent, divisor: mpz, tail: Tail) -> tuple[f
     if last.q == 0:
         return None, None, f"q_n = 0 at n = {last.n}: delta is undefined"
     error, log_q = log_error(formula, last, tail), _log(last.q)
+    if error is None:
+        return None, None, f"the error at n = {last.n} is lost in cancellation: delta is undefined"
     log_reduced = log_q - _log(divisor)
     delta = -1 - error / log_reduced if abs(last.q) > divisor else None
     unreduced = -1 - error / log_q if abs(last.q) > 1 else None

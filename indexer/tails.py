@@ -18,11 +18,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from flint import arb, ctx, fmpq, fmpz, fmpz_poly
+from flint import arb, arb_mat, ctx, fmpq, fmpz, fmpz_poly
 from gmpy2 import mpz
 
 from catalog.formula import PCF
@@ -49,6 +50,9 @@ MAX_BITS = 1 << 14
 
 MAX_REGULAR_FROM = 1_000_000
 """Largest index from which a tail must be regular; formulas with larger real roots are refused."""
+
+MATRIX_BLOCK = 4096
+"""Irregular steps that make one exact matrix."""
 
 BLOCK = 4096
 """Steps whose coefficients are tabulated at a time."""
@@ -101,7 +105,7 @@ class Tail:
         self._parabola: int | None = None
         self.regular_from = self._regular_from()
         self._series: TailSeries | None = None
-        self._irregular: dict[tuple[int, int], tuple[mpz, mpz, mpz, mpz]] = {}
+        self._irregular: dict[tuple[int, int], list[tuple[mpz, mpz, mpz, mpz]]] = {}
 
     def at(self, n: int, bits: int) -> TailValue:
         """Return x_n with about `bits` correct bits, fewer where `MAX_STEPS` does not suffice (the balls tell)."""
@@ -265,16 +269,22 @@ class Tail:
         return value
 
     def _linear_steps(self, value: arb, start: int, stop: int) -> tuple[arb, arb]:
-        """Return numerator and denominator of x at `stop` from x at `start`, by an exact integer matrix.
+        """Return numerator and denominator of x at `stop` from x at `start`, by exact integer matrices.
 
-        Steps in ball arithmetic would lose a fixed number of bits each where the tail oscillates.
+        Steps in ball arithmetic would lose a fixed number of bits each where the tail oscillates; a product tree of
+        balls over exact blocks loses them once a level.
         """
-        if start == stop:
-            return value, arb(1)
         if (stop, start) not in self._irregular:
-            self._irregular[stop, start] = step_matrix(self.formula, stop, start)
-        a, b, c, d = (arb(fmpz(int(entry))) for entry in self._irregular[stop, start])
-        return a * value + b, c * value + d
+            ends = [*range(stop, start, MATRIX_BLOCK), start]
+            self._irregular[stop, start] = [step_matrix(self.formula, *pair) for pair in pairwise(ends)]
+        matrices = [arb_mat(2, 2, [fmpz(int(x)) for x in entries]) for entries in self._irregular[stop, start]]
+        while len(matrices) > 1:
+            odd = matrices[-1:] if len(matrices) % 2 else []
+            matrices = [left * right for left, right in zip(matrices[::2], matrices[1::2], strict=False)] + odd
+        x = arb_mat(2, 1, [value, 1])
+        for matrix in matrices:
+            x = matrix * x
+        return x[0, 0], x[1, 0]
 
 
 def _geometric(start: int, stop: int) -> list[int]:

@@ -336,6 +336,12 @@ def test_rational_limits_by_long_polynomials(text, digits):
     assert abs(found.limit.exact - Fraction(int(p), int(q))) < Fraction(1, 10**100)
 
 
+def test_a_closed_form_with_a_longer_polynomial_than_is_summed():
+    """2F1 with g - be = -4267: its limit is a quadratic irrational which no method here writes out."""
+    found = evaluate(parse_formula("PCF(3, 4n^2 - 9058n - 67743872)"), 30)
+    assert found.limit.value.startswith("-12186.617123844073") and verify(found.formula, 15)
+
+
 @pytest.mark.parametrize(
     "size", [10**30, 10**160, pytest.param(10**400, marks=pytest.mark.slow)], ids=["30", "160", "400"]
 )

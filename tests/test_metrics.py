@@ -99,6 +99,15 @@ def test_convergents_keep_their_determinant(a, b):
     assert at.p % at.gcd() == 0 and at.q % at.gcd() == 0
 
 
+@pytest.mark.parametrize(
+    "text", ["PCF(2n - 2500, 4)", "PCF(n - 7785, 8)", "PCF(10n - 14025, 16n^2 + 231136n + 743545164)"]
+)
+def test_delta_where_the_tail_is_regular_only_later(text):
+    """q_n x_{n+1} + b_{n+1} q_{n-1} cancels to thousands of bits there."""
+    formula = parse_formula(text)
+    assert evaluate(formula, 20).metrics.delta == pytest.approx(exact_delta(formula), abs=1e-9)
+
+
 def test_factorial_reduction_of_known_formulas():
     assert evaluate(parse_formula("PCF(2n + 1, n^2)")).metrics.factorial_reduction == "yes"
     assert evaluate(parse_formula("PCF(34n^3 + 51n^2 + 27n + 5, -n^6)")).metrics.factorial_reduction == "yes"
