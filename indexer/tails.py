@@ -24,7 +24,6 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 from flint import arb, arb_mat, ctx, fmpq, fmpz, fmpz_poly
-from gmpy2 import mpz
 
 from catalog.formula import PCF
 from indexer.asymptotics import double_root_numerator
@@ -48,10 +47,10 @@ MAX_EXACT_BITS = 8_000_000
 MAX_BITS = 1 << 14
 """Most bits of a value whose steps back are not taken exactly."""
 
-MAX_REGULAR_FROM = 1_000_000
+MAX_REGULAR_FROM = 4_500_000
 """Largest index from which a tail must be regular; formulas with larger real roots are refused."""
 
-MATRIX_BLOCK = 4096
+MATRIX_BLOCK = 512
 """Irregular steps that make one exact matrix."""
 
 BLOCK = 4096
@@ -105,7 +104,7 @@ class Tail:
         self._parabola: int | None = None
         self.regular_from = self._regular_from()
         self._series: TailSeries | None = None
-        self._irregular: dict[tuple[int, int], list[tuple[mpz, mpz, mpz, mpz]]] = {}
+        self._blocks: dict[tuple[int, int], list[fmpz]] = {}
 
     def at(self, n: int, bits: int) -> TailValue:
         """Return x_n with about `bits` correct bits, fewer where `MAX_STEPS` does not suffice (the balls tell)."""
@@ -268,16 +267,21 @@ class Tail:
                 value = a_n + b_next / value
         return value
 
+    def _block(self, start: int, stop: int) -> list[fmpz]:
+        """Return the entries of the exact matrix of a few steps, kept for the next value."""
+        if (start, stop) not in self._blocks:
+            self._blocks[start, stop] = [fmpz(int(x)) for x in step_matrix(self.formula, start, stop)]
+        return self._blocks[start, stop]
+
     def _linear_steps(self, value: arb, start: int, stop: int) -> tuple[arb, arb]:
         """Return numerator and denominator of x at `stop` from x at `start`, by exact integer matrices.
 
         Steps in ball arithmetic would lose a fixed number of bits each where the tail oscillates; a product tree of
         balls over exact blocks loses them once a level.
         """
-        if (stop, start) not in self._irregular:
-            ends = [*range(stop, start, MATRIX_BLOCK), start]
-            self._irregular[stop, start] = [step_matrix(self.formula, *pair) for pair in pairwise(ends)]
-        matrices = [arb_mat(2, 2, [fmpz(int(x)) for x in entries]) for entries in self._irregular[stop, start]]
+        aligned = range((stop // MATRIX_BLOCK + 1) * MATRIX_BLOCK, start, MATRIX_BLOCK)
+        ends = [stop, *aligned, start] if stop < start else []
+        matrices = [arb_mat(2, 2, self._block(*pair)) for pair in pairwise(ends)]
         while len(matrices) > 1:
             odd = matrices[-1:] if len(matrices) % 2 else []
             matrices = [left * right for left, right in zip(matrices[::2], matrices[1::2], strict=False)] + odd
