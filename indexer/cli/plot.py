@@ -161,8 +161,9 @@ def _formula(arguments: tuple[str, ...]) -> Figure:
     tail = Tail(formula)
     errors, deltas = [], []
     for at in convergents(formula, DEPTHS):
-        error = log_error(formula, at, tail) if at.q else math.nan
+        known = log_error(formula, at, tail) if at.q else None
+        error = known if known is not None and math.isfinite(known) else math.nan  # nan is not drawn
         size = float(log(abs(at.q) // at.gcd())) if at.q else 0.0
-        errors.append(error if math.isfinite(error) else math.nan)
-        deltas.append(-1 - error / size if size > 0 and math.isfinite(error) else math.nan)
+        errors.append(error)
+        deltas.append(-1 - error / size if size > 0 else math.nan)
     return convergence(str(formula), DEPTHS, errors, deltas)
