@@ -59,7 +59,7 @@ def rational_tail(formula: PCF) -> RationalTail | None:
 def exact_limit(formula: PCF) -> tuple[int, int] | None:
     """Return the limit as integers (p, q), q = 0 for infinity, where the tail is a rational function; else None."""
     sign = 1 if formula.a[-1] > 0 else -1
-    positive = formula if sign == 1 else PCF(tuple(-c for c in formula.a), formula.b)
+    positive = formula if sign == 1 else formula.mirror()
     tail = rational_tail(positive)
     if tail is None:
         return None
@@ -67,7 +67,7 @@ def exact_limit(formula: PCF) -> tuple[int, int] | None:
     value = tail.numerator(start) / tail.denominator(start)
     u, v = int(value.p), int(value.q)
     for n in range(start - 1, -1, -1):
-        u, v = _value(positive.a, n) * u + _value(positive.b, n + 1) * v, u
+        u, v = positive.a_at(n) * u + positive.b_at(n + 1) * v, u
     if v == 0:
         return 1, 0
     limit = Fraction(sign * u, v)
@@ -133,10 +133,3 @@ def _solves(formula: PCF, tail: RationalTail) -> bool:
 
 def _integer_roots(polynomial: fmpq_poly) -> list[int]:
     return [int(root) for root, _ in fmpz_poly(polynomial.numer()).roots()]
-
-
-def _value(coefficients: tuple[int, ...], n: int) -> int:
-    value = 0
-    for c in reversed(coefficients):
-        value = value * n + c
-    return value

@@ -100,7 +100,7 @@ class Tail:
 
     def __init__(self, formula: PCF) -> None:
         self.sign = 1 if formula.a[-1] > 0 else -1
-        self.formula = formula if self.sign == 1 else PCF(tuple(-c for c in formula.a), formula.b)
+        self.formula = formula if self.sign == 1 else formula.mirror()
         self._parabola: int | None = None
         self.regular_from = self._regular_from()
         self._series: TailSeries | None = None
