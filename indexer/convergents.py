@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from gmpy2 import gcd, mpz
 
 from catalog.formula import PCF
+
+Matrix = tuple[mpz, mpz, mpz, mpz]
+"""A two by two matrix of exact integers, row by row."""
 
 LEAF = 24
 """Steps multiplied together in small integers before big ones are touched."""
@@ -36,21 +40,24 @@ def polynomial_values(coefficients: tuple[int, ...], start: int, stop: int) -> l
     return values
 
 
-def step_matrix(formula: PCF, start: int, stop: int) -> tuple[mpz, mpz, mpz, mpz]:
+def step_matrix(formula: PCF, start: int, stop: int) -> Matrix:
     """Return the exact product over k = start..stop-1 of ((a_k, b_{k+1}), (1, 0)), row by row.
 
     It takes (x_stop, 1) to numerator and denominator of x_start. By a product tree, fast for thousands of steps.
     """
-    a_values = polynomial_values(formula.a, start, stop)
-    b_values = polynomial_values(formula.b, start + 1, stop + 1)
-    leaves = [_run(a_values[k : k + LEAF], b_values[k : k + LEAF]) for k in range(0, stop - start, LEAF)]
+    return _tree(polynomial_values(formula.a, start, stop), polynomial_values(formula.b, start + 1, stop + 1))
+
+
+def _tree(a_values: list[int], b_values: list[int]) -> Matrix:
+    """Return the product of the steps ((a, b), (1, 0)) in order, by a product tree over short runs."""
+    leaves = [_run(a_values[k : k + LEAF], b_values[k : k + LEAF]) for k in range(0, len(a_values), LEAF)]
     while len(leaves) > 1:
         pairs = zip(leaves[::2], leaves[1::2], strict=False)
         leaves = [_product(left, right) for left, right in pairs] + ([leaves[-1]] if len(leaves) % 2 else [])
     return leaves[0] if leaves else (mpz(1), mpz(0), mpz(0), mpz(1))
 
 
-def _run(a_values: list[int], b_values: list[int]) -> tuple[mpz, mpz, mpz, mpz]:
+def _run(a_values: list[int], b_values: list[int]) -> Matrix:
     """Return the product of a short run of steps, by the recurrence."""
     p, p_before, q, q_before = mpz(1), mpz(0), mpz(0), mpz(1)
     for a_k, b_next in zip(a_values, b_values, strict=True):
@@ -59,7 +66,7 @@ def _run(a_values: list[int], b_values: list[int]) -> tuple[mpz, mpz, mpz, mpz]:
     return p, p_before, q, q_before
 
 
-def _product(left: tuple[mpz, mpz, mpz, mpz], right: tuple[mpz, mpz, mpz, mpz]) -> tuple[mpz, mpz, mpz, mpz]:
+def _product(left: Matrix, right: Matrix) -> Matrix:
     (a, b, c, d), (e, f, g, h) = left, right
     return a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h
 
@@ -81,24 +88,16 @@ class Convergent:
 
 def convergents(formula: PCF, depths: tuple[int, ...]) -> Iterator[Convergent]:
     """Yield the exact convergents at `depths` (increasing, >= 0), by u_n = a_n u_{n-1} + b_n u_{n-2}."""
-    steps = depths[-1] + 1
-    a_values, b_values = polynomial_values(formula.a, 0, steps), polynomial_values(formula.b, 0, steps)
-    p, q, p_before, q_before = mpz(a_values[0]), mpz(1), mpz(1), mpz(0)
-    at = 1
-    for depth in depths:
-        while at <= depth:  # short runs by themselves, so that few products are of big integers
-            stop = min(at + LEAF, depth + 1)
-            m, m_before, k, k_before = _forward_run(a_values[at:stop], b_values[at:stop])
-            p, p_before = m * p + k * p_before, m_before * p + k_before * p_before
-            q, q_before = m * q + k * q_before, m_before * q + k_before * q_before
-            at = stop
-        yield Convergent(depth, p, q, p_before, q_before)
+    a_values, b_values = values_from_zero(formula.a, depths[-1] + 1), values_from_zero(formula.b, depths[-1] + 1)
+    p, p_next, q, q_next = mpz(1), mpz(0), mpz(0), mpz(1)  # p_{n-1}, b_n p_{n-2}, the same of q, at n = 0
+    at = 0
+    for n in depths:
+        p, p_next, q, q_next = _product((p, p_next, q, q_next), _tree(a_values[at:n], b_values[at + 1 : n + 1]))
+        at, a_n = n, a_values[n]
+        yield Convergent(n, a_n * p + p_next, a_n * q + q_next, p, q)
 
 
-def _forward_run(a_values: list[int], b_values: list[int]) -> tuple[mpz, mpz, mpz, mpz]:
-    """Return m, m', k, k' with u_n = m u_0 + k u_{-1} and u_{n-1} = m' u_0 + k' u_{-1} after a short run of steps."""
-    m, m_before, k, k_before = mpz(1), mpz(0), mpz(0), mpz(1)
-    for a_n, b_n in zip(a_values, b_values, strict=True):
-        m, m_before = a_n * m + b_n * m_before, m
-        k, k_before = a_n * k + b_n * k_before, k
-    return m, m_before, k, k_before
+@lru_cache(maxsize=256)
+def values_from_zero(coefficients: tuple[int, ...], stop: int) -> list[int]:
+    """Return p(0), ..., p(stop - 1), kept for the next formula with the same polynomial; not to be changed."""
+    return polynomial_values(coefficients, 0, stop)

@@ -19,7 +19,7 @@ from gmpy2 import mpz
 
 from catalog.formula import PCF
 from indexer.asymptotics import Exponents
-from indexer.convergents import Convergent, convergents, polynomial_values
+from indexer.convergents import Convergent, convergents, values_from_zero
 from indexer.tails import Tail
 
 DEPTHS = (60, 125, 250, 500, 1000)
@@ -138,14 +138,14 @@ def log_error(formula: PCF, at: Convergent, tail: Tail) -> float | None:
     |L - p_n/q_n| = |b_1 ... b_{n+1}| / |q_n (q_n x_{n+1} + b_{n+1} q_{n-1})|; no digit of L is needed. The bracket may
     cancel where n lies before the tail is regular; None where `MAX_TAIL_BITS` do not settle it.
     """
-    numerators = polynomial_values(formula.b, 1, at.n + 2)
-    product = math.fsum(map(math.log, map(abs, numerators)))
+    last_numerator = values_from_zero(formula.b, at.n + 2)[-1]
+    product = _log_product(formula.b, at.n + 1)
     bits = TAIL_BITS
     while bits <= MAX_TAIL_BITS:
         value = tail.at(at.n + 1, bits)
         with ctx.workprec(2 * bits):
             q, q_before = arb(_fmpz(at.q)), arb(_fmpz(at.q_before))
-            combined = q * value.numerator + numerators[-1] * q_before * value.denominator
+            combined = q * value.numerator + last_numerator * q_before * value.denominator
             ratio = abs(combined) / abs(value.denominator)
             if ratio.rel_accuracy_bits() >= SETTLED_BITS:
                 return product - _log(at.q) - float(ratio.log())
@@ -153,6 +153,12 @@ def log_error(formula: PCF, at: Convergent, tail: Tail) -> float | None:
             break
         bits *= 4
     return None
+
+
+@lru_cache(maxsize=256)
+def _log_product(b: tuple[int, ...], stop: int) -> float:
+    """Return log|b(1) ... b(stop)|."""
+    return math.fsum(math.log(abs(value)) for value in values_from_zero(b, stop + 1)[1:])
 
 
 def _deltas(formula: PCF, last: Convergent, divisor: mpz, tail: Tail) -> tuple[float | None, float | None, str | None]:

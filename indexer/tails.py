@@ -38,6 +38,12 @@ MAX_STEPS = 600_000
 MAX_STEP_BITS = 400_000_000
 """Steps times bits of working precision that a value may cost; it lowers `MAX_STEPS` at high precision."""
 
+SHALLOW_STEPS = 96
+"""Steps up to which all are taken at once, exactly, at any precision; their number is found step by step."""
+
+SHALLOW_LOOK, SHALLOW_SHARE = 8, 0.9
+"""After so many steps more than this share of the bits is still wanted: the depth will not be a shallow one."""
+
 EXACT_BITS = 2048
 """Bits from which all steps back are taken at once, exactly; below, steps in ball arithmetic are faster."""
 
@@ -109,6 +115,11 @@ class Tail:
     def at(self, n: int, bits: int) -> TailValue:
         """Return x_n with about `bits` correct bits, fewer where `MAX_STEPS` does not suffice (the balls tell)."""
         top = max(n, self.regular_from)
+        if top - n <= SHALLOW_STEPS:
+            depth = self._shallow_depth(top, bits + GUARD_BITS)
+            if depth is not None:
+                with ctx.workprec(bits + GUARD_BITS + 40):
+                    return self._exactly(n, depth)
         if bits >= EXACT_BITS:
             depth = self._bracket_depth(top, bits + GUARD_BITS, self._max_exact_steps(top))
             if depth is not None:
@@ -202,6 +213,27 @@ class Tail:
             return TailValue(first.union(second), arb(1), "ball", depth, False)
         top, bottom = (arb(ends[0]).union(arb(ends[1])) for ends in (tops, bottoms))
         return TailValue(top, bottom, "ball", depth, False)
+
+    def _shallow_depth(self, top: int, bits: int) -> int | None:
+        """Return the depth that `_bracket_depth` would give, None where it lies more than `SHALLOW_STEPS` from `top`.
+
+        Without arrays; also None where a value leaves the range of a double.
+        """
+        a, b = self.formula.a, self.formula.b
+        remaining = float(bits)
+        try:
+            a_next = _float_value(a, top)
+            for n in range(top, top + SHALLOW_STEPS):
+                a_n, a_next = a_next, _float_value(a, n + 1)
+                ratio = 4 * _float_value(b, n + 1) / (a_n * a_next)
+                remaining += math.log2(abs(ratio)) - 2 * math.log2(1 + math.sqrt(max(1 + ratio, 0)))
+                if remaining <= 0:
+                    return n + 2
+                if n == top + SHALLOW_LOOK and remaining > bits * SHALLOW_SHARE:
+                    return None
+        except (OverflowError, ValueError, ZeroDivisionError):
+            return None
+        return None
 
     def _bracket_depth(self, top: int, bits: int, steps: int) -> int | None:
         """Return the depth from which the bracket, stepped back to `top`, gives `bits` bits; None beyond `steps`."""
@@ -321,6 +353,13 @@ def positive_from(polynomial: fmpz_poly) -> int:
         middle = (low + high) // 2
         low, high = (low, middle) if positive(middle) else (middle + 1, high)
     return high
+
+
+def _float_value(coefficients: tuple[int, ...], n: int) -> float:
+    value = 0.0
+    for c in reversed(coefficients):
+        value = value * n + c
+    return value
 
 
 def _log2_abs(coefficients: tuple[int, ...], n: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
