@@ -16,8 +16,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import TypeVar
 
 import psycopg
 
@@ -27,9 +29,10 @@ from catalog.constant_rows import own_constants
 from catalog.database import SCHEMA_VERSION
 from catalog.errors import Unavailable, VersionMismatch
 from catalog.home import default_home
-from catalog.ingest import Ingested, ingest, resolve_waiting
+from catalog.ingest import Ingested, resolve_waiting
 from catalog.leases import ALL_RANKS, Lease, LeaseLost
 from catalog.progress import ranks_below
+from indexer.committing import REFUSED, ChunkRefused, commit_chunk, reason_of
 from indexer.evaluation import EVALUATOR_VERSION
 from indexer.executors import Workers, default_workers
 from indexer.family_sweep import sweep_families
@@ -37,12 +40,13 @@ from indexer.index import CatalogueIndex, read_anchors
 from indexer.neighbour_vector import VECTOR_VERSION
 from indexer.placement import OnlineClusters
 from indexer.reports import Report
-from indexer.rows import Record, batch, constants_of
-from indexer.seeding import name_constants
+from indexer.rows import Record
 from indexer.snapshots import SnapshotNotWritten
 from indexer.terms import terms_with
 from indexer.troubles import GivenUp, Link
 from indexer.work import PAIR, Task, units_of
+
+Derived = TypeVar("Derived")
 
 LEASE_SECONDS = 30.0
 """How long a chunk stays with a daemon that is not heard of."""
@@ -264,17 +268,22 @@ class Daemon:
 
     def _finish(self, lease: Lease, records: list[Record]) -> None:
         try:
-            ingested = self._commit(lease, records)
+            records, ingested = self._commit(lease, records)
         except LeaseLost:
             self.report.event("lease_lost", **_ranks(lease))
+            return
+        except ChunkRefused as error:
+            self._link.do(leases.fail_chunk, lease, str(error))
+            self.report.event("chunk_failed", **_ranks(lease), reason=str(error))
             return
         self._count(lease, records, ingested)
         self._follow(records, ingested)
 
-    def _commit(self, lease: Lease, records: list[Record]) -> Ingested:
-        self._link.do(name_constants, constants_of(records))
-        rows, findings = batch(records, terms_with(self._own).version)
-        return self._link.do(ingest, rows, findings, lease=lease)
+    def _commit(self, lease: Lease, records: list[Record]) -> tuple[list[Record], Ingested]:
+        def say(reason: str) -> None:
+            self.report.event("chunk_refused", **_ranks(lease), reason=reason)
+
+        return commit_chunk(self._link.do, records, terms_with(self._own).version, lease, say)
 
     def _count(self, lease: Lease, records: list[Record], ingested: Ingested) -> None:
         tally = self.tally
@@ -290,7 +299,7 @@ class Daemon:
     def _follow(self, records: list[Record], ingested: Ingested) -> None:
         """Bring index, clusters and anchors up to the commit."""
         self._link.do(self._index.catch_up)
-        self._link.do(self._clusters.follow)
+        self._derive("clusters", self._clusters.follow)
         for record, number in zip(records, ingested.ids.tolist(), strict=True):
             for relation in record.relations:
                 if relation.constant is not None and relation.proof != "numerical" and record.vector is not None:
@@ -320,9 +329,17 @@ class Daemon:
         """Name the members of families whose representative has been named, or tie them to it."""
         if self.stopping.is_set():
             return
-        swept = self._link.do(sweep_families, seconds=SWEEP_SECONDS, stop=self.stopping.is_set)
-        if swept.named or swept.tied:
+        swept = self._derive("families", partial(sweep_families, seconds=SWEEP_SECONDS, stop=self.stopping.is_set))
+        if swept is not None and (swept.named or swept.tied):
             self.report.event("families", named=swept.named, tied=swept.tied, complete=swept.complete)
+
+    def _derive(self, what: str, work: Callable[[psycopg.Connection], Derived]) -> Derived | None:
+        """Do what follows from the formulas; where the catalogue refuses it, say so and index on."""
+        try:
+            return self._link.do(work)
+        except REFUSED as error:
+            self.report.event("not_derived", what=what, reason=reason_of(error))
+            return None
 
     def _release(self) -> None:
         """Give back what is still under way, so that nobody has to wait for its leases to expire."""

@@ -50,6 +50,8 @@ def trouble(error: BaseException) -> str | None:
     if isinstance(error, psycopg.Error):
         if error.sqlstate in PASSING:
             return PASSING[error.sqlstate]
+        if isinstance(error, psycopg.errors.ProgramLimitExceeded):
+            return None  # too large a row stays too large
         if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
             said = " ".join(str(error).split("\n")[0].split())
             return f"the connection to the server is lost: {said}"

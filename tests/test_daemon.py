@@ -271,3 +271,42 @@ def test_a_space_of_one_formula_twice_is_one_row(fresh: str, tmp_path: Path) -> 
         add(connection, read_space("twice", "a = n + k - k; b = 1 + c - c; k in 1..5, c in 1..5"))
     said = json.loads(finish(start(fresh, tmp_path, "--json")))
     assert (said["formulas"], said["new"]) == (25, 1)
+
+
+REFUSED = """
+import sys
+if "--multiprocessing-fork" in sys.argv:
+    from indexer import rows
+    columns = rows._columns
+    def spoilt(evaluation):
+        found = columns(evaluation)
+        return found | {{"status": "nonsense"}} if str(evaluation.formula) == "{formula}" else found
+    rows._columns = spoilt
+"""
+"""Read by every Python that starts: a formula whose row the database refuses."""
+
+
+def test_of_a_formula_that_the_database_refuses_only_itself_is_lost(
+    fresh: str, tmp_path: Path, fault_free: tuple[str, Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    culprit = parse_formula("PCF(3, 1)")
+    folder = tmp_path / "poison"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(REFUSED.format(formula=culprit))
+    monkeypatch.setattr("tests.test_daemon.SEARCHED", f"{folder}:{PROJECT}")
+    daemon = start(fresh, tmp_path, "--json")
+    out, err = daemon.communicate(timeout=PATIENCE)
+    assert daemon.returncode == 0, err
+    assert err.count("event=chunk_refused") == 1
+    assert json.loads(out)["failed"] == 1
+    rows, expected = ask(fresh, CATALOGUE), ask(fault_free[0], CATALOGUE)
+    assert [row for row in rows if row[0] != culprit.key.hex()] == [
+        row for row in expected if row[0] != culprit.key.hex()
+    ]
+    assert {(row[1], row[9]) for row in rows if row[0] == culprit.key.hex()} == {
+        (
+            "undetermined",
+            'it could not be stored: CheckViolation: new row for relation "formula" violates check constraint'
+            ' "formula_status_check"',
+        )
+    }
