@@ -86,7 +86,7 @@ def test_a_formula_that_cannot_be_stored_is_recorded_and_the_rest_is_done(
 def test_several_at_fault_are_each_recorded(
     connection: psycopg.Connection, records: list[Record], lease: Lease
 ) -> None:
-    wrong = {row: REFUSALS["a constraint"] for row in (0, 5, 11)}
+    wrong = dict.fromkeys((0, 5, 11), REFUSALS["a constraint"])
     commit(connection, spoilt(records, wrong), lease)
     found = connection.execute("select count(*), count(evaluation_error) from formula").fetchone()
     assert found == (len(records), 3)
