@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -21,7 +22,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from catalog.errors import Unavailable
 
@@ -71,7 +72,7 @@ def resident_bytes(process: int | None) -> int:
 
 
 @dataclass
-class _Task:
+class Submitted:
     """A task with the results that are there."""
 
     number: int
@@ -82,10 +83,10 @@ class _Task:
 
 
 @dataclass
-class _Part:
+class Part:
     """A stretch of a task's items that one worker evaluates; `tries` counts the workers it was lost with."""
 
-    task: _Task
+    task: Submitted
     first: int
     items: Sequence[Any]
     tries: int = 0
@@ -97,30 +98,29 @@ class _Worker:
 
     process: SpawnProcess
     pipe: Connection
-    part: _Part | None = None
+    part: Part | None = None
     ready: bool = False
 
 
-class Workers:
-    """A pool of worker processes, started as tasks come in."""
+class Pool(ABC):
+    """Whoever evaluates tasks: the processes of this machine here, a Dask cluster in `distributed`."""
 
-    def __init__(self, count: int | None = None, memory_limit: int | None = None) -> None:
-        """`count` processes, by default one a core; one that grows beyond `memory_limit` bytes is ended."""
-        self.count = count or default_workers()
-        self.memory_limit = memory_limit
-        self._false_starts = 0
-        self._numbers = numbers(1)
-        self._waiting: deque[_Part] = deque()
-        self._workers: list[_Worker] = []
-        self._done: list[_Task] = []
+    count: int
+    """Parts that are evaluated at one time."""
+
+    def __init__(self) -> None:
+        """Nothing waits, nothing is done."""
         self.deaths = 0
+        self._numbers = numbers(1)
+        self._waiting: deque[Part] = deque()
+        self._done: list[Submitted] = []
 
-    def __enter__(self) -> Workers:
-        """Use as a context: the processes end with it."""
+    def __enter__(self) -> Self:
+        """Use as a context: the pool is closed with it."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the processes."""
+        """Close the pool."""
         self.close()
 
     def submit(
@@ -130,13 +130,52 @@ class Workers:
         failed: Callable[[Item, str], Result],
     ) -> int:
         """Queue `function(items)`; an item that kills its worker gives `failed(item, reason)`. Returns its number."""
-        task = _Task(next(self._numbers), function, failed, [None] * len(items), len(items))
-        if items:
-            self._waiting.append(_Part(task, 0, items))
-        else:
+        task = Submitted(next(self._numbers), function, failed, [None] * len(items), len(items))
+        self._waiting.extend(self._parts(task, items))
+        if not items:
             self._done.append(task)
         self._dispatch()
         return task.number
+
+    @abstractmethod
+    def completed(self, seconds: float | None = None) -> list[tuple[int, list[Any]]]:
+        """Wait for tasks to be complete, at most so long; number and results of those that are."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Drop what is under way."""
+
+    @abstractmethod
+    def _dispatch(self) -> None:
+        """Hand on what waits."""
+
+    def _parts(self, task: Submitted, items: Sequence[Any]) -> list[Part]:
+        """A task as it is handed on: whole."""
+        return [Part(task, 0, items)] if items else []
+
+    def _keep(self, part: Part, results: list[Any]) -> None:
+        task = part.task
+        task.results[part.first : part.first + len(part.items)] = results
+        task.missing -= len(part.items)
+        if task.missing == 0:
+            self._done.append(task)
+
+    def _taken(self) -> list[tuple[int, list[Any]]]:
+        """Number and results of what is done, once."""
+        done, self._done = self._done, []
+        return [(task.number, task.results) for task in done]
+
+
+class Workers(Pool):
+    """A pool of worker processes, started as tasks come in."""
+
+    def __init__(self, count: int | None = None, memory_limit: int | None = None) -> None:
+        """`count` processes, by default one a core; one that grows beyond `memory_limit` bytes is ended."""
+        super().__init__()
+        self.count = count or default_workers()
+        self.memory_limit = memory_limit
+        self._false_starts = 0
+        self._workers: list[_Worker] = []
 
     def completed(self, seconds: float | None = None) -> list[tuple[int, list[Any]]]:
         """Wait for tasks to be complete, at most so long; number and results of those that are."""
@@ -146,8 +185,7 @@ class Workers:
                 self._receive(busy[pipe])  # type: ignore[index]
             self._bound_memory()
             self._dispatch()
-        done, self._done = self._done, []
-        return [(task.number, task.results) for task in done]
+        return self._taken()
 
     def close(self) -> None:
         """End the processes; what they work on is dropped."""
@@ -234,25 +272,18 @@ class Workers:
             elif used > self.memory_limit:
                 self._lost(worker, WORKER_TOO_LARGE)
 
-    def _divide(self, part: _Part, reason: str) -> None:
+    def _divide(self, part: Part, reason: str) -> None:
         """Try a part once more as it is, then in halves, until one item is left, which is tried thrice."""
         task, first, items = part.task, part.first, part.items
         tries = part.tries + 1
         if part.tries == 0 or (len(items) == 1 and tries < LAST_TRIES):
-            self._waiting.appendleft(_Part(task, first, items, tries))
+            self._waiting.appendleft(Part(task, first, items, tries))
         elif len(items) == 1:
             self._keep(part, [task.failed(items[0], reason)])
         else:
             middle = len(items) // 2
             for start, half in ((middle, items[middle:]), (0, items[:middle])):
-                self._waiting.appendleft(_Part(task, first + start, half, 1 if len(half) > 1 else 0))
-
-    def _keep(self, part: _Part, results: list[Any]) -> None:
-        task = part.task
-        task.results[part.first : part.first + len(part.items)] = results
-        task.missing -= len(part.items)
-        if task.missing == 0:
-            self._done.append(task)
+                self._waiting.appendleft(Part(task, first + start, half, 1 if len(half) > 1 else 0))
 
 
 def _serve(pipe: Connection) -> None:
