@@ -23,7 +23,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from flint import arb, arb_mat, ctx, fmpq, fmpz, fmpz_poly
+from flint import arb, arb_mat, ctx, fmpz, fmpz_poly
 
 from catalog.formula import PCF
 from indexer.asymptotics import double_root_numerator
@@ -41,8 +41,11 @@ MAX_STEP_BITS = 400_000_000
 SHALLOW_STEPS = 96
 """Steps up to which all are taken at once, exactly, at any precision; their number is found step by step."""
 
-SHALLOW_LOOK, SHALLOW_SHARE = 8, 0.9
-"""After so many steps more than this share of the bits is still wanted: the depth will not be a shallow one."""
+SHALLOW_BITS = 1000
+"""Most bits that are looked for so, for the range of a double."""
+
+SHALLOW_LOOK, SHALLOW_SHARE = 16, 0.1
+"""After so many steps less than this share of the bits is had: the depth will not be a shallow one."""
 
 EXACT_BITS = 2048
 """Bits from which all steps back are taken at once, exactly; below, steps in ball arithmetic are faster."""
@@ -209,7 +212,7 @@ class Tail:
             tops.append(self.sign * fmpz(int(p * numerator + p_next * denominator)))
             bottoms.append(fmpz(int(q * numerator + q_next * denominator)))
         if bottoms[0] * bottoms[1] > 0:
-            first, second = (arb(fmpq(*fraction)) for fraction in zip(tops, bottoms, strict=True))
+            first, second = (arb(top) / bottom for top, bottom in zip(tops, bottoms, strict=True))
             return TailValue(first.union(second), arb(1), "ball", depth, False)
         top, bottom = (arb(ends[0]).union(arb(ends[1])) for ends in (tops, bottoms))
         return TailValue(top, bottom, "ball", depth, False)
@@ -219,20 +222,22 @@ class Tail:
 
         Without arrays; also None where a value leaves the range of a double.
         """
-        a, b = self.formula.a, self.formula.b
-        remaining = float(bits)
-        try:
-            a_next = _float_value(a, top)
-            for n in range(top, top + SHALLOW_STEPS):
-                a_n, a_next = a_next, _float_value(a, n + 1)
-                ratio = 4 * _float_value(b, n + 1) / (a_n * a_next)
-                remaining += math.log2(abs(ratio)) - 2 * math.log2(1 + math.sqrt(max(1 + ratio, 0)))
-                if remaining <= 0:
-                    return n + 2
-                if n == top + SHALLOW_LOOK and remaining > bits * SHALLOW_SHARE:
-                    return None
-        except (OverflowError, ValueError, ZeroDivisionError):
+        if bits > SHALLOW_BITS:
             return None
+        a_values = self._values(top, top + SHALLOW_STEPS + 1, self.formula.a)
+        b_values = self._values(top + 1, top + SHALLOW_STEPS + 1, self.formula.b)
+        left, wanted, n = 1.0, 2.0**-bits, top
+        try:
+            for a_n, a_next, b_next in zip(a_values, a_values[1:], b_values, strict=False):
+                ratio = 4 * b_next / (a_n * a_next)
+                left *= abs(ratio) / (1 + math.sqrt(max(1 + ratio, 0.0))) ** 2
+                n += 1
+                if left <= wanted:
+                    return n + 1
+                if n == top + SHALLOW_LOOK and left > wanted**SHALLOW_SHARE:
+                    return None
+        except (OverflowError, ZeroDivisionError):
+            pass
         return None
 
     def _bracket_depth(self, top: int, bits: int, steps: int) -> int | None:
@@ -353,13 +358,6 @@ def positive_from(polynomial: fmpz_poly) -> int:
         middle = (low + high) // 2
         low, high = (low, middle) if positive(middle) else (middle + 1, high)
     return high
-
-
-def _float_value(coefficients: tuple[int, ...], n: int) -> float:
-    value = 0.0
-    for c in reversed(coefficients):
-        value = value * n + c
-    return value
 
 
 def _log2_abs(coefficients: tuple[int, ...], n: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
