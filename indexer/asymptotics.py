@@ -15,6 +15,7 @@ with 4 b_{n+1}/(a_n a_{n+1}) = -1 + e_n; e_n = e1/n + e2/n^2 + ... decides.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
@@ -90,13 +91,27 @@ def classify(formula: PCF) -> Classification:
     `converges` here includes convergence to infinity. Source: Perron, Die Lehre von den Kettenbruechen II, ch. II;
     Lorentzen and Waadeland, Continued Fractions I, ch. 4.
     """
-    code = int(classify_batch(np.array([formula.a], dtype=object), np.array([formula.b], dtype=object))[0])
-    outcome = OUTCOMES[code]
+    return classify_all([formula])[0]
+
+
+def classify_all(formulas: Sequence[PCF]) -> list[Classification]:
+    """Return the same for many formulas at once, in their order."""
+    codes = classify_batch(*(_padded([getattr(formula, name) for formula in formulas]) for name in "ab"))
+    return [_verdict(formula, code) for formula, code in zip(formulas, codes.tolist(), strict=True)]
+
+
+def _verdict(formula: PCF, code: int) -> Classification:
     if code == TERMINATES:
         return Classification("terminates", None, first_zero(formula.b), None)
     if code == DIVERGES:
         return Classification("diverges", None, None, _why_divergent(formula))
-    return Classification("converges", outcome, None, None)  # type: ignore[arg-type]
+    return Classification("converges", OUTCOMES[code], None, None)  # type: ignore[arg-type]
+
+
+def _padded(rows: Sequence[tuple[int, ...]]) -> IntArray:
+    """Return coefficients as rows of one width, zero padded, as Python integers."""
+    width = max((len(row) for row in rows), default=1)
+    return np.array([(*row, *[0] * (width - len(row))) for row in rows], dtype=object).reshape(-1, width)
 
 
 def classify_batch(a: IntArray, b: IntArray) -> npt.NDArray[np.int8]:

@@ -41,9 +41,12 @@ class Evaluation:
     family: str | None = None
 
 
-def evaluate(formula: PCF, digits: int = DEFAULT_DIGITS) -> Evaluation:
-    """Evaluate one formula to `digits` significant digits of its limit, or as many as can be had."""
-    verdict = classify(formula)
+def evaluate(formula: PCF, digits: int = DEFAULT_DIGITS, verdict: Classification | None = None) -> Evaluation:
+    """Evaluate one formula to `digits` significant digits of its limit, or as many as can be had.
+
+    `verdict` is classified where it is not given.
+    """
+    verdict = verdict or classify(formula)
     if verdict.status == "diverges":
         return Evaluation(formula, "diverges", None, None, Metrics(reason="it diverges"), verdict.reason)
     if verdict.status == "terminates":

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import cmath
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -73,6 +74,24 @@ def neighbour_vector(pcf: PCF) -> Vector:
     ratio = 2 * _log(pcf.a[-1]) - _log(pcf.b[-1])
     values = _of_roots(pcf.deg_a, pcf.deg_b, np.array([ratio]), np.array([pcf.b[-1] < 0]), *roots)
     return np.asarray(values[0], dtype=np.float32)
+
+
+def vectors_of(formulas: Sequence[PCF]) -> Vector:
+    """Return the vectors of formulas of any degree, shape (n, DIMENSION), float32; a mirror has that of its formula."""
+    distinct = list(dict.fromkeys(formula if formula.a[-1] > 0 else formula.mirror() for formula in formulas))
+    vectors = np.zeros((len(distinct), DIMENSION), dtype=np.float32)
+    small = [i for i, f in enumerate(distinct) if f.deg_a <= 2 and f.deg_b <= 2 and f.height <= LARGE_COEFFICIENT]
+    for i in set(range(len(distinct))).difference(small):
+        vectors[i] = neighbour_vector(distinct[i])
+    if small:
+        arrays = [
+            np.array([(*polynomial, 0, 0)[:3] for polynomial in polynomials], dtype=np.int64)
+            for polynomials in ([distinct[i].a for i in small], [distinct[i].b for i in small])
+        ]
+        vectors[small] = neighbour_vectors(*arrays)
+    row = {formula: i for i, formula in enumerate(distinct)}
+    rows = [row[formula if formula.a[-1] > 0 else formula.mirror()] for formula in formulas]
+    return np.asarray(vectors[rows])
 
 
 def neighbour_vectors(A: Integers, B: Integers) -> Vector:

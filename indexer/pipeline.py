@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from catalog.formula import PCF
+from indexer.asymptotics import Classification, classify_all
 from indexer.evaluation import Evaluation, evaluate
 from indexer.findings import Relation, algebraic_text, moebius_text, rational_text
 from indexer.guess import LIBRARY_BUDGET, Anchors, Identification, Search, begin, finish, identify, screen
@@ -143,16 +144,18 @@ def compute_all(
     terms: Terms | None = None,
 ) -> list[Computed]:
     """`compute` for many formulas, with what the library excludes screened for all of them at once."""
-    begun = [_begin(formula, digits, anchors, library_terms() if terms is None else terms) for formula in formulas]
+    chosen = library_terms() if terms is None else terms
+    verdicts = zip(formulas, classify_all(formulas), strict=True)
+    begun = [_begin(formula, verdict, digits, anchors, chosen) for formula, verdict in verdicts]
     screen([search for _, search in begun if isinstance(search, Search)], budget)
     return [_finish(computed, search, budget) for computed, search in begun]
 
 
 def _begin(
-    formula: PCF, digits: int, anchors: Anchors | None, terms: Terms
+    formula: PCF, verdict: Classification, digits: int, anchors: Anchors | None, terms: Terms
 ) -> tuple[Computed, Identification | Search | None]:
     try:
-        evaluation = evaluate(formula, digits)
+        evaluation = evaluate(formula, digits, verdict)
         return Computed(evaluation), begin(formula, terms, anchors, known=evaluation.limit)
     except Exception as error:
         return failed(formula, f"{type(error).__name__}: {error}"), None

@@ -15,7 +15,7 @@ from catalog.ingest import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, Formula
 from indexer.evaluation import EVALUATOR_VERSION, Evaluation
 from indexer.findings import Relation
 from indexer.guess import Exclusion, Guess, Identification
-from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION, neighbour_vector
+from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION, vectors_of
 from indexer.pipeline import Computed
 
 Columns = dict[str, str | int | float | None]
@@ -40,9 +40,19 @@ class Record:
 
 def record(computed: Computed) -> Record:
     """The record of a computed formula."""
+    return records([computed])[0]
+
+
+def records(computed: Sequence[Computed]) -> list[Record]:
+    """The records of computed formulas, in their order."""
+    placed = [done.formula for done in computed if done.evaluation.status == "converges"]
+    vectors = dict(zip(placed, vectors_of(placed), strict=True))
+    return [_record(done, vectors.get(done.formula)) for done in computed]
+
+
+def _record(computed: Computed, vector: npt.NDArray[np.float32] | None) -> Record:
     evaluation, found = computed.evaluation, computed.identification
     columns = _columns(evaluation)
-    vector = neighbour_vector(evaluation.formula) if evaluation.status == "converges" else None
     if found is None:
         return Record(evaluation.formula, columns, vector)
     return Record(

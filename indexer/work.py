@@ -16,7 +16,7 @@ from catalog.formula import PCF
 from indexer.limits import DEFAULT_DIGITS
 from indexer.neighbours import Anchors
 from indexer.pipeline import BULK_BUDGET, compute_pairs, failed
-from indexer.rows import Record, record
+from indexer.rows import Record, record, records
 from indexer.spaces import Space, read_space
 from indexer.terms import terms_with
 
@@ -40,8 +40,9 @@ class Task:
     def __call__(self, units: Sequence[Unit]) -> list[list[Record]]:
         """Evaluate units; called in a worker."""
         held = [formulas_of(self, unit) for unit in units]
-        computed = iter(compute_pairs(list(chain(*held)), self.digits, self.anchors, self.budget, terms_with(self.own)))
-        return [[record(done) for done in islice(computed, len(formulas))] for formulas in held]
+        computed = compute_pairs(list(chain(*held)), self.digits, self.anchors, self.budget, terms_with(self.own))
+        done = iter(records(computed))
+        return [list(islice(done, len(formulas))) for formulas in held]
 
     def failed(self, unit: Unit, reason: str) -> list[Record]:
         """The records of a unit that killed its worker."""

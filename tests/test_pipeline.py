@@ -70,7 +70,7 @@ def test_mirrors_have_the_mirrored_relation(text: str, expression: str) -> None:
 def test_one_of_each_pair_is_evaluated(monkeypatch: pytest.MonkeyPatch) -> None:
     evaluated = []
     real = pipeline.evaluate
-    monkeypatch.setattr(pipeline, "evaluate", lambda f, digits: (evaluated.append(f), real(f, digits))[1])
+    monkeypatch.setattr(pipeline, "evaluate", lambda f, *rest: (evaluated.append(f), real(f, *rest))[1])
     formulas = [f for f in QUADRATIC_5.formulas(0, 20) if f]
     assert [done.formula for done in compute_pairs(formulas, budget=0)] == formulas
     assert len(evaluated) == 10
@@ -80,10 +80,10 @@ def test_one_of_each_pair_is_evaluated(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_error_is_recorded_and_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     real = pipeline.evaluate
 
-    def evaluate(formula: PCF, digits: int) -> Any:
+    def evaluate(formula: PCF, *rest: Any) -> Any:
         if formula.b == (2,):
             raise ZeroDivisionError("no such\nthing")
-        return real(formula, digits)
+        return real(formula, *rest)
 
     monkeypatch.setattr(pipeline, "evaluate", evaluate)
     done = compute_pairs([parse_formula(t) for t in ("PCF(1, 1)", "PCF(1, 2)", "PCF(-1, 2)", "PCF(1, 3)")], budget=0)
