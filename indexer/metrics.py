@@ -1,7 +1,7 @@
 """The convergence metrics of one formula: irrationality measure shown, growth of q_n, of the error and of the gcd.
 
-Growth of log|q_n| and of log|L - p_n/q_n| is exact, from the coefficients (`indexer.asymptotics`). Only the gcd has to
-be measured: log|q_n/g_n| is computed exactly at `DEPTHS` and fitted by eta' n log n + gamma' n + c.
+Growth of log|q_n| and of log|L - p_n/q_n| is exact, from the coefficients (`indexer.asymptotics`). The gcd is taken
+exactly at `DEPTHS`; its growth is found in `indexer.gcd_growth`.
 """
 
 from __future__ import annotations
@@ -9,36 +9,22 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from typing import Literal
 
 import gmpy2
-import numpy as np
-import numpy.typing as npt
 from flint import arb, ctx, fmpz
 from gmpy2 import mpz
 
 from catalog.formula import PCF
 from indexer.asymptotics import Exponents
 from indexer.convergents import Convergent, convergents, values_from_zero
+from indexer.gcd_growth import FactorialReduction, gcd_growth
 from indexer.tails import Tail
 
 DEPTHS = (60, 125, 250, 500, 1000)
 """Depths n at which gcd(p_n, q_n) is taken; geometric, for the longest lever on n log n against n."""
 
-FIT_DEPTHS = 3
-"""Fewest depths with p_n and q_n not zero that a fit is made of."""
-
 METRIC_DEPTH = DEPTHS[-1]
 """Depth n at which delta is taken."""
-
-REDUCED_ETA_ZERO = 0.2
-"""|eta'| fitted below this counts as 0: fits of formulas with factorial reduction stay within 0.1 of it."""
-
-REDUCED_ETA_POSITIVE = 0.3
-"""|eta'| fitted above this counts as not 0: where a class of primes is not reduced it is 1/4 or more."""
-
-GCD_ETA_ZERO = 0.1
-"""|gcd_eta| fitted below this counts as 0, the scatter of fits where the gcd hardly grows."""
 
 TAIL_BITS = 80
 """Bits of the tail x_{n+1} behind the error at `METRIC_DEPTH`; delta needs about 40 of them."""
@@ -48,8 +34,6 @@ SETTLED_BITS = 40
 
 MAX_TAIL_BITS = 1 << 19
 """Bits of the tail at which an error lost in cancellation is given up."""
-
-FactorialReduction = Literal["yes", "no", "undetermined"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +67,6 @@ class Metrics:
         return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "reason"}
 
 
-@dataclass(frozen=True, slots=True)
-class GcdGrowth:
-    """Growth of the gcd and what it leaves of q: fitted exponents and the verdict on eta' = 0."""
-
-    gcd_eta: float
-    gcd_gamma: float
-    factorial_reduction: FactorialReduction
-
-
 def metrics(formula: PCF, growth: Exponents, tail: Tail, limit_is_exact: bool) -> Metrics:
     """Return the metrics of a formula that converges to a finite limit without terminating.
 
@@ -116,19 +91,21 @@ def metrics(formula: PCF, growth: Exponents, tail: Tail, limit_is_exact: bool) -
         q_gamma=growth.q_gamma,
         reason=reason,
     )
-    gcd_growth = _gcd_growth(sampled, divisors, growth)
-    if gcd_growth is None:
+    # gcd(p, 0) = |p| says nothing of the growth
+    usable = [(c.n, divisor) for c, divisor in zip(sampled, divisors, strict=True) if c.p != 0 and c.q != 0]
+    divided = gcd_growth(formula, tuple(n for n, _ in usable), [divisor for _, divisor in usable], growth.q_eta)
+    if divided is None:
         return replace(found, reason=reason or "p_n or q_n is 0 at most depths: growth of the gcd is not measured")
-    reduced_eta = 0.0 if gcd_growth.factorial_reduction == "yes" else growth.q_eta - gcd_growth.gcd_eta
-    reduced_gamma = growth.q_gamma - gcd_growth.gcd_gamma
+    reduced_eta, reduced_gamma = growth.q_eta - divided.gcd_eta, growth.q_gamma - divided.gcd_gamma
+    settled = not limit_is_exact and divided.factorial_reduction != "undetermined"
     return replace(
         found,
-        delta_predicted=None if limit_is_exact else _predicted_delta(growth, reduced_eta, reduced_gamma),
+        delta_predicted=_predicted_delta(growth, reduced_eta, reduced_gamma) if settled else None,
         q_reduced_eta=reduced_eta,
         q_reduced_gamma=reduced_gamma,
-        gcd_eta=gcd_growth.gcd_eta,
-        gcd_gamma=gcd_growth.gcd_gamma,
-        factorial_reduction=gcd_growth.factorial_reduction,
+        gcd_eta=divided.gcd_eta,
+        gcd_gamma=divided.gcd_gamma,
+        factorial_reduction=divided.factorial_reduction,
     )
 
 
@@ -176,59 +153,11 @@ def _deltas(formula: PCF, last: Convergent, divisor: mpz, tail: Tail) -> tuple[f
 
 def _predicted_delta(growth: Exponents, reduced_eta: float, reduced_gamma: float) -> float | None:
     """Return the limit of delta_n for n to infinity, None where it is not finite."""
-    if abs(reduced_eta) > REDUCED_ETA_POSITIVE:
+    if reduced_eta:
         return -1 - growth.convergence_eta / reduced_eta
     if reduced_eta == 0 and growth.convergence_eta == 0 and reduced_gamma > 0:
         return -1 - growth.convergence_gamma / reduced_gamma
     return None
-
-
-def _gcd_growth(sampled: list[Convergent], divisors: list[mpz], growth: Exponents) -> GcdGrowth | None:
-    """Fit the growth of log g_n at the sampled depths, None where p_n or q_n is zero at most of them.
-
-    Where q_eta = 0 the gcd, a divisor of q_n, can have no n log n term; where eta' is found to be 0, gcd_eta = q_eta;
-    where the fit cannot be told from 0, gcd_eta = 0; in all three cases gcd_gamma is fitted with gcd_eta exact.
-    """
-    # gcd(p, 0) = |p| says nothing of the growth
-    usable = [(c.n, divisor) for c, divisor in zip(sampled, divisors, strict=True) if c.p != 0 and c.q != 0]
-    if len(usable) < FIT_DEPTHS:
-        return None
-    depths = tuple(n for n, _ in usable)
-    logs = np.array([_log(divisor) for _, divisor in usable])
-    if growth.q_eta == 0:
-        return GcdGrowth(0.0, float(_slope(depths) @ logs), "yes")
-    eta, gamma = (float(x) for x in _slopes(depths) @ logs)
-    if abs(eta) < GCD_ETA_ZERO:
-        return GcdGrowth(0.0, float(_slope(depths) @ logs), "no")
-    reduced = abs(growth.q_eta - eta)
-    if reduced < REDUCED_ETA_ZERO:
-        n = np.array(depths)
-        return GcdGrowth(growth.q_eta, float(_slope(depths) @ (logs - growth.q_eta * n * np.log(n))), "yes")
-    return GcdGrowth(eta, gamma, "no" if reduced > REDUCED_ETA_POSITIVE else "undetermined")
-
-
-@lru_cache
-def _slope(depths: tuple[int, ...]) -> npt.NDArray[np.float64]:
-    """Return the row that takes values at `depths` to gamma of the fit gamma n + c."""
-    n = np.array(depths, dtype=np.float64)
-    return np.asarray(_solver(n, [n])[0])
-
-
-@lru_cache
-def _slopes(depths: tuple[int, ...]) -> npt.NDArray[np.float64]:
-    """Return the two rows that take values at `depths` to eta and gamma of the fit eta n log n + gamma n + c."""
-    n = np.array(depths, dtype=np.float64)
-    return _solver(n, [n * np.log(n), n])[:2]
-
-
-def _solver(n: npt.NDArray[np.float64], columns: list[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
-    """Return the matrix of weighted least squares, a constant term beside the columns, weights 1/sqrt(n).
-
-    The scatter of log g_n is that of sums over primes, of the order of sqrt(n).
-    """
-    weight = 1 / np.sqrt(n)
-    inverse = np.linalg.pinv(np.stack([*columns, np.ones_like(n)], axis=1) * weight[:, None])
-    return np.asarray(inverse * weight)
 
 
 def _log(value: mpz) -> float:
