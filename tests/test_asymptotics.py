@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from catalog.formula import PCF
@@ -93,6 +93,7 @@ def test_e1_is_kappa_for_degrees_one_and_two(a0, half, b1, b0):
 
 @settings(max_examples=60, deadline=None)
 @given(small_polynomials, small_polynomials)
+@example([4, -3], [0, -2, -2])
 def test_exponents_are_those_of_the_exact_error(a, b):
     """log|error| and log|q_n| between n = 600 and 1200 grow as the exponents say, up to O(n^-1/2)."""
     formula = PCF(tuple(a), tuple(b))
@@ -104,9 +105,10 @@ def test_exponents_are_those_of_the_exact_error(a, b):
     assume(not tail.at(0, 60).denominator.contains(0))
     error = log_error(formula, second, tail) - log_error(formula, first, tail)
     predicted = _growth(growth, "convergence", 1200) - _growth(growth, "convergence", 600)
-    assert error == pytest.approx(predicted, abs=0.1)
+    slack = 0.1 + growth.convergence_beta**2 / 600  # the term in 1/n is of the order of beta^2
+    assert error == pytest.approx(predicted, abs=slack)
     log_q = float(math.log(abs(int(second.q))) - math.log(abs(int(first.q))))
-    assert log_q == pytest.approx(_growth(growth, "q", 1200) - _growth(growth, "q", 600), abs=0.1)
+    assert log_q == pytest.approx(_growth(growth, "q", 1200) - _growth(growth, "q", 600), abs=slack)
 
 
 def _growth(growth, prefix: str, n: int) -> float:
