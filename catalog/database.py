@@ -17,12 +17,13 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from catalog.errors import ServerError, VersionMismatch
+from catalog.home import default_home, has_data
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection as EngineConnection
     from sqlalchemy import Engine
 
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 """The migration that this program is made for: the last in migrations/versions."""
 READER = "formulary_reader"
 READER_TIMEOUT = 60_000
@@ -37,13 +38,15 @@ UPGRADE_LOCK = 0x666F726D
 
 @contextmanager
 def open_database(
-    url: str | None = None, home: Path | str | None = None, *, reader_url: str | None = None
+    url: str | None = None, home: Path | str | None = None, *, reader_url: str | None = None, create: bool = False
 ) -> Iterator[Database]:
     """The catalogue at `url` (by default FORMULARY_DATABASE_URL), or on the embedded server of `home`.
 
     A given server is used as it is; the reader logs in there by `reader_url` (FORMULARY_READER_URL) or as
-    `formulary_reader` with the password of ~/.pgpass. Raises ServerError where the database does not answer, also for
-    a connection that breaks inside the block. The schema is not looked at: call `require_current` or `upgrade`.
+    `formulary_reader` with the password of ~/.pgpass. A home where no embedded server has ever been is refused with
+    VersionMismatch, and nothing is started, unless `create` is given. Raises ServerError where the database does not
+    answer, also for a connection that breaks inside the block. The schema is not looked at: call `require_current` or
+    `upgrade`.
     """
     url = url or os.environ.get("FORMULARY_DATABASE_URL")
     if url:
@@ -51,6 +54,9 @@ def open_database(
             database.connect().close()
             yield database
         return
+    if not create and not has_data(home):
+        where = Path(home).expanduser() if home is not None else default_home()
+        raise VersionMismatch(f"there is no catalogue in {where} yet; run `formulary init`")
     from catalog import server  # not on platforms without an embedded server
 
     def revive() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -18,6 +19,20 @@ def default_home() -> Path:
     if given := os.environ.get("XDG_DATA_HOME"):
         return Path(given).absolute() / "formulary"
     return Path.home() / ".local" / "share" / "formulary"
+
+
+def has_data(home: Path | str | None) -> bool:
+    """Whether an embedded server has ever been made in `home`, by default in `default_home`; makes nothing."""
+    folder = Path(home).expanduser() if home is not None else default_home()
+    return (folder / "postgres" / "PG_VERSION").exists()
+
+
+def free_bytes(home: Path | str | None) -> int:
+    """Free bytes where `home` is, or will be made."""
+    folder = Path(home).expanduser().absolute() if home is not None else default_home()
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
 
 
 def private_folder(folder: Path) -> Path:

@@ -46,6 +46,38 @@ def sample_relations(connection: psycopg.Connection, count: int) -> list[int]:
     return [int(row[0]) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A relation, by number, that did not hold: why, and the digits to which its two sides agree."""
+
+    relation_id: int
+    reason: str
+    digits: int
+
+
+def record_verification(
+    connection: psycopg.Connection, held: Sequence[int], failures: Sequence[Failure], code_version: str
+) -> None:
+    """Enter the relations that did not hold into `verification_failure`, and take out those that did."""
+    with connection.transaction():
+        connection.execute(block("forget_failures"), {"ids": list(held)})
+        connection.execute(
+            block("record_failures"),
+            {
+                "ids": [failure.relation_id for failure in failures],
+                "reasons": [failure.reason for failure in failures],
+                "digits": [failure.digits for failure in failures],
+                "code_version": code_version,
+            },
+        )
+
+
+def failing_relations(connection: psycopg.Connection) -> set[int]:
+    """Numbers of the relations whose last verification failed."""
+    with connection.transaction():
+        return {int(row[0]) for row in connection.execute(block("failing_relations"))}
+
+
 def stored_relations(
     connection: psycopg.Connection, *, formula_id: int | None = None, chosen: Sequence[int] | None = None
 ) -> Iterator[StoredRelation]:

@@ -1,4 +1,4 @@
-"""The tables of the indexer's work: spaces, chunks, runs, snapshots, clusters, families; facts are in `tables`."""
+"""The tables of the indexer's work: spaces, chunks, runs, snapshots, clusters, verifications; facts are in `tables`."""
 
 from __future__ import annotations
 
@@ -182,6 +182,19 @@ cluster_event = Table(
     Index("cluster_event_cluster_id_idx", "cluster_id", "id"),
     one_of("event", CLUSTER_EVENTS),
     comment="Why a cluster's label stands: its history",
+)
+
+verification_failure = Table(
+    "verification_failure",
+    metadata,
+    refers("relation_id", "relation.id", "The relation", on_delete="CASCADE", primary_key=True),
+    Column("reason", Text, nullable=False, comment="What was wrong"),
+    Column(
+        "digits_agreed", Integer, nullable=False, comment="Decimal digits to which both sides, evaluated anew, agree"
+    ),
+    Column("code_version", Text, nullable=False, comment="Version of the program that verified it"),
+    moment("failed_at", "When it was verified", now=True),
+    comment="Relations whose last verification failed; one that holds later is taken out again",
 )
 
 pattern = Table(

@@ -8,13 +8,12 @@ leases in `catalog.leases`.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -39,6 +38,7 @@ from indexer.family_sweep import sweep_families
 from indexer.index import CatalogueIndex, read_anchors
 from indexer.neighbour_vector import VECTOR_VERSION
 from indexer.placement import OnlineClusters
+from indexer.pulse import pulse
 from indexer.reports import Report
 from indexer.rows import Record
 from indexer.snapshots import SnapshotNotWritten
@@ -55,7 +55,10 @@ BEATS_A_LEASE = 4
 """Heartbeats within the time of a lease."""
 
 POLL_SECONDS = 1.0
-"""Pause between two looks for work where there is none, and longest wait for the workers."""
+"""Longest pause between two looks for work where there is none, and longest wait for the workers."""
+
+HINT_SECONDS = 0.1
+"""Pause after a hint of new work, since many may come together."""
 
 SNAPSHOT_SECONDS = 300.0
 """Time between two snapshots of the index."""
@@ -120,6 +123,8 @@ class Daemon:
     stopping: threading.Event = field(default_factory=threading.Event)
     _under_way: dict[int, Lease] = field(default_factory=dict)
     _clusters: OnlineClusters = field(default_factory=OnlineClusters)
+    news: threading.Event = field(default_factory=threading.Event)
+    """Set where waiting for work may be over: others committed something, or a signal came."""
     _paused: bool = False
 
     def run(self) -> Tally:
@@ -146,7 +151,7 @@ class Daemon:
 
     def _serve(self) -> str:
         try:
-            with self._heartbeat(), self._index.store.writer() as self._writes:
+            with self._pulse(), self._index.store.writer() as self._writes:
                 reason = self._work()
                 self._release()
                 self._link.do(resolve_waiting)
@@ -201,10 +206,12 @@ class Daemon:
         return "signal"
 
     def _idle(self) -> None:
-        """A pause, after which spaces and formulas that others have added are noticed."""
+        """A pause, cut short by a hint, after which spaces and formulas that others have added are noticed."""
         self._link.do(self._index.catch_up)
         self._save_when_due()
-        self.stopping.wait(POLL_SECONDS)
+        if self.news.wait(POLL_SECONDS):
+            self.stopping.wait(HINT_SECONDS)
+            self.news.clear()
         self._total, done = self._link.do(ranks_below, self.settings.rank_limit)
         self._before = done - self.tally.ranks
 
@@ -212,7 +219,7 @@ class Daemon:
         """Whether there is enough disk to begin a chunk; says so where that changes."""
         if not self.settings.min_free_disk:
             return True
-        free = shutil.disk_usage(self.home or default_home()).free
+        free = free_bytes(self.home)
         enough = free >= self.settings.min_free_disk
         if enough == self._paused:
             self._paused = not enough
@@ -351,26 +358,14 @@ class Daemon:
         done = self._before + self.tally.ranks
         self.report.progress(done, max(self._total, done), self.tally.formulas, self.tally.identified)
 
-    @contextmanager
-    def _heartbeat(self) -> Iterator[None]:
-        """Renew run and leases from a thread with a connection of its own."""
-        ended = threading.Event()
-        thread = threading.Thread(target=self._beat, args=(ended,), daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
-
-    def _beat(self, ended: threading.Event) -> None:
+    def _pulse(self) -> AbstractContextManager[None]:
+        """Renew run and leases from a thread, which hears of what others commit."""
         seconds = self.settings.lease_seconds
-        while not ended.is_set():
-            with suppress(psycopg.Error, Unavailable), self.connect() as connection:
-                while not ended.wait(seconds / BEATS_A_LEASE):
-                    held = list(self._under_way.values())
-                    leases.heartbeat(connection, self._run_id, held, seconds=seconds)
-            ended.wait(POLL_SECONDS)
+
+        def beat(connection: psycopg.Connection) -> None:
+            leases.heartbeat(connection, self._run_id, list(self._under_way.values()), seconds=seconds)
+
+        return pulse(self.connect, beat, self.news, seconds=seconds / BEATS_A_LEASE)
 
 
 @contextmanager
@@ -391,5 +386,6 @@ def stop_by_signal(daemon: Daemon) -> Iterator[None]:
             signal.signal(number, handler)
 
 
+        daemon.news.set()
 def _ranks(lease: Lease) -> dict[str, object]:
     return {"space": lease.space, "first": lease.first_rank, "last": lease.last_rank}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ import psycopg
 from catalog import health
 from catalog.database import SCHEMA_VERSION, Database
 from catalog.errors import ServerError, VersionMismatch
-from catalog.home import default_home
+from catalog.home import default_home, free_bytes
 from indexer.index import CatalogueIndex
 from indexer.neighbour_vector import VECTOR_VERSION, neighbour_vector
 
@@ -178,7 +177,7 @@ def _reader(database: Database) -> Diagnosis:
 
 
 def _disk(home: Path | str | None) -> Diagnosis:
-    free = shutil.disk_usage(_folder(home)).free
+    free = free_bytes(home)
     return Diagnosis("disk", f"{free / 1e9:.1f} GB free in {_folder(home)}", free < LITTLE_DISK)
 
 

@@ -11,7 +11,7 @@ import psycopg
 import catalog
 from catalog.formula import PCF
 from catalog.recomputing import Standing, dependent_relations, replace_formulas, settle_relation, standing
-from catalog.stored_relations import stored_relations
+from catalog.stored_relations import Failure, record_verification, stored_relations
 from indexer.executors import in_order
 from indexer.pipeline import compute, failed, library_version
 from indexer.rows import Record, batch, record
@@ -72,13 +72,19 @@ def recompute(
 def _verify(connection: psycopg.Connection, ids: list[int], workers: int | None, result: Recomputed) -> None:
     numbers = dependent_relations(connection, ids)
     relations = list(stored_relations(connection, chosen=numbers))
+    held: list[int] = []
+    failures: list[Failure] = []
     for verified in verify_all(relations, workers):
         relation = verified.relation
         holds = verified.reason is None
         settle_relation(connection, relation.id, verified.digits if holds else None, catalog.__version__)
         result.verified += holds
-        if not holds:
+        if holds:
+            held.append(relation.id)
+        else:
+            failures.append(Failure(relation.id, verified.reason or "", verified.digits))
             result.doubted.append(f"{relation.formula} = {relation.expression}: {verified.reason}")
+    record_verification(connection, held, failures, catalog.__version__)
 
 
 def _evaluate(formulas: Sequence[PCF]) -> list[Record]:

@@ -20,5 +20,5 @@ given = context.config.attributes.get("connection")
 if given is not None:
     migrate(given)
 else:
-    with open_database() as database, database.engine.begin() as connection:
+    with open_database(create=True) as database, database.engine.begin() as connection:
         migrate(connection)

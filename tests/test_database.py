@@ -183,7 +183,7 @@ def test_the_environment_gives_the_server(database_url: str, monkeypatch: pytest
 
 
 def test_without_a_server_the_embedded_one(tmp_path: Path) -> None:
-    with open_database(home=tmp_path / "home") as database:
+    with open_database(home=tmp_path / "home", create=True) as database:
         assert database.upgrade()
         database.require_current()
         with database.reader() as reader:
@@ -195,3 +195,11 @@ def test_every_sql_block_says_what_it_is_for() -> None:
     assert [name for name, text in blocks().items() if not text.startswith("-- ")] == []
     with pytest.raises(KeyError):
         block("absent")
+
+
+def test_where_there_is_no_catalogue_no_server_is_started(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    refusal = pytest.raises(VersionMismatch, match=f"there is no catalogue in {home} yet; run `formulary init`")
+    with refusal, open_database(home=home):
+        pass
+    assert not home.exists()

@@ -91,6 +91,31 @@ def test_a_relation_that_does_not_hold_is_doubted(
     assert proof == ("numerical", None)
 
 
+def test_a_verification_that_failed_is_remembered_until_it_holds(
+    filled: psycopg.Connection, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def failures() -> str:
+        assert run(["status", "--prometheus", "--database-url", database_url]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        return next(line for line in lines if line.startswith("formulary_verification_failures "))
+
+    where = " where formula_id = (select id from formula where key = %s)"
+    for wrong, command in (("{5, 0, 0, 1}", "recompute"), ("{7, 0, 0, 1}", "verify")):
+        with filled.transaction():
+            filled.execute(f"update relation set coefficients = '{wrong}'" + where, [PI.key])
+        if command == "recompute":
+            assert recompute(database_url, capsys, "--where", "true")["relations_doubted"]
+        else:
+            assert run(["verify", "--all", "--database-url", database_url]) == 1
+            capsys.readouterr()
+        assert failures().endswith(" 1")
+        with filled.transaction():
+            filled.execute("update relation set coefficients = '{4, 0, 0, 1}'" + where, [PI.key])
+        assert run(["verify", BROUNCKER, "--database-url", database_url]) == 0
+        capsys.readouterr()
+        assert failures().endswith(" 0")
+
+
 def test_a_condition_cannot_write(
     filled: psycopg.Connection, database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

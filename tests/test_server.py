@@ -166,7 +166,7 @@ def test_a_killed_server_recovers_with_what_was_committed(home: Path) -> None:
 
 
 def test_an_open_database_finds_its_killed_server_again(home: Path) -> None:
-    with open_database(home=home) as database:
+    with open_database(home=home, create=True) as database:
         os.kill(postmaster(home), signal.SIGKILL)
         with database.connect() as connection:
             assert connection.execute("select 1").fetchone() == (1,)

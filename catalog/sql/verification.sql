@@ -27,3 +27,21 @@ select id from relation order by random() limit %(count)s
 -- count_relations --
 -- How many there are.
 select count(*) from relation
+
+-- failing_relations --
+-- Those whose last verification failed.
+select relation_id from verification_failure
+
+-- forget_failures --
+-- These hold now.
+delete from verification_failure where relation_id = any (%(ids)s)
+
+-- record_failures --
+-- These do not hold; the last verification counts.
+insert into verification_failure (relation_id, reason, digits_agreed, code_version)
+select given.relation_id, given.reason, given.digits, %(code_version)s
+from unnest(%(ids)s::bigint[], %(reasons)s::text[], %(digits)s::integer[]) as given (relation_id, reason, digits)
+where exists (select from relation where relation.id = given.relation_id)
+on conflict (relation_id) do update
+set reason = excluded.reason, digits_agreed = excluded.digits_agreed, code_version = excluded.code_version,
+    failed_at = excluded.failed_at

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
 from typing import Any
 
 import psycopg
 
 from catalog import health
-from catalog.home import default_home
+from catalog.home import free_bytes
 
 Samples = Iterable[tuple[dict[str, str], float]]
 
@@ -22,12 +21,13 @@ def exposition(connection: psycopg.Connection, status: dict[str, Any], home: str
         "formulas": ("formulas in the catalogue", status["formulas"]),
         "formulas_failed": ("formulas whose evaluation failed", figures["formulas_failed"]),
         "identified": ("canonical formulas with a verified relation", status["identified"]),
-        "relations_unverified": ("relations whose verification failed", figures["relations_unverified"]),
+        "relations_unverified": ("relations found numerically only", figures["relations_unverified"]),
+        "verification_failures": ("relations whose last verification failed", figures["verification_failures"]),
         "ranks_per_second": ("ranks done a second over the last minutes", status["ranks_per_second"]),
         "lease_overdue_seconds": ("since when the oldest lease is not renewed", figures["lease_overdue_seconds"]),
         "index_lag": ("vectors that are not in this host's snapshot", status["index"]["lag"]),
         "database_bytes": ("size of the database", figures["database_bytes"]),
-        "free_bytes": ("free disk in the home folder", shutil.disk_usage(home or default_home()).free),
+        "free_bytes": ("free disk in the home folder", free_bytes(home)),
     }
     lines = [line for name, (words, value) in plain.items() for line in _gauge(name, words, [({}, value)])]
     chunks = [({"state": state}, figures[f"chunks_{state}"]) for state in ("open", "leased", "failed")]

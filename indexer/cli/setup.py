@@ -20,7 +20,7 @@ def init(database_url: str | None, home: str | None, as_json: bool) -> None:
     from indexer.index import CatalogueIndex
     from indexer.seeding import seed
 
-    with open_database(database_url, home) as database:
+    with open_database(database_url, home, create=True) as database:
         changed = database.upgrade()
         with database.connect() as connection:
             seeded = seed(connection)

@@ -55,9 +55,6 @@ def _is_there(database_url: str | None, home: str | None) -> bool:
     """Whether a database is given, or the embedded server of the home folder has been used before."""
     if database_url:
         return True
-    from pathlib import Path
+    from catalog.home import has_data
 
-    from catalog.home import default_home
-
-    folder = Path(home).expanduser() if home is not None else default_home()
-    return (folder / "postgres" / "PG_VERSION").exists()
+    return has_data(home)

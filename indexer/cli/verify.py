@@ -57,7 +57,7 @@ def verify(
         database.require_current()
         with database.connect() as connection:
             total, relations = _chosen(connection, formula, sample)
-            return _verify(relations, total, workers, as_json, bool(formula))
+            return _verify(connection, relations, total, workers, as_json, bool(formula))
 
 
 def _chosen(
@@ -83,10 +83,21 @@ def _chosen(
     return count_relations(connection), stored_relations(connection)
 
 
-def _verify(relations: Iterable[StoredRelation], total: int, workers: int | None, as_json: bool, show_all: bool) -> int:
+def _verify(
+    connection: psycopg.Connection,
+    relations: Iterable[StoredRelation],
+    total: int,
+    workers: int | None,
+    as_json: bool,
+    show_all: bool,
+) -> int:
+    """Verify, enter what failed into the catalogue, and write what came of it."""
+    import catalog
+    from catalog.stored_relations import Failure, failing_relations, record_verification
     from indexer.verification import verify_all
 
     started, count, least = time.monotonic(), 0, None
+    failing, mended = failing_relations(connection), []
     failed: list[Verified] = []
     shown: list[Verified] = []
     with _progress(total) as advance:
@@ -96,10 +107,15 @@ def _verify(relations: Iterable[StoredRelation], total: int, workers: int | None
             if outcome.reason is not None:
                 failed.append(outcome)
             else:
+                if outcome.relation.id in failing:
+                    mended.append(outcome.relation.id)
                 least = outcome.digits if least is None else min(least, outcome.digits)
             if show_all:
                 shown.append(outcome)
     seconds = time.monotonic() - started
+    if mended or failed:
+        failures = [Failure(outcome.relation.id, outcome.reason or "", outcome.digits) for outcome in failed]
+        record_verification(connection, mended, failures, catalog.__version__)
     if as_json:
         fields: dict[str, Any] = {
             "verified": count - len(failed),
