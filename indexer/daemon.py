@@ -26,14 +26,14 @@ import catalog
 from catalog import leases
 from catalog.constant_rows import own_constants
 from catalog.database import SCHEMA_VERSION
-from catalog.errors import Unavailable, VersionMismatch
-from catalog.home import default_home
+from catalog.errors import Unavailable
+from catalog.home import free_bytes
 from catalog.ingest import Ingested, resolve_waiting
 from catalog.leases import ALL_RANKS, Lease, LeaseLost
 from catalog.progress import ranks_below
 from indexer.committing import REFUSED, ChunkRefused, commit_chunk, reason_of
 from indexer.evaluation import EVALUATOR_VERSION
-from indexer.executors import Workers, default_workers
+from indexer.executors import Pool, Workers, default_workers
 from indexer.family_sweep import sweep_families
 from indexer.index import CatalogueIndex, read_anchors
 from indexer.neighbour_vector import VECTOR_VERSION
@@ -104,6 +104,8 @@ class Settings:
     """Bytes that the worker processes may use together."""
     min_free_disk: int = 0
     """Free bytes in the home folder below which no chunk is begun."""
+    scheduler: str | None = None
+    """Address of a Dask scheduler whose workers evaluate instead of this machine's."""
 
     @property
     def memory_per_worker(self) -> int | None:
@@ -121,10 +123,10 @@ class Daemon:
     settings: Settings
     tally: Tally = field(default_factory=Tally)
     stopping: threading.Event = field(default_factory=threading.Event)
-    _under_way: dict[int, Lease] = field(default_factory=dict)
-    _clusters: OnlineClusters = field(default_factory=OnlineClusters)
     news: threading.Event = field(default_factory=threading.Event)
     """Set where waiting for work may be over: others committed something, or a signal came."""
+    _under_way: dict[int, Lease] = field(default_factory=dict)
+    _clusters: OnlineClusters = field(default_factory=OnlineClusters)
     _paused: bool = False
 
     def run(self) -> Tally:
@@ -137,7 +139,7 @@ class Daemon:
             self._anchors = self._link.do(read_anchors)
             self._own = self._link.do(own_constants)
             self._saved_at = time.monotonic()
-            with Workers(settings.workers, settings.memory_per_worker) as self._workers:
+            with self._pool() as self._workers:
                 self._run_id = self._enter()
                 reason = "error"
                 try:
@@ -159,9 +161,17 @@ class Daemon:
                 return reason
         except GivenUp:
             return "signal"  # the server is in trouble: leases expire by themselves
-        except VersionMismatch:
+        except Unavailable:
             self._release()
             raise
+
+    def _pool(self) -> Pool:
+        settings = self.settings
+        if settings.scheduler is None:
+            return Workers(settings.workers, settings.memory_per_worker)
+        from indexer.distributed import DaskWorkers
+
+        return DaskWorkers(settings.scheduler, self.report.event)
 
     def _say_index(self, text: str) -> None:
         self.report.event("index", note=text)
@@ -376,6 +386,7 @@ def stop_by_signal(daemon: Daemon) -> Iterator[None]:
         if daemon.stopping.is_set():
             os._exit(SECOND_SIGNAL)
         daemon.stopping.set()
+        daemon.news.set()
         daemon.report.event("stopping", signal=signal.Signals(number).name)
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -386,6 +397,5 @@ def stop_by_signal(daemon: Daemon) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-        daemon.news.set()
 def _ranks(lease: Lease) -> dict[str, object]:
     return {"space": lease.space, "first": lease.first_rank, "last": lease.last_rank}
