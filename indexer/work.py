@@ -39,14 +39,24 @@ class Task:
 
     def __call__(self, units: Sequence[Unit]) -> list[list[Record]]:
         """Evaluate units; called in a worker."""
-        held = [formulas_of(self, unit) for unit in units]
+        held = self._formulas(units)
         computed = compute_pairs(list(chain(*held)), self.digits, self.anchors, self.budget, terms_with(self.own))
         done = iter(records(computed))
         return [list(islice(done, len(formulas))) for formulas in held]
 
     def failed(self, unit: Unit, reason: str) -> list[Record]:
         """The records of a unit that killed its worker."""
-        return [record(failed(formula, reason)) for formula in formulas_of(self, unit)]
+        return [record(failed(formula, reason)) for formula in self._formulas([unit])[0]]
+
+    def _formulas(self, units: Sequence[Unit]) -> list[list[PCF]]:
+        """The formulas of each unit; ranks that hold none are left out. Units in a row are read at once."""
+        space = _space(self.space, self.template)
+        held: list[list[PCF]] = []
+        for start, stop, count in _runs(units):
+            formulas = space.formulas(start, stop)
+            for first, last in units[len(held) : len(held) + count]:
+                held.append([formula for formula in formulas[first - start : last - start] if formula is not None])
+        return held
 
 
 def units_of(first_rank: int, last_rank: int) -> list[Unit]:
@@ -55,9 +65,16 @@ def units_of(first_rank: int, last_rank: int) -> list[Unit]:
     return list(zip(starts, [*starts[1:], last_rank], strict=True))
 
 
-def formulas_of(task: Task, unit: Unit) -> list[PCF]:
-    """The formulas of a unit; ranks that hold none are left out."""
-    return [formula for formula in _space(task.space, task.template).formulas(*unit) if formula is not None]
+def _runs(units: Sequence[Unit]) -> list[tuple[int, int, int]]:
+    """First rank, last rank and number of units of each run of units that follow one another."""
+    runs: list[tuple[int, int, int]] = []
+    for first, last in units:
+        if runs and runs[-1][1] == first:
+            start, _, count = runs.pop()
+            runs.append((start, last, count + 1))
+        else:
+            runs.append((first, last, 1))
+    return runs
 
 
 @lru_cache(maxsize=8)
