@@ -64,8 +64,12 @@ def _ball(expression: str, bits: int) -> arb:
 class Library:
     """Constants in the order of likelihood, found by name or alias."""
 
-    def __init__(self, constants: Iterable[Constant]) -> None:
-        """A library of these constants; of two with one name the first stays."""
+    def __init__(self, constants: Iterable[Constant], entire: Iterable[str] = ()) -> None:
+        """A library of these constants; of two with one name the first stays.
+
+        `entire` are the groups whose members are values of entire functions.
+        """
+        self.entire = frozenset(entire)
         self._constants = {c.name: c for c in reversed(list(constants))}
         self._constants = dict(reversed(self._constants.items()))
 
@@ -146,7 +150,7 @@ def read_library(text: str) -> Library:
     for table in data.get("family", ()):
         constants += _members(table)
     position = {group: i for i, group in enumerate(data.get("order", ()))}
-    return Library(sorted(constants, key=lambda c: position.get(c.group, len(position))))
+    return Library(sorted(constants, key=lambda c: position.get(c.group, len(position))), data.get("entire", ()))
 
 
 def _constant(table: Mapping[str, Any]) -> Constant:

@@ -8,13 +8,11 @@ which cannot be evaluated anew, are in `typed_numbers.py`; the search for one re
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import chain, islice
-from typing import Protocol
+from itertools import islice
 
+import numpy as np
 from flint import arb, ctx
 
-from catalog import expressions
 from catalog.formula import PCF
 from indexer.asymptotics import classify
 from indexer.candidates import candidates
@@ -25,8 +23,6 @@ from indexer.findings import (
     Proof,
     Relation,
     algebraic_relation,
-    moebius_relation,
-    moebius_value,
     rational_relation,
     real_root,
     verify,
@@ -35,14 +31,21 @@ from indexer.hypergeometric import closed_form
 from indexer.identification import Exclusion as Exclusion
 from indexer.identification import Guess as Guess
 from indexer.identification import Identification as Identification
-from indexer.identification import Outcome
+from indexer.identification import Outcome, Proposal
 from indexer.limits import Limit, limit
-from indexer.relations import DIGITS, Attempt, Scaled, accurate_digits, algebraic, bits_for, moebius_scaled, scale
-from indexer.screening import exclusion_bounds
+from indexer.relations import DIGITS, Attempt, algebraic, bits_for
+from indexer.screening import QUADRATIC_BOUND, Constants, Numbers, moebius_bounds, quadratic_bounds
+from indexer.screening import SCREENED_BOUND as SCREENED_BOUND
+from indexer.searching import LIBRARY, MIN_DIGITS, Sweep
+from indexer.searching import Anchors as Anchors
+from indexer.searching import Search as Search
 from indexer.shapes import shape
 from indexer.surds import Surd
 from indexer.terms import NamedConstant as NamedConstant
 from indexer.terms import Terms, scaled_constant
+
+QUADRATIC_DIGITS = 60
+"""Digits used for the search of a quadratic polynomial."""
 
 LIBRARY_BUDGET = 1_000
 """Attempts against members of the library for one formula; a bulk run passes less."""
@@ -52,153 +55,6 @@ NEIGHBOURS = 8
 
 LONG_RELATIONS = 8
 """Likeliest members of the library that are tried once more with all digits when the others are excluded."""
-
-MIN_DIGITS = 30
-"""Digits of a limit below which no relation is sought: two coefficients of seven digits would already be chance."""
-
-MAX_DIGITS = 300
-"""Digits to which a limit is evaluated for a candidate whose relation has long coefficients."""
-
-QUADRATIC_DIGITS = 60
-"""Digits used for the search of a quadratic polynomial."""
-
-SCREENED_BOUND = 1_000
-"""Size of coefficients up to which a screening must exclude a relation for it not to be sought alone."""
-
-LIBRARY = "library"
-"""Why a constant is tried that nothing but its place in the library proposes."""
-
-
-class Anchors(Protocol):
-    """Labelled formulas that can be asked for the nearest ones."""
-
-    def nearest(self, formula: PCF, k: int) -> Sequence[tuple[str, float, str]]:
-        """Constant name, distance and text of the `k` anchors nearest to a formula, nearest first."""
-
-
-@dataclass(slots=True)
-class Search:
-    """One formula on its way through the candidates; `value` is its limit as it was known before."""
-
-    formula: PCF
-    value: arb
-    digits: int
-    terms: Terms
-    guesses: list[Guess] = field(default_factory=list)
-    tried: set[str] = field(default_factory=set)
-    attempts: int = 0
-    digits_needed: int | None = None
-    bound: int | None = None
-    waiting: list[tuple[str, str]] = field(default_factory=list)
-    screened: dict[str, int] = field(default_factory=dict)
-    scaled: dict[int, Scaled] = field(default_factory=dict)
-    anew: dict[int, Limit | None] = field(default_factory=dict)
-
-    @property
-    def at_digits(self) -> int:
-        """Digits that a search uses."""
-        return min(DIGITS, self.digits)
-
-    def ball(self, bits: int) -> arb:
-        """The limit evaluated anew to a precision."""
-        digits = int(bits / bits_for(1_000) * 1_000) + 1
-        if digits not in self.anew:
-            self.anew[digits] = limit(self.formula, digits)
-        found = self.anew[digits]
-        return arb("nan") if found is None or found.ball is None else found.ball
-
-    def evaluable(self, digits: int) -> bool:
-        """Whether the limit can be had to the digits that a verification needs; if not, how many is kept."""
-        needed = digits + FURTHER_DIGITS
-        if accurate_digits(self.ball(bits_for(max(needed, self.digits + GUARD_DIGITS) + GUARD_DIGITS))) >= needed:
-            return True
-        self.lacks(needed)
-        return False
-
-    def excluded(self, bound: int) -> None:
-        """Keep the size of coefficients up to which all members tried so far are excluded."""
-        self.bound = bound if self.bound is None else min(self.bound, bound)
-
-    def lacks(self, digits: int) -> None:
-        """Keep the least number of digits that would decide about a candidate."""
-        self.digits_needed = min(digits, self.digits_needed or digits)
-
-    def at(self, digits: int) -> Scaled:
-        """The limit as a scaled integer."""
-        if digits not in self.scaled:
-            ball = self.value if digits <= self.digits else self.ball(bits_for(digits))
-            self.scaled[digits] = scale(ball, digits)
-        return self.scaled[digits]
-
-    def attempt(self, expression: str, longer: bool, digits: int = DIGITS) -> Attempt | None:
-        """Seek a relation with one constant, with more digits where these are too few and `longer` allows it."""
-        digits = min(digits, self.digits)
-        if expression in self.screened and digits <= DIGITS:
-            self.attempts += 1
-            return Attempt("excluded", digits, bound=self.screened[expression])
-        while True:
-            constant = scaled_constant(expression, digits)
-            if constant is None:
-                return None
-            self.attempts += 1
-            found = moebius_scaled(self.at(digits), constant, digits)
-            needed = found.digits_needed or 0
-            if found.outcome != "too_few_digits" or not digits < needed <= (MAX_DIGITS if longer else self.digits):
-                return found
-            digits = needed
-
-    def test(
-        self, name: str, expression: str, why: str, *, longer: bool = True, digits: int = DIGITS
-    ) -> Relation | None:
-        """Test one constant and verify what is found; a guess is recorded unless it comes from the library."""
-        self.tried.add(expression)
-        found = self.attempt(expression, longer, digits)
-        if found is None or found.outcome == "degenerate":
-            return None
-        relation, outcome = None, found.outcome
-        if found.coefficients is not None:
-            name, expression, found = self.renamed(name, expression, found)
-            relation = self.verified(name, expression, found, why)
-            outcome = "found" if relation else "excluded" if self.evaluable(found.digits) else "too_few_digits"
-        elif outcome == "too_few_digits":
-            self.lacks(found.digits_needed or MIN_DIGITS)
-        elif why == LIBRARY and outcome == "excluded":
-            self.excluded(found.bound)
-        if relation or why != LIBRARY:
-            self.guesses.append(Guess(len(self.guesses) + 1, name, why, outcome))
-        return relation
-
-    def renamed(self, name: str, expression: str, found: Attempt) -> tuple[str, str, Attempt]:
-        """The relation with the member of the library that the constant is a Moebius map of, so that names agree."""
-        preferred, other = self.terms.preferred(expression)
-        if other == expression:
-            return preferred, expression, found
-        again = self.attempt(other, longer=True)
-        if again is None or again.coefficients is None:
-            return name, expression, found
-        return preferred, other, again
-
-    def verified(self, name: str, expression: str, found: Attempt, why: str) -> Relation | None:
-        """The relation of an attempt, where both sides evaluated anew agree to the digits asked for."""
-        coefficients = found.coefficients
-        assert coefficients is not None
-        guard = 64 + max(abs(x) for x in coefficients).bit_length()
-
-        def right(bits: int) -> arb:
-            return moebius_value(coefficients, expressions.evaluate(expression, bits + guard))
-
-        agreed = verify(self.ball, right, found.digits + FURTHER_DIGITS, self.digits + GUARD_DIGITS)
-        if agreed is None:
-            return None
-        return moebius_relation(
-            name,
-            expression,
-            coefficients,
-            digits_used=found.digits,
-            digits_verified=agreed,
-            proof="verified",
-            method=f"lll, {why}",
-        )
 
 
 def identify(
@@ -245,34 +101,70 @@ def begin(
     if known.digits < MIN_DIGITS:
         reason = f"only {known.digits} digits of the limit are known; at least {MIN_DIGITS} are needed"
         return Identification(formula, "too_few_digits", digits_needed=MIN_DIGITS, reason=reason)
-    search = Search(formula, known.ball, known.digits, Terms.of(library))
-    if relation := _algebraic(search) or _proposed(search, _by_theory(formula)):
-        return _found(search, relation)
-    search.waiting = [pair for pair in _by_neighbours(search, anchors) if pair[0] not in search.tried]
-    if relation := _proposed(search, search.waiting[:1]):
-        return _found(search, relation)
+    search = Search(formula, known.ball, known.digits, Terms.of(library), anchors)
+    if proposals := list(_by_theory(formula)):
+        if relation := _algebraic(search) or _proposed(search, proposals):
+            return _found(search, relation)
+        search.no_quadratic = True
     return search
 
 
 def screen(searches: Sequence[Search], budget: int) -> None:
-    """Exclude short relations of many undecided formulas with the members that `finish` is going to try, at once.
+    """Exclude short relations of many undecided formulas with all that `finish` is going to try, at once.
 
-    What is screened out up to SCREENED_BOUND is not sought alone any more, which takes ten times as long.
+    What is screened out up to SCREENED_BOUND is not sought alone any more, which takes thirty times as long.
     """
-    pairs, places = [], []
-    for search in searches:
-        own = search.at(search.at_digits)
-        members = (expression for _, expression in islice(search.terms, budget))
-        for expression in dict.fromkeys(chain(members, (expression for expression, _ in search.waiting))):
-            scaled = scaled_constant(expression, DIGITS)
-            if scaled is not None and expression not in search.tried:
-                pairs.append((own, scaled))
-                places.append((search, expression))
+    if not searches:
+        return
+    limits = Numbers.of([search.at(search.at_digits) for search in searches])
+    for search, bound in zip(searches, quadratic_bounds(limits).tolist(), strict=True):
+        search.no_quadratic |= bound >= QUADRATIC_BOUND
+    _find_neighbours(searches)
+    _screen_neighbours(searches, limits)
+    groups: dict[tuple[int, bool], list[int]] = {}
+    for place, search in enumerate(searches):
+        groups.setdefault((id(search.terms), search.entire), []).append(place)
+    for places in groups.values():
+        _screen_library([searches[place] for place in places], limits[np.array(places)], budget)
+
+
+def _screen_neighbours(searches: Sequence[Search], limits: Numbers) -> None:
+    """Screen the constants of the nearest anchors.
+
+    The nearest of all is tried alone where formulas have families, whose members may have long relations.
+    """
+    pairs = [
+        (place, proposal.expression)
+        for place, search in enumerate(searches)
+        for proposal in (search.neighbours or ())[1 if shape(search.formula) else 0 :]
+    ]
+    expressions = {expression: scaled_constant(expression, DIGITS) for expression in {text for _, text in pairs}}
+    known = {expression: value for expression, value in expressions.items() if value is not None}
+    row = {expression: place for place, expression in enumerate(known)}
+    pairs = [(place, expression) for place, expression in pairs if expression in known]
     if not pairs:
         return
-    for (search, expression), bound in zip(places, exclusion_bounds(pairs).tolist(), strict=True):
+    constants = Constants.of(Numbers.of(list(known.values())))
+    places, rows = np.array([place for place, _ in pairs]), np.array([row[expression] for _, expression in pairs])
+    bounds = moebius_bounds(limits[places], constants[rows])
+    for (place, expression), bound in zip(pairs, bounds.tolist(), strict=True):
         if bound >= SCREENED_BOUND:
-            search.screened[expression] = int(bound)
+            searches[place].screened[expression] = int(bound)
+
+
+def _screen_library(searches: Sequence[Search], limits: Numbers, budget: int) -> None:
+    """Screen the members of the library that the budget allows, the same for all of these formulas."""
+    members, constants = searches[0].terms.screened(budget, entire=searches[0].entire)
+    if not members:
+        return
+    count = len(members)
+    rows, columns = np.divmod(np.arange(len(searches) * count), count)
+    bounds = moebius_bounds(limits[rows], constants[columns]).reshape(-1, count)
+    excluded = bounds >= SCREENED_BOUND
+    least = np.where(excluded, bounds, np.inf).min(axis=1)
+    for search, row, bound in zip(searches, excluded, least.tolist(), strict=True):
+        left = tuple(members[place] for place in np.flatnonzero(~row))
+        search.sweep = Sweep(budget, left, count - len(left), int(min(bound, 2**63)))
 
 
 def _found(search: Search, relation: Relation) -> Identification:
@@ -313,47 +205,74 @@ def _theorem(formula: PCF, polynomial: Sequence[int]) -> str | None:
     return closed.theorem if (polynomial[0], polynomial[1]) == (norm * z, -trace * z) else None
 
 
-def _proposed(search: Search, proposals: Iterable[tuple[str, str]]) -> Relation | None:
-    """The first relation with one of the expressions that are proposed, each with why."""
-    for expression, why in proposals:
-        if expression not in search.tried:
-            relation = search.test(expression, expression, why)
+def _proposed(search: Search, proposals: Iterable[Proposal]) -> Relation | None:
+    """The first relation with one of the expressions that are proposed."""
+    for proposal in proposals:
+        if proposal.expression not in search.tried:
+            relation = search.test(proposal)
             if relation:
                 return relation
     return None
 
 
-def _by_theory(formula: PCF) -> Iterator[tuple[str, str]]:
+def _by_theory(formula: PCF) -> Iterator[Proposal]:
     """Expressions that the coefficients lead to, in order of likelihood."""
     theory = "closed form" if shape(formula) else "first-order or Bessel solution"
     for expression in candidates(formula):
-        yield expression, theory
+        yield Proposal(expression, theory)
 
 
-def _by_neighbours(search: Search, anchors: Anchors | None) -> Iterator[tuple[str, str]]:
-    """The constants of the nearest anchors, nearest first."""
-    if anchors is not None:
-        for name, distance, neighbour in anchors.nearest(search.formula, NEIGHBOURS):
-            yield search.terms.expression_of(name), f"neighbour {neighbour} at {distance:.3g}"
+def _find_neighbours(searches: Sequence[Search]) -> None:
+    """Ask the anchors for the constants that are nearest to formulas, where that was not done yet."""
+    asking = [search for search in searches if search.neighbours is None]
+    for anchors in {id(search.anchors): search.anchors for search in asking}.values():
+        group = [search for search in asking if search.anchors is anchors]
+        hits = anchors.nearest([search.formula for search in group], NEIGHBOURS) if anchors else [()] * len(group)
+        for search, nearest in zip(group, hits, strict=True):
+            search.neighbours = [
+                Proposal(
+                    search.terms.expression_of(hit.constant),
+                    f"neighbour {hit.formula} at {hit.distance:.3g}",
+                    hit.formula_id,
+                    hit.distance,
+                )
+                for hit in nearest
+            ]
 
 
 def finish(search: Search, budget: int = LIBRARY_BUDGET) -> Identification:
-    """The last part of `identify`: the other neighbours' constants, then the library in its order within the budget."""
-    if relation := _proposed(search, search.waiting):
+    """The last part of `identify`: a quadratic limit, the neighbours' constants, then the library within the budget."""
+    if not search.no_quadratic and (relation := _algebraic(search)):
         return _found(search, relation)
-    swept = 0
-    for name, expression in search.terms:
-        if expression in search.tried:
-            continue
-        if swept == budget:
-            return _unnamed(search, swept, complete=False)
-        swept += 1
-        if relation := search.test(name, expression, LIBRARY, longer=False):
-            return _found(search, relation)
-    for name, expression in islice(search.terms, LONG_RELATIONS):
-        if relation := search.test(name, expression, LIBRARY, digits=search.digits):
+    _find_neighbours([search])
+    if relation := _proposed(search, search.neighbours or ()):
+        return _found(search, relation)
+    members = search.terms.members(entire=search.entire)
+    swept = min(budget, len(members))
+    if relation := _swept(search, members, budget):
+        return _found(search, relation)
+    if swept < len(members):
+        return _unnamed(search, swept, complete=False)
+    for name, expression in islice(members, LONG_RELATIONS):
+        if relation := search.test(Proposal(expression, LIBRARY), name, digits=search.digits):
             return _found(search, relation)
     return _unnamed(search, swept, complete=True)
+
+
+def _swept(search: Search, members: Sequence[tuple[str, str]], budget: int) -> Relation | None:
+    """The first relation with one of the members within the budget; those that are screened out count as tried."""
+    left: Iterable[tuple[str, str]] = islice(members, budget)
+    if search.sweep is not None and search.sweep.budget == budget:
+        left = search.sweep.open
+        search.attempts += search.sweep.excluded
+        if search.sweep.excluded:
+            search.excluded(search.sweep.bound)
+    for name, expression in left:
+        if expression not in search.tried:
+            relation = search.test(Proposal(expression, LIBRARY), name, longer=False)
+            if relation:
+                return relation
+    return None
 
 
 def _unnamed(search: Search, swept: int, *, complete: bool) -> Identification:

@@ -13,13 +13,25 @@ GuessOutcome = Literal["found", "excluded", "budget", "too_few_digits"]
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """An expression worth an attempt, and why; where a labelled formula proposes it, its number and distance."""
+
+    expression: str
+    why: str
+    neighbour: int | None = None
+    distance: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Guess:
-    """A constant that was proposed, why, and what came of it."""
+    """A constant that was proposed, why, and what came of it; `neighbour` is the labelled formula that proposed it."""
 
     rank: int
     constant: str
     why: str
     outcome: GuessOutcome
+    neighbour: int | None = None
+    distance: float | None = None
 
     def to_json(self) -> dict[str, object]:
         """The object of the JSON contract."""

@@ -124,6 +124,22 @@ class VectorIndex:
         order = np.lexsort((ids, distances))[:k]
         return [Neighbour(int(ids[i]), float(distances[i])) for i in order]
 
+    def search_all(self, vectors: npt.ArrayLike, k: int) -> list[list[Neighbour]]:
+        """`search` for many vectors, shape (n, dimension), at once."""
+        queries = np.asarray(vectors, dtype=np.float32).reshape(-1, self.dimension)
+        count = min(k + SLACK, len(self))
+        if count <= 0 or k <= 0:
+            return [[] for _ in queries]
+        queries = self._checked(queries, len(queries))
+        _, found = self._inner.search(queries, count)
+        ids = self.ids
+        order = np.argsort(ids)
+        rows = self.vectors[order[np.searchsorted(ids, found, sorter=order)]].astype(np.float64)
+        distances = np.sqrt(np.square(rows - queries[:, np.newaxis].astype(np.float64)).sum(axis=2))
+        nearest = np.lexsort((found, distances), axis=1)[:, :k]
+        chosen, far = np.take_along_axis(found, nearest, 1).tolist(), np.take_along_axis(distances, nearest, 1).tolist()
+        return [[Neighbour(i, d) for i, d in zip(*pair, strict=True)] for pair in zip(chosen, far, strict=True)]
+
     def _checked(self, vectors: npt.ArrayLike, count: int) -> Vectors:
         rows = np.ascontiguousarray(vectors, dtype=np.float32)
         if count == 0:
@@ -171,13 +187,14 @@ class Anchors:
         """The k labelled formulas nearest to a vector, shape (dimension,), nearest first."""
         return [Anchor(hit.id, *self._labels[hit.id], hit.distance) for hit in self.index.search(vector, k)]
 
-    def nearest(self, formula: PCF, k: int) -> list[tuple[str, float, str]]:
-        """Constant, distance and text of the k labelled formulas nearest to a formula, nearest first."""
-        from indexer.neighbour_vector import neighbour_vector
+    def nearest(self, formulas: Sequence[PCF], k: int) -> list[list[Anchor]]:
+        """The k labelled formulas nearest to each of some formulas, nearest first."""
+        from indexer.neighbour_vector import vectors_of
 
-        if not self._labels:
-            return []
-        return [(a.constant, a.distance, a.formula) for a in self.near(neighbour_vector(formula), k)]
+        if not self._labels or not formulas:
+            return [[] for _ in formulas]
+        found = self.index.search_all(vectors_of(formulas), k)
+        return [[Anchor(hit.id, *self._labels[hit.id], hit.distance) for hit in hits] for hits in found]
 
     def __getstate__(self) -> dict[str, Any]:
         """Ids, vectors and labels; FAISS' own object cannot be pickled."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ from flint import arb, ctx
 
 from catalog import expressions
 from catalog.formula import PCF
-from indexer import guess
+from indexer import guess, searching
 from indexer.candidates import candidates
 from indexer.findings import moebius_value, real_root
 from indexer.guess import Identification, from_family, identify
 from indexer.limits import limit
+from indexer.neighbours import Anchor
 from indexer.relations import residual_digits
 from indexer.terms import Terms
 
@@ -155,15 +157,15 @@ def test_a_relation_that_cannot_be_verified_is_not_found(monkeypatch: pytest.Mon
     """Where the limit cannot be had to further digits, the outcome says how many are missing."""
     formula = PCF((1, 2), (0, 0, 1))
     known = limit(formula, 70)
-    monkeypatch.setattr(guess, "limit", lambda formula, digits=110: known)
+    monkeypatch.setattr(searching, "limit", lambda formula, digits=110: known)
     found = identify(formula, LIBRARY, known=known)
     assert (found.outcome, found.relations) == ("too_few_digits", ())
     assert found.digits_needed == 100
 
 
 class NearestIsCatalan:
-    def nearest(self, formula: PCF, k: int) -> list[tuple[str, float, str]]:
-        return [("catalan", 0.25, "PCF(3n^2 + 3n + 1, -2n^4)")]
+    def nearest(self, formulas: Sequence[PCF], k: int) -> list[list[Anchor]]:
+        return [[Anchor(7, "PCF(3n^2 + 3n + 1, -2n^4)", "catalan", 0.25)] for _ in formulas]
 
 
 def test_the_constant_of_the_nearest_anchor_is_tried_before_the_library() -> None:

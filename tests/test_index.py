@@ -186,6 +186,6 @@ def test_anchors_are_the_places_of_verified_constants(connection: psycopg.Connec
     store(connection, [record(compute(parse_formula(t), identified=True, budget=0)) for t in texts])
     anchors = read_anchors(connection)
     assert len(anchors) == 2
-    nearest = anchors.nearest(parse_formula("PCF(2n+3, n^2+2n+1)"), 1)
-    assert [(constant, text) for constant, _, text in nearest] == [("pi", "PCF(2n + 1, n^2)")]
-    assert nearest[0][1] == pytest.approx(0, abs=1e-6)
+    (nearest,) = anchors.nearest([parse_formula("PCF(2n+3, n^2+2n+1)")], 1)
+    assert [(anchor.constant, anchor.formula) for anchor in nearest] == [("pi", "PCF(2n + 1, n^2)")]
+    assert nearest[0].distance == pytest.approx(0, abs=1e-6)

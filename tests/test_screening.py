@@ -66,7 +66,7 @@ def test_a_screened_sweep_finds_what_a_plain_one_finds() -> None:
     waiting = [search for search in begun if isinstance(search, Search)]
     assert waiting
     screen(waiting, budget=10)
-    assert any(search.screened for search in waiting)
+    assert any(search.sweep is not None and search.sweep.excluded for search in waiting)
     for formula, found in zip(formulas, begun, strict=True):
         ended = finish(found) if isinstance(found, Search) else found
         plain = identify(formula, terms)
