@@ -1,97 +1,124 @@
 """The catalogue as a stream of records, batch by batch with flat memory; `export_files` writes and reads them.
 
 A record has everything that is known of one formula, so that an import of all of them gives an equal catalogue.
+Postgres makes the text of the records, and they travel as CSV: whole batches of bytes, no Python object a field.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import dict_row
 
-from catalog.formula import PCF
 from catalog.ingest import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS
 from catalog.search import Filter
 from catalog.sql import block
 
 Record = dict[str, Any]
 
-BATCH = 2_000
-"""Formulas that are in memory at once."""
+BATCH = 10_000
+"""Formulas of one batch; about three batches are in memory at once, 20 MB each in the quadratic box."""
 
-SMALL = ("a0", "a1", "a2", "b0", "b1", "b2")
-"""The coefficients that have a column of their own, NULL where they do not fit 64 bits."""
+LONGEST_FIELD = 2**31 - 1
+"""Characters of a CSV field that is read: lists of relations are long."""
 
-DETAILS = ("relations", "guesses", "exclusions", "sources", "notes", "rejections")
-"""Lists of objects: what was found out about the formula, and what people said of it."""
-
-STORED = ("is_canonical", *TEXT_COLUMNS, *INTEGER_COLUMNS, *FLOAT_COLUMNS, "complexity", "evaluator_version")
+STORED = (*TEXT_COLUMNS, *INTEGER_COLUMNS, *FLOAT_COLUMNS, "complexity", "evaluator_version")
 """Columns of table formula that a record has as they are."""
 
 KINDS: dict[str, str] = (
     {"formula": "text", "a": "integers", "b": "integers", "deg_a": "integer", "deg_b": "integer"}
-    | dict.fromkeys(SMALL, "integer")
+    | dict.fromkeys(("a0", "a1", "a2", "b0", "b1", "b2"), "integer")  # NULL where they do not fit 64 bits
     | {"is_canonical": "boolean"}
     | dict.fromkeys(TEXT_COLUMNS, "text")
     | dict.fromkeys(INTEGER_COLUMNS, "integer")
     | dict.fromkeys(FLOAT_COLUMNS, "float")
     | {"complexity": "integer", "evaluator_version": "integer", "evaluated_at": "text"}
     | {"constant": "text", "relation": "text", "proof": "text"}
-    | dict.fromkeys(DETAILS, "objects")
+    # what was found out about the formula, and what people said of it
+    | dict.fromkeys(("relations", "guesses", "exclusions", "sources", "notes", "rejections"), "objects")
 )
 """The fields of a record in order, and their kind: text, integer, float, boolean, or a list of integers or objects."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Records as CSV without a header: whole rows; NULL is empty, a list is JSON."""
+
+    count: int
+    text: bytes
+
+    def rows(self) -> Iterator[list[str]]:
+        """The fields of each record."""
+        csv.field_size_limit(min(LONGEST_FIELD, sys.maxsize))
+        return csv.reader(io.StringIO(self.text.decode(), newline=""))
+
+
+def copied(
+    connection: psycopg.Connection, wanted: Filter | None = None, *, where: str | None = None
+) -> Iterator[Batch]:
+    """All formulas that pass, by number, as Postgres writes them.
+
+    `where` is a condition in SQL on the columns of view `formulas`; it is run as it is, so give it to a connection
+    that can only read. The connection stays in a transaction until the stream ends.
+    """
+    query, parameters = _ids(wanted, where)
+    columns = sql.SQL(", ").join(sql.Identifier("formula", name) for name in STORED)
+    rows = sql.SQL(block("export_rows").decode())
+    with connection.cursor("formulary_export") as cursor, connection.cursor() as copying:
+        cursor.execute(query, parameters)
+        while found := cursor.fetchmany(BATCH):
+            ids = sql.SQL("{}::bigint[]").format(sql.Literal([row[0] for row in found]))
+            statement = sql.SQL("copy ({}) to stdout (format csv)").format(rows.format(ids=ids, columns=columns))
+            with copying.copy(statement) as copy:
+                yield Batch(len(found), b"".join(copy))
 
 
 def records(
     connection: psycopg.Connection, wanted: Filter | None = None, *, where: str | None = None
 ) -> Iterator[list[Record]]:
-    """All formulas that pass, by number, in batches.
+    """The same, each record a dict; the arguments are those of `copied`."""
+    for batch in copied(connection, wanted, where=where):
+        yield [parsed(row) for row in batch.rows()]
 
-    `where` is a condition in SQL on the columns of view `formulas`; it is run as it is, so give it to a connection
-    that can only read. The connection stays in a transaction until the stream ends.
-    """
+
+def _ids(wanted: Filter | None, where: str | None) -> tuple[sql.Composed, dict[str, Any]]:
+    """The query of the formulas that pass, and its parameters."""
     condition, parameters = (wanted or Filter(canonical=False)).conditions()
     if where is not None:
-        given = sql.SQL(where.replace("%", "%%"))
-        condition = sql.SQL(" and ").join(
-            [condition, sql.SQL(block("export_where").decode()).format(where=given)],
-        )
-    columns = sql.SQL(", ").join([*(sql.Identifier("formula", name) for name in STORED), sql.SQL("evaluated_at")])
-    query = sql.SQL(block("export_formulas").decode()).format(columns=columns, condition=condition)
-    with connection.cursor("formulary_export", row_factory=dict_row) as cursor:
-        cursor.execute(query, parameters or {"none": None})
-        while rows := cursor.fetchmany(BATCH):
-            ids = [row["id"] for row in rows]
-            details = {name: _details(connection, name, ids) for name in DETAILS}
-            yield [_record(row, {name: found.get(row["id"], []) for name, found in details.items()}) for row in rows]
+        given = sql.SQL(block("export_where").decode()).format(where=sql.SQL(where.replace("%", "%%")))
+        condition = sql.SQL(" and ").join([condition, given])
+    return sql.SQL(block("export_ids").decode()).format(condition=condition), parameters or {"none": None}
 
 
-def _details(connection: psycopg.Connection, name: str, ids: list[int]) -> dict[int, list[dict[str, Any]]]:
-    return dict(connection.execute(block(f"export_{name}"), {"ids": ids}).fetchall())
+def ahead(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """The same batches, each read while the caller works on the one before."""
+    source = iter(batches)
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, source, None)
+        while (found := coming.result()) is not None:
+            coming = reader.submit(next, source, None)
+            yield found
 
 
-def _record(row: dict[str, Any], details: dict[str, list[dict[str, Any]]]) -> Record:
-    a, b = (tuple(int(c) for c in row[name].strip("{}").split(",")) for name in ("a", "b"))
-    rejected = {(item["kind"], item["expression"]) for item in details["rejections"]}
-    best = next((r for r in details["relations"] if (r["kind"], r["expression"]) not in rejected), None)
-    small = {f"{name}{power}": _small(p, power) for name, p in (("a", a), ("b", b)) for power in range(3)}
-    return (
-        {"formula": str(PCF(a, b)), "a": list(a), "b": list(b), "deg_a": len(a) - 1, "deg_b": len(b) - 1}
-        | small
-        | {name: row[name] for name in STORED}
-        | {
-            "evaluated_at": row["evaluated_at"].isoformat(),
-            "constant": best and best["constant"],
-            "relation": best and best["expression"],
-            "proof": best and best["proof"],
-        }
-        | details
-    )
+def parsed(row: Sequence[str]) -> Record:
+    """The record of a row of CSV with the fields of `KINDS`."""
+    return {name: value_of(text, kind) for (name, kind), text in zip(KINDS.items(), row, strict=True)}
 
 
-def _small(polynomial: tuple[int, ...], power: int) -> int | None:
-    coefficient = polynomial[power] if power < len(polynomial) else 0
-    return coefficient if abs(coefficient) < 2**63 else None
+def value_of(text: str, kind: str) -> Any:
+    """The value of a field."""
+    if kind in ("integers", "objects"):
+        return json.loads(text)
+    if text == "":
+        return None
+    if kind == "boolean":
+        return text == "true"
+    return {"integer": int, "float": float}.get(kind, str)(text)

@@ -5,77 +5,74 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from json.encoder import encode_basestring as json_text
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from catalog.errors import ExpressionError, FormularyError
-from catalog.export import KINDS, Record
+from catalog.export import KINDS, LONGEST_FIELD, Batch, Record, ahead, parsed, value_of
 from catalog.formula import PCF
 
-EXACT = 2**53
-"""Integers beyond this are strings in JSON, since readers may take numbers as doubles."""
+EXACT_CHARACTERS = 15
+"""Integers with more are strings in JSON, since readers may take numbers as doubles."""
 
-LONGEST_FIELD = 2**31 - 1
-"""Characters of a CSV field that is read: lists of relations are long."""
-
-Batches = Iterable[Sequence[Record]]
+Batches = Iterable[Batch]
 
 
 class FileFormatError(FormularyError):
     """a file that cannot be read or written as it was asked for."""
 
 
-def write_csv(file: IO[str], batches: Batches) -> int:
+def write_csv(file: BinaryIO, batches: Batches) -> int:
     """Write CSV with a header; lists are JSON, NULL is empty. Returns the number of records."""
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(KINDS)
+    file.write((",".join(KINDS) + "\n").encode())
     count = 0
-    for batch in batches:
-        writer.writerows([_cell(record[name], kind) for name, kind in KINDS.items()] for record in batch)
-        count += len(batch)
+    for batch in ahead(batches):
+        file.write(batch.text)
+        count += batch.count
     return count
 
 
-def _cell(value: Any, kind: str) -> str:
-    if value is None:
-        return ""
-    if kind == "boolean":
-        return "true" if value else "false"
-    if kind in ("integers", "objects"):
-        return json.dumps(value, ensure_ascii=False)
-    return repr(value) if kind == "float" else str(value)
-
-
-def write_json_lines(file: IO[str], batches: Batches) -> int:
+def write_json_lines(file: BinaryIO, batches: Batches) -> int:
     """Write one JSON object a line. Returns the number of records."""
+    fields = [(f"{json_text(name)}: ", kind) for name, kind in KINDS.items()]
     count = 0
-    for batch in batches:
-        for record in batch:
-            shown = record | {name: [_json_integer(c) for c in record[name]] for name in ("a", "b")}
-            for name, kind in KINDS.items():
-                if kind == "integer" and shown[name] is not None:
-                    shown[name] = _json_integer(shown[name])
-            file.write(json.dumps(shown, ensure_ascii=False) + "\n")
-        count += len(batch)
+    for batch in ahead(batches):
+        lines = (
+            ", ".join([name + _json(text, kind) for (name, kind), text in zip(fields, row, strict=True)])
+            for row in batch.rows()
+        )
+        file.write("".join([f"{{{line}}}\n" for line in lines]).encode())
+        count += batch.count
     return count
 
 
-def _json_integer(value: int) -> int | str:
-    return value if abs(value) <= EXACT else str(value)
+def _json(text: str, kind: str) -> str:
+    """A field of CSV as JSON."""
+    if text == "":
+        return "null"
+    if kind == "text":
+        return str(json_text(text))
+    if kind == "integer" and len(text) > EXACT_CHARACTERS:
+        return f'"{text}"'
+    if kind == "integers" and len(text) > EXACT_CHARACTERS:
+        parts = text[1:-1].split(", ")
+        return f"[{', '.join([_json(part, 'integer') for part in parts])}]"
+    return text
 
 
-def write_latex(file: IO[str], batches: Batches) -> int:
+def write_latex(file: BinaryIO, batches: Batches) -> int:
     """Write a longtable of formula, limit and delta, for `\\usepackage{amsmath, longtable}`."""
-    file.write("\\begin{longtable}{lll}\n$a(n)$, $b(n)$ & limit & $\\delta$ \\\\ \\hline \\endhead\n")
+    file.write(b"\\begin{longtable}{lll}\n$a(n)$, $b(n)$ & limit & $\\delta$ \\\\ \\hline \\endhead\n")
     count = 0
-    for batch in batches:
-        for record in batch:
+    for batch in ahead(batches):
+        for record in map(parsed, batch.rows()):
             formula = PCF(tuple(record["a"]), tuple(record["b"]))
             delta = "" if record["delta"] is None else f"${record['delta']:.4f}$"
-            file.write(f"${formula.latex()}$ & {_latex_limit(record)} & {delta} \\\\\n")
-        count += len(batch)
-    file.write("\\end{longtable}\n")
+            file.write(f"${formula.latex()}$ & {_latex_limit(record)} & {delta} \\\\\n".encode())
+        count += batch.count
+    file.write(b"\\end{longtable}\n")
     return count
 
 
@@ -99,6 +96,8 @@ def pyarrow() -> Any:
     """The package pyarrow; raises FileFormatError with the way out where it is not installed."""
     try:
         import pyarrow as module
+        import pyarrow.compute
+        import pyarrow.csv
         import pyarrow.dataset
         import pyarrow.parquet
     except ImportError:
@@ -108,50 +107,63 @@ def pyarrow() -> Any:
     return module
 
 
-def parquet_schema() -> Any:
-    """The columns of a Parquet file; exact integers are lists of text, details are JSON."""
+ARROW_TYPES = {
+    "text": "string",
+    "integer": "int64",
+    "float": "float64",
+    "boolean": "bool_",
+    "integers": "string",  # as they come; a list of text in the file
+    "objects": "string",
+}
+"""Type of each kind of field by its name in pyarrow."""
+
+
+def arrow_table(batch: Batch) -> Any:
+    """A batch as a table of pyarrow: exact integers are lists of text, details are JSON."""
     pa = pyarrow()
-    types = {
-        "text": pa.string(),
-        "integer": pa.int64(),
-        "float": pa.float64(),
-        "boolean": pa.bool_(),
-        "integers": pa.list_(pa.string()),
-        "objects": pa.string(),
-    }
-    return pa.schema([(name, types[kind]) for name, kind in KINDS.items()])
+    table = pa.csv.read_csv(
+        pa.BufferReader(batch.text),
+        # one block: a row that spans two of them is refused
+        read_options=pa.csv.ReadOptions(column_names=list(KINDS), block_size=len(batch.text) + 1),
+        parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa.csv.ConvertOptions(
+            column_types={name: getattr(pa, ARROW_TYPES[kind])() for name, kind in KINDS.items()},
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    for place, (name, kind) in enumerate(KINDS.items()):
+        if kind == "integers":
+            inner = pa.compute.utf8_slice_codeunits(table[name], 1, -1)
+            table = table.set_column(place, name, pa.compute.split_pattern(inner, ", "))
+    return table
 
 
 def write_parquet(path: Path, batches: Batches, partition: str | None = None) -> int:
     """Write one Parquet file, or with `partition` a folder of them by the values of a column."""
-    pa, schema, count = pyarrow(), parquet_schema(), 0
+    pa, count = pyarrow(), 0
+    schema = arrow_table(Batch(0, b",".join([b""] * len(KINDS)))).schema
 
-    def arrow() -> Iterator[Any]:
+    def tables() -> Iterator[Any]:
         nonlocal count
-        for batch in batches:
-            count += len(batch)
-            columns = [[_arrow(record[name], kind) for record in batch] for name, kind in KINDS.items()]
-            arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-            yield pa.record_batch(arrays, schema=schema)
+        for batch in ahead(batches):
+            count += batch.count
+            yield arrow_table(batch)
 
     if partition is None:
         with pa.parquet.ParquetWriter(path, schema, compression="zstd") as writer:
-            for piece in arrow():
-                writer.write_batch(piece)
+            for table in tables():
+                writer.write_table(table)
     else:
+        pieces = (piece for table in tables() for piece in table.to_batches())
         pa.dataset.write_dataset(
-            arrow(), path, schema=schema, format="parquet", partitioning=[partition], partitioning_flavor="hive"
+            pieces, path, schema=schema, format="parquet", partitioning=[partition], partitioning_flavor="hive"
         )
     return count
 
 
-def _arrow(value: Any, kind: str) -> Any:
-    if kind == "integers":
-        return [str(c) for c in value]
-    return json.dumps(value, ensure_ascii=False) if kind == "objects" else value
-
-
-WRITERS: dict[str, Callable[[IO[str], Batches], int]] = {
+WRITERS: dict[str, Callable[[BinaryIO, Batches], int]] = {
     "csv": write_csv,
     "jsonl": write_json_lines,
     "latex": write_latex,
@@ -195,17 +207,7 @@ def _read_csv(path: Path) -> Iterator[Record]:
     csv.field_size_limit(min(LONGEST_FIELD, sys.maxsize))
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            yield {name: _parsed(text, KINDS[name]) for name, text in row.items() if name in KINDS}
-
-
-def _parsed(text: str, kind: str) -> Any:
-    if kind in ("integers", "objects"):
-        return json.loads(text)
-    if text == "":
-        return None
-    if kind == "boolean":
-        return text == "true"
-    return {"integer": int, "float": float}.get(kind, str)(text)
+            yield {name: value_of(text, KINDS[name]) for name, text in row.items() if name in KINDS}
 
 
 def _read_json_lines(path: Path) -> Iterator[Record]:

@@ -41,7 +41,7 @@ def process(*arguments: str, stdin: str | None = None, **environment: str) -> su
 
 def formulary(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command in this process, which is faster, and with warnings as errors."""
-    out, err = io.StringIO(), io.StringIO()
+    out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="", write_through=True), io.StringIO()
     given = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
     with (
         patch.dict(os.environ, {"COLUMNS": "80", "FORMULARY_DEBUG": "1", **environment}),
@@ -50,7 +50,8 @@ def formulary(*arguments: str, stdin: str = "", **environment: str) -> subproces
         redirect_stderr(err),
     ):
         code = run(list(arguments))
-    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+    out.seek(0)
+    return subprocess.CompletedProcess(arguments, code, out.read(), err.getvalue())
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import json
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import psycopg
 import pytest
 
 from catalog.database import open_database
-from catalog.export import KINDS, records
+from catalog.export import KINDS, Batch, ahead, copied, records
 from catalog.export_files import WRITERS, read_records
 from catalog.search import Filter, find
 from indexer.importing import read_blind_delta, read_lirec
@@ -166,15 +168,42 @@ def test_parquet_in_parts_is_typed_and_read_by_duckdb_and_pandas(seeded_url: str
 def test_memory_stays_flat(seeded_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("catalog.export.BATCH", 10)
     with psycopg.connect(seeded_url) as connection:
-        sizes = [len(batch) for batch in records(connection)]
+        sizes = [batch.count for batch in copied(connection)]
         assert max(sizes) == 10
-        batch = next(iter(records(connection)))
+        batch = next(copied(connection))
     tracemalloc.start()
-    with (tmp_path / "many.csv").open("w") as file:
-        WRITERS["csv"](file, (batch for _ in range(60)))
+    with (tmp_path / "many.csv").open("wb") as file:
+        WRITERS["csv"](file, (Batch(batch.count, bytes(bytearray(batch.text))) for _ in range(60)))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < (tmp_path / "many.csv").stat().st_size / 3
+
+
+def test_a_trouble_while_reading_ahead_is_raised() -> None:
+    def batches() -> Iterator[Batch]:
+        yield Batch(1, b"first")
+        raise ValueError("the second is lost")
+
+    found = ahead(batches())
+    assert next(found).text == b"first"
+    with pytest.raises(ValueError, match="is lost"):
+        next(found)
+
+
+def test_text_with_breaks_quotes_and_integers_of_any_size_comes_through(judged_copy: str, tmp_path: Path) -> None:
+    reason = 'a "reason", with a\nbreak and \\. in it'
+    with psycopg.connect(judged_copy) as connection:
+        connection.execute("update formula set status_reason = %s where id = 9", [reason])
+    found = []
+    for suffix in ("csv", "jsonl", *(["parquet"] if importlib.util.find_spec("pyarrow") else [])):
+        file = tmp_path / f"all.{suffix}"
+        assert formulary("export", str(file), FORMULARY_DATABASE_URL=judged_copy).returncode == 0
+        found.append(list(read_records(file)))
+        assert reason in {record["status_reason"] for record in found[-1]}
+        assert (1, 10**25) in {tuple(record["a"]) for record in found[-1]}
+    with psycopg.connect(judged_copy) as connection:
+        expected = [record for batch in records(connection) for record in batch]
+    assert all(file == expected for file in found)
 
 
 # Other programs

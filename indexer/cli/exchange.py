@@ -14,7 +14,7 @@ from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import note, write_json
 
 if TYPE_CHECKING:
-    from catalog.export import Record
+    from catalog.export import Batch
 
 FORMATS = ("parquet", "csv", "jsonl", "latex")
 PROGRAMS = ("blind-delta", "lirec")
@@ -50,7 +50,7 @@ def export(
     import psycopg
 
     from catalog.database import open_database
-    from catalog.export import records
+    from catalog.export import copied
     from catalog.export_files import FileFormatError
 
     kind = kind or _format_of(file)
@@ -62,10 +62,12 @@ def export(
             connection.execute("set statement_timeout = 0")
             wanted = read_filter(connection, conditions, canonical=canonical)
             try:
-                count = _write(file, kind, records(connection, wanted, where=where), partition_by)
+                count = _write(file, kind, copied(connection, wanted, where=where), partition_by)
             except psycopg.OperationalError:
                 raise
             except psycopg.Error as error:
+                if where is None:
+                    raise
                 reason = " ".join(str(error).split("\nLINE")[0].split())
                 raise FileFormatError(f"the condition cannot be used: {reason}") from error
     if as_json and file != "-":
@@ -87,7 +89,7 @@ def _format_of(file: str) -> str:
     return found
 
 
-def _write(file: str, kind: str, batches: Iterable[list[Record]], partition: str | None) -> int:
+def _write(file: str, kind: str, batches: Iterable[Batch], partition: str | None) -> int:
     from catalog.export import KINDS
     from catalog.export_files import WRITERS, FileFormatError, pyarrow, write_parquet
 
@@ -96,7 +98,7 @@ def _write(file: str, kind: str, batches: Iterable[list[Record]], partition: str
     if file == "-":
         if kind == "parquet":
             raise FileFormatError("Parquet cannot be written to stdout; give a file")
-        return WRITERS[kind](sys.stdout, batches)
+        return WRITERS[kind](sys.stdout.buffer, batches)
     path = Path(file)
     temporary = path.with_name(f".{path.name}.new")
     try:
@@ -108,7 +110,7 @@ def _write(file: str, kind: str, batches: Iterable[list[Record]], partition: str
                 return write_parquet(path, batches, partition)
             count = write_parquet(temporary, batches)
         else:
-            with temporary.open("w", encoding="utf-8", newline="") as output:
+            with temporary.open("wb") as output:
                 count = WRITERS[kind](output, batches)
         temporary.replace(path)
     except OSError as error:
