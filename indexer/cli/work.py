@@ -29,6 +29,11 @@ WATCH_SECONDS = 2.0
 @option("--stop-after", type=DURATION, metavar="TIME", help="Finish what is under way and leave, such as 10m.")
 @option("--memory-limit", type=SIZE, metavar="SIZE", help="Memory of all workers together, such as 4G.")
 @option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Let the workers of a Dask scheduler evaluate, such as tcp://host:8786, instead of this machine's cores.",
+)
+@option(
     "--min-free-disk",
     type=SIZE,
     default="500M",
@@ -49,6 +54,7 @@ def run(
     lease: float,
     stop_after: float | None,
     memory_limit: float | None,
+    scheduler: str | None,
     min_free_disk: float,
     log_format: str | None,
     database_url: str | None,
@@ -65,8 +71,12 @@ def run(
     from indexer.daemon import Daemon, Settings, stop_by_signal
     from indexer.reports import report
 
+    if scheduler is not None and (workers or memory_limit):
+        raise click.UsageError(
+            "with --scheduler the cluster decides on workers and memory; leave out --workers and --memory-limit"
+        )
     memory = None if memory_limit is None else int(memory_limit)
-    settings = Settings(once, limit or ALL_RANKS, workers, lease, stop_after, memory, int(min_free_disk))
+    settings = Settings(once, limit or ALL_RANKS, workers, lease, stop_after, memory, int(min_free_disk), scheduler)
     with open_database(database_url, home) as database:
         database.require_current()
         with report(log_format) as words:
