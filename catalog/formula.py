@@ -138,7 +138,10 @@ class PCF:
         """
         formula, content = self.deflate()
         a, b, h = fmpz_poly(list(formula.a)), fmpz_poly(list(formula.b)), fmpz_poly([content])
-        for p in _deflating_factors(a, b):
+        factors = _deflating_factors(a, b)
+        if not factors:
+            return formula, (content,)
+        for p in factors:
             divisor = p * p(fmpz_poly([-1, 1]))
             while not a % p and not b % divisor:
                 a, b, h = a // p, b // divisor, h * p
@@ -204,7 +207,9 @@ def _deflating_factors(a: fmpz_poly, b: fmpz_poly) -> list[fmpz_poly]:
 
     In a chain of shifts each factor competes with its two neighbours only, so taking from one end is maximal.
     """
-    common = a.gcd(b).gcd(b(fmpz_poly([1, 1])))
+    common = a.gcd(b)
+    if common.degree() > 0:
+        common = common.gcd(b(fmpz_poly([1, 1])))
     if common.degree() < 1:
         return []
     factors = [p for p, _ in common.factor()[1] if not _has_natural_root(p)]

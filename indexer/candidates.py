@@ -119,8 +119,8 @@ def _transformed_bessel(formula: PCF) -> Iterator[str]:
     if (formula.deg_a, formula.deg_b) != (2, 2):
         return
     (_, A1, A2), (B0, B1, B2) = formula.a, formula.b
-    difference = _root(Fraction(B1 * B1 - 4 * B2 * B0, B2 * B2))
-    if not difference or not _is_integer(difference):
+    discriminant = B1 * B1 - 4 * B2 * B0
+    if discriminant <= 0 or isqrt(discriminant) ** 2 != discriminant or isqrt(discriminant) % B2:
         return
     double = Fraction(2 * A1, A2) - Fraction(B1, B2)
     for g in (double / 2, double / 2 + HALF):

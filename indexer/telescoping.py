@@ -68,6 +68,8 @@ def _rational_roots(polynomial: fmpz_poly) -> list[Fraction] | None:
 
 def first_order_solutions(formula: PCF) -> Iterator[FirstOrder]:
     """All solutions with a rational quotient, up to MAX_DEGREE and MAX_DIVISORS."""
+    if not _leading_terms_allow(formula):
+        return
     two = fmpz_poly([2, 1])
     a, b = fmpz_poly(list(formula.a))(two), fmpz_poly(list(formula.b))(two)
     for divisor in _divisors(b):
@@ -75,6 +77,18 @@ def first_order_solutions(formula: PCF) -> Iterator[FirstOrder]:
         for z in _leading_roots(divisor, a, rest):
             for factor in _polynomial_solutions(z, divisor(fmpz_poly([1, 1])), a, rest):
                 yield FirstOrder(formula, z, divisor, rest, factor)
+
+
+def _leading_terms_allow(formula: PCF) -> bool:
+    """Whether leading terms can cancel and C have an integral degree: what rules out nearly all formulas at once.
+
+    For deg a > deg b the term with a stands alone. For deg a = deg b = d > 1 either A or b/A is constant, and the next
+    coefficients give the degree of C as +-(a_{d-1}/a_d - b_{d-1}/b_d), less d for a constant b/A.
+    """
+    a, b, d = formula.a, formula.b, formula.deg_b
+    if formula.deg_a != d or d < 2:
+        return formula.deg_a <= d
+    return (a[d - 1] * b[d] - b[d - 1] * a[d]) % (a[d] * b[d]) == 0
 
 
 def _divisors(b: fmpz_poly) -> list[fmpz_poly]:

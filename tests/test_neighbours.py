@@ -185,3 +185,15 @@ def test_anchors_give_constants_nearest_first_and_survive_pickling() -> None:
     for one in (anchors, copy):
         assert [(a.formula_id, a.constant) for a in one.near([0, 0.9], 2)] == [(2, "log(2)"), (1, "pi")]
     assert len(copy) == 3
+
+
+def test_many_queries_at_once_find_what_each_finds_alone() -> None:
+    vectors = near_duplicates(500)
+    index = VectorIndex(8)
+    index.add(np.arange(500)[::-1] * 3, vectors)
+    together = index.search_all(vectors[::25], 5)
+    for query, hits in zip(vectors[::25], together, strict=True):
+        alone = index.search(query, 5)
+        assert [hit.id for hit in hits] == [hit.id for hit in alone]
+        assert [hit.distance for hit in hits] == pytest.approx([hit.distance for hit in alone])
+    assert VectorIndex(8).search_all(vectors[:2], 5) == [[], []]

@@ -6,17 +6,27 @@ import random
 from dataclasses import dataclass
 from itertools import product
 
+import numpy as np
 import pytest
 from flint import arb, ctx
 
-from catalog.constants import library
+from catalog.constant_rows import OWN
+from catalog.constants import Constant, library
 from catalog.formula import PCF
 from indexer.findings import moebius_value
 from indexer.guess import SCREENED_BOUND, Search, begin, finish, identify, screen
 from indexer.pipeline import compute_all, compute_pairs
-from indexer.relations import scale
-from indexer.screening import exclusion_bounds
-from indexer.terms import Terms
+from indexer.relations import algebraic, scale
+from indexer.screening import (
+    QUADRATIC_BOUND,
+    Constants,
+    Numbers,
+    _gram_schmidt,
+    _is_basis,
+    exclusion_bounds,
+    quadratic_bounds,
+)
+from indexer.terms import Terms, library_terms, terms_with
 
 DIGITS = 60
 
@@ -56,6 +66,58 @@ def test_limits_of_any_size_can_be_screened(limit: str) -> None:
     with ctx.workprec(400):
         bounds = exclusion_bounds([(scale(arb(limit), DIGITS), scale(arb.pi(), DIGITS))])
     assert bounds[0] < 2  # 0, 10^-25, ... are rational, or small enough to pass for it
+
+
+def test_no_quadratic_number_is_excluded_and_others_are() -> None:
+    chance = random.Random(4)
+    with ctx.workprec(400):
+        quadratic = []
+        for size in (1, 10, 1_000, 30_000):
+            for _ in range(20):
+                p, q, d = (chance.randint(1, size) for _ in range(3))
+                quadratic.append((arb(d).sqrt() * chance.choice((-1, 1)) + p) / q)
+        others = [(arb(n).log() + n) / chance.randint(1, 50) for n in range(2, 200)]
+        bounds = quadratic_bounds(Numbers.of([scale(x, DIGITS) for x in quadratic]))
+        for x, bound in zip(quadratic, bounds.tolist(), strict=True):
+            polynomial = algebraic(x, 2, 100).coefficients
+            assert polynomial is not None
+            assert bound < max(map(abs, polynomial))
+        excluded = quadratic_bounds(Numbers.of([scale(x, DIGITS) for x in others])) >= QUADRATIC_BOUND
+    assert excluded.mean() > 0.9
+
+
+def test_a_constant_s_half_of_the_reduction_is_a_basis_of_its_lattice() -> None:
+    with ctx.workprec(400):
+        numbers = Numbers.of([scale(c.ball(80), DIGITS) for c in library().candidates()])
+    rows = Constants.of(numbers).rows
+    determinants = rows[0, 0].astype(object) * rows[1, 1] - rows[0, 1].astype(object) * rows[1, 0]
+    assert set(np.abs(determinants).tolist()) == {1}
+    assert np.abs(rows).max() < 2**32
+
+
+def test_a_row_that_is_no_vector_of_the_lattice_proves_nothing() -> None:
+    values = np.array([[1 << 20], [123_456], [-987_654]])
+    basis = np.array([[1 << 20, 0, 0], [123_456, 1, 0], [123_456 - 987_654 + (1 << 20), 1, 1]], dtype=float)[..., None]
+    squares = _gram_schmidt(basis)[1]
+    assert _is_basis(basis, values, squares).all()
+    wrong = basis.copy()
+    wrong[2, 0] += 1
+    assert not _is_basis(wrong, values, _gram_schmidt(wrong)[1]).any()
+    partial = basis.copy()
+    partial[1] *= 2
+    assert not _is_basis(partial, values, _gram_schmidt(partial)[1]).any()
+
+
+def test_formulas_that_converge_fast_try_values_of_entire_functions_first() -> None:
+    terms = library_terms()
+    fast, slow = ([name for name, _ in terms.members(entire=flag)] for flag in (True, False))
+    assert sorted(fast) == sorted(slow) == sorted(name for name, _ in terms)
+    groups = {constant.name: constant.group for constant in library()}
+    count = sum(group in library().entire for group in groups.values())
+    assert {groups[name] for name in fast[:count]} == set(library().entire) == {groups[n] for n in slow[-count:]}
+    assert len({groups[name] for name in fast[:8]}) == len(library().entire)
+    own = Constant("mine", "pi^7", OWN)
+    assert all(terms_with((own,)).members(entire=flag)[0] == ("mine", "pi^7") for flag in (True, False))
 
 
 def test_a_screened_sweep_finds_what_a_plain_one_finds() -> None:
