@@ -57,7 +57,7 @@ def limit_object(limit: Limit | None) -> dict[str, Any] | None:
         "digits": None if limit.infinite else limit.digits,
         "error_log10": None if exact else limit.error_log10,
         "bound_kind": limit.bound_kind,
-        "exact": None if limit.exact is None else f"{limit.exact.numerator}/{limit.exact.denominator}",
+        "exact": limit.exact_text,
     }
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from catalog.formula import PCF
 from indexer.asymptotics import Classification, ConvergenceClass, Status, classify, exponents
+from indexer.closed_tails import ClosedTail, tail_of
 from indexer.decimals import LOG2_10, bits_of_digits
 from indexer.families import family_key
 from indexer.hypergeometric import ClosedForm, EvaluationError, closed_form
 from indexer.limits import DEFAULT_DIGITS, INFINITE, Limit, exact, limit, rounded
 from indexer.metrics import Metrics, metrics
-from indexer.tails import Tail, TooDeepError
+from indexer.tails import TooDeepError
 
 EVALUATOR_VERSION = 1
 """Raised with every change that may alter a stored status, digit or metric."""
@@ -67,7 +68,7 @@ def evaluate(formula: PCF, digits: int = DEFAULT_DIGITS, verdict: Classification
 
 def _convergent(formula: PCF, verdict: Classification, digits: int) -> Evaluation:
     try:
-        tail = Tail(formula)
+        tail = tail_of(formula)
     except TooDeepError as error:
         return _undetermined(formula, verdict, str(error))
     value = limit(formula, digits, verdict, tail)
@@ -76,6 +77,7 @@ def _convergent(formula: PCF, verdict: Classification, digits: int) -> Evaluatio
     agreed = None
     if form is not None:
         value, agreed = _compare(value, form, digits)
+        agreed = None if isinstance(tail, ClosedTail) else agreed  # that is no independent value
     if value.value is None:
         return _undetermined(formula, verdict, value.reason or "its limit could not be settled")
     if value.infinite:

@@ -36,6 +36,9 @@ MAX_GUARD_BITS = 1 << 13
 SMALL_PARAMETER = 50
 """Parameters of 1F1 and 2F1 up to this size are left to flint; beyond, a series is summed to a length of our own."""
 
+SMALL_GROWTH = 1_000
+"""Size of parameters over |1 - x| up to which flint's series in 1/(1 - x) hardly grows before it falls."""
+
 MAX_SERIES_WORK = 10**8
 """Terms times bits up to which a series is summed, about a second."""
 
@@ -100,8 +103,8 @@ def _kummer_function(al: Surd, g: Surd, z: Surd) -> flint.acb:
     if _size(al, g, z) <= SMALL_PARAMETER:
         return z.ball().hypgeom_1f1(al.ball(), g.ball())
     if z.p < 0:
-        return z.ball().exp() * _series((g - al,), g, -z.ball(), 2 * _size(g - al, g) + 8 * _size(z))
-    return _series((al,), g, z.ball(), 2 * _size(al, g) + 8 * _size(z))
+        return z.ball().exp() * _series((g - al,), g, -z.ball())
+    return _series((al,), g, z.ball())
 
 
 def _gauss_function(al: Surd, be: Surd, g: Surd, x: Surd) -> flint.acb:
@@ -111,9 +114,10 @@ def _gauss_function(al: Surd, be: Surd, g: Surd, x: Surd) -> flint.acb:
     one_minus, factor, second = 1 - x.ball(), flint.acb(1), be.ball()
     argument = x.ball()
     if argument.real < 0:
+        if _size(al, be, g) / float(one_minus.real) < SMALL_GROWTH and float(one_minus.real) > 4:
+            return argument.hypgeom_2f1(al.ball(), be.ball(), g.ball(), **_integer_differences(al, be, g))
         factor, second, argument = one_minus ** -al.ball(), g.ball() - be.ball(), -argument / one_minus
-    length = 2 * (_size(al, be, g) + flint.ctx.prec)
-    return factor * _series((al, second), g, argument, length / (1 - float(argument.real)))
+    return factor * _series((al, second), g, argument)
 
 
 def _size(*numbers: Surd) -> float:
@@ -124,16 +128,37 @@ def _size(*numbers: Surd) -> float:
         return math.inf
 
 
-def _series(upper: tuple[Surd | flint.acb, ...], g: Surd, z: flint.acb, length: float) -> flint.acb:
-    """Return the hypergeometric series summed to a given length, with flint's bound of the rest.
+def _series(upper: tuple[Surd | flint.acb, ...], g: Surd, z: flint.acb) -> flint.acb:
+    """Return the hypergeometric series summed to a length of our own, with flint's bound of the rest.
 
     Flint's own choices of length and transformation can take minutes where parameters are large.
     """
-    terms = int(min(length, MAX_SERIES_WORK)) + flint.ctx.prec  # length may be infinite
-    if terms * flint.ctx.prec > MAX_SERIES_WORK:
-        raise EvaluationError("its parameters are too large for the hypergeometric series; take its recurrence")
     parameters: list[Any] = [p.ball() if isinstance(p, Surd) else p for p in upper]
-    return z.hypgeom(parameters, [g.ball()], n=terms)
+    lower = g.ball()
+    try:
+        terms = _terms([float(abs(p)) for p in parameters], float(lower.real), float(abs(z)))
+    except OverflowError:
+        terms = None
+    if terms is None:
+        raise EvaluationError("its parameters are too large for the hypergeometric series")
+    return z.hypgeom(parameters, [lower], n=terms)
+
+
+def _terms(upper: list[float], lower: float, z: float) -> int | None:
+    """Return how many terms make the series converge and give the working precision, None beyond `MAX_SERIES_WORK`.
+
+    From k on each term is the one before times at most `ratio`; where it is halfway to its limit the rest is counted.
+    """
+    target = 0.5 if len(upper) == 1 else (1 + z) / 2
+    k = max(1.0, -2 * lower)
+    while k * flint.ctx.prec < MAX_SERIES_WORK:
+        ratio = z * max(1.0, (upper[0] + k) / (lower + k))
+        ratio *= max(1.0, (upper[1] + k) / (1 + k)) if len(upper) > 1 else 1 / (1 + k)
+        if ratio < target:
+            terms = k - 2 * flint.ctx.prec / math.log2(max(ratio, 1e-3))
+            return math.ceil(terms) if terms * flint.ctx.prec < MAX_SERIES_WORK else None
+        k = 1.3 * k + 1
+    return None
 
 
 def _integer_differences(al: Surd, be: Surd, g: Surd) -> dict[str, bool]:

@@ -1,8 +1,8 @@
 """The limit of a PCF: exact where it is rational or infinite, else decimal digits with an error bound.
 
 A formula that terminates has the value of its last convergent. The limit of any other is its tail x_0, taken from
-`indexer.tails` to as many bits as the digits need; a ball that looks rational, zero or infinite is handed to
-`indexer.rational_tails` for a proof.
+`indexer.tails` to as many bits as the digits need. A rational or infinite value of a closed form is given where that
+ball agrees with it; a ball that looks rational, zero or infinite else goes to `indexer.rational_tails` for a proof.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 from gmpy2 import mpz
 
 from catalog.formula import PCF
 from indexer.asymptotics import Classification, classify
+from indexer.closed_tails import tail_of
 from indexer.convergents import step_matrix
 from indexer.decimals import (
     ball_ends,
@@ -25,8 +26,11 @@ from indexer.decimals import (
     round_ball,
     round_fraction,
 )
+from indexer.exact_limits import Infinite
+from indexer.exact_limits import exact_limit as closed_limit
 from indexer.rational_tails import exact_limit
-from indexer.tails import BoundKind, Tail, TooDeepError
+from indexer.shapes import shape
+from indexer.tails import AnyTail, BoundKind, TooDeepError
 
 DEFAULT_DIGITS = 110
 """Significant digits of a stored limit."""
@@ -56,6 +60,13 @@ class Limit:
     reason: str | None = None
 
     @property
+    def exact_text(self) -> str | None:
+        """The exact value as `p/q`, of any length."""
+        if self.exact is None:
+            return None
+        return f"{mpz(self.exact.numerator).digits()}/{mpz(self.exact.denominator).digits()}"
+
+    @property
     def infinite(self) -> bool:
         """Whether the limit is infinity, proved."""
         return self.value == "inf"
@@ -65,7 +76,7 @@ INFINITE = Limit("inf", 0, None, "ball", None, None)
 
 
 def limit(
-    formula: PCF, digits: int = DEFAULT_DIGITS, verdict: Classification | None = None, tail: Tail | None = None
+    formula: PCF, digits: int = DEFAULT_DIGITS, verdict: Classification | None = None, tail: AnyTail | None = None
 ) -> Limit | None:
     """Return the limit of `formula` to `digits` significant digits or as many as can be had; None if it diverges.
 
@@ -77,18 +88,22 @@ def limit(
     if verdict.terminates_at is not None:
         return _terminating(formula, verdict.terminates_at, digits)
     try:
-        return _convergent(formula, digits, tail or Tail(formula))
+        return _convergent(formula, digits, tail or tail_of(formula))
     except TooDeepError as error:
         return _unknown(str(error))
 
 
 def exact(value: Fraction, digits: int) -> Limit:
     """Return the limit of an exactly known value."""
-    bits = bits_of_digits(digits) + 16
-    with ctx.workprec(bits + max(0, value.numerator.bit_length() - value.denominator.bit_length())):
-        ball = arb(value.numerator) / arb(value.denominator)
+    size = max(0, value.numerator.bit_length() - value.denominator.bit_length())
+    ball = _ball(value, bits_of_digits(digits) + 16 + size)
     text = format_digits(*round_fraction(value, digits)) if value else format_zero(digits)
     return Limit(text, digits, None, "ball", value, ball)
+
+
+def _ball(value: Fraction, bits: int) -> arb:
+    with ctx.workprec(bits):
+        return arb(fmpq(value.numerator, value.denominator))
 
 
 def _terminating(formula: PCF, zero: int, digits: int) -> Limit:
@@ -101,10 +116,11 @@ def _terminating(formula: PCF, zero: int, digits: int) -> Limit:
     return INFINITE if q == 0 else exact(Fraction(int(p), int(q)), digits)
 
 
-def _convergent(formula: PCF, digits: int, tail: Tail) -> Limit:
+def _convergent(formula: PCF, digits: int, tail: AnyTail) -> Limit:
     """Return the limit of a formula that converges and does not terminate."""
     wanted = bits_of_digits(digits) + 8
-    bits, proved, best, kind = wanted, False, None, None
+    known = _by_closed_form(formula, digits)
+    bits, tried, best, kind = wanted, False, None, None
     while bits <= max(MAX_BITS, 4 * wanted):
         value = tail.at(0, bits)
         with ctx.workprec(bits + 64):
@@ -113,12 +129,13 @@ def _convergent(formula: PCF, digits: int, tail: Tail) -> Limit:
         if ball is not None:
             with ctx.workprec(max(64, min(int(ball.rel_accuracy_bits()), 4 * wanted) + 64)):
                 ball = 1 * ball  # deep cancellation leaves far longer numbers than are wanted
+        if known is not None:
+            return _confirmed(known, ball, formula)
         suspicious = ball is None or 0 in ball or looks_rational(ball, bits) is not None
-        if suspicious and not proved:
-            proved = True
-            found = exact_limit(formula)
+        if suspicious and not tried:
+            tried, found = True, _by_rational_tail(formula, digits)
             if found is not None:
-                return INFINITE if found[1] == 0 else exact(Fraction(*found), digits)
+                return found
         if ball is not None and 0 not in ball:
             improved = best is None or ball.rel_accuracy_bits() > best.rel_accuracy_bits() + 8
             best, kind = (ball, value.bound_kind) if improved else (best, kind)
@@ -135,6 +152,32 @@ def _convergent(formula: PCF, digits: int, tail: Tail) -> Limit:
     if best is None:
         return _unknown("its limit is zero or infinite to all digits tried, and no proof was found")
     return rounded(best, digits, kind)
+
+
+def _by_closed_form(formula: PCF, digits: int) -> Limit | None:
+    """Return the limit where a closed form says that it is rational or infinite."""
+    found = shape(formula)
+    value = None if found is None else closed_limit(found)
+    if isinstance(value, Infinite):
+        return INFINITE
+    if value is None or not value.rational:
+        return None
+    return exact(Fraction(int(value.p.numerator), int(value.p.denominator)), digits)
+
+
+def _by_rational_tail(formula: PCF, digits: int) -> Limit | None:
+    """Return the limit where the tail is a rational function of n."""
+    fraction = exact_limit(formula)
+    if fraction is None:
+        return None
+    return INFINITE if fraction[1] == 0 else exact(Fraction(*fraction), digits)
+
+
+def _confirmed(known: Limit, ball: arb | None, formula: PCF) -> Limit:
+    """Return `known`; ArithmeticError where an enclosure of the limit (None: around infinity) excludes it."""
+    if ball is not None and (known.ball is None or not ball.overlaps(known.ball)):
+        raise ArithmeticError(f"the limit {ball} of {formula} and its closed form {known.value} differ")
+    return known
 
 
 def rounded(ball: arb, digits: int, kind: BoundKind | None) -> Limit:

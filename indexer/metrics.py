@@ -18,7 +18,7 @@ from catalog.formula import PCF
 from indexer.asymptotics import Exponents
 from indexer.convergents import Convergent, convergents, values_from_zero
 from indexer.gcd_growth import FactorialReduction, gcd_growth
-from indexer.tails import Tail
+from indexer.tails import AnyTail, TooDeepError
 
 DEPTHS = (60, 125, 250, 500, 1000)
 """Depths n at which gcd(p_n, q_n) is taken; geometric, for the longest lever on n log n against n."""
@@ -67,7 +67,7 @@ class Metrics:
         return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "reason"}
 
 
-def metrics(formula: PCF, growth: Exponents, tail: Tail, limit_is_exact: bool) -> Metrics:
+def metrics(formula: PCF, growth: Exponents, tail: AnyTail, limit_is_exact: bool) -> Metrics:
     """Return the metrics of a formula that converges to a finite limit without terminating.
 
     `growth` are its exponents, `tail` its tail; where `limit_is_exact` delta is None, for a rational number has no
@@ -109,7 +109,7 @@ def metrics(formula: PCF, growth: Exponents, tail: Tail, limit_is_exact: bool) -
     )
 
 
-def log_error(formula: PCF, at: Convergent, tail: Tail) -> float | None:
+def log_error(formula: PCF, at: Convergent, tail: AnyTail) -> float | None:
     """Return log|L - p_n/q_n| for an exact convergent with q_n != 0, to about 1e-10 absolute.
 
     |L - p_n/q_n| = |b_1 ... b_{n+1}| / |q_n (q_n x_{n+1} + b_{n+1} q_{n-1})|; no digit of L is needed. The bracket may
@@ -138,11 +138,16 @@ def _log_product(b: tuple[int, ...], stop: int) -> float:
     return math.fsum(math.log(abs(value)) for value in values_from_zero(b, stop + 1)[1:])
 
 
-def _deltas(formula: PCF, last: Convergent, divisor: mpz, tail: Tail) -> tuple[float | None, float | None, str | None]:
+def _deltas(
+    formula: PCF, last: Convergent, divisor: mpz, tail: AnyTail
+) -> tuple[float | None, float | None, str | None]:
     """Return delta, delta_unreduced and the reason where one of them is None; `divisor` is the gcd."""
     if last.q == 0:
         return None, None, f"q_n = 0 at n = {last.n}: delta is undefined"
-    error, log_q = log_error(formula, last, tail), _log(last.q)
+    try:
+        error, log_q = log_error(formula, last, tail), _log(last.q)
+    except TooDeepError as beyond:
+        return None, None, f"{beyond}: delta is undefined"
     if error is None:
         return None, None, f"the error at n = {last.n} is lost in cancellation: delta is undefined"
     log_reduced = log_q - _log(divisor)

@@ -93,7 +93,7 @@ def _columns(evaluation: Evaluation) -> Columns:
             "limit_digits": None if limit.infinite else limit.digits,
             "limit_error_log10": None if known else limit.error_log10,
             "bound_kind": limit.bound_kind,
-            "limit_exact": None if limit.exact is None else f"{limit.exact.numerator}/{limit.exact.denominator}",
+            "limit_exact": limit.exact_text,
             "limit_float8": None if limit.ball is None else float(limit.ball),
         }
     return columns

@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -98,6 +98,13 @@ class TailValue:
     bound_kind: BoundKind
     steps: int
     exhausted: bool
+
+
+class AnyTail(Protocol):
+    """What gives x_n of one formula: a `Tail`, or one by closed forms (`indexer.closed_tails`)."""
+
+    def at(self, n: int, bits: int) -> TailValue:
+        """Return x_n with about `bits` correct bits."""
 
 
 class Tail:

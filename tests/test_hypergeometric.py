@@ -191,7 +191,7 @@ def test_large_parameters(formula: PCF) -> None:
 
 
 def test_parameters_beyond_reach_are_refused() -> None:
-    form = closed_form(PCF((10**6, 1), (5, 2000)))
+    form = closed_form(PCF((10**6, 1), (5, 2 * 10**6)))
     assert form is not None
     with pytest.raises(EvaluationError):
         form.evaluate(BITS)

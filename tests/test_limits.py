@@ -17,6 +17,7 @@ from catalog.formula import PCF, parse_formula
 from indexer.asymptotics import classify
 from indexer.convergents import convergents
 from indexer.decimals import round_ball
+from indexer.evaluation import evaluate
 from indexer.limits import limit, looks_rational
 from indexer.rational_tails import exact_limit
 from indexer.tails import Tail, TooDeepError, positive_from
@@ -157,6 +158,17 @@ def test_large_roots_shift_the_depth_not_the_digits(scale, root, constant):
 def test_a_tail_regular_too_late_is_undetermined_with_the_reason():
     found = limit(PCF((1,), (10**30, -(10**15) * 3, 1)))
     assert found.value is None and "regular" in found.reason
+
+
+@pytest.mark.parametrize(
+    "text", ["PCF(2000000n + 7, -999999999999n^2 + 3)", "PCF(n - 10000000, n + 3)", "PCF(n - 100000000, 3)"]
+)
+def test_a_tail_regular_too_late_is_had_by_the_closed_form(text):
+    formula = parse_formula(text)
+    found = evaluate(formula, 30)
+    assert found.limit.digits == 30 and found.limit.bound_kind == "ball" and found.closed_form_digits is None
+    step = limit(formula.shift(1), 30)
+    assert found.limit.ball.overlaps(formula.a[0] + formula.b_at(1) / step.ball)
 
 
 def test_termination_too_late_is_refused_with_the_reason():
