@@ -9,8 +9,8 @@ dies before it has begun is nobody's fault.
 from __future__ import annotations
 
 import os
-import signal
-import threading
+import subprocess
+import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,13 +18,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from itertools import count as numbers
-from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from catalog.errors import Unavailable
+from indexer.worker import READY, launch
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -43,9 +42,6 @@ LAST_TRIES = 3
 
 MAX_STARTS = 20
 """Workers in a row that may die before they have begun; then something is wrong with this machine."""
-
-READY = "ready"
-"""The first message of a worker."""
 
 RETIREMENT = 0.7
 """Share of the memory it may use at which a worker that is idle is replaced by a new one."""
@@ -96,7 +92,7 @@ class Part:
 class _Worker:
     """A process, our end of its pipe, and what it works on."""
 
-    process: SpawnProcess
+    process: subprocess.Popen[bytes]
     pipe: Connection
     part: Part | None = None
     ready: bool = False
@@ -193,11 +189,12 @@ class Workers(Pool):
         for worker in self._workers:
             worker.process.terminate()
             worker.pipe.close()
+        deadline = time.monotonic() + GOODBYE
         for worker in self._workers:
-            worker.process.join(GOODBYE)
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
+            with suppress(subprocess.TimeoutExpired):
+                worker.process.wait(max(0.0, deadline - time.monotonic()))
+            worker.process.kill()
+            worker.process.wait()
         self._workers.clear()
 
     def _dispatch(self) -> None:
@@ -216,12 +213,7 @@ class Workers(Pool):
     def _start(self) -> _Worker:
         for variable in BLAS_VARIABLES:
             os.environ.setdefault(variable, "1")
-        context = get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        process.start()
-        theirs.close()  # the worker's alone: its death is the end of the pipe
-        worker = _Worker(process, ours)
+        worker = _Worker(*launch())
         self._workers.append(worker)
         return worker
 
@@ -259,7 +251,7 @@ class Workers(Pool):
         self._workers.remove(worker)
         worker.pipe.close()
         worker.process.kill()
-        worker.process.join()
+        worker.process.wait()
 
     def _bound_memory(self) -> None:
         """End workers that are too large, and those that have grown and are idle."""
@@ -284,36 +276,6 @@ class Workers(Pool):
             middle = len(items) // 2
             for start, half in ((middle, items[middle:]), (0, items[:middle])):
                 self._waiting.appendleft(Part(task, first + start, half, 1 if len(half) > 1 else 0))
-
-
-def _serve(pipe: Connection) -> None:
-    """A worker's life: tasks from the pipe until it closes; interrupts are left to the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-    with suppress(OSError):
-        pipe.send(READY)
-    while True:
-        try:
-            function, items = pipe.recv()
-        except (EOFError, OSError):
-            return
-        reply: tuple[list[Any] | None, str | None]
-        try:
-            reply = (function(items), None)
-        except Exception as error:
-            reply = (None, f"{type(error).__name__}: {error}")
-        try:
-            pipe.send(reply)
-        except OSError:
-            return
-
-
-def _leave_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def in_order(

@@ -24,6 +24,7 @@ from indexer.index import CatalogueIndex
 from indexer.neighbour_vector import DIMENSION
 from indexer.seeding import add, seed_constants
 from indexer.spaces import QUADRATIC_5, read_space
+from indexer.worker import MARK
 from tests.conftest import new_database
 
 PROJECT = Path(__file__).parents[1]
@@ -181,7 +182,7 @@ def test_a_worker_that_is_killed_costs_nothing(
 
     def worker() -> int | None:
         for child in children.read_text().split():
-            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+            if MARK.encode() in Path(f"/proc/{child}/cmdline").read_bytes():
                 return int(child)
         return None
 
@@ -193,7 +194,7 @@ def test_a_worker_that_is_killed_costs_nothing(
 
 POISON = """
 import os, signal, sys
-if "--multiprocessing-fork" in sys.argv:
+if "--formulary-worker" in sys.argv:
     from indexer import pipeline
     evaluate = pipeline.evaluate
     def poisoned(formula, *arguments):
@@ -275,7 +276,7 @@ def test_a_space_of_one_formula_twice_is_one_row(fresh: str, tmp_path: Path) -> 
 
 REFUSED = """
 import sys
-if "--multiprocessing-fork" in sys.argv:
+if "--formulary-worker" in sys.argv:
     from indexer import rows
     columns = rows._columns
     def spoilt(evaluation):

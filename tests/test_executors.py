@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -104,7 +106,7 @@ def test_a_worker_that_dies_before_it_has_begun_is_nobodys_fault() -> None:
         number = pool.submit(never_begins, [1], failed)
         for _ in range(4):
             pool._workers[0].process.kill()
-            pool._workers[0].process.join()
+            pool._workers[0].process.wait()
             assert pool.completed(5) == []
         done: list[tuple[int, list[str]]] = []
         while not done:
@@ -126,3 +128,13 @@ def test_nothing_to_do_is_done() -> None:
         number = pool.submit(squares, [], failed)
         assert pool.completed(1) == [(number, [])]
         assert pool.completed(0.01) == []
+
+
+def test_a_worker_whose_parent_dies_as_it_starts_leaves_without_a_word() -> None:
+    """Whatever the instant: the parent is killed before, while and after the worker reads what it needs."""
+    code = "import os, time; from indexer.worker import launch; launch(); time.sleep({}); os.kill(os.getpid(), 9)"
+    for pause in (0.0, 0.02, 0.05, 0.1, 0.2):
+        done = subprocess.run(
+            [sys.executable, "-c", code.format(pause)], capture_output=True, text=True, timeout=60, check=False
+        )  # ends when the worker, too, has closed its stderr
+        assert (done.returncode, done.stderr) == (-signal.SIGKILL, "")

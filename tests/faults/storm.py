@@ -24,6 +24,7 @@ from catalog.leases import add_space
 from catalog.postgres import ADMIN, Place, postmaster
 from indexer.seeding import seed_constants
 from indexer.spaces import QUADRATIC_5
+from indexer.worker import MARK
 from tests.faults.comparison import Catalogue, chunk_faults, index_faults
 
 PROJECT = Path(__file__).parents[2]
@@ -36,9 +37,6 @@ PATIENCE = 300.0
 """Seconds without an end after which a round is lost."""
 LEAVES_WELL = (0, 3, 130, -signal.SIGKILL, -signal.SIGTERM)
 """Exit codes of a daemon: done, the server is away, told to stop twice, killed, told to stop before it had begun."""
-
-ORPHAN = "EOFError: Ran out of input"
-"""What Python says for a worker whose daemon was killed in the instant in which it started it."""
 
 ACTS = {"worker": 44, "daemon": 20, "postmaster": 7, "cut": 12, "damage": 8, "term": 5, "reader": 4}
 """What is done, and how often."""
@@ -233,7 +231,7 @@ class Storm:
         tally.differences += index_faults(self.url, self.home, said)
         spoken = self.log.read_text(errors="replace")
         tally.rebuilt = spoken.count("event=index ")
-        tracebacks = spoken.count("Traceback") - spoken.count(ORPHAN)
+        tracebacks = spoken.count("Traceback")
         if tracebacks > self._tracebacks:
             tally.differences.append(f"daemon: a traceback in {self.log}")
             self._tracebacks = tracebacks
@@ -254,7 +252,7 @@ def _workers(process: int) -> list[int]:
     with suppress(OSError):
         for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
             with suppress(OSError):
-                if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                if MARK.encode() in Path(f"/proc/{child}/cmdline").read_bytes():
                     found.append(int(child))
     return found
 
