@@ -29,6 +29,10 @@ class ClosedTail:
         except EvaluationError as error:
             raise TooDeepError(f"{self.irregular}, and {error}") from error
 
+    def double_at(self, n: int) -> float | None:
+        """Return None: no value of a closed form is cheap."""
+        return None
+
 
 def tail_of(formula: PCF) -> AnyTail:
     """Return the tail of a formula that converges and does not terminate, by brackets and series where that can be.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 
 import gmpy2
+import numpy as np
 from flint import arb, ctx, fmpz
 from gmpy2 import mpz
 
@@ -28,6 +29,9 @@ METRIC_DEPTH = DEPTHS[-1]
 
 TAIL_BITS = 80
 """Bits of the tail x_{n+1} behind the error at `METRIC_DEPTH`; delta needs about 40 of them."""
+
+CANCELLATION = 1e-3
+"""Share of the tail that must be left of q_n x_{n+1} + b_{n+1} q_{n-1}, over q_n, for double precision to do."""
 
 SETTLED_BITS = 40
 """Relative accuracy in bits at which the error at `METRIC_DEPTH` is settled."""
@@ -115,17 +119,22 @@ def log_error(formula: PCF, at: Convergent, tail: AnyTail) -> float | None:
     |L - p_n/q_n| = |b_1 ... b_{n+1}| / |q_n (q_n x_{n+1} + b_{n+1} q_{n-1})|; no digit of L is needed. The bracket may
     cancel where n lies before the tail is regular; None where `MAX_TAIL_BITS` do not settle it.
     """
-    last_numerator = values_from_zero(formula.b, at.n + 2)[-1]
-    product = _log_product(formula.b, at.n + 1)
+    product, log_q = _log_product(formula.b, at.n + 1), _log(at.q)
+    b_next = values_from_zero(formula.b, at.n + 2)[-1]
+    tail_value = tail.double_at(at.n + 1)
+    if tail_value is not None:
+        combined = tail_value + float(b_next * (gmpy2.mpfr(at.q_before) / at.q))
+        if abs(combined) > CANCELLATION * abs(tail_value):
+            return product - 2 * log_q - math.log(abs(combined))
     bits = TAIL_BITS
     while bits <= MAX_TAIL_BITS:
         value = tail.at(at.n + 1, bits)
         with ctx.workprec(2 * bits):
             q, q_before = arb(_fmpz(at.q)), arb(_fmpz(at.q_before))
-            combined = q * value.numerator + last_numerator * q_before * value.denominator
-            ratio = abs(combined) / abs(value.denominator)
+            combined_ball = q * value.numerator + b_next * q_before * value.denominator
+            ratio = abs(combined_ball) / abs(value.denominator)
             if ratio.rel_accuracy_bits() >= SETTLED_BITS:
-                return product - _log(at.q) - float(ratio.log())
+                return product - log_q - float(ratio.log())
         if value.exhausted:
             break
         bits *= 4
@@ -135,7 +144,11 @@ def log_error(formula: PCF, at: Convergent, tail: AnyTail) -> float | None:
 @lru_cache(maxsize=256)
 def _log_product(b: tuple[int, ...], stop: int) -> float:
     """Return log|b(1) ... b(stop)|."""
-    return math.fsum(math.log(abs(value)) for value in values_from_zero(b, stop + 1)[1:])
+    values = values_from_zero(b, stop + 1)[1:]
+    try:
+        return float(np.log(np.abs(np.array(values, dtype=np.float64))).sum())
+    except OverflowError:  # an integer beyond the range of a double
+        return math.fsum(math.log(abs(value)) for value in values)
 
 
 def _deltas(

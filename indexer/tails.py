@@ -44,6 +44,9 @@ SHALLOW_STEPS = 96
 SHALLOW_BITS = 1000
 """Most bits that are looked for so, for the range of a double."""
 
+DOUBLE_BITS = 48
+"""Bits of a tail in double precision."""
+
 SHALLOW_LOOK, SHALLOW_SHARE = 16, 0.1
 """After so many steps less than this share of the bits is had: the depth will not be a shallow one."""
 
@@ -103,6 +106,9 @@ class TailValue:
 class AnyTail(Protocol):
     """What gives x_n of one formula: a `Tail`, or one by closed forms (`indexer.closed_tails`)."""
 
+    def double_at(self, n: int) -> float | None:
+        """Return x_n in double precision where that is cheap, else None."""
+
     def at(self, n: int, bits: int) -> TailValue:
         """Return x_n with about `bits` correct bits."""
 
@@ -146,6 +152,25 @@ class Tail:
             exhausted = exhausted or value.rel_accuracy_bits() < bits
             numerator, denominator = self._linear_steps(value, top, n)
             return TailValue(self.sign * numerator, denominator, kind, depth, exhausted)  # type: ignore[arg-type]
+
+    def double_at(self, n: int) -> float | None:
+        """Return x_n to about `DOUBLE_BITS` bits, from the bracket a few steps ahead.
+
+        None where the tail is not regular at n, the steps are not a few, or a value leaves the range of a double.
+        """
+        if n < self.regular_from:
+            return None
+        depth = self._shallow_depth(n, DOUBLE_BITS)
+        if depth is None:
+            return None
+        try:
+            low, high = (top / bottom for top, bottom in self._bracket(depth))
+            numerators = self._values(n + 1, depth + 1, self.formula.b)
+            for a_n, b_next in zip(self._values(n, depth, self.formula.a)[::-1], numerators[::-1], strict=True):
+                low, high = a_n + b_next / low, a_n + b_next / high
+        except (OverflowError, ZeroDivisionError):
+            return None
+        return self.sign * high if abs(high - low) <= abs(high) * 2.0 ** (4 - DOUBLE_BITS) else None
 
     def bracket(self, n: int) -> tuple[arb, arb]:
         """Return lower and upper bound of x_n (sign positive) for n >= `regular_from`, as nearly exact balls."""
