@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -84,6 +85,15 @@ class Place:
         digest = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
         return Path("/tmp") / f"formulary-{os.geteuid()}-{digest}"
 
+    @property
+    def upgraded(self) -> Path:
+        """Data of a newer Postgres that are whole and wait to take the place of `data`."""
+        return self.home / "postgres.upgraded"
+
+    def kept(self, major: int) -> Path:
+        """Where data of an older Postgres are kept after an upgrade."""
+        return self.home / f"postgres-{major}"
+
     def file(self, suffix: str) -> Path:
         """`server.<suffix>` in the home."""
         return self.home / f"server.{suffix}"
@@ -102,10 +112,14 @@ class Place:
         return f"postgresql://{user}@/{DATABASE}?host={quote(str(self.socket), safe='/')}&port={PORT}"
 
 
-def launch(place: Place, alive: int) -> None:
-    """Start the server's processes, which inherit the lock `alive`; do not wait until they answer."""
+def launch(place: Place, alive: int, programs: Path | None = None) -> None:
+    """Start the server's processes, which inherit the lock `alive`; do not wait until they answer.
+
+    `programs` are those of another Postgres than this installation's.
+    """
     _refuse_strangers(place)
-    binaries, identity = binaries_folder(), _identity()
+    binaries, identity = programs or binaries_folder(), _identity()
+    exchange(place)
     if not (place.data / "PG_VERSION").exists():
         _make_data(place, binaries, identity)
     _same_major(place, binaries)
@@ -233,15 +247,39 @@ def _private_socket_folder(folder: Path) -> None:
         raise ServerError(f"the folder {folder} is not private to this user; remove it")
 
 
+def exchange(place: Place) -> None:
+    """Let data that an upgrade has finished take their place; also after a kill between the two steps."""
+    if place.upgraded.exists():
+        if place.data.exists():
+            place.data.rename(place.kept(data_major(place)))
+        place.upgraded.rename(place.data)
+
+
+def data_major(place: Place) -> int:
+    """The major version of the Postgres that made the data."""
+    return int((place.data / "PG_VERSION").read_text().split(".")[0])
+
+
+def program_major(binaries: Path) -> int:
+    """The major version of programs of Postgres; raises ServerError for what does not run."""
+    try:
+        said = subprocess.run([binaries / "postgres", "--version"], check=True, capture_output=True, text=True).stdout
+        return int(re.findall(r"\d+", said.partition("(PostgreSQL)")[2])[0])
+    except (OSError, subprocess.CalledProcessError, IndexError):
+        raise ServerError(f"the programs of Postgres in {binaries} do not run") from None
+
+
 def _same_major(place: Place, binaries: Path) -> None:
-    made_by = (place.data / "PG_VERSION").read_text().strip()
-    said = subprocess.run([binaries / "postgres", "--version"], check=True, capture_output=True, text=True).stdout
-    major = said.split()[-1] if "(PostgreSQL)" not in said else said.split("(PostgreSQL)")[1].split()[0]
-    major = "".join(c for c in major.split(".")[0] if c.isdigit())
-    if made_by != major:
+    made_by, major = data_major(place), program_major(binaries)
+    if made_by < major:
         raise ServerError(
             f"the data in {place.data} were made by Postgres {made_by} and this is Postgres {major};"
-            f" set PG_BINDIR to the programs of Postgres {made_by}, dump there and restore here"
+            " run `formulary server upgrade`"
+        )
+    if made_by > major:
+        raise ServerError(
+            f"the data in {place.data} were made by Postgres {made_by} and this is Postgres {major}, which cannot read"
+            f" them; set PG_BINDIR to the programs of Postgres {made_by}"
         )
 
 

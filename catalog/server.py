@@ -143,6 +143,27 @@ def status(home: Path | str | None = None) -> ServerStatus:
 
 
 @contextmanager
+def alone(place: Place) -> Iterator[None]:
+    """Keep everybody off a server that is down: nobody uses it, and nobody can start it in the meantime."""
+    with _exclusively(place), _lockable(place.file("users")) as users:
+        if not _try_lock(users):
+            raise ServerError(f"formulary processes use the server in {place.home}; stop them first")
+        place.file("pinned").unlink(missing_ok=True)
+        _shut_down(place)
+        yield
+
+
+@contextmanager
+def running(place: Place, programs: Path | None = None) -> Iterator[None]:
+    """A server that is up only here, of other programs than this installation's if given; for who is `alone`."""
+    _bring_up(place, programs)
+    try:
+        yield
+    finally:
+        _shut_down(place)
+
+
+@contextmanager
 def _exclusively(place: Place) -> Iterator[None]:
     with _lockable(place.file("lock")) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -167,7 +188,7 @@ def _try_lock(file: int) -> bool:
     return True
 
 
-def _bring_up(place: Place) -> None:
+def _bring_up(place: Place, programs: Path | None = None) -> None:
     """Wait for a server that answers; start one whenever nothing of the last one is alive."""
     deadline = time.monotonic() + START_TIMEOUT
     attempts = 0
@@ -179,7 +200,7 @@ def _bring_up(place: Place) -> None:
                     raise ServerError(
                         f"the embedded server does not start: {last_words(place, said_before)}; see {place.log}"
                     )
-                launch(place, alive.fileno())
+                launch(place, alive.fileno(), programs)
                 attempts += 1
         if time.monotonic() > deadline:
             raise ServerError(f"the embedded server did not answer within {START_TIMEOUT:.0f} s; see {place.log}")

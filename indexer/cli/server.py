@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from indexer.cli.options import catalogue_options, json_option, option
@@ -59,6 +61,36 @@ def status(home: str | None, as_json: bool) -> None:
         "clients": found.clients,
     }
     write_json(fields) if as_json else write_fields((name.replace("_", " "), value) for name, value in fields.items())
+
+
+@server.command(epilog="Example: formulary server upgrade --old-programs /usr/lib/postgresql/17/bin")
+@option(
+    "--old-programs",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Programs of the Postgres that made the data.  [default: looked for in the usual folders]",
+)
+@home_option
+@json_option
+def upgrade(old_programs: Path | None, home: str | None, as_json: bool) -> None:
+    """Bring the data to a newer Postgres, by dump and restore, and the catalogue to this version.
+
+    Nobody may use the server meanwhile. The old data are kept beside the new ones; remove them when all is well.
+    """
+    from catalog.database import open_database
+    from catalog.upgrading import upgrade_server
+
+    done = upgrade_server(home, old_programs)
+    if done is not None:
+        with open_database(None, home) as database:
+            database.upgrade()
+    if as_json:
+        found = None if done is None else {"before": done.before, "after": done.after, "kept": str(done.kept)}
+        write_json({"upgraded": found})
+    elif done is None:
+        click.echo("the data are of this Postgres already")
+    else:
+        click.echo(f"Postgres {done.before} -> {done.after}; the old data are kept in {done.kept}")
 
 
 @click.command(epilog='Example: psql "$(formulary url)"')
