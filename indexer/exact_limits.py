@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from math import factorial
 
 import flint
-from gmpy2 import mpq
+from gmpy2 import mpq, mpz
 
 from indexer.shapes import Shape
 from indexer.surds import Surd
 
 MAX_TERMS = 4_000
 """Longest terminating series that is summed exactly; beyond, the limit is left to its ratio of functions."""
+
+MAX_RATIONAL_TERMS = 30_000
+"""The same where all its terms are rational: a product tree sums it, about a second at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,8 @@ def _terminating(
     s: Shape, minus_n: Surd, upper: tuple[Surd, ...], argument: Surd, scale: Surd
 ) -> Surd | Infinite | None:
     """Return scale f(-N, upper; g - 1)/f(-N, upper; g), both divided by their Gamma function of g, where N >= 0."""
-    if not minus_n.integer or minus_n.p > 0 or minus_n.p < -MAX_TERMS:
+    longest = MAX_RATIONAL_TERMS if argument.rational else MAX_TERMS
+    if not minus_n.integer or minus_n.p > 0 or minus_n.p < -longest:
         return None
     n, g = -int(minus_n.p), s.lower.p
     numerator: Surd = _polynomial(n, [p.p for p in upper], g - 1, argument) * (g + n - 1)
@@ -91,10 +95,13 @@ def _terminating(
 
 
 def _polynomial(n: int, upper: list[mpq], g: mpq, x: Surd) -> Surd:
-    """Return sum over k <= n of (-n)_k (upper)_k (g + k)_{n-k} x^k/k!, by Horner's rule from k = n down.
+    """Return sum over k <= n of (-n)_k (upper)_k (g + k)_{n-k} x^k/k!: by a product tree, or by Horner's rule.
 
-    This is the series times Gamma(g + n)/Gamma(g): no term has a pole.
+    This is the series times Gamma(g + n)/Gamma(g): no term has a pole. The tree gives a multiple of it, by a factor
+    that depends on n, x and the denominators of the parameters alone.
     """
+    if x.rational:
+        return Surd.of(_rational_sum(n, upper, g, x.p))
     total, rising = Surd.of(0), mpq(1)
     terms: list[mpq] = []
     for k in range(n, -1, -1):  # rising = (g + k)_{n-k}
@@ -110,6 +117,29 @@ def _polynomial(n: int, upper: list[mpq], g: mpq, x: Surd) -> Surd:
     for c in reversed(coefficients):
         total = total * x + c
     return total
+
+
+def _rational_sum(n: int, upper: list[mpq], g: mpq, x: mpq) -> mpq:
+    """Return the sum over k <= n of A(0) ... A(k-1) B(k) ... B(n-1), A(k)/B(k) the ratio of terms in integers."""
+    step_a, step_b = x.numerator * g.denominator, x.denominator
+    for p in upper:
+        step_b *= p.denominator
+
+    def tree(start: int, stop: int) -> tuple[mpz, mpz, mpz]:
+        if stop - start > 1:
+            middle = (start + stop) // 2
+            (a, b, total), (a_next, b_next, total_next) = tree(start, middle), tree(middle, stop)
+            return a * a_next, b * b_next, total * b_next + a * total_next
+        a = step_a * (start - n)
+        for p in upper:
+            a *= p.numerator + p.denominator * start
+        b = step_b * (start + 1) * (g.numerator + g.denominator * start)
+        return a, b, b
+
+    if n == 0:
+        return mpq(1)
+    product, _, total = tree(0, n)
+    return mpq(total + product)
 
 
 def _power_case(s: Shape) -> Surd | Infinite | None:

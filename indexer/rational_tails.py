@@ -2,28 +2,33 @@
 
 If x_n = P(n)/Q(n) solves x_n x_{n+1} = a_n x_{n+1} + b_{n+1} identically and its expansion at infinity is the dominant
 formal solution, it is the tail (Pincherle: the minimal solution is unique), and the limit follows by exact steps back.
-The candidate comes from the exact series of the tail by Pade approximation; the identity of polynomials is the proof.
+The candidate comes from the series of the tail by Pade approximation modulo primes, put together by the Chinese
+remainder theorem and rational reconstruction; the identity of polynomials is the proof.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
-from typing import TypeVar
 
+import gmpy2
 from flint import fmpq, fmpq_poly, fmpz_poly, nmod, nmod_poly
+from gmpy2 import mpz
 
 from catalog.formula import PCF
+from indexer.convergents import step_matrix
 from indexer.series import Leading, leading, tail_coefficients
 
-TERMS = (8, 16, 32, 64)
-"""Terms of the exact series tried in turn; k terms find P and Q of degrees below k/2."""
+TERMS = (8, 16, 32, 64, 128, 256)
+"""Terms of the series tried in turn; k terms find P and Q of degrees below k/2."""
 
-PRIME = (1 << 61) - 1
-"""A prime modulo which P and Q are looked for first: exact fractions grow fast where they do not exist."""
+MAX_PRIMES = 400
+"""Most primes of 62 bits whose residues make the coefficients of P and Q."""
 
-Polynomial = TypeVar("Polynomial", fmpq_poly, nmod_poly)
+MAX_START = 200_000
+"""Largest integer root of P or Q from which the steps back are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,15 @@ class RationalTail:
 
     numerator: fmpq_poly
     denominator: fmpq_poly
+
+
+@dataclass(frozen=True, slots=True)
+class _Residues:
+    """P and Q modulo a prime, Q monic; their coefficients as one list, split after `numerators`."""
+
+    prime: int
+    coefficients: list[int]
+    numerators: int
 
 
 def rational_tail(formula: PCF) -> RationalTail | None:
@@ -47,12 +61,11 @@ def rational_tail(formula: PCF) -> RationalTail | None:
         c_1 = _exact_root(shape.base_1, shape.square_1)
     if c_0 is None or (shape.order_shift and c_1 is None):
         return None
+    primes = _primes()
     for terms in TERMS:
-        if not _exists_modulo_prime(formula, shape, terms, c_0, c_1):
-            continue
-        candidate = _pade(tail_coefficients(formula, shape, terms, c_0, c_1), shape)
-        if candidate is not None and _solves(formula, candidate):
-            return candidate
+        first = _modulo(next(primes), formula, shape, terms, c_0, c_1)
+        if first is not None:
+            return _lifted(first, primes, formula, shape, terms, c_0, c_1)
     return None
 
 
@@ -64,13 +77,14 @@ def exact_limit(formula: PCF) -> tuple[int, int] | None:
     if tail is None:
         return None
     start = 1 + max([0, *_integer_roots(tail.numerator), *_integer_roots(tail.denominator)])
+    if start > MAX_START:
+        return None
     value = tail.numerator(start) / tail.denominator(start)
-    u, v = int(value.p), int(value.q)
-    for n in range(start - 1, -1, -1):
-        u, v = positive.a_at(n) * u + positive.b_at(n + 1) * v, u
+    p, p_next, q, q_next = step_matrix(positive, 0, start)
+    u, v = p * int(value.p) + p_next * int(value.q), q * int(value.p) + q_next * int(value.q)
     if v == 0:
         return 1, 0
-    limit = Fraction(sign * u, v)
+    limit = Fraction(int(sign * u), int(v))
     return limit.numerator, limit.denominator
 
 
@@ -83,42 +97,91 @@ def _exact_root(base: fmpq, square: fmpq) -> fmpq | None:
     return base + fmpq(root_p, root_q)
 
 
-def _exists_modulo_prime(formula: PCF, shape: Leading, terms: int, c_0: fmpq, c_1: fmpq | None) -> bool:
-    """Say whether the series modulo `PRIME` is that of a P/Q of low degrees; true where it cannot be reduced."""
+def _primes() -> Iterator[int]:
+    prime = mpz(1 << 61)
+    while True:
+        prime = gmpy2.next_prime(prime)
+        yield int(prime)
+
+
+def _modulo(prime: int, formula: PCF, shape: Leading, terms: int, c_0: fmpq, c_1: fmpq | None) -> _Residues | None:
+    """Return P and Q of degrees below terms/2 modulo a prime, None where there are none or it divides a denominator."""
     try:
-        first = nmod(int(c_0.p), PRIME) / int(c_0.q)
-        second = None if c_1 is None else nmod(int(c_1.p), PRIME) / int(c_1.q)
-        series = nmod_poly(tail_coefficients(formula, shape, terms, first, second), PRIME)
+        first = nmod(int(c_0.p), prime) / int(c_0.q)
+        second = None if c_1 is None else nmod(int(c_1.p), prime) / int(c_1.q)
+        series = nmod_poly(tail_coefficients(formula, shape, terms, first, second), prime)
     except ZeroDivisionError:
-        return True
-    return _euclid(nmod_poly([0] * terms + [1], PRIME), series, terms // 2) is not None
-
-
-def _pade(coefficients: list[fmpq], shape: Leading) -> RationalTail | None:
-    """Return P/Q with the given expansion at infinity and degrees below half the terms, by Euclid's algorithm."""
-    terms = len(coefficients)
-    found = _euclid(fmpq_poly([0] * terms + [1]), fmpq_poly(coefficients), terms // 2)
+        return None
+    found = _euclid(nmod_poly([0] * terms + [1], prime), series, terms // 2)
     if found is None:
         return None
-    remainder, cofactor = found
-    top = max(remainder.degree(), cofactor.degree())
-    lift = int(shape.degree)
-    numerator = fmpq_poly([0] * lift + [remainder[top - k] for k in range(top + 1)])
-    denominator = fmpq_poly([cofactor[top - k] for k in range(top + 1)])
-    common = numerator.gcd(denominator)
-    return RationalTail(numerator // common, denominator // common)
+    top, scale = max(part.degree() for part in found), 1 / found[1][0]
+    numerator, denominator = ([part[top - k] * scale for k in range(top + 1)] for part in found)
+    while len(numerator) > 1 and int(numerator[0]) == int(denominator[0]) == 0:
+        numerator, denominator = numerator[1:], denominator[1:]
+    numerator = [nmod(0, prime)] * int(shape.degree) + numerator
+    return _Residues(prime, [int(c) for c in numerator + denominator], len(numerator))
 
 
-def _euclid(before: Polynomial, remainder: Polynomial, bound: int) -> tuple[Polynomial, Polynomial] | None:
+def _euclid(before: nmod_poly, remainder: nmod_poly, bound: int) -> tuple[nmod_poly, nmod_poly] | None:
     """Return the first remainder of degree below `bound` and its cofactor, None where that is of higher degree."""
     cofactor_before, cofactor = 0 * before, 0 * before + 1
     while remainder.degree() >= bound:
         quotient, rest = divmod(before, remainder)
         before, remainder = remainder, rest
         cofactor_before, cofactor = cofactor, cofactor_before - quotient * cofactor
-    if cofactor.degree() >= bound or cofactor[0] == 0 or remainder.degree() < 0:
+    if cofactor.degree() >= bound or int(cofactor[0]) == 0 or remainder.degree() < 0:
         return None
     return remainder, cofactor
+
+
+def _lifted(
+    first: _Residues, primes: Iterator[int], formula: PCF, shape: Leading, terms: int, c_0: fmpq, c_1: fmpq | None
+) -> RationalTail | None:
+    """Return P/Q from its residues, the identity proved; None where they do not come from a solution."""
+    modulus, combined = mpz(first.prime), [mpz(c) for c in first.coefficients]
+    check = 1
+    for count in range(1, MAX_PRIMES):
+        if count == check:  # a reconstruction costs as much as many primes
+            check = count + 1 + count // 4
+            candidate = _reconstructed(combined, modulus, first.numerators)
+            if candidate is not None and _solves(formula, candidate):
+                return candidate
+        more = _modulo(next(primes), formula, shape, terms, c_0, c_1)
+        if more is None or (len(more.coefficients), more.numerators) != (len(combined), first.numerators):
+            return None
+        inverse = gmpy2.invert(modulus, more.prime)
+        combined = [
+            old + modulus * ((new - old) * inverse % more.prime)
+            for old, new in zip(combined, more.coefficients, strict=True)
+        ]
+        modulus *= more.prime
+    return None
+
+
+def _reconstructed(residues: list[mpz], modulus: mpz, numerators: int) -> RationalTail | None:
+    fractions = []
+    for residue in residues:
+        fraction = _rational(residue, modulus)
+        if fraction is None:
+            return None
+        fractions.append(fraction)
+    numerator, denominator = fmpq_poly(fractions[:numerators]), fmpq_poly(fractions[numerators:])
+    common = numerator.gcd(denominator)
+    return RationalTail(numerator // common, denominator // common)
+
+
+def _rational(residue: mpz, modulus: mpz) -> fmpq | None:
+    """Return the fraction with numerator and denominator below sqrt(modulus/2) in a residue class, or None."""
+    bound = gmpy2.isqrt(modulus // 2)
+    before, rest, cofactor_before, cofactor = modulus, residue % modulus, mpz(0), mpz(1)
+    while rest > bound:
+        quotient = before // rest
+        before, rest = rest, before - quotient * rest
+        cofactor_before, cofactor = cofactor, cofactor_before - quotient * cofactor
+    if abs(cofactor) > bound or gmpy2.gcd(rest, cofactor) != 1:
+        return None
+    return fmpq(int(rest), int(cofactor))
 
 
 def _solves(formula: PCF, tail: RationalTail) -> bool:

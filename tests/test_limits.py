@@ -235,3 +235,20 @@ def test_formulas_for_pi_from_the_literature():
         with mpmath.workdps(140):
             expected = eval(row["limit"].replace("/", "*mpf(1)/"), {"pi": mpmath.mp.pi, "mpf": mpmath.mpf})
             assert found.digits == 110 and close(found.value, mpmath.nstr(expected, 130), 110), row
+
+
+@pytest.mark.parametrize("centre", [20, 60])
+def test_rational_tails_of_high_degree_are_found(centre):
+    """By residues and reconstruction; the closed form, another way, gives the same fraction."""
+    formula = PCF((-centre, 1), (centre + 1, 1))
+    found = limit(formula)
+    assert found.exact is not None and exact_limit(formula) == (found.exact.numerator, found.exact.denominator)
+
+
+def test_a_rational_limit_of_thousands_of_digits_is_exact_and_prints():
+    found = limit(PCF((-4500, 1), (4501, 1)))
+    assert found.exact is not None and found.exact.denominator.bit_length() > 4300 * 4
+    assert len(found.exact_text) > 2 * 4300
+    with ctx.workprec(500):
+        value = Tail(PCF((-4500, 1), (4501, 1))).at(0, 400)
+        assert (value.numerator / value.denominator).overlaps(found.ball)
