@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isqrt
@@ -30,6 +31,8 @@ class Figures:
     ids: Ids
     vectors: NDArray[np.float32]
     canonical: NDArray[np.bool_]
+    lengths: NDArray[np.float64]
+    """Characters of the coefficients: the fewer, the simpler."""
     metrics: dict[str, NDArray[np.float64]]
     """NaN where a metric is NULL."""
     constants: dict[int, Verified]
@@ -46,6 +49,17 @@ class Verified:
 
 
 @dataclass(frozen=True)
+class ClusterRow:
+    """A cluster as it stands: number, label, constant's number, radius, number of the representative."""
+
+    number: int
+    label: str | None
+    constant_id: int | None
+    radius: float
+    representative_id: int
+
+
+@dataclass(frozen=True)
 class Event:
     """One line of a cluster's history, before it has a number."""
 
@@ -56,7 +70,7 @@ class Event:
 
 def read_figures(connection: psycopg.Connection, vector_version: int, metrics: Sequence[str]) -> Figures:
     """All formulas that have a vector of this version."""
-    numbers, values = read_metrics(connection, vector_version, metrics)
+    numbers, values = read_metrics(connection, vector_version, metrics, lengths=True)
     watermark, parts = vectors_beyond(connection, 0, vector_version)
     del watermark
     read = list(parts)
@@ -68,37 +82,63 @@ def read_figures(connection: psycopg.Connection, vector_version: int, metrics: S
         common,
         vectors[mine],
         values[:, 0] > 0,
-        {name: values[:, i + 1].astype(np.float64) for i, name in enumerate(metrics)},
+        values[:, 1].astype(np.float64),
+        {name: values[:, i + 2].astype(np.float64) for i, name in enumerate(metrics)},
         verified_constants(connection),
     )
 
 
 def read_metrics(
-    connection: psycopg.Connection, vector_version: int, metrics: Sequence[str], ids: Sequence[int] | None = None
+    connection: psycopg.Connection,
+    vector_version: int,
+    metrics: Sequence[str],
+    ids: Sequence[int] | None = None,
+    *,
+    lengths: bool = False,
 ) -> tuple[Ids, NDArray[np.float32]]:
-    """Ids (n,) and an array (n, 1 + metrics): whether canonical, then the metrics, NaN for NULL."""
-    condition = "true" if ids is None else f"formula.id = any ('{{{','.join(str(int(i)) for i in ids)}}}'::bigint[])"
-    columns = ", ".join(f"coalesce(formula.{name}, 'NaN')::real" for name in metrics) or "'NaN'::real"
-    query = blocks()["cluster_metrics"].format(metrics=columns, vector_version=int(vector_version), condition=condition)
+    """Ids (n,) and an array (n, 1 + metrics): whether canonical, then the metrics, NaN for NULL.
+
+    With `lengths`, the characters of the coefficients come after whether it is canonical.
+    """
+    columns = [f"coalesce(formula.{name}, 'NaN')::real" for name in metrics]
+    if lengths:
+        columns.insert(0, "length(formula.a::text || formula.b::text)::real")
+    return _copied(
+        connection,
+        "cluster_metrics",
+        vector_version,
+        ids,
+        metrics=", ".join(columns) or "'NaN'::real",
+    )
+
+
+def read_vectors(
+    connection: psycopg.Connection, vector_version: int, ids: Sequence[int]
+) -> tuple[Ids, NDArray[np.float32]]:
+    """Ids (n,) in order, of those that have a vector, and their vectors (n, d)."""
+    return _copied(connection, "vectors_of", vector_version, ids)
+
+
+def _copied(
+    connection: psycopg.Connection, name: str, vector_version: int, ids: Sequence[int] | None, **parts: str
+) -> tuple[Ids, NDArray[np.float32]]:
+    """Rows (bigint, real[]) of a query by COPY, of these formulas or of all."""
+    condition = "true" if ids is None else f"formula_id = any ('{{{','.join(str(int(i)) for i in ids)}}}'::bigint[])"
+    query = blocks()[name].format(vector_version=int(vector_version), condition=condition, **parts)
     statement = f"copy ({query}) to stdout (format binary)".encode()
     with connection.transaction(), connection.cursor() as cursor, cursor.copy(statement) as copy:
         read = list(unpack_vectors(copy))
     if not read:
-        return np.zeros(0, np.int64), np.zeros((0, max(len(metrics), 1) + 1), np.float32)
+        return np.zeros(0, np.int64), np.zeros((0, len(parts.get("metrics", "").split("::real,")) + 1), np.float32)
     return np.concatenate([part[0] for part in read]), np.concatenate([part[1] for part in read])
 
 
-def read_vectors(connection: psycopg.Connection, vector_version: int, ids: Sequence[int]) -> NDArray[np.float32]:
-    """Vectors (n, d) of formulas, in the order of `ids`, which must all have one."""
-    rows = _rows(connection, "vectors_of", ids=list(ids), vector_version=vector_version)
-    found = {row["formula_id"]: row["vector"] for row in rows}
-    return np.array([found[i] for i in ids], dtype=np.float32).reshape(len(ids), -1)
-
-
-def verified_constants(connection: psycopg.Connection) -> dict[int, Verified]:
-    """The constant of every formula that has a verified or proved relation, by the formula's id."""
+def verified_constants(connection: psycopg.Connection, ids: Sequence[int] | None = None) -> dict[int, Verified]:
+    """The constant of every formula, or of these, that has a verified or proved relation, by the formula's id."""
     with connection.transaction():
-        rows = connection.execute(block("verified_constants")).fetchall()
+        rows = connection.execute(
+            block("verified_constants"), {"ids": None if ids is None else list(ids)}, prepare=False
+        ).fetchall()
     return {
         number: Verified(name or _kind(kind, [int(x) for x in coefficients]), constant_id, relation_id)
         for number, relation_id, kind, constant_id, name, coefficients in rows
@@ -146,46 +186,45 @@ def start(connection: psycopg.Connection, method: str, parameters: dict[str, Any
     return int(_rows(connection, "start_clustering", **values)[0]["id"])
 
 
-def add_cluster(connection: psycopg.Connection, clustering_id: int, radius: float, representative_id: int) -> int:
-    """A new cluster; returns its number."""
-    values = {"clustering_id": clustering_id, "radius": radius, "representative_id": representative_id}
-    return int(_rows(connection, "add_cluster", **values)[0]["id"])
+def new_numbers(connection: psycopg.Connection, count: int) -> list[int]:
+    """Numbers for so many new clusters."""
+    with connection.transaction():
+        return [int(row[0]) for row in connection.execute(block("new_cluster_numbers"), {"count": count})]
 
 
-def change_cluster(
-    connection: psycopg.Connection,
-    number: int,
-    label: str | None,
-    constant_id: int | None,
-    radius: float,
-    representative_id: int,
-) -> None:
-    """Set label and figures of a cluster."""
+def put_clusters(connection: psycopg.Connection, clustering_id: int, rows: Sequence[ClusterRow]) -> None:
+    """Store clusters, new ones or as they stand now."""
     values = {
-        "id": number,
-        "label": label,
-        "constant_id": constant_id,
-        "radius": radius,
-        "representative_id": representative_id,
-    }
-    connection.execute(block("change_cluster"), values)
-
-
-def retire_cluster(connection: psycopg.Connection, number: int) -> None:
-    """Take a cluster out of use; its number is not given again."""
-    connection.execute(block("retire_cluster"), {"id": number})
-
-
-def add_event(connection: psycopg.Connection, cluster_id: int, clustering_id: int, event: Event) -> None:
-    """Write one line of a cluster's history."""
-    values = {
-        "cluster_id": cluster_id,
         "clustering_id": clustering_id,
-        "event": event.event,
-        "relation_id": event.relation_id,
-        "detail": Jsonb(event.detail),
+        "ids": [row.number for row in rows],
+        "labels": [row.label for row in rows],
+        "constants": [row.constant_id for row in rows],
+        "radii": [row.radius for row in rows],
+        "representatives": [row.representative_id for row in rows],
     }
-    connection.execute(block("add_cluster_event"), values)
+    connection.execute(block("put_clusters"), values)
+
+
+def retire_clusters(connection: psycopg.Connection, numbers: Sequence[int]) -> None:
+    """Take clusters out of use; their numbers are not given again."""
+    connection.execute(block("retire_clusters"), {"ids": list(numbers)})
+
+
+def relabel_cluster(connection: psycopg.Connection, number: int, label: str, constant_id: int | None) -> None:
+    """Give a cluster another label."""
+    connection.execute(block("relabel_cluster"), {"id": number, "label": label, "constant_id": constant_id})
+
+
+def add_events(connection: psycopg.Connection, clustering_id: int | None, events: Sequence[tuple[int, Event]]) -> None:
+    """Write lines of the history of clusters, in order: number of the cluster, what happened."""
+    values = {
+        "clustering_id": clustering_id,
+        "clusters": [number for number, _ in events],
+        "events": [event.event for _, event in events],
+        "relations": [event.relation_id for _, event in events],
+        "details": [json.dumps(event.detail) for _, event in events],
+    }
+    connection.execute(block("add_cluster_events"), values)
 
 
 def finish(
@@ -205,18 +244,52 @@ def finish(
     connection.execute(block("make_current"), {"id": clustering_id})
 
 
-def waiting(connection: psycopg.Connection, clustering_id: int, vector_version: int) -> list[int]:
-    """Formulas that came after the clustering and were not placed yet."""
-    rows = _rows(connection, "unplaced_formulas", clustering_id=clustering_id, vector_version=vector_version)
+def unseen(connection: psycopg.Connection, clustering_id: int, vector_version: int) -> list[int]:
+    """Formulas that came after the clustering and were not looked at yet."""
+    rows = _rows(connection, "unseen_formulas", clustering_id=clustering_id, vector_version=vector_version)
     return [row["formula_id"] for row in rows]
 
 
-def add_members(
-    connection: psycopg.Connection, clustering_id: int, members: Sequence[tuple[int, int | None, float | None]]
+def unplaced(connection: psycopg.Connection, clustering_id: int) -> Ids:
+    """Formulas that wait: looked at, and in no cluster of the clustering."""
+    with connection.transaction():
+        rows = connection.execute(block("unplaced_members"), {"clustering_id": clustering_id}).fetchall()
+    return np.array(rows, dtype=np.int64).reshape(-1)
+
+
+def core_members(connection: psycopg.Connection, clustering_id: int, clusters: Sequence[int]) -> tuple[Ids, Ids]:
+    """Formulas in the cores of these clusters, and their clusters."""
+    with connection.transaction():
+        rows = connection.execute(
+            block("core_members"), {"clustering_id": clustering_id, "clusters": list(clusters)}
+        ).fetchall()
+    pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def put_members(
+    connection: psycopg.Connection, clustering_id: int, ids: Ids, clusters: Ids, distances: NDArray[np.float64]
 ) -> None:
-    """Enter new formulas: formula, cluster or None, distance."""
-    with connection.transaction(), connection.cursor() as cursor:
-        cursor.executemany(block("add_member"), [(clustering_id, *member) for member in members])
+    """Enter formulas, or say anew where they are: a cluster of 0 or less means unplaced."""
+    placed = clusters > 0
+    values = {
+        "clustering_id": clustering_id,
+        "ids": ids.tolist(),
+        "clusters": [c if p else None for c, p in zip(clusters.tolist(), placed.tolist(), strict=True)],
+        "distances": [d if p else None for d, p in zip(distances.tolist(), placed.tolist(), strict=True)],
+    }
+    with connection.transaction():
+        connection.execute(block("put_members"), values)
+
+
+def canonical_by_size(connection: psycopg.Connection, ids: Sequence[int]) -> list[int]:
+    """Those of these formulas that are canonical, the shortest first."""
+    return [row["id"] for row in _rows(connection, "canonical_by_size", ids=list(ids))]
+
+
+def unnamed_clusters(connection: psycopg.Connection) -> list[Row]:
+    """Clusters in use without a constant and not mixed: id, label, representative_id, the largest first."""
+    return _rows(connection, "unnamed_clusters")
 
 
 def formulas_by_id(connection: psycopg.Connection, ids: Sequence[int]) -> dict[int, PCF]:

@@ -59,6 +59,13 @@ def last_likelihood(connection: psycopg.Connection) -> int:
     return int(row[0]) if row else 0
 
 
+def constant_number(connection: psycopg.Connection, name: str) -> int | None:
+    """The number of a constant of the catalogue, None where it has none of this name."""
+    with connection.transaction():
+        row = connection.execute("select id from constant where name = %s", [name]).fetchone()
+    return None if row is None else int(row[0])
+
+
 def own_constants(connection: psycopg.Connection) -> tuple[Constant, ...]:
     """The constants that users have added, in the order in which they came."""
     with connection.transaction():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import flint
 
@@ -15,6 +16,9 @@ from indexer.limits import limit
 
 MIXED = "mixed"
 """Label of a cluster whose verified members disagree and which nothing splits."""
+
+UNNAMED = "unnamed-"
+"""Label, before its number, of a cluster of related formulas without a name."""
 
 SAMPLED_MEMBERS = 3
 """Members of an unnamed cluster that are tested against its representative."""
@@ -46,6 +50,11 @@ def match(old: Sequence[tuple[int, int, int]], old_sizes: dict[int, int], new_si
     return found
 
 
+def constant_detail(label: str, verified: int, members: int) -> dict[str, Any]:
+    """Why a cluster is called by a constant, as its history tells it."""
+    return {"verified": verified, "members": members, "label": label, "why": "all verified members agree"}
+
+
 def related(representative: PCF, others: Sequence[PCF]) -> list[Evidence]:
     """Test members of a cluster against its representative by verified Moebius relations of their limits.
 
@@ -61,12 +70,12 @@ def related(representative: PCF, others: Sequence[PCF]) -> list[Evidence]:
 
 def _relation(first: PCF, second: PCF) -> Moebius | None:
     try:
-        return search_relation(_evaluator(first), _evaluator(second), SEARCH_DIGITS)
+        return search_relation(evaluator(first), evaluator(second), SEARCH_DIGITS)
     except (EvaluationError, FormularyError, ArithmeticError, ValueError):
         return None
 
 
-def _evaluator(formula: PCF) -> Evaluator:
+def evaluator(formula: PCF) -> Evaluator:
     """The limit as a function of the precision in bits: by its closed form, or by its recurrence."""
     form = closed_form(formula)
     if form is not None and form.exact is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from difflib import get_close_matches
@@ -13,14 +12,14 @@ import numpy.typing as npt
 import psycopg
 
 from catalog import clusters as store
-from catalog.clusters import Event, Figures, Verified
+from catalog.clusters import Figures
 from catalog.errors import FormularyError
-from catalog.formula import PCF
 from catalog.tables import METRICS
-from indexer.cluster_labels import MIXED, Evidence, match, related
 from indexer.cluster_quality import quality
-from indexer.clusters import UNPLACED, Cluster, Clusters, Parameters, Step, build
+from indexer.cluster_writing import Writer
+from indexer.clusters import LEAST_SIZE, Parameters, build
 from indexer.neighbour_vector import VECTOR_VERSION
+from indexer.places import UNPLACED
 
 PLANE = ("delta", "q_reduced_eta", "q_reduced_gamma", "convergence_eta", "convergence_gamma")
 """Metrics that the source paper (arXiv 2412.16818) clusters by: delta with eta', gamma', eta and gamma."""
@@ -28,25 +27,50 @@ PLANE = ("delta", "q_reduced_eta", "q_reduced_gamma", "convergence_eta", "conver
 FURTHER = ("convergence_beta", "convergence_sqrt", "gcd_gamma", "delta_unreduced")
 """Metrics that split a cluster where the others do not."""
 
-UNNAMED = "unnamed-"
-"""Label, before its number, of a cluster of related formulas without a name."""
+VECTOR_PARAMETERS = Parameters(min_size=3, min_samples=5, widest=0.05)
+"""By vector. Formulas with one constant share a place, three of them tell that it is no chance, and places further
+apart than `widest` have nothing to do with each other (their arguments differ by 5 %, or their phases by 3 degrees)."""
 
-TESTED_CLUSTERS = 100
-"""Clusters without a verified member whose members are tested against each other in one run, the largest first."""
+METRICS_PARAMETERS = Parameters(min_size=50, min_samples=10)
+"""By metrics, which are continuous: large clusters are the same when a tenth of the formulas is missing, small ones
+are not (docs/clusters.md)."""
 
-LISTED_CONSTANTS = 8
-"""Constants of a mixed cluster that an event lists."""
+SMALLEST_SHARE = 20
+"""A cluster by metrics needs at most one in so many of the formulas."""
 
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Options:
-    """What to cluster by: `vector` (the neighbour vector), or `metrics` (those in `metrics`)."""
+    """What to cluster by: `vector` (the neighbour vector), or `metrics` (those in `metrics`).
+
+    `min_size`, `min_samples` and `widest` are None for what suits the points: by vector VECTOR_PARAMETERS, by metrics
+    METRICS_PARAMETERS, but clusters of no more than a SMALLEST_SHARE of the catalogue.
+    """
 
     by: str = "vector"
     metrics: tuple[str, ...] = PLANE
-    parameters: Parameters = field(default_factory=Parameters)
+    min_size: int | None = None
+    min_samples: int | None = None
+    widest: float | None = None
+    sample: int = Parameters.sample
+    seed: int = Parameters.seed
+
+    def parameters(self, canonical: int) -> Parameters:
+        """The parameters for so many canonical formulas."""
+        if self.by == "vector":
+            usual = VECTOR_PARAMETERS
+        else:
+            size = max(LEAST_SIZE, min(METRICS_PARAMETERS.min_size, canonical // SMALLEST_SHARE))
+            usual = replace(METRICS_PARAMETERS, min_size=size, min_samples=min(METRICS_PARAMETERS.min_samples, size))
+        return Parameters(
+            usual.min_size if self.min_size is None else self.min_size,
+            usual.min_samples if self.min_samples is None else self.min_samples,
+            usual.widest if self.widest is None else self.widest,
+            self.sample,
+            self.seed,
+        )
 
 
 @dataclass(frozen=True)
@@ -58,18 +82,6 @@ class Built:
     kept: int = 0
     retired: int = 0
     labels: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass
-class _Named:
-    """A cluster with its label and the events that explain it."""
-
-    cluster: Cluster
-    representative: int
-    label: str | None = None
-    constant_id: int | None = None
-    unnamed: bool = False
-    events: list[Event] = field(default_factory=list)
 
 
 def checked_metrics(names: Sequence[str]) -> tuple[str, ...]:
@@ -103,17 +115,18 @@ def run(connection: psycopg.Connection, options: Options, *, stored: bool = True
     figures = store.read_figures(connection, VECTOR_VERSION, names)
     rows, points, scales = _points(figures, options.by, metrics)
     canonical = int(figures.canonical[rows].sum())
-    if canonical < 2 * options.parameters.min_size:
+    chosen = options.parameters(canonical)
+    if canonical < 2 * chosen.min_size:
         raise FormularyError(
             f"{canonical} canonical formulas can be clustered by {options.by}, and two clusters of"
-            f" {options.parameters.min_size} need {2 * options.parameters.min_size}; index more by `formulary run`"
+            f" {chosen.min_size} need {2 * chosen.min_size}; index more by `formulary run`"
         )
     say(f"{len(rows)} formulas to cluster by {options.by}")
     table, constants = _numbered(figures)
     further_scales = scale_of(figures.metrics, [name for name in names if options.by == "vector" or name not in scales])
     further = [(name, scaled(figures.metrics, {name: s})[rows]) for name, s in further_scales.items()]
     weights = figures.canonical[rows].astype(np.float64)
-    found = build(points, weights, constants[rows], further, options.parameters)
+    found = build(points, weights, constants[rows], further, chosen)
     figures_of_run = quality(
         found.labels, weights, constants[rows], {name: figures.metrics[name][rows] for name in names}
     )
@@ -124,12 +137,13 @@ def run(connection: psycopg.Connection, options: Options, *, stored: bool = True
         "metrics": list(metrics) if options.by == "metrics" else [],
         "scales": scales,
         "further": further_scales,
-        **asdict(options.parameters),
+        **asdict(chosen),
         "quality": figures_of_run,
     }
     with connection.transaction():
-        writer = _Writer(connection, store.start(connection, "hdbscan", parameters, VECTOR_VERSION), say)
-        return replace(writer.write(figures, rows, found, table), quality=figures_of_run)
+        number = store.start(connection, "hdbscan", parameters, VECTOR_VERSION)
+        kept, retired, labels = Writer(connection, number, say).write(figures, rows, found, table)
+    return Built(number, figures_of_run, kept, retired, labels)
 
 
 def _points(
@@ -152,156 +166,3 @@ def _numbered(figures: Figures) -> tuple[list[str], npt.NDArray[np.int64]]:
         number[figures.constants[i].name] if i in figures.constants else UNPLACED for i in figures.ids.tolist()
     ]
     return table, np.array(constants, dtype=np.int64)
-
-
-class _Writer:
-    """Labels the clusters of one run and stores them; numbers of clusters survive where members do."""
-
-    def __init__(self, connection: psycopg.Connection, clustering: int, say: Callable[[str], None]) -> None:
-        self.connection, self.clustering, self.say = connection, clustering, say
-        self.untested = TESTED_CLUSTERS
-
-    def write(self, figures: Figures, rows: npt.NDArray[np.int64], found: Clusters, table: list[str]) -> Built:
-        """Label, match with the clusters before, store clusters, events and members."""
-        ids = figures.ids[rows]
-        simplest = self._simplest(figures, rows, found)
-        before = store.living_clusters(self.connection)
-        same, heirs = _survivors(ids, found.labels, *store.current_members(self.connection))
-        named = [
-            self._name(figures, ids, cluster, simplest[i], table, before.get(same.get(i, 0)))
-            for i, cluster in enumerate(found.clusters)
-        ]
-        numbers = [self._store(item, before.get(same.get(i, -1)), same.get(i)) for i, item in enumerate(named)]
-        gone = [number for number in before if number not in same.values()]
-        for number in gone:
-            self._retire(number, numbers[heirs[number]] if number in heirs else None)
-        placed = np.array([*numbers, 0], dtype=np.int64)[found.labels]
-        all_clusters, distances = np.zeros(len(figures.ids), np.int64), np.full(len(figures.ids), np.nan)
-        all_clusters[rows], distances[rows] = placed, found.distances
-        store.finish(self.connection, self.clustering, figures.ids, all_clusters, distances)
-        kinds = Counter(
-            "none" if n.label is None else "unnamed" if n.unnamed else "mixed" if n.label == MIXED else "constant"
-            for n in named
-        )
-        return Built(self.clustering, {}, len(same), len(gone), dict(kinds))
-
-    def _simplest(self, figures: Figures, rows: npt.NDArray[np.int64], found: Clusters) -> list[list[tuple[int, PCF]]]:
-        """For each cluster its first canonical members, the simplest first: number and formula."""
-        chosen = []
-        for cluster in found.clusters:
-            members = rows[cluster.members]
-            canonical = members[figures.canonical[members]]
-            chosen.append(figures.ids[canonical if len(canonical) else members][:64].tolist())
-        formulas = store.formulas_by_id(self.connection, [i for part in chosen for i in part])
-        return [sorted(((i, formulas[i]) for i in part), key=lambda item: item[1].complexity) for part in chosen]
-
-    def _name(
-        self,
-        figures: Figures,
-        ids: npt.NDArray[np.int64],
-        cluster: Cluster,
-        simplest: list[tuple[int, PCF]],
-        table: list[str],
-        old: dict[str, Any] | None,
-    ) -> _Named:
-        """The label of a cluster, and why."""
-        named = _Named(cluster, simplest[0][0])
-        for step in cluster.steps:
-            named.events.append(Event("split", _split_detail(step, table)))
-        verified = [figures.constants[i] for i in ids[cluster.members].tolist() if i in figures.constants]
-        counts = Counter(item.name for item in verified)
-        if counts:
-            self._by_constants(named, verified, counts)
-        elif old is not None and (old["label"] or "").startswith(UNNAMED):
-            named.unnamed = True
-        elif len(simplest) > 1 and self.untested > 0:
-            self.untested -= 1
-            self._by_relations(named, simplest)
-        return named
-
-    def _by_constants(self, named: _Named, verified: list[Verified], counts: Counter[str]) -> None:
-        best = next(item for item in verified if item.name == counts.most_common(1)[0][0])
-        detail: dict[str, Any] = {"verified": len(verified), "members": len(named.cluster.members)}
-        if len(counts) == 1:
-            named.label, named.constant_id = best.name, best.constant_id
-            detail |= {"label": best.name, "why": "all verified members agree"}
-        else:
-            named.label = MIXED
-            detail |= {"label": MIXED, "why": "verified members disagree and nothing splits them"}
-            detail["constants"] = dict(counts.most_common(LISTED_CONSTANTS))
-        named.events.append(Event("labelled", detail, best.relation_id if len(counts) == 1 else None))
-
-    def _by_relations(self, named: _Named, simplest: list[tuple[int, PCF]]) -> None:
-        (_, first), *others = simplest
-        evidence = related(first, [formula for _, formula in others])
-        if evidence and all(item.relation is not None for item in evidence):
-            named.unnamed = True
-            detail = {"why": "no member has a name, and those tested are Moebius maps of one limit"}
-            named.events.append(Event("labelled", {**detail, **_evidence_detail(first, evidence)}))
-
-    def _store(self, item: _Named, old: dict[str, Any] | None, number: int | None) -> int:
-        """Write a cluster with its events; returns its number."""
-        cluster = item.cluster
-        if number is None or old is None:
-            number = store.add_cluster(self.connection, self.clustering, cluster.radius, item.representative)
-            self._event(number, Event("created", {"members": len(cluster.members)}))
-            old = {"label": None}
-            for event in item.events[: len(cluster.steps)]:
-                self._event(number, event)
-        if item.unnamed:
-            item.label = f"{UNNAMED}{number}"
-        if item.label != old["label"]:
-            name = "relabelled" if old["label"] else "labelled"
-            last = (
-                item.events[-1] if item.events and item.label else Event(name, {"why": "nothing is verified any more"})
-            )
-            detail = {"before": old["label"], **last.detail, "label": item.label}
-            self._event(number, Event(name, detail, last.relation_id))
-        store.change_cluster(self.connection, number, item.label, item.constant_id, cluster.radius, item.representative)
-        return number
-
-    def _retire(self, number: int, heir: int | None) -> None:
-        store.retire_cluster(self.connection, number)
-        self._event(
-            number, Event("merged", {"into": heir}) if heir else Event("retired", {"why": "its members are unplaced"})
-        )
-
-    def _event(self, number: int, event: Event) -> None:
-        store.add_event(self.connection, number, self.clustering, event)
-
-
-def _survivors(
-    ids: npt.NDArray[np.int64],
-    labels: npt.NDArray[np.int64],
-    old_ids: npt.NDArray[np.int64],
-    old_clusters: npt.NDArray[np.int64],
-) -> tuple[dict[int, int], dict[int, int]]:
-    """Which new label is which old cluster; and the new label that most members of each old cluster went to."""
-    _, mine, theirs = np.intersect1d(ids, old_ids, return_indices=True)
-    pairs = np.stack([labels[mine], old_clusters[theirs]], axis=1)
-    pairs = pairs[pairs[:, 0] >= 0]
-    if not len(pairs):
-        return {}, {}
-    found, counts = np.unique(pairs, axis=0, return_counts=True)
-    overlaps = [(int(new), int(old), int(n)) for (new, old), n in zip(found, counts, strict=True)]
-    sizes = [
-        dict(zip(*map(np.ndarray.tolist, np.unique(x, return_counts=True)), strict=True))
-        for x in (old_clusters, labels)
-    ]
-    heirs = {old: new for new, old, _ in sorted(overlaps, key=lambda item: item[2])}
-    return match(overlaps, *sizes), heirs
-
-
-def _split_detail(step: Step, table: list[str]) -> dict[str, Any]:
-    commonest = sorted(step.constants.items(), key=lambda item: -item[1])[:LISTED_CONSTANTS]
-    return {
-        "by": step.by,
-        "parts": step.parts,
-        "why": "verified members disagreed",
-        "constants": {table[number]: count for number, count in commonest},
-    }
-
-
-def _evidence_detail(first: PCF, evidence: list[Evidence]) -> dict[str, Any]:
-    relations = {str(e.formula): [str(x) for x in e.relation] for e in evidence if e.relation is not None}
-    return {"representative": str(first), "relations": relations}

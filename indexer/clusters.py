@@ -1,51 +1,48 @@
 """Clusters of formulas: arrays in, labels out; which constant a cluster stands for is in `cluster_labels.py`.
 
 Formulas of one constant fall on few places, often exactly on one. Equal points are therefore counted first: a place
-with enough formulas is a cluster of its own (its density is infinite), and HDBSCAN (Campello, Moulavi, Sander 2013)
-finds the others among the remaining places, or a sample of them. Everything is then placed by its nearest clustered
-point, within the cluster's radius, as new formulas are later (`placement.py`).
+with enough formulas is a core of its own (its density is infinite), and HDBSCAN (Campello, Moulavi, Sander 2013) finds
+cores among the remaining places, or a sample of them. Cores whose verified members disagree are split. Every other
+formula is then placed by the rule of `places.py`, by which new formulas are placed too.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial import cKDTree
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-
-UNPLACED = -1
-"""The label of points that are in no cluster, and of formulas without a verified constant."""
-
-GRID = 1e-4
-"""Points that agree after rounding to multiples of this are one place."""
-
-PLACE_RADIUS = 1e-3
-"""Radius of a cluster that is a single place: rounding, and nothing else."""
+from indexer.places import PLACE_RADIUS, UNPLACED, Floats, Integers, Keys, Places, drawn, places
 
 MAX_DEPTH = 4
 """How often a cluster is split before it stays mixed."""
 
 LEAST_SIZE = 2
-"""Formulas that a part of a split cluster must have."""
+"""Formulas that a part of a split cluster must have at the least."""
 
 
 @dataclass(frozen=True)
 class Parameters:
     """How to cluster; stored with each run.
 
-    `min_size` counts formulas, `min_samples` is HDBSCAN's, `sample` bounds the places that HDBSCAN looks at (drawn by
-    `seed`).
+    `min_size` counts formulas, `min_samples` is HDBSCAN's. `widest` is the largest distance at which HDBSCAN may begin
+    a cluster, None for any. `sample` bounds the places that it looks at, drawn by `seed`.
     """
 
     min_size: int = 5
     min_samples: int = 5
+    widest: float | None = None
     sample: int = 20_000
     seed: int = 1
+
+    def finer(self) -> Parameters:
+        """For the parts of a cluster: half the size."""
+        size = max(LEAST_SIZE, self.min_size // 2)
+        return replace(self, min_size=size, min_samples=min(self.min_samples, size), widest=None)
 
 
 @dataclass(frozen=True)
@@ -59,29 +56,21 @@ class Step:
 
 @dataclass(frozen=True)
 class Cluster:
-    """Rows of the points that are in one cluster, its radius, and the splits that led to it."""
+    """Rows of the points in one cluster, those of them that are its core, its radius, and the splits that led to it."""
 
     members: Integers
+    core: Integers
     radius: float
     steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)
 class Clusters:
-    """A clustering of n points: `labels` (n,) with UNPLACED, `distances` (n,) to the nearest clustered point."""
+    """A clustering of n points: `labels` (n,) with UNPLACED, `distances` (n,) to the nearest core place."""
 
     labels: Integers
     distances: Floats
     clusters: tuple[Cluster, ...] = field(repr=False)
-
-
-def places(points: npt.ArrayLike) -> tuple[Floats, Integers]:
-    """The distinct points, shape (m, d), and the place of each point, shape (n,)."""
-    rows = np.asarray(points, dtype=np.float64)
-    if not len(rows):
-        return rows, np.zeros(0, dtype=np.int64)
-    _, first, place = np.unique(np.round(rows / GRID), axis=0, return_index=True, return_inverse=True)
-    return rows[first], place.reshape(-1).astype(np.int64)
 
 
 def build(
@@ -98,77 +87,56 @@ def build(
     no finer look at `points` can; rows with NaN take no part there.
     """
     chosen = parameters or Parameters()
-    rows, place = places(points)
-    counts = np.bincount(place, weights=np.asarray(weights, dtype=np.float64), minlength=len(rows)).astype(np.float64)
-    found = _density(rows, counts, chosen, chosen.min_size)
-    joined = _join(rows, found)[0]
-    split = _Splitter(np.asarray(constants, dtype=np.int64), np.asarray(weights), rows, place, further, chosen)
-    leaves = [leaf for members in _groups(joined[place]) for leaf in split.leaves(members)]
-    return _settle(rows, place, leaves)
+    rows, place, keys = places(points)
+    counted, known = np.asarray(weights, dtype=np.float64), np.asarray(constants, dtype=np.int64)
+    counts = np.bincount(place, weights=counted, minlength=len(rows)).astype(np.float64)
+    cores = _cores(rows, keys, counts, chosen)[place]
+    split = _Splitter(known, counted, rows, place, further)
+    disagree = _disagree(cores, known)
+    leaves: list[_Leaf] = []
+    for label, members in enumerate(_groups(cores)):
+        leaves += split.leaves(members, chosen) if disagree[label] else [(members, ())]
+    leaves.sort(key=lambda leaf: (-len(leaf[0]), int(leaf[0].min())))
+    metrics = np.concatenate([part for _, part in further], axis=1) if further else np.zeros((len(place), 0))
+    return _settled(rows, place, leaves, metrics, chosen.min_samples)
 
 
-def _density(rows: Floats, counts: Floats, parameters: Parameters, least: int) -> Integers:
-    """Labels of places: those with `least` formulas by themselves, the others by HDBSCAN on a sample."""
+_Leaf = tuple[Integers, tuple[Step, ...]]
+
+
+def _cores(rows: Floats, keys: Keys, counts: Floats, parameters: Parameters) -> Integers:
+    """Labels of places: those with `min_size` formulas by themselves, others by HDBSCAN on a sample; else UNPLACED."""
     labels = np.full(len(rows), UNPLACED, dtype=np.int64)
-    dense = np.flatnonzero(counts >= least)
+    dense = np.flatnonzero(counts >= parameters.min_size)
     labels[dense] = np.arange(len(dense))
-    rest = np.flatnonzero((counts > 0) & (counts < least))
-    if len(rest) > parameters.sample:
-        chosen = np.random.default_rng(parameters.seed).choice(len(rest), parameters.sample, replace=False)
-        rest = rest[np.sort(chosen)]
-    found = hdbscan_labels(rows[rest], least, parameters.min_samples)
+    rest = np.flatnonzero((counts > 0) & (counts < parameters.min_size))
+    rest = rest[drawn(keys[rest], parameters.sample, parameters.seed)]
+    found = hdbscan_labels(rows[rest], parameters)
     labels[rest[found >= 0]] = found[found >= 0] + len(dense)
     return labels
 
 
-def hdbscan_labels(points: Floats, min_size: int, min_samples: int) -> Integers:
+def hdbscan_labels(points: Floats, parameters: Parameters) -> Integers:
     """Labels of points (n, d) by HDBSCAN, UNPLACED for noise; all of it for fewer points than a cluster has."""
-    if len(points) <= max(min_size, LEAST_SIZE):
+    if len(points) <= max(parameters.min_size, LEAST_SIZE):
         return np.full(len(points), UNPLACED, dtype=np.int64)
     from hdbscan import HDBSCAN
 
     model = HDBSCAN(
-        min_cluster_size=max(min_size, LEAST_SIZE),
-        min_samples=min(min_samples, len(points) - 1),
+        min_cluster_size=max(parameters.min_size, LEAST_SIZE),
+        min_samples=min(parameters.min_samples, len(points) - 1),
         cluster_selection_method="eom",
+        cluster_selection_epsilon_max=np.inf if parameters.widest is None else parameters.widest,
         core_dist_n_jobs=1,
     )
     return np.asarray(model.fit_predict(points), dtype=np.int64)
 
 
-def _join(rows: Floats, labels: Integers) -> tuple[Integers, Floats]:
-    """Labels of all places by their nearest clustered place, where that is within its cluster's radius; distances."""
-    core = np.flatnonzero(labels >= 0)
-    if not len(core):
-        return labels.copy(), np.full(len(rows), np.nan)
-    radii = _radii(rows[core], labels[core])
-    nearest, distances = nearest_points(rows[core], rows)
-    joined = labels[core][nearest]
-    return np.where(distances <= radii[joined], joined, UNPLACED), distances
-
-
-def nearest_points(points: Floats, queries: Floats) -> tuple[Integers, Floats]:
-    """For each query (m, d) the nearest of the points (n, d) and its distance, exactly, in double precision."""
-    from scipy.spatial import cKDTree
-
-    distances, nearest = cKDTree(points).query(queries)
-    return np.asarray(nearest, dtype=np.int64), np.asarray(distances, dtype=np.float64)
-
-
-def _radii(rows: Floats, labels: Integers) -> Floats:
-    """The radius of each cluster: the largest distance from a place of it to the next one of it."""
-    radii = np.full(int(labels.max()) + 1, PLACE_RADIUS)
-    for members in _groups(labels):
-        radii[labels[members[0]]] = max(PLACE_RADIUS, _widest_step(rows[members]))
-    return radii
-
-
-def _widest_step(points: Floats) -> float:
-    if len(points) < 2:
-        return 0.0
-    from scipy.spatial import cKDTree
-
-    return float(cKDTree(points).query(points, k=2)[0][:, 1].max())
+def _disagree(labels: Integers, constants: Integers) -> npt.NDArray[np.bool_]:
+    """Which labels have members of two constants or more."""
+    pairs = np.stack([labels, constants], axis=1)
+    pairs = np.unique(pairs[(pairs >= 0).all(axis=1)], axis=0)
+    return np.bincount(pairs[:, 0], minlength=int(labels.max(initial=UNPLACED)) + 1) > 1
 
 
 def _groups(labels: Integers) -> list[Integers]:
@@ -182,49 +150,68 @@ def _groups(labels: Integers) -> list[Integers]:
 
 @dataclass(frozen=True)
 class _Splitter:
-    """Splits clusters until their verified members agree."""
+    """Splits cores until their verified members agree."""
 
     constants: Integers
-    weights: npt.NDArray[np.generic]
+    weights: Floats
     rows: Floats
     place: Integers
     further: Sequence[tuple[str, Floats]]
-    parameters: Parameters
 
-    def leaves(self, members: Integers, steps: tuple[Step, ...] = ()) -> list[tuple[Integers, tuple[Step, ...]]]:
-        """The parts of a cluster, each with the steps that led to it; the cluster itself where nothing splits it."""
-        seen = Counter(int(c) for c in self.constants[members] if c >= 0)
+    def leaves(self, members: Integers, parameters: Parameters, steps: tuple[Step, ...] = ()) -> list[_Leaf]:
+        """The parts of a core, each with the steps that led to it; the core itself where nothing splits it."""
+        seen = Counter(self.constants[members][self.constants[members] >= 0].tolist())
         if len(seen) <= 1 or len(steps) >= MAX_DEPTH:
             return [(members, steps)]
-        for name, points in (("closer look", self.rows[self.place]), *self.further):
-            parts = self._parts(members, points)
+        finer = parameters.finer()
+        for name, points in (("closer look", None), *self.further):
+            parts = self._parts(members, self.rows[self.place[members]] if points is None else points[members], finer)
             if len(parts) > 1:
                 step = Step(name, dict(sorted(seen.items())), len(parts))
-                return [leaf for part in parts for leaf in self.leaves(part, (*steps, step))]
+                return [leaf for part in parts for leaf in self.leaves(part, finer, (*steps, step))]
         return [(members, steps)]
 
-    def _parts(self, members: Integers, points: Floats) -> list[Integers]:
-        """Split by places of one more kind of points; what falls out joins its nearest part or is left out."""
-        known = members[np.isfinite(points[members]).all(axis=1)]
-        if len(known) < 2 * LEAST_SIZE:
+    def _parts(self, members: Integers, points: Floats, parameters: Parameters) -> list[Integers]:
+        """Split by places of one more kind of points; what falls out is left to be placed like any other formula."""
+        finite = np.isfinite(points).all(axis=1)
+        members, points = members[finite], points[finite]
+        if len(members) < 2 * LEAST_SIZE:
             return []
-        rows, place = places(points[known])
-        counts = np.bincount(place, weights=self.weights[known].astype(np.float64), minlength=len(rows)).astype(
-            np.float64
-        )
-        found = _density(rows, counts, self.parameters, LEAST_SIZE)
-        return [known[group] for group in _groups(_join(rows, found)[0][place])]
+        rows, place, keys = places(points)
+        counts = np.bincount(place, weights=self.weights[members], minlength=len(rows)).astype(np.float64)
+        return [members[group] for group in _groups(_cores(rows, keys, counts, parameters)[place])]
 
 
-def _settle(rows: Floats, place: Integers, leaves: list[tuple[Integers, tuple[Step, ...]]]) -> Clusters:
-    """Final labels, radii and distances of the parts."""
-    leaves = sorted(leaves, key=lambda leaf: (-len(leaf[0]), int(leaf[0].min())))
+def _settled(rows: Floats, place: Integers, leaves: list[_Leaf], further: Floats, neighbours: int) -> Clusters:
+    """Place everything outside the cores; labels, distances and radii."""
     labels = np.full(len(place), UNPLACED, dtype=np.int64)
     distances = np.full(len(place), np.nan)
-    clusters = []
-    for label, (members, steps) in enumerate(leaves):
-        own = rows[np.unique(place[members])]
-        clusters.append(Cluster(np.sort(members), max(PLACE_RADIUS, _widest_step(own)), steps))
-        labels[members] = label
-        distances[members] = 0.0
+    for label, (core, _) in enumerate(leaves):
+        labels[core] = label
+    inside = labels >= 0
+    distances[inside] = 0.0
+    radii = _radii(rows, place, [core for core, _ in leaves], neighbours)
+    if inside.any():
+        known = Places(rows[place[inside]], labels[inside], dict(enumerate(radii)), further[inside])
+        labels[~inside], distances[~inside] = known.place(rows[place[~inside]], further[~inside])
+    found = zip(_groups(labels), leaves, radii, strict=True)
+    clusters = [Cluster(members, np.sort(core), radius, steps) for members, (core, steps), radius in found]
     return Clusters(labels, distances, tuple(clusters))
+
+
+def _radii(rows: Floats, place: Integers, cores: Sequence[Integers], neighbours: int) -> list[float]:
+    """The radius of each core: the largest distance from a place of it to its k-th neighbour in it, k = `neighbours`.
+
+    This is HDBSCAN's core distance within the core. With k above 1 the nearest member may be missing, and a formula of
+    the core would still join.
+    """
+    radii = []
+    for core in cores:
+        own = place[core]
+        if (own == own[0]).all():
+            radii.append(PLACE_RADIUS)
+            continue
+        points = rows[np.unique(own)]
+        reached = cKDTree(points).query(points, k=min(neighbours + 1, len(points)))[0][:, -1].max()
+        radii.append(max(PLACE_RADIUS, float(reached)))
+    return radii

@@ -99,7 +99,7 @@ def _settle(connection: psycopg.Connection, row: Row, swept: Swept) -> None:
     with connection.transaction(), connection.cursor() as cursor:
         ids = [int(row["id"])]
         if relation is not None and relation.constant is not None:
-            ids += _copies(cursor, ids[0], member, relation, findings)
+            ids += add_copies(cursor, ids[0], member, relation, findings)
         store_findings(cursor, findings, ids)
 
 
@@ -137,7 +137,7 @@ def _row_of(place: int, relation: Relation) -> RelationRow:
     )
 
 
-def _copies(
+def add_copies(
     cursor: psycopg.Cursor, canonical_id: int, canonical: PCF, relation: RelationRow, findings: Findings
 ) -> list[int]:
     """Add the relations of mirrors and inflations, whose limits are integer multiples; returns their numbers."""

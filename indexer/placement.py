@@ -1,13 +1,14 @@
 """Where a new formula belongs: in the nearest cluster, within its radius, or nowhere yet.
 
-`Places` is pure; `OnlineClusters` follows a catalogue, as the index does, in the order of commits. A formula that is
-placed does not move its cluster: radius and reference points are those of the last `formulary cluster build`.
+`OnlineClusters` follows a catalogue in the order of commits and does to new formulas what `clusters.py` does: first the
+rule of `places.py`; then a place at which enough formulas wait is a cluster of its own. A formula that is placed does
+not move its cluster: radius and core are those of the last `formulary cluster build`.
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,56 +16,11 @@ import numpy.typing as npt
 import psycopg
 
 from catalog import clusters as store
+from catalog.clusters import ClusterRow, Event
 from catalog.queries import vectors_beyond
-from indexer.clusters import UNPLACED, nearest_points, places
+from indexer.cluster_labels import MIXED, constant_detail
 from indexer.neighbour_vector import VECTOR_VERSION
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-
-
-class Places:
-    """The places of clustered formulas, and to which cluster each belongs."""
-
-    def __init__(self, points: Floats, clusters: Integers, radii: Mapping[int, float], further: Floats) -> None:
-        """Take points (n, d) with their clusters (n,), and further metrics (n, e) for places that clusters share."""
-        self.rows, place = places(points)
-        self.radii = dict(radii)
-        pairs = np.unique(np.stack([place, clusters], axis=1), axis=0) if len(place) else np.zeros((0, 2), np.int64)
-        self.owners: list[list[int]] = [[] for _ in range(len(self.rows))]
-        for where, cluster in pairs.tolist():
-            self.owners[where].append(cluster)
-        self._place, self._clusters, self._further = place, clusters, further
-
-    @cached_property
-    def _centres(self) -> dict[tuple[int, int], Floats]:
-        """Mean further metrics of each cluster at a place that several share."""
-        shared = {where for where, owners in enumerate(self.owners) if len(owners) > 1}
-        found: dict[tuple[int, int], list[Floats]] = {}
-        for row in np.flatnonzero(np.isin(self._place, list(shared))):
-            found.setdefault((int(self._place[row]), int(self._clusters[row])), []).append(self._further[row])
-        return {key: np.nan_to_num(np.array(rows)).mean(axis=0) for key, rows in found.items()}
-
-    def place(self, points: Floats, further: Floats) -> tuple[Integers, Floats]:
-        """Cluster (m,), or UNPLACED, and distance (m,) of points (m, d) with their further metrics (m, e)."""
-        clusters = np.full(len(points), UNPLACED, dtype=np.int64)
-        distances = np.full(len(points), np.nan)
-        known = np.flatnonzero(np.isfinite(points).all(axis=1))
-        if not len(self.rows) or not len(known):
-            return clusters, distances
-        nearest, found = nearest_points(self.rows, points[known])
-        for row, where, distance in zip(known.tolist(), nearest.tolist(), found.tolist(), strict=True):
-            cluster = self._owner(where, further[row])
-            if distance <= self.radii.get(cluster, -1.0):
-                clusters[row], distances[row] = cluster, distance
-        return clusters, distances
-
-    def _owner(self, where: int, further: Floats) -> int:
-        owners = self.owners[where]
-        if len(owners) == 1:
-            return owners[0]
-        mine = np.nan_to_num(further)
-        return min(owners, key=lambda c: (float(np.square(self._centres[where, c] - mine).sum()), c))
+from indexer.places import PLACE_RADIUS, UNPLACED, Floats, Integers, Places, place_keys
 
 
 def scaled(values: npt.NDArray[np.floating[Any]], scales: Mapping[str, Sequence[float]]) -> Floats:
@@ -76,11 +32,14 @@ def scaled(values: npt.NDArray[np.floating[Any]], scales: Mapping[str, Sequence[
 
 
 class OnlineClusters:
-    """Places the formulas that a daemon commits; does nothing where there is no clustering."""
+    """Places the formulas that come after a clustering; does nothing where there is none."""
 
     def __init__(self) -> None:
         self._clustering: int | None = None
         self._watermark = 0
+        self._places = Places(np.zeros((0, 1)), np.zeros(0, np.int64), {}, np.zeros((0, 0)))
+        self._waiting: dict[int, list[int]] = {}
+        self._founded: dict[int, int] = {}
 
     def follow(self, connection: psycopg.Connection) -> int:
         """Place what was committed since the last time; returns how many formulas joined a cluster."""
@@ -90,43 +49,122 @@ class OnlineClusters:
         if current["id"] != self._clustering:
             self._watermark, _ = vectors_beyond(connection, 0, VECTOR_VERSION)
             self._load(connection, current)
-            waiting = store.waiting(connection, current["id"], VECTOR_VERSION)
-            return self._place(connection, np.array(waiting, dtype=np.int64))
+            return self._place(connection, store.unseen(connection, current["id"], VECTOR_VERSION))
         self._watermark, parts = vectors_beyond(connection, self._watermark, VECTOR_VERSION)
-        ids = [part[0] for part in parts]
-        return self._place(connection, np.concatenate(ids)) if ids else 0
+        return self._place(connection, [number for part in parts for number in part[0].tolist()])
+
+    def place_new(self, connection: psycopg.Connection, ids: Sequence[int]) -> int:
+        """Place these formulas alone, which were just committed; returns how many joined a cluster."""
+        current = store.current(connection)
+        if current is None or current["vector_version"] != VECTOR_VERSION:
+            return 0
+        if current["id"] != self._clustering:
+            self._load(connection, current)
+        return self._place(connection, ids)
 
     def _load(self, connection: psycopg.Connection, current: dict[str, Any]) -> None:
-        """Take the members of the current clustering as reference points."""
+        """Take the cores of the current clustering, and what waits.
+
+        A cluster that is a single place is known by its representative, unless others share the place.
+        """
         self._clustering = current["id"]
         parameters = current["parameters"]
         self._by, self._scales, self._further = parameters["by"], parameters["scales"], parameters["further"]
-        radii = {number: row["radius"] for number, row in store.living_clusters(connection).items()}
-        ids, clusters = store.current_members(connection)
-        known, points, further = self._points(connection, ids)
+        self._least = int(parameters["min_size"])
+        living = store.living_clusters(connection)
+        ids, clusters = self._cores(connection, living)
+        known, points, further = self._points(connection, ids.tolist())
         _, mine, theirs = np.intersect1d(ids, known, return_indices=True)
+        radii = {number: row["radius"] for number, row in living.items()}
         self._places = Places(points[theirs], clusters[mine], radii, further[theirs])
+        self._waiting, self._founded = defaultdict(list), {}
+        self._wait(*self._at(connection, store.unplaced(connection, current["id"]).tolist()))
 
-    def _points(self, connection: psycopg.Connection, ids: Integers) -> tuple[Integers, Floats, Floats]:
-        """Ids found, their points, and their further metrics."""
+    def _cores(self, connection: psycopg.Connection, living: dict[int, dict[str, Any]]) -> tuple[Integers, Integers]:
+        """Formulas that stand for the cores, and their clusters."""
+        single = {row["representative_id"]: n for n, row in living.items() if row["radius"] == PLACE_RADIUS}
+        ids, points = self._at(connection, sorted(single))
+        _, place, count = np.unique(place_keys(points), return_inverse=True, return_counts=True)
+        alone = ids[count[place] == 1].tolist()
+        assert self._clustering is not None
+        wide = [number for number in living if number not in {single[i] for i in alone}]
+        members, clusters = store.core_members(connection, self._clustering, wide)
+        return np.array([*alone, *members], np.int64), np.array([*(single[i] for i in alone), *clusters], np.int64)
+
+    def _points(self, connection: psycopg.Connection, ids: Sequence[int]) -> tuple[Integers, Floats, Floats]:
+        """Ids found, in order, their points, and their further metrics."""
         names = (*self._scales, *self._further)
-        known, values = store.read_metrics(connection, VECTOR_VERSION, names, ids.tolist())
+        known, values = store.read_metrics(connection, VECTOR_VERSION, names, ids)
         metrics = values[:, 1:]
         own = scaled(metrics[:, : len(self._scales)], self._scales)
         further = scaled(metrics[:, len(self._scales) :][:, : len(self._further)], self._further)
         if self._by == "vector":
-            own = store.read_vectors(connection, VECTOR_VERSION, known.tolist()).astype(np.float64)
+            own = self._at(connection, known.tolist())[1]
         return known, own, further
 
-    def _place(self, connection: psycopg.Connection, ids: Integers) -> int:
+    def _at(self, connection: psycopg.Connection, ids: Sequence[int]) -> tuple[Integers, Floats]:
+        """Ids found, in order, and their points alone."""
+        if self._by != "vector":
+            return self._points(connection, ids)[:2]
+        known, vectors = store.read_vectors(connection, VECTOR_VERSION, ids)
+        return known, vectors.astype(np.float64)
+
+    def _place(self, connection: psycopg.Connection, ids: Sequence[int]) -> int:
+        """Place formulas that are new; found the clusters that they complete."""
         if not len(ids):
             return 0
+        assert self._clustering is not None
         known, points, further = self._points(connection, ids)
         clusters, distances = self._places.place(points, further)
-        members = [
-            (number, cluster, distance) if cluster > 0 else (number, None, None)
-            for number, cluster, distance in zip(known.tolist(), clusters.tolist(), distances.tolist(), strict=True)
-        ]
+        if self._founded:
+            for i, key in enumerate(place_keys(np.nan_to_num(points)).tolist()):
+                if key in self._founded:
+                    clusters[i], distances[i] = self._founded[key], 0.0
+        store.put_members(connection, self._clustering, known, clusters, distances)
+        waits = clusters == UNPLACED
+        complete = self._wait(known[waits], points[waits])
+        return int((~waits).sum()) + sum(self._found(connection, key) for key in complete)
+
+    def _wait(self, ids: Integers, points: Floats) -> list[int]:
+        """Let formulas wait at their places; returns those places that may have enough of them now."""
+        finite = np.isfinite(points).all(axis=1)
+        keys = place_keys(points[finite]).tolist()
+        for number, key in zip(ids[finite].tolist(), keys, strict=True):
+            self._waiting[key].append(number)
+        return [key for key in dict.fromkeys(keys) if len(self._waiting[key]) >= self._least]
+
+    def _found(self, connection: psycopg.Connection, key: int) -> int:
+        """Make a cluster of the formulas that wait at a place, where enough of them are canonical; how many joined."""
+        ids = sorted(self._waiting[key])
+        canonical = store.canonical_by_size(connection, ids)
+        if len(canonical) < self._least:
+            return 0
         assert self._clustering is not None
-        store.add_members(connection, self._clustering, members)
-        return int((clusters > 0).sum())
+        label, constant, reason = self._label(connection, ids)
+        with connection.transaction():
+            number = store.new_numbers(connection, 1)[0]
+            row = ClusterRow(number, label, constant, PLACE_RADIUS, canonical[0])
+            store.put_clusters(connection, self._clustering, [row])
+            why = f"{len(canonical)} canonical formulas wait at one place"
+            events = [Event("created", {"members": len(ids), "why": why}), *reason]
+            store.add_events(connection, self._clustering, [(number, event) for event in events])
+            at = np.array(ids, dtype=np.int64)
+            store.put_members(connection, self._clustering, at, np.full(len(ids), number), np.zeros(len(ids)))
+        del self._waiting[key]
+        self._founded[key] = number
+        return len(ids)
+
+    def _label(
+        self, connection: psycopg.Connection, ids: Sequence[int]
+    ) -> tuple[str | None, int | None, tuple[Event, ...]]:
+        """What a new cluster is called by its verified members, the number of its constant, and why."""
+        verified = list(store.verified_constants(connection, ids).values())
+        counts = Counter(one.name for one in verified)
+        if not counts:
+            return None, None, ()
+        first = verified[0]
+        if len(counts) > 1:
+            why = {"label": MIXED, "why": "verified members disagree", "constants": dict(counts)}
+            return MIXED, None, (Event("labelled", why),)
+        detail = constant_detail(first.name, len(verified), len(ids))
+        return first.name, first.constant_id, (Event("labelled", detail, first.relation_id),)

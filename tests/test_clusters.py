@@ -18,9 +18,10 @@ from catalog.leases import add_space
 from indexer.cluster_labels import match, related
 from indexer.cluster_quality import davies_bouldin, purity, quality
 from indexer.clustering import checked_metrics
-from indexer.clusters import UNPLACED, Clusters, Parameters, build, places
+from indexer.clusters import Clusters, Parameters, build
 from indexer.pipeline import compute
-from indexer.placement import OnlineClusters, Places
+from indexer.placement import OnlineClusters
+from indexer.places import UNPLACED, Places, places
 from indexer.rows import record
 from indexer.seeding import seed_constants
 from indexer.seeding import store as store_records

@@ -6,7 +6,7 @@ select formula.id, array[formula.is_canonical::integer::real, {metrics}]::real[]
 from formula
 join formula_vector on formula_vector.formula_id = formula.id and formula_vector.vector_version = {vector_version}
 where {condition}
-order by formula.id
+order by formula_vector.formula_id
 
 -- verified_constants --
 -- The best verified or proved relation of each formula that has a vector: a constant, or a kind of algebraic number.
@@ -17,6 +17,7 @@ from relation
 left join constant on constant.id = relation.constant_id
 where relation.proof in ('verified', 'closed_form')
     and relation.kind in ('rational', 'quadratic', 'algebraic', 'moebius')
+    and (%(ids)s::bigint[] is null or relation.formula_id = any (%(ids)s::bigint[]))
 order by
     relation.formula_id, proof_strength(relation.proof) desc, relation.digits_verified desc nulls last, relation.id
 
@@ -53,26 +54,36 @@ order by cluster_member.formula_id
 -- Clusters in use.
 select id, label, constant_id, representative_id, radius from cluster where retired_at is null order by id
 
--- add_cluster --
--- A cluster that was not there before.
-insert into cluster (first_clustering_id, radius, representative_id)
-values (%(clustering_id)s, %(radius)s, %(representative_id)s)
-returning id
+-- new_cluster_numbers --
+-- Numbers that no cluster has had.
+select nextval(pg_get_serial_sequence('cluster', 'id')) from generate_series(1, %(count)s)
 
--- change_cluster --
--- Label and figures of a cluster.
-update cluster
-set label = %(label)s, constant_id = %(constant_id)s, radius = %(radius)s, representative_id = %(representative_id)s
-where id = %(id)s
+-- put_clusters --
+-- Clusters as they stand: new ones, and those that were there before.
+insert into cluster (id, first_clustering_id, label, constant_id, radius, representative_id)
+overriding system value
+select entered.id, %(clustering_id)s, entered.label, entered.constant_id, entered.radius, entered.representative_id
+from unnest(%(ids)s::bigint[], %(labels)s::text[], %(constants)s::bigint[], %(radii)s::float8[], %(representatives)s::bigint[])
+    as entered (id, label, constant_id, radius, representative_id)
+on conflict (id) do update set
+    label = excluded.label, constant_id = excluded.constant_id, radius = excluded.radius,
+    representative_id = excluded.representative_id
 
--- retire_cluster --
--- The members of a cluster went to others.
-update cluster set retired_at = now(), radius = null where id = %(id)s
+-- retire_clusters --
+-- The members of clusters went to others.
+update cluster set retired_at = now(), radius = null where id = any (%(ids)s::bigint[])
 
--- add_cluster_event --
--- One line of a cluster's history.
+-- relabel_cluster --
+-- What a cluster is called now.
+update cluster set label = %(label)s, constant_id = %(constant_id)s where id = %(id)s
+
+-- add_cluster_events --
+-- Lines of the history of clusters.
 insert into cluster_event (cluster_id, clustering_id, event, relation_id, detail)
-values (%(cluster_id)s, %(clustering_id)s, %(event)s, %(relation_id)s, %(detail)s)
+select entered.cluster_id, %(clustering_id)s, entered.event, entered.relation_id, entered.detail::jsonb
+from unnest(%(clusters)s::bigint[], %(events)s::text[], %(relations)s::bigint[], %(details)s::text[])
+    with ordinality as entered (cluster_id, event, relation_id, detail, place)
+order by entered.place
 
 -- cluster_list --
 -- Clusters in use, the largest first.
@@ -115,7 +126,7 @@ where cluster_member.cluster_id = %(id)s
 order by formula.is_canonical desc, formula_complexity(formula.a, formula.b), formula.id
 limit %(count)s
 
--- unplaced_formulas --
+-- unseen_formulas --
 -- Formulas with a vector that the current clustering has not looked at.
 select formula_vector.formula_id
 from formula_vector
@@ -127,16 +138,45 @@ where formula_vector.vector_version = %(vector_version)s
     )
 order by formula_vector.formula_id
 
--- add_member --
--- A formula that came after the clustering; NULL cluster: it waits.
+-- unplaced_members --
+-- Formulas that a clustering has looked at and that wait.
+select formula_id from cluster_member
+where clustering_id = %(clustering_id)s and cluster_id is null
+order by formula_id
+
+-- core_members --
+-- Formulas in the cores of clusters, at distance 0.
+select formula_id, cluster_id from cluster_member
+where clustering_id = %(clustering_id)s and cluster_id = any (%(clusters)s::bigint[]) and distance = 0
+order by formula_id
+
+-- put_members --
+-- Formulas that came after the clustering, or that waited; NULL cluster: they wait.
 insert into cluster_member (clustering_id, formula_id, cluster_id, distance)
-values (%s, %s, %s, %s)
-on conflict do nothing
+select %(clustering_id)s, entered.formula_id, entered.cluster_id, entered.distance
+from unnest(%(ids)s::bigint[], %(clusters)s::bigint[], %(distances)s::float8[])
+    as entered (formula_id, cluster_id, distance)
+on conflict (clustering_id, formula_id) do update set
+    cluster_id = excluded.cluster_id, distance = excluded.distance
+where cluster_member.cluster_id is null
+
+-- canonical_by_size --
+-- The canonical ones of some formulas, the shortest first.
+select id from formula where id = any (%(ids)s::bigint[]) and is_canonical order by length(a::text || b::text), id
+
+-- unnamed_clusters --
+-- Clusters that a constant may name when it turns up.
+select id, label, representative_id
+from cluster
+where retired_at is null and constant_id is null and representative_id is not null and label like 'unnamed-%%'
+order by id
 
 -- formula_parts --
 -- Coefficients of many formulas.
 select id, a, b from formula where id = any (%(ids)s)
 
 -- vectors_of --
--- Vectors of many formulas.
-select formula_id, vector from formula_vector where formula_id = any (%(ids)s) and vector_version = %(vector_version)s
+-- Vectors of many formulas, for COPY.
+select formula_id, vector from formula_vector
+where vector_version = {vector_version} and {condition}
+order by formula_id

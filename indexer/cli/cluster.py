@@ -18,8 +18,14 @@ def cluster() -> None:
 @cluster.command(epilog="Example: formulary cluster build --by metrics --metric delta --metric q_reduced_gamma")
 @option("--by", type=click.Choice(["vector", "metrics"]), default="vector", help="What to cluster by.")
 @option("--metric", "metrics", multiple=True, metavar="NAME", help="A metric, for --by metrics; repeat for more.")
-@option("--min-size", type=click.IntRange(2, 100_000), default=5, help="Canonical formulas that a cluster needs.")
-@option("--min-samples", type=click.IntRange(1, 1000), default=5, help="HDBSCAN's measure of density.")
+@option(
+    "--min-size",
+    type=click.IntRange(2, 100_000),
+    help="Canonical formulas that a cluster needs.  [default: 3 by vector, 50 or a twentieth of all by metrics]",
+)
+@option(
+    "--min-samples", type=click.IntRange(1, 1000), help="HDBSCAN's measure of density.  [default: 5, 10 by metrics]"
+)
 @option("--sample", type=click.IntRange(100), default=20_000, help="Places that HDBSCAN looks at, at most.")
 @option("--seed", type=click.IntRange(0), default=1, help="Seed of the sample.")
 @option("--dry-run", is_flag=True, help="Show the figures, and store nothing.")
@@ -28,8 +34,8 @@ def cluster() -> None:
 def build(
     by: str,
     metrics: tuple[str, ...],
-    min_size: int,
-    min_samples: int,
+    min_size: int | None,
+    min_samples: int | None,
     sample: int,
     seed: int,
     dry_run: bool,
@@ -43,11 +49,10 @@ def build(
     """
     from catalog.database import open_database
     from indexer.clustering import PLANE, Options, run
-    from indexer.clusters import Parameters
 
     if metrics and by != "metrics":
         raise click.UsageError("--metric goes with --by metrics")
-    options = Options(by, metrics or PLANE, Parameters(min_size, min_samples, sample, seed))
+    options = Options(by, metrics or PLANE, min_size, min_samples, sample=sample, seed=seed)
     with open_database(database_url, home) as database:
         database.require_current()
         with database.connect() as connection:
