@@ -2,7 +2,9 @@
 
     python benchmarks/relations.py [--count 200] [--digits 60]
 
-A third of the numbers are Moebius maps of the constant, the others are not. Times are of this process's CPU.
+A third of the numbers are Moebius maps of the constant, the others are not. Each method takes all numbers in a row,
+ROUNDS times; the times are of this process's CPU in its fastest round, since a busy machine makes all others longer.
+`screened` takes them as bulk indexing does, all pairs at once at 60 bits, and excludes coefficients up to 1,000.
 """
 
 from __future__ import annotations
@@ -17,6 +19,11 @@ from flint import arb, ctx
 
 from indexer.findings import moebius_value
 from indexer.relations import Scaled, bits_for, moebius_scaled, scale
+from indexer.screening import SCREENED_BOUND, exclusion_bounds
+
+ROUNDS = 5
+COPIES = 20
+"""How often the pairs are repeated for a screening, which takes thousands at a time."""
 
 
 def numbers(count: int, digits: int) -> list[tuple[arb, arb, bool]]:
@@ -33,21 +40,29 @@ def numbers(count: int, digits: int) -> list[tuple[arb, arb, bool]]:
     return drawn
 
 
-def timed(run: Callable[[], bool]) -> tuple[float, bool]:
-    """Microseconds of CPU time of one call, and its result."""
-    start = time.process_time()
-    result = run()
-    return (time.process_time() - start) * 1e6, result
+def timed(run: Callable[[], list[bool]]) -> tuple[float, int]:
+    """Microseconds of CPU time of the fastest round, and how many relations were found."""
+    times, found = [], 0
+    for _ in range(ROUNDS):
+        start = time.process_time()
+        found = sum(run())
+        times.append((time.process_time() - start) * 1e6)
+    return min(times), found
 
 
-def by_pslq(limit: arb, constant: arb, digits: int) -> bool:
+def by_pslq(pairs: list[tuple[arb, arb]], digits: int) -> list[bool]:
     with mpmath.workdps(digits):
-        x, c = (mpmath.mpf(value.mid().str(digits + 5, radius=False)) for value in (limit, constant))
-        return mpmath.pslq([mpmath.mpf(1), c, x, c * x], maxcoeff=10**6, maxsteps=10**5) is not None
+        numbers = [[mpmath.mpf(v.mid().str(digits + 5, radius=False)) for v in pair] for pair in pairs]
+        rows = ([mpmath.mpf(1), c, x, c * x] for x, c in numbers)
+        return [mpmath.pslq(row, maxcoeff=10**6, maxsteps=10**5) is not None for row in rows]
 
 
-def by_lll(limit: Scaled, constant: Scaled, digits: int) -> bool:
-    return moebius_scaled(limit, constant, digits).outcome == "found"
+def by_lll(pairs: list[tuple[Scaled, Scaled]], digits: int) -> list[bool]:
+    return [moebius_scaled(x, c, digits).outcome == "found" for x, c in pairs]
+
+
+def screened(pairs: list[tuple[Scaled, Scaled]]) -> list[bool]:
+    return [bound < SCREENED_BOUND for bound in exclusion_bounds(pairs).tolist()]
 
 
 def main() -> None:
@@ -56,17 +71,21 @@ def main() -> None:
     parser.add_argument("--digits", type=int, default=60)
     arguments = parser.parse_args()
     digits = arguments.digits
-    rows: dict[tuple[str, bool], list[tuple[float, bool]]] = {}
-    for limit, constant, planted in numbers(arguments.count, digits):
-        x, c = scale(limit, digits), scale(constant, digits)
-        rows.setdefault(("flint lll", planted), []).append(timed(lambda x=x, c=c: by_lll(x, c, digits)))
-        rows.setdefault(("mpmath pslq", planted), []).append(timed(lambda x=limit, c=constant: by_pslq(x, c, digits)))
-    print(f"| search at {digits} digits | relation | numbers | found | microseconds a try |")
+    drawn = numbers(arguments.count, digits)
+    print(f"| search at {digits} digits | relation | numbers | found | microseconds an attempt |")
     print("|---|---|---|---|---|")
-    for (name, planted), tries in sorted(rows.items()):
-        mean = sum(t for t, _ in tries) / len(tries)
-        found = sum(r for _, r in tries)
-        print(f"| {name} | {'present' if planted else 'absent'} | {len(tries)} | {found} | {mean:.0f} |")
+    for present in (False, True):
+        pairs = [(limit, constant) for limit, constant, planted in drawn if planted == present]
+        scaled = [(scale(x, digits), scale(c, digits)) for x, c in pairs]
+        runs: dict[str, Callable[[], list[bool]]] = {
+            "mpmath.pslq": lambda pairs=pairs: by_pslq(pairs, digits),  # type: ignore[misc]
+            "one by one": lambda scaled=scaled: by_lll(scaled, digits),  # type: ignore[misc]
+            "screened": lambda scaled=scaled: screened(scaled * COPIES),  # type: ignore[misc]
+        }
+        for name, run in runs.items():
+            spent, found = timed(run)
+            count = len(pairs) * (COPIES if name == "screened" else 1)
+            print(f"| {name} | {'present' if present else 'absent'} | {count} | {found} | {spent / count:.0f} |")
 
 
 if __name__ == "__main__":

@@ -13,11 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, gcd, isqrt, log2, log10
+from functools import lru_cache
+from math import ceil, gcd, log2, log10
 from operator import mul
 from typing import Literal
 
 from flint import arb, ctx, fmpz, fmpz_mat, fmpz_poly
+
+from indexer.lattices import bound, exact_bound, reduced
 
 VERSION = "1"
 """Version of the search that is stored with every relation."""
@@ -203,38 +206,32 @@ def _factor_at(coefficients: tuple[int, ...], ball: arb) -> tuple[int, ...]:
 # ------------------------------------------------------------------ lattices
 
 
-def _reduced(values: Sequence[int]) -> fmpz_mat:
-    """The reduced basis of the lattice of `values`, rows (remainder, x_1, ..., x_n)."""
-    size = len(values)
-    entries = [0] * (size * size)
-    for i, value in enumerate(values):
-        entries[i * size] = value
-        entries[i * size + i] = 1
-    entries[0] = values[0]
-    return fmpz_mat(size, size, entries).lll()
+def _search(values: Sequence[int], error: int, digits: int) -> Attempt:
+    """Look for a relation of scaled integers, the first the largest, each within +-error of its number."""
+    if lacking := _lacking(values[0], error, digits):
+        return lacking
+    basis = reduced(values)
+    return _judged(basis, [fmpz(v) for v in values], error, digits) or Attempt(
+        "excluded", digits, bound=exact_bound(basis, error)
+    )
 
 
-def _bound(basis: fmpz_mat, error: int) -> int:
-    """The M up to which the basis of a lattice excludes coefficients of a relation of numbers known to
-    +-error.
+def _lacking(least: int | fmpz, error: int, digits: int) -> Attempt | None:
+    """Why nothing is sought: a number is too small for its digits, or known to fewer than are used."""
+    if least != 0 and not error >> GUARD_BITS:
+        return None
+    lacking = max(0, error.bit_length() - GUARD_BITS)
+    return Attempt("too_few_digits", digits, digits_needed=digits + ceil(lacking / log2(10)) + 1)
 
-    A vector of the lattice is at least as long as the shortest Gram-Schmidt vector, here exact from the
-    leading minors of the Gram matrix, so that the bound holds however well the basis is reduced; a relation
-    with n coefficients up to M is a vector of square <= n M^2 + (n M error)^2.
+
+def _judged(
+    basis: fmpz_mat, values: Sequence[fmpz], error: int, digits: int, order: Sequence[int] | None = None
+) -> Attempt | None:
+    """What the rows (remainder, x_1, ..., x_n) of a reduced basis show; None where no relation is short enough.
+
+    A relation of numbers far below the largest has so many digits less behind it. With `order`, the places of x_0,
+    x_1, ... among the coefficients of a Moebius relation, degenerate ones are told.
     """
-    size = basis.nrows()
-    lower = (basis * basis.transpose()).fflu()[1]
-    minors = [fmpz(1), *(lower[i, i] for i in range(size))]
-    shortest = min(minors[i + 1] // minors[i] for i in range(size))
-    return isqrt(max(0, int(shortest) - 1) // (size + (size * error) ** 2))
-
-
-def _search(values: Sequence[int], error: int, digits: int, moebius_form: bool) -> Attempt:
-    """Look for a relation of scaled integers, each within +-error of the number it stands for."""
-    if values[0] == 0 or error >> GUARD_BITS:
-        lacking = max(0, error.bit_length() - GUARD_BITS)
-        return Attempt("too_few_digits", digits, digits_needed=digits + ceil(lacking / log2(10)) + 1)
-    basis = _reduced(values)
     most = int((digits - CHANCE_MARGIN) * log2(10))
     degenerate = False
     suspicious: int | None = None
@@ -242,19 +239,23 @@ def _search(values: Sequence[int], error: int, digits: int, moebius_form: bool) 
         row = [(remainder - sum(map(mul, tail, values[1:]))) // values[0], *tail]
         if sum(x.bit_length() for x in row) > most + len(row) or abs(remainder) > error * sum(map(abs, row)):
             continue
+        largest = max((x * v).bit_length() for x, v in zip(row, values, strict=True)) or values[0].bit_length()
+        digits_left = digits - max(0, values[0].bit_length() - largest) / log2(10)
+        if order is not None:
+            row = [row[place] for place in order]
         count = digit_sum(row)
-        if 2 * count < digits:
-            if moebius_form and row[0] * row[3] == row[1] * row[2]:
+        if 2 * count < digits_left:
+            if order is not None and row[0] * row[3] == row[1] * row[2]:
                 degenerate = True
                 continue
             return Attempt("found", digits, _normal(row))
-        if count <= digits - CHANCE_MARGIN:
+        if count <= digits_left - CHANCE_MARGIN:
             suspicious = count if suspicious is None else min(suspicious, count)
     if degenerate:
         return Attempt("degenerate", digits)
     if suspicious is not None:
         return Attempt("too_few_digits", digits, digits_needed=2 * suspicious + 1)
-    return Attempt("excluded", digits, bound=_bound(basis, error))
+    return None
 
 
 def _normal(row: Sequence[int]) -> tuple[int, ...]:
@@ -275,7 +276,7 @@ def linear(values: Sequence[arb], digits: int = DIGITS) -> Attempt:
     if integers[lead].bit_length() < bits // 2:
         return Attempt("too_few_digits", digits, digits_needed=2 * digits)
     order = [lead, *(i for i in range(len(integers)) if i != lead)]
-    attempt = _search([integers[i] for i in order], error, digits, moebius_form=False)
+    attempt = _search([integers[i] for i in order], error, digits)
     if attempt.coefficients is None:
         return attempt
     restored = [0] * len(order)
@@ -285,20 +286,58 @@ def linear(values: Sequence[arb], digits: int = DIGITS) -> Attempt:
     return Attempt("found", attempt.digits, tuple(x if last > 0 else -x for x in restored))
 
 
+_PLACES = {
+    (True, False): (0, 1, 2, 3),
+    (True, True): (1, 0, 2, 3),
+    (False, False): (2, 3, 0, 1),
+    (False, True): (2, 3, 1, 0),
+}
+"""Where x, y, z, w of x + y c - z L - w c L = 0 stand in a row, by |L| < 1 and |c| > 1: the largest is first."""
+
+
+@lru_cache(maxsize=8192)
+def _halves(constant: Scaled) -> tuple[fmpz, fmpz, fmpz, fmpz]:
+    """Two short combinations p + q c of 1 and a constant, (p, q, p', q'), by Euclid's algorithm half way."""
+    above, below = 1 << (constant.bits - min(constant.shift, constant.bits)), constant.value
+    p, q, p_next, q_next = 1, 0, 0, 1
+    middle = 1 << constant.bits // 2
+    while abs(below) > middle:
+        steps = above // below
+        above, below = below, above - steps * below
+        p, q, p_next, q_next = p_next, q_next, p - steps * p_next, q - steps * q_next
+    return fmpz(p), fmpz(q), fmpz(p_next), fmpz(q_next)
+
+
 def moebius_scaled(limit: Scaled, constant: Scaled, digits: int) -> Attempt:
-    """`moebius` on numbers that are scaled already, as a sweep over a library wants it."""
-    x, c = limit.value, constant.value
-    one = 1 << limit.bits
-    values = (
-        one >> min(limit.bits, limit.shift + constant.shift),
-        c >> limit.shift,
-        -(x >> constant.shift),
-        -((x * c) >> limit.bits),
-    )
-    attempt = _search(values, limit.error + constant.error + 2, digits, moebius_form=True)
+    """`moebius` on numbers that are scaled already, as a sweep over a library wants it.
+
+    Half of the reduction is that of 1 and c, kept for the next limit. The largest number's coefficient is left out.
+    """
+    x, c, bits = fmpz(limit.value), fmpz(constant.value), limit.bits
+    one = fmpz(1) << max(0, bits - limit.shift - constant.shift)
+    if limit.shift + constant.shift > bits:
+        one = fmpz(0)
+    plain, times = (one, c >> limit.shift), (-(x >> constant.shift), -((x * c) >> bits))
+    error = limit.error + constant.error + 2
+    if lacking := _lacking(one, error, digits):
+        return lacking
+    small, large = limit.shift == 0, constant.shift > 0
+    first, (third, fourth) = (plain, times) if small else (times, plain)
+    p, q, p_next, q_next = _halves(constant)
+    upper, lower = p * first[0] + q * first[1], p_next * first[0] + q_next * first[1]
+    k, k_next, lead, second = (p, p_next, first[1], first[0]) if large else (q, q_next, *first)
+    entries: list[int | fmpz] = [upper, k, 0, 0, lower, k_next, 0, 0]
+    determinant = upper * k_next - lower * k
+    for value, unit in ((third, (1, 0)), (fourth, (0, 1))):
+        steps, steps_next = value * k_next // determinant, -value * k // determinant
+        entries += [value - steps * upper - steps_next * lower, -steps * k - steps_next * k_next, *unit]
+    basis = fmpz_mat(4, 4, entries).lll()
+    attempt = _judged(basis, (lead, second, third, fourth), error, digits, _PLACES[small, large])
+    if attempt is None:
+        return Attempt("excluded", digits, bound=bound(basis, lead, error))
     if attempt.coefficients is None:
         return attempt
-    return Attempt("found", attempt.digits, normal_moebius(attempt.coefficients))
+    return Attempt("found", digits, normal_moebius(attempt.coefficients))
 
 
 def moebius(limit: arb, constant: arb, digits: int = DIGITS) -> Attempt:

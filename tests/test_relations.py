@@ -11,7 +11,7 @@ from flint import arb, ctx, fmpz_mat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer import findings, relations
+from indexer import findings, lattices, relations
 from indexer.findings import (
     algebraic_text,
     linear_text,
@@ -139,7 +139,39 @@ def test_the_bound_of_an_exclusion_is_true_by_exhaustion() -> None:
 def test_the_bound_does_not_rely_on_a_reduced_basis() -> None:
     """The Gram-Schmidt bound of any basis stays below the shortest vector."""
     unreduced = fmpz_mat(2, 2, [10**6, 0, 999_999, 1])
-    assert relations._bound(unreduced, 1) <= relations._bound(unreduced.lll(), 1) <= 1
+    assert lattices.exact_bound(unreduced, 1) <= lattices.exact_bound(unreduced.lll(), 1) <= 1
+
+
+@pytest.mark.parametrize("size", ["1e-9", "1", "1e9"])
+@pytest.mark.parametrize("of_constant", ["1e-7", "1", "1e7"])
+def test_the_bound_in_double_precision_is_the_exact_one(size: str, of_constant: str) -> None:
+    with ctx.workprec(BITS):
+        limit, constant = arb(size) * arb(3).exp(), arb(of_constant) * arb.pi()
+    found = []
+    quick = lattices.bound
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(relations, "bound", lambda *given: found.append((quick(*given), given)) or found[-1][0])
+        attempt = moebius(limit, constant, 60)
+    ((bound, (basis, _, error)),) = found
+    assert attempt.bound == bound
+    assert bound == pytest.approx(lattices.exact_bound(basis, error), rel=1e-5)
+
+
+@pytest.mark.parametrize("limit", ["3.7e-8", "0.41", "2.9", "5.3e7"])
+@pytest.mark.parametrize("constant", ["-2.2e-6", "-0.77", "1.9", "8.8e5"])
+def test_relations_of_large_and_small_numbers_are_found(limit: str, constant: str) -> None:
+    with ctx.workprec(BITS):
+        c = arb(constant) * arb.pi()
+        planted = (-17, 5, 3, 11)
+        found = moebius(moebius_value(planted, c), c, 60)
+    assert found.coefficients == normal_moebius(planted)
+
+
+def test_a_relation_of_small_numbers_beside_a_large_one_has_fewer_digits_behind_it() -> None:
+    """Beside 10^7, at 20 digits, pi is known to 13 digits only: 355/113 and the like are within chance."""
+    with ctx.workprec(BITS):
+        found = moebius(arb(3).log() * 10**7, arb.pi(), 20)
+    assert found.outcome == "excluded"
 
 
 def test_a_relation_beyond_chance_needs_more_digits() -> None:
