@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection as EngineConnection
     from sqlalchemy import Engine
 
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0006"
 """The migration that this program is made for: the last in migrations/versions."""
 READER = "formulary_reader"
 READER_TIMEOUT = 60_000

@@ -7,7 +7,6 @@ import shlex
 import subprocess
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from catalog.database import open_database
@@ -71,28 +70,3 @@ def test_a_dump_is_restored_and_taken_into_use(seeded_url: str, empty_url: str, 
     with open_database(empty_url) as database, database.reader() as reader:
         assert reader.execute("select formula from pcf('2n+1', 'n^2')").fetchone() == ("PCF(2n + 1, n^2)",)
     assert formulary("similar", "PCF(2n+1, n^2)", "-k", "1", **place).returncode == 0
-
-
-def test_an_upgrade_keeps_the_formulas_of_schema_0001(empty_url: str) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    from catalog.database import migrations_folder
-
-    config = Config()
-    config.set_main_option("script_location", str(migrations_folder()))
-    with open_database(empty_url) as database:
-        with database.engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "0001")
-        with psycopg.connect(empty_url) as connection:
-            connection.execute(
-                "insert into formula (a, b, key, is_canonical, status, evaluator_version)"
-                " values ('{1,2}', '{0,0,1}', sha256('pcf:1,2;0,0,1'), true, 'converges', 1)"
-            )
-        assert database.upgrade()
-        with database.connect() as connection:
-            assert connection.execute("select complexity, formula from pcf('2n+1', 'n^2')").fetchone() == (
-                7,
-                "PCF(2n + 1, n^2)",
-            )
