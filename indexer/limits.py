@@ -16,7 +16,6 @@ from gmpy2 import mpz
 from catalog.formula import PCF
 from indexer.asymptotics import Classification, classify
 from indexer.closed_tails import tail_of
-from indexer.convergents import step_matrix
 from indexer.decimals import (
     ball_ends,
     bits_of_digits,
@@ -31,12 +30,10 @@ from indexer.exact_limits import exact_limit as closed_limit
 from indexer.rational_tails import exact_limit
 from indexer.shapes import shape
 from indexer.tails import AnyTail, BoundKind, TooDeepError
+from indexer.terminations import enclosed, exact_fraction
 
 DEFAULT_DIGITS = 110
 """Significant digits of a stored limit."""
-
-MAX_TERMINATION_BITS = 4_000_000
-"""Largest size of the exact value of a formula that terminates, in bits (estimated before it is computed)."""
 
 MAX_BITS = 1 << 19
 """Working precision, or four times the bits asked for, at which a limit lost in cancellation is given up."""
@@ -108,12 +105,14 @@ def _ball(value: Fraction, bits: int) -> arb:
 
 def _terminating(formula: PCF, zero: int, digits: int) -> Limit:
     """Return p_{n-1}/q_{n-1} for the first n >= 1 with b_n = 0."""
-    height = max(abs(c) for c in (*formula.a, *formula.b))
-    per_step = height.bit_length() + max(formula.deg_a, formula.deg_b) * zero.bit_length()
-    if zero * per_step > MAX_TERMINATION_BITS:
-        return _unknown(f"it terminates at n = {zero}, too far for its exact value")
-    p, _, q, _ = step_matrix(formula, 0, zero)
-    return INFINITE if q == 0 else exact(Fraction(int(p), int(q)), digits)
+    fraction = exact_fraction(formula, zero)
+    if fraction is not None:
+        p, q = fraction
+        return INFINITE if q == 0 else exact(Fraction(int(p), int(q)), digits)
+    ball = enclosed(formula, zero, bits_of_digits(digits) + 8)
+    if ball is None:
+        return _unknown(f"it terminates at n = {zero}, too far for its value")
+    return rounded(ball, digits, "ball")
 
 
 def _convergent(formula: PCF, digits: int, tail: AnyTail) -> Limit:

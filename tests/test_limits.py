@@ -21,6 +21,7 @@ from indexer.evaluation import evaluate
 from indexer.limits import limit, looks_rational
 from indexer.rational_tails import exact_limit
 from indexer.tails import Tail, TooDeepError, positive_from
+from indexer.terminations import enclosed
 from tests.reference import pcf, rows
 
 REFERENCE_DIGITS = 100
@@ -252,3 +253,18 @@ def test_a_rational_limit_of_thousands_of_digits_is_exact_and_prints():
     with ctx.workprec(500):
         value = Tail(PCF((-4500, 1), (4501, 1))).at(0, 400)
         assert (value.numerator / value.denominator).overlaps(found.ball)
+
+
+@pytest.mark.parametrize("text", ["PCF(1, n - 20000)", "PCF(n + 1, n^2 - 400000000)", "PCF(n - 9, (n - 20000)(n + 5))"])
+def test_a_far_termination_is_enclosed(text):
+    formula = parse_formula(text)
+    exactly = limit(formula, 60)
+    assert exactly.exact is not None
+    found = enclosed(formula, 20_000, 250)
+    assert found.rel_accuracy_bits() >= 250 and found.overlaps(exactly.ball)
+
+
+@pytest.mark.slow
+def test_a_termination_too_far_for_its_fraction_has_decimals():
+    found = limit(parse_formula("PCF(n + 1, n - 300000)"))
+    assert found.exact is None and found.digits == 110 and found.bound_kind == "ball"
