@@ -156,3 +156,18 @@ def _vector_row(dimension: int) -> np.dtype[np.void]:
     key = [("fields", ">i2"), ("id_width", ">i4"), ("id", ">i8")]
     array = [("size", ">i4"), ("header", "V12"), ("length", ">i4"), ("lower", ">i4"), ("item", _item(), (dimension,))]
     return np.dtype([*key, *array])
+
+
+def unpack_numbers(
+    blocks: Iterable[bytes | bytearray | memoryview], floats: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """All rows (bigint, then `floats` columns of float8) of COPY TO STDOUT (FORMAT binary), without NULL.
+
+    Returns the integers (n,) and the floats (n, floats).
+    """
+    data = b"".join(bytes(block) for block in blocks)
+    key = [("fields", ">i2"), ("id_width", ">i4"), ("id", ">i8")]
+    value = np.dtype([("width", ">i4"), ("value", ">f8")])
+    layout = np.dtype([*key, ("item", value, (floats,))])
+    rows = np.frombuffer(data, layout, (len(data) - len(HEADER) - len(TRAILER)) // layout.itemsize, len(HEADER))
+    return rows["id"].astype(np.int64), rows["item"]["value"].astype(np.float64)

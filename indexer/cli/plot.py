@@ -1,4 +1,4 @@
-"""`formulary plot`: pictures of metrics, clusters, growth, and of one formula's convergence."""
+"""`formulary plot`: pictures of metrics, clusters, growth, the board of pi and ln 2, and one formula's convergence."""
 
 from __future__ import annotations
 
@@ -12,134 +12,140 @@ from indexer.cli.output import note
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-PLAIN = ("height", "complexity", "limit_float8")
-"""Figures beside the metrics that can be an axis."""
-
 DEPTHS = (5, 10, 20, 35, *range(50, 1001, 50))
 """Depths n at which a formula's convergents are drawn."""
 
-GROUPS = {
-    None: ("null", ""),
-    "constant": ("formulas.constant", ""),
-    "class": ("formulas.convergence_class", ""),
-    "cluster": (
-        "cluster.label",
-        "left join cluster_member on cluster_member.formula_id = formulas.id and cluster_member.clustering_id ="
-        " (select clustering.id from clustering where clustering.state = 'current')"
-        " left join cluster on cluster.id = cluster_member.cluster_id",
-    ),
+WITHOUT = {
+    None: "none",
+    "constant": "no verified constant",
+    "cluster": "in no cluster with a label",
+    "class": "class not known",
 }
-"""What points can be coloured by: the column, and what has to be joined for it."""
+"""What it means to be in no group."""
+
+KINDS = ("clusters", "growth", "board", "formula")
+USAGE = "give two metrics, such as delta q_reduced_gamma, or clusters, growth, board, or formula FORMULA"
 
 
 @click.command(
     context_settings=FORMULA_ARGUMENTS,
     epilog="Example: formulary plot delta q_reduced_gamma --color constant -o map.png",
 )
-@click.argument("what", nargs=-1, required=True, metavar="X Y | clusters | growth | formula FORMULA")
+@click.argument("what", nargs=-1, required=True, metavar="X Y | clusters | growth | board | formula FORMULA")
 @option("-o", "--output", required=True, metavar="FILE", help="The picture; its ending says png, svg or html.")
 @option("--color", type=click.Choice(["constant", "cluster", "class"]), help="What points are coloured by.")
-@option("--where", default="true", metavar="SQL", help="Only formulas of the view `formulas` for which this is true.")
+@option("--where", metavar="SQL", help="Only formulas of the view `formulas` for which this is true.")
 @catalogue_options
 def plot(
-    what: tuple[str, ...], output: str, color: str | None, where: str, database_url: str | None, home: str | None
+    what: tuple[str, ...],
+    output: str,
+    color: str | None,
+    where: str | None,
+    database_url: str | None,
+    home: str | None,
 ) -> None:
-    """Draw two metrics against each other, the clusters, the growth of the catalogue, or one formula's convergence."""
-    from catalog.database import open_database
-    from indexer.plots import checked_format, save
+    """Draw two metrics against each other, or clusters, growth, the board of pi and ln 2, one formula's convergence.
+
+    Formulas are counted in hexagons, so a million can be read as well as a hundred. `board` and `formula` need no
+    catalogue.
+    """
+    from indexer.pictures.style import checked_format, save
 
     refuse_options(what)
     checked_format(output)
-    if what[0] == "formula":
+    kind = what[0] if what[0] in KINDS else None
+    if kind is None:
+        _check_metrics(what)
+    elif color or where:
+        raise click.UsageError(f"--color and --where go with two metrics, not with {kind}")
+    elif kind != "formula" and len(what) > 1:
+        raise click.UsageError(f"{kind} takes no arguments")
+    if kind == "formula":
         figure = _formula(what[1:])
+    elif kind == "board":
+        figure = _board()
     else:
-        columns = () if what in (("clusters",), ("growth",)) else _columns(what)
-        with open_database(database_url, home) as database:
-            database.require_current()
-            if columns:
-                figure = _metrics(database, columns, color, where)
-            elif what == ("clusters",):
-                figure = _clusters(database)
-            else:
-                figure = _growth(database)
-    save(figure, output)
+        figure = _of_catalogue(what, color, where, database_url, home)
+    save(figure, output, f"Formulary: {' '.join(what)}")
     note(f"wrote {output}")
 
 
-def _columns(what: tuple[str, ...]) -> tuple[str, str]:
+def _check_metrics(what: tuple[str, ...]) -> None:
     """Two figures by name; a misspelt one is answered with the nearest."""
     from difflib import get_close_matches
 
-    from catalog.tables import METRICS
+    from catalog.pictures import AXES
 
     if len(what) != 2:
-        raise click.UsageError(
-            "give two metrics, such as delta q_reduced_gamma, or clusters, growth, or formula FORMULA"
-        )
-    known = (*METRICS, *PLAIN)
+        near = get_close_matches(what[0], KINDS, 1)
+        raise click.UsageError(f"there is no picture {what[0]}; did you mean {near[0]}?" if near else USAGE)
     for name in what:
-        if name not in known:
+        if name not in AXES:
             raise click.UsageError(
-                f"there is no metric {name}; the nearest is {get_close_matches(name, known, 1, 0)[0]}"
+                f"there is no metric {name}; the nearest is {get_close_matches(name, AXES, 1, 0)[0]}"
             )
-    return what[0], what[1]
 
 
-def _metrics(database: Any, columns: tuple[str, str], color: str | None, where: str) -> Figure:
-    import numpy as np
-    import psycopg
+def _of_catalogue(
+    what: tuple[str, ...], color: str | None, where: str | None, database_url: str | None, home: str | None
+) -> Figure:
+    from catalog.database import open_database
 
-    from catalog.errors import FormularyError, NotFound
-    from catalog.sql import blocks
-    from indexer.plots import Points, scatter
+    with open_database(database_url, home) as database:
+        database.require_current()
+        if what == ("clusters",):
+            return _clusters(database)
+        if what == ("growth",):
+            return _growth(database)
+        return _metrics(database, (what[0], what[1]), color, where)
 
-    group, join = GROUPS[color]
-    query = blocks()["plot_points"].replace("{x}", columns[0]).replace("{y}", columns[1])
-    query = query.replace("{group}", group).replace("{join}", join).replace("({where})", f"(\n{where}\n)")
+
+def _metrics(database: Any, columns: tuple[str, str], color: str | None, where: str | None) -> Figure:
+    from catalog.errors import NotFound
+    from catalog.pictures import read_plane
+    from indexer.pictures.maps import Points, scatter
+
     with database.reader() as connection:
-        try:
-            rows = connection.execute(query.encode()).fetchall()
-        except (psycopg.OperationalError, psycopg.InterfaceError):
-            raise
-        except psycopg.Error as error:
-            reason = str(error).split("\nLINE")[0].strip()
-            raise FormularyError(f"--where cannot be used: {reason}") from error
-    if not rows:
-        raise NotFound(f"no formula has {columns[0]} and {columns[1]} under this condition")
-    values = np.array([row[:2] for row in rows], dtype=np.float64)
-    return scatter(Points(values[:, 0], values[:, 1], [row[2] for row in rows]), columns, color)
+        plane = read_plane(connection, columns, color, where)
+    if not len(plane.x):
+        condition = " under this condition" if where else " yet; index some by `formulary run`"
+        raise NotFound(f"no formula has {columns[0]} and {columns[1]}{condition}")
+    points = Points(plane.x, plane.y, plane.groups, plane.names, WITHOUT[color])
+    return scatter(points, columns, color)
 
 
 def _clusters(database: Any) -> Figure:
-    import numpy as np
-
-    from catalog.clusters import current, read_figures
+    from catalog.clusters import current
     from catalog.errors import NotFound
-    from catalog.sql import block
+    from catalog.pictures import read_members
     from indexer.neighbour_vector import VECTOR_VERSION
-    from indexer.plots import clusters
+    from indexer.pictures.maps import clusters
 
-    with database.connect() as connection:
+    with database.reader() as connection:
         if current(connection) is None:
             raise NotFound("there are no clusters yet; make them by `formulary cluster build`")
-        figures = read_figures(connection, VECTOR_VERSION, ())
-        members = {number: (cluster, label) for number, cluster, label in connection.execute(block("plot_members"))}
-    ids = figures.ids[figures.canonical].tolist()
-    found = [members.get(i, (None, None)) for i in ids]
-    numbers = np.array([cluster or 0 for cluster, _ in found], dtype=np.int64)
-    return clusters(figures.vectors[figures.canonical].astype(np.float64), [label for _, label in found], numbers)
+        vectors, numbers, labels = read_members(connection, VECTOR_VERSION)
+    if not len(vectors):
+        raise NotFound("no formula has a neighbour vector yet; index some by `formulary run`")
+    return clusters(vectors, numbers, labels)
 
 
 def _growth(database: Any) -> Figure:
     from catalog.errors import NotFound
-    from catalog.sql import block
-    from indexer.plots import growth
+    from catalog.pictures import read_growth
+    from indexer.pictures.lines import growth
 
-    with database.connect() as connection:
-        rows = connection.execute(block("plot_growth")).fetchall()
-    if not rows:
+    with database.reader() as connection:
+        formulas, identified = read_growth(connection)
+    if not formulas:
         raise NotFound("there are no formulas yet; index some by `formulary run`")
-    return growth([moment for moment, _ in rows], [count for _, count in rows])
+    return growth(formulas, identified)
+
+
+def _board() -> Figure:
+    from indexer.pictures.board import board
+
+    return board()
 
 
 def _formula(arguments: tuple[str, ...]) -> Figure:
@@ -151,7 +157,7 @@ def _formula(arguments: tuple[str, ...]) -> Figure:
     from indexer.asymptotics import classify
     from indexer.convergents import convergents
     from indexer.metrics import log_error
-    from indexer.plots import convergence
+    from indexer.pictures.lines import convergence
     from indexer.tails import Tail
 
     formula = read_formula(arguments)
@@ -166,4 +172,5 @@ def _formula(arguments: tuple[str, ...]) -> Figure:
         size = float(log(abs(at.q) // at.gcd())) if at.q else 0.0
         errors.append(error)
         deltas.append(-1 - error / size if size > 0 else math.nan)
-    return convergence(str(formula), DEPTHS, errors, deltas)
+    remark = f"{(verdict.convergence_class or '').replace('_', '-')} convergence"
+    return convergence(str(formula), DEPTHS, errors, deltas, remark)

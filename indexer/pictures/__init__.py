@@ -1,0 +1,1 @@
+"""Pictures of the catalogue: arrays in, figures out; `style` writes them to files."""
