@@ -37,7 +37,7 @@ CONNECT_SECONDS = 10.0
 LOOK_SECONDS = 1.0
 """Time between two looks at which workers there are, and longest wait for those that are there at the start."""
 
-PART_ITEMS = 50
+PART_ITEMS = 125
 """Items of a part: about a second of one worker, beside milliseconds of Dask."""
 
 PARTS_A_WORKER = 2
@@ -46,7 +46,7 @@ PARTS_A_WORKER = 2
 ANCHOR_GROWTH = 1.1
 """Factor by which the anchors must have grown before they are sent to the cluster again."""
 
-RESULT_SECONDS = 60.0
+RESULT_SECONDS = 15.0
 """How long a result that is there may take to arrive, before it is evaluated anew."""
 
 Versions = tuple[str, int, int]
@@ -169,14 +169,18 @@ class DaskWorkers(Pool):
         elif future.status == "error":
             self._suspect(part, future.exception())
         else:  # the scheduler was lost, and with it what it had
-            self._waiting.appendleft(part)
+            self._return(part)
 
     def _finish(self, part: Part, future: Future) -> None:
         try:
             self._keep(part, future.result(RESULT_SECONDS))
         except Exception as error:  # whoever held the result is gone, and nobody else makes it again in time
             self._say("result_lost", reason=_words(error))
-            self._waiting.appendleft(part)
+            self._return(part)
+
+    def _return(self, part: Part) -> None:
+        """Queue a part once more, a suspect as a suspect."""
+        (self._suspects if part.tries else self._waiting).appendleft(part)
 
     def _suspect(self, part: Part, error: BaseException) -> None:
         """A part that Dask gave up: its halves go alone, and an item that is left alone is at fault."""
@@ -190,14 +194,15 @@ class DaskWorkers(Pool):
             return
         middle = len(part.items) // 2
         for start, half in ((middle, part.items[middle:]), (0, part.items[:middle])):
-            self._suspects.appendleft(Part(part.task, part.first + start, half))
+            self._suspects.appendleft(Part(part.task, part.first + start, half, part.tries + 1))
 
     def _meet(self) -> None:
-        """Ask the workers that are there at the start; raise VersionMismatch where none can be used."""
+        """Wait for the first worker that can be used; raise VersionMismatch where there are only others."""
         deadline = time.monotonic() + CONNECT_SECONDS
         self._look()
-        while self._asked and time.monotonic() < deadline:
+        while self._asked and not self._usable and time.monotonic() < deadline:
             self._hear(LOOK_SECONDS)
+            self._look()
         if self._refused and not self._usable:
             self.close()
             worker, reason = next(iter(self._refused.items()))
@@ -232,7 +237,7 @@ class DaskWorkers(Pool):
             if not workers & there:
                 del self._under_way[key]
                 future.cancel()
-                self._waiting.appendleft(part)
+                self._return(part)
 
     def _judge(self, worker: str, answer: Future) -> None:
         """Use a worker, or refuse it, by its answer."""
@@ -278,7 +283,8 @@ def _connect(address: str, say: Callable[..., None]) -> Client:
         from distributed import Client
     except ImportError:
         raise Unavailable('--scheduler needs Dask; install it with `pip install "formulary[distributed]"`') from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said by `say`
+    for name in ("asyncio", *(name for name in logging.root.manager.loggerDict if name.startswith("distributed"))):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said by `say`
     try:
         asyncio.run(asyncio.wait_for(_identity(address), CONNECT_SECONDS))
     except ValueError as error:
