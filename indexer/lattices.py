@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isqrt, prod, sqrt
-from operator import mul
 
 from flint import fmpz, fmpz_mat
 
 DETERMINANT_TOLERANCE = 1e-6
 """Relative error of a determinant in double precision up to which the Gram-Schmidt lengths are trusted."""
+
+
+MOST_BITS = 1_000
+"""Bits of numbers up to which a basis fits double precision."""
 
 
 def reduced(values: Sequence[int]) -> fmpz_mat:
@@ -41,20 +44,37 @@ def exact_bound(basis: fmpz_mat, error: int) -> int:
     return isqrt(max(0, int(shortest) - 1) // (size + (size * error) ** 2))
 
 
-def bound(basis: fmpz_mat, lead: fmpz, error: int) -> int:
-    """`exact_bound` for four numbers in double precision, whose determinant must come out; else exact.
+def short_rows(reals: Sequence[float], ratios: Sequence[float], size: float) -> list[int]:
+    """Which rows (remainder, x_1, x_2, x_3) of a basis, in double precision, may be relations with short coefficients.
+
+    `ratios` are the three numbers over the first; the product of all coefficients is at most `size`.
+    """
+    second, third, fourth = ratios
+    short = []
+    for i in (0, 4, 8, 12):
+        x, y, z = reals[i + 1 : i + 4]
+        first = abs(x * second + y * third + z * fourth)
+        product = (first or 1.0) * (abs(x) or 1.0) * (abs(y) or 1.0) * (abs(z) or 1.0)
+        if product <= size or first < 2:
+            short.append(i // 4)
+    return short
+
+
+def bound(basis: fmpz_mat, reals: Sequence[float], lead: fmpz, error: int) -> int:
+    """`exact_bound` for four numbers from the entries in double precision, whose determinant must come out; else exact.
 
     A reduced basis is far from singular, so that its Gram-Schmidt lengths lose but a few bits.
     """
+    squares: list[float] = []
+    rows: list[Sequence[float]] = []
     try:
-        rows = [[float(x) for x in row] for row in basis.tolist()]
-        squares: list[float] = []
-        for i, row in enumerate(rows):
-            for other, square in zip(rows[:i], squares, strict=True):
-                mu = sum(map(mul, row, other)) / square
-                row = [x - mu * y for x, y in zip(row, other, strict=True)]
-            rows[i] = row
-            squares.append(sum(map(mul, row, row)))
+        for i in (0, 4, 8, 12):
+            p, q, r, s = reals[i : i + 4]
+            for (x, y, z, w), square in zip(rows, squares, strict=True):
+                mu = (p * x + q * y + r * z + s * w) / square
+                p, q, r, s = p - mu * x, q - mu * y, r - mu * z, s - mu * w
+            rows.append((p, q, r, s))
+            squares.append(p * p + q * q + r * r + s * s)
         if abs(sqrt(prod(squares)) / abs(float(lead)) - 1) < DETERMINANT_TOLERANCE:
             return int(sqrt(min(squares) / (4 + (4 * error) ** 2)) * (1 - DETERMINANT_TOLERANCE))
     except (OverflowError, ZeroDivisionError):

@@ -20,7 +20,7 @@ from typing import Literal
 
 from flint import arb, ctx, fmpz, fmpz_mat, fmpz_poly
 
-from indexer.lattices import bound, exact_bound, reduced
+from indexer.lattices import MOST_BITS, bound, exact_bound, reduced, short_rows
 
 VERSION = "1"
 """Version of the search that is stored with every relation."""
@@ -211,9 +211,8 @@ def _search(values: Sequence[int], error: int, digits: int) -> Attempt:
     if lacking := _lacking(values[0], error, digits):
         return lacking
     basis = reduced(values)
-    return _judged(basis, [fmpz(v) for v in values], error, digits) or Attempt(
-        "excluded", digits, bound=exact_bound(basis, error)
-    )
+    found = _judged(basis.tolist(), [fmpz(v) for v in values], error, digits)
+    return found or Attempt("excluded", digits, bound=exact_bound(basis, error))
 
 
 def _lacking(least: int | fmpz, error: int, digits: int) -> Attempt | None:
@@ -224,18 +223,23 @@ def _lacking(least: int | fmpz, error: int, digits: int) -> Attempt | None:
     return Attempt("too_few_digits", digits, digits_needed=digits + ceil(lacking / log2(10)) + 1)
 
 
+def _most_bits(digits: int) -> int:
+    """Bits of all coefficients together from which a relation is taken for chance."""
+    return int((digits - CHANCE_MARGIN) * log2(10))
+
+
 def _judged(
-    basis: fmpz_mat, values: Sequence[fmpz], error: int, digits: int, order: Sequence[int] | None = None
+    rows: Iterable[Sequence[fmpz]], values: Sequence[fmpz], error: int, digits: int, order: Sequence[int] | None = None
 ) -> Attempt | None:
-    """What the rows (remainder, x_1, ..., x_n) of a reduced basis show; None where no relation is short enough.
+    """What rows (remainder, x_1, ..., x_n) of a reduced basis show; None where no relation is short enough.
 
     A relation of numbers far below the largest has so many digits less behind it. With `order`, the places of x_0,
     x_1, ... among the coefficients of a Moebius relation, degenerate ones are told.
     """
-    most = int((digits - CHANCE_MARGIN) * log2(10))
+    most = _most_bits(digits)
     degenerate = False
     suspicious: int | None = None
-    for remainder, *tail in basis.tolist():
+    for remainder, *tail in rows:
         row = [(remainder - sum(map(mul, tail, values[1:]))) // values[0], *tail]
         if sum(x.bit_length() for x in row) > most + len(row) or abs(remainder) > error * sum(map(abs, row)):
             continue
@@ -332,9 +336,16 @@ def moebius_scaled(limit: Scaled, constant: Scaled, digits: int) -> Attempt:
         steps, steps_next = value * k_next // determinant, -value * k // determinant
         entries += [value - steps * upper - steps_next * lower, -steps * k - steps_next * k_next, *unit]
     basis = fmpz_mat(4, 4, entries).lll()
-    attempt = _judged(basis, (lead, second, third, fourth), error, digits, _PLACES[small, large])
-    if attempt is None:
-        return Attempt("excluded", digits, bound=bound(basis, lead, error))
+    values, places = (lead, second, third, fourth), _PLACES[small, large]
+    if bits > MOST_BITS:
+        found = _judged(basis.tolist(), values, error, digits, places)
+        attempt = found or Attempt("excluded", digits, bound=exact_bound(basis, error))
+    else:
+        reals, size = [float(entry) for entry in basis.entries()], float(lead)
+        ratios = (float(second) / size, float(third) / size, float(fourth) / size)
+        short = short_rows(reals, ratios, 2.0 ** (_most_bits(digits) + 4))
+        found = _judged(([basis[i, j] for j in range(4)] for i in short), values, error, digits, places)
+        attempt = found or Attempt("excluded", digits, bound=bound(basis, reals, lead, error))
     if attempt.coefficients is None:
         return attempt
     return Attempt("found", digits, normal_moebius(attempt.coefficients))

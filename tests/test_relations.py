@@ -152,7 +152,7 @@ def test_the_bound_in_double_precision_is_the_exact_one(size: str, of_constant: 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(relations, "bound", lambda *given: found.append((quick(*given), given)) or found[-1][0])
         attempt = moebius(limit, constant, 60)
-    ((bound, (basis, _, error)),) = found
+    ((bound, (basis, _, _, error)),) = found
     assert attempt.bound == bound
     assert bound == pytest.approx(lattices.exact_bound(basis, error), rel=1e-5)
 
@@ -165,6 +165,16 @@ def test_relations_of_large_and_small_numbers_are_found(limit: str, constant: st
         planted = (-17, 5, 3, 11)
         found = moebius(moebius_value(planted, c), c, 60)
     assert found.coefficients == normal_moebius(planted)
+
+
+@pytest.mark.parametrize("digits", [300, 310, 600])
+def test_numbers_beyond_double_precision_are_searched_too(digits: int) -> None:
+    with ctx.workprec(3_000):
+        constant, planted = arb.pi(), (10**30 + 1, 7, 10**25, -(10**20))
+        assert moebius(moebius_value(planted, constant), constant, digits).coefficients == normal_moebius(planted)
+        nothing = moebius(arb(2).log(), constant, digits)
+    assert nothing.outcome == "excluded"
+    assert nothing.bound > 10 ** (digits // 4 - 3)
 
 
 def test_a_relation_of_small_numbers_beside_a_large_one_has_fewer_digits_behind_it() -> None:
