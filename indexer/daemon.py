@@ -35,6 +35,7 @@ from indexer.committing import REFUSED, ChunkRefused, commit_chunk, reason_of
 from indexer.evaluation import EVALUATOR_VERSION
 from indexer.executors import Pool, Workers, default_workers
 from indexer.family_sweep import sweep_families
+from indexer.forecast import forecast
 from indexer.index import CatalogueIndex, read_anchors
 from indexer.neighbour_vector import VECTOR_VERSION
 from indexer.placement import OnlineClusters
@@ -197,6 +198,7 @@ class Daemon:
     def _work(self) -> str:
         """Claim, evaluate, commit; returns why it ended."""
         self._total, self._before = self._link.do(ranks_below, self.settings.rank_limit)
+        self._say_disk()
         self._tell()
         while not self.stopping.is_set():
             if self._deadline is not None and time.monotonic() > self._deadline:
@@ -214,6 +216,13 @@ class Daemon:
             self._finish_all(POLL_SECONDS)
         self._finish_all(0)
         return "signal"
+
+    def _say_disk(self) -> None:
+        """Say before anything is begun where the disk will not do."""
+        to_do = max(self._total - self._before, 0)
+        coming = self._link.do(forecast, self.home, to_do, self._before, self.settings.min_free_disk)
+        if coming is not None and coming.short:
+            self.report.event("disk_short", note=str(coming))
 
     def _idle(self) -> None:
         """A pause, cut short by a hint, after which spaces and formulas that others have added are noticed."""

@@ -14,7 +14,7 @@ from flint import arb
 from catalog import expressions
 from catalog.constant_rows import ConstantRow, last_likelihood, missing_constants, store_constants
 from catalog.constants import library
-from catalog.errors import ExpressionError
+from catalog.errors import ExpressionError, SpaceError
 from catalog.findings import SourceRow
 from catalog.formula import PCF
 from catalog.ingest import Ingested, ingest
@@ -34,6 +34,9 @@ DERIVED = "derived"
 CHUNK_RANKS = 500
 """Ranks of a chunk: some seconds of one worker."""
 
+MAX_CHUNKS = 10_000_000
+"""Chunks of a space at most: a gigabyte of rows."""
+
 
 @dataclass(frozen=True)
 class Seeded:
@@ -50,7 +53,12 @@ def seed(connection: psycopg.Connection) -> Seeded:
 
 
 def add(connection: psycopg.Connection, space: Space, priority: int = 0) -> bool:
-    """Add a space with its chunks; False where its name is known."""
+    """Add a space with its chunks; False where its name is known. Raises SpaceError where there are too many."""
+    if space.size > MAX_CHUNKS * CHUNK_RANKS:
+        raise SpaceError(
+            f"the space {space.name} has {space.size:,} ranks, more than the {MAX_CHUNKS * CHUNK_RANKS:,} that are"
+            " handed out in chunks; give its parameters smaller ranges, and the rest as further spaces"
+        )
     return add_space(connection, space.name, space.template, space.size, chunk_size=CHUNK_RANKS, priority=priority)
 
 
