@@ -7,14 +7,14 @@ commits by itself on an idle connection.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import psycopg
 from psycopg.rows import class_row
 
-from catalog.errors import FormularyError, VersionMismatch
+from catalog.errors import FormularyError, NotFound, VersionMismatch
 from catalog.sql import block
 
 ALL_RANKS = 2**62
@@ -83,6 +83,15 @@ def start_run(
     return int(row[0])
 
 
+def require_spaces(connection: psycopg.Connection, names: Sequence[str]) -> None:
+    """Raise NotFound where the catalogue has no space of one of these names."""
+    with connection.transaction():
+        known = [str(row[0]) for row in connection.execute("select name from space order by id")]
+    for name in names:
+        if name not in known:
+            raise NotFound(f"there is no space {name}; the catalogue has {', '.join(known) or 'none'}")
+
+
 def end_run(connection: psycopg.Connection, run_id: int, reason: str) -> None:
     """Say that a daemon left, and why."""
     with connection.transaction():
@@ -90,14 +99,20 @@ def end_run(connection: psycopg.Connection, run_id: int, reason: str) -> None:
 
 
 def claim_chunk(
-    connection: psycopg.Connection, run_id: int, *, seconds: float, rank_limit: int = ALL_RANKS
+    connection: psycopg.Connection,
+    run_id: int,
+    *,
+    seconds: float,
+    rank_limit: int = ALL_RANKS,
+    spaces: Sequence[str] = (),
 ) -> Lease | None:
     """Lease the next chunk for `seconds`, simple formulas first; None where there is none to be had now.
 
+    `spaces` are the names of those that are worked on, by default all.
     Takes over chunks whose lease has expired. Ranks from `rank_limit` on stay open: a chunk across it is cut. Raises
     VersionMismatch where the database was upgraded meanwhile, or newer code than the run's has worked on it.
     """
-    parameters = {"run_id": run_id, "seconds": seconds, "rank_limit": rank_limit}
+    parameters = {"run_id": run_id, "seconds": seconds, "rank_limit": rank_limit, "spaces": list(spaces)}
     with connection.transaction(), connection.cursor(row_factory=class_row(Lease)) as cursor:
         _require_versions(connection, run_id)
         return cursor.execute(block("claim_chunk"), parameters).fetchone()
@@ -117,10 +132,12 @@ def _require_versions(connection: psycopg.Connection, run_id: int) -> None:
         raise VersionMismatch("the catalogue was restored or copied; run `formulary init` to take it into use")
 
 
-def work_remains(connection: psycopg.Connection, rank_limit: int = ALL_RANKS) -> tuple[int, int]:
-    """How many chunks below the rank can be claimed, and how many others hold a lease on."""
+def work_remains(
+    connection: psycopg.Connection, rank_limit: int = ALL_RANKS, spaces: Sequence[str] = ()
+) -> tuple[int, int]:
+    """How many chunks below the rank can be claimed, of these spaces or of all, and on how many others hold a lease."""
     with connection.transaction():
-        row = connection.execute(block("work_remains"), {"rank_limit": rank_limit}).fetchone()
+        row = connection.execute(block("work_remains"), {"rank_limit": rank_limit, "spaces": list(spaces)}).fetchone()
     assert row is not None
     return int(row[0]), int(row[1])
 

@@ -107,6 +107,8 @@ class Settings:
     """Free bytes in the home folder below which no chunk is begun."""
     scheduler: str | None = None
     """Address of a Dask scheduler whose workers evaluate instead of this machine's."""
+    spaces: tuple[str, ...] = ()
+    """Names of the spaces that are worked on; none means all."""
 
     @property
     def memory_per_worker(self) -> int | None:
@@ -197,7 +199,7 @@ class Daemon:
 
     def _work(self) -> str:
         """Claim, evaluate, commit; returns why it ended."""
-        self._total, self._before = self._link.do(ranks_below, self.settings.rank_limit)
+        self._total, self._before = self._link.do(ranks_below, self.settings.rank_limit, self.settings.spaces)
         self._say_disk()
         self._tell()
         while not self.stopping.is_set():
@@ -208,7 +210,7 @@ class Daemon:
             if self._disk_allows():
                 self._claim()
             if not self._under_way:
-                claimable, leased = self._link.do(leases.work_remains, self.settings.rank_limit)
+                claimable, leased = self._link.do(leases.work_remains, self.settings.rank_limit, self.settings.spaces)
                 if self.settings.once and not claimable + leased:
                     return "nothing left"
                 self._idle()
@@ -231,7 +233,7 @@ class Daemon:
         if self.news.wait(POLL_SECONDS):
             self.stopping.wait(HINT_SECONDS)
             self.news.clear()
-        self._total, done = self._link.do(ranks_below, self.settings.rank_limit)
+        self._total, done = self._link.do(ranks_below, self.settings.rank_limit, self.settings.spaces)
         self._before = done - self.tally.ranks
 
     def _disk_allows(self) -> bool:
@@ -253,6 +255,7 @@ class Daemon:
                 self._run_id,
                 seconds=self.settings.lease_seconds,
                 rank_limit=self.settings.rank_limit,
+                spaces=self.settings.spaces,
             )
             if lease is None:
                 return

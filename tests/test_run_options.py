@@ -55,6 +55,17 @@ def test_spaces_added_later_are_noticed_those_of_higher_priority_first(
     assert all(event["time"].endswith("+00:00") for event in events)
 
 
+def test_only_the_space_that_is_named_is_worked_on(url: str, connection: psycopg.Connection, tmp_path: Path) -> None:
+    with connection.transaction():
+        for name, b in (("first", 1), ("second", 2)):
+            add_space(connection, name, f"a = n + k; b = {b}; k in 1..4", 4, chunk_size=2)
+    events = finish(start(url, tmp_path, "--space", "second", "--once"))
+    assert [e["space"] for e in events if e["event"] == "chunk_claimed"] == ["second", "second"]
+    _, err = (refused := start(url, tmp_path, "--space", "third")).communicate(timeout=PATIENCE)
+    assert refused.returncode == 1
+    assert err == "formulary: there is no space third; the catalogue has first, second\n"
+
+
 def test_a_full_disk_pauses_and_the_time_is_up(url: str, connection: psycopg.Connection, tmp_path: Path) -> None:
     add_space(connection, "low", "a = n + k; b = 1; k in 1..4", 4, chunk_size=2)
     events = finish(start(url, tmp_path, "--min-free-disk", "100000T", "--stop-after", "2s"))

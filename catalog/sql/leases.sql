@@ -43,7 +43,7 @@ cross join (
 where mine.id = %(run_id)s
 
 -- claim_chunk --
--- Leases the next chunk below a rank: open, or leased to somebody whose lease has expired. One that reaches beyond
+-- Leases the next chunk below a rank, of the spaces that are named or of all: open, or leased to somebody whose lease has expired. One that reaches beyond
 -- the rank is cut there. Chunks that others are claiming at this moment are passed over.
 with candidate as (
     select chunk.id, chunk.space_id, chunk.last_rank
@@ -52,6 +52,7 @@ with candidate as (
     where chunk.state in ('open', 'leased')
         and (chunk.state = 'open' or chunk.lease_expires_at < clock_timestamp())
         and chunk.first_rank < %(rank_limit)s
+        and (cardinality(%(spaces)s::text[]) = 0 or space.name = any (%(spaces)s))
     order by space.priority desc, space.id, chunk.first_rank
     limit 1
     for update of chunk skip locked
@@ -80,7 +81,10 @@ select
     count(*) filter (where state = 'open' or lease_expires_at < clock_timestamp()) as claimable,
     count(*) filter (where state = 'leased' and lease_expires_at >= clock_timestamp()) as leased
 from chunk
-where state in ('open', 'leased') and first_rank < %(rank_limit)s
+join space on space.id = chunk.space_id
+where state in ('open', 'leased')
+    and first_rank < %(rank_limit)s
+    and (cardinality(%(spaces)s::text[]) = 0 or space.name = any (%(spaces)s))
 
 -- heartbeat --
 -- A run lives, and so do the leases it names; returns those that are still its own.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from catalog.errors import NotFound
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import write_json, write_table
 
@@ -115,15 +114,13 @@ def _counts(space: object) -> dict[str, int]:
 
 def _stored_template(name: str, database_url: str | None, home: str | None) -> str:
     from catalog.database import open_database
+    from catalog.leases import require_spaces
 
     with open_database(database_url, home) as database:
         database.require_current()
         with database.connect() as connection:
-            found = _template(connection, name)
-            known = [str(row[0]) for row in connection.execute("select name from space order by id")]
-    if found is None:
-        raise NotFound(f"there is no space {name}; the catalogue has {', '.join(known) or 'none'}")
-    return found
+            require_spaces(connection, [name])
+            return str(_template(connection, name))
 
 
 def _template(connection: object, name: str) -> str | None:

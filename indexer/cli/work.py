@@ -18,6 +18,7 @@ WATCH_SECONDS = 2.0
 
 @click.command(epilog="Example: formulary run --once --limit 10000")
 @option("--once", is_flag=True, help="Stop when nothing is open, instead of waiting for more.")
+@option("--space", "spaces", multiple=True, metavar="NAME", help="Work on this space only; can be given again.")
 @option("--limit", type=click.IntRange(1), help="Work on ranks below this of each space only.")
 @option("--workers", type=click.IntRange(1, 1024), help="Worker processes.  [default: one a core]")
 @option(
@@ -49,6 +50,7 @@ WATCH_SECONDS = 2.0
 @json_option
 def run(
     once: bool,
+    spaces: tuple[str, ...],
     limit: int | None,
     workers: int | None,
     lease: float,
@@ -67,7 +69,7 @@ def run(
     also after a kill: run it again and it carries on. Any number of daemons may work on one database.
     """
     from catalog.database import open_database
-    from catalog.leases import ALL_RANKS
+    from catalog.leases import ALL_RANKS, require_spaces
     from indexer.daemon import Daemon, Settings, stop_by_signal
     from indexer.reports import report
 
@@ -76,9 +78,13 @@ def run(
             "with --scheduler the cluster decides on workers and memory; leave out --workers and --memory-limit"
         )
     memory = None if memory_limit is None else int(memory_limit)
-    settings = Settings(once, limit or ALL_RANKS, workers, lease, stop_after, memory, int(min_free_disk), scheduler)
+    settings = Settings(
+        once, limit or ALL_RANKS, workers, lease, stop_after, memory, int(min_free_disk), scheduler, spaces
+    )
     with open_database(database_url, home) as database:
         database.require_current()
+        with database.connect() as connection:
+            require_spaces(connection, spaces)
         with report(log_format) as words:
             daemon = Daemon(database.connect, home, words, settings)
             with stop_by_signal(daemon):
