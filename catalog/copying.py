@@ -15,6 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 FLOAT4_OID = 700
+GATHERED_BYTES = 2**20
+"""Bytes of rows that are unpacked together."""
 ARRAY_HEADER = np.array([1, 0, FLOAT4_OID], ">i4").tobytes()
 """One dimension, no NULLs, elements of type real; then follow the length and the lower bound."""
 
@@ -129,16 +131,14 @@ def copy_into(cursor: psycopg.Cursor, table: str, columns: dict[str, Field]) -> 
 def unpack_vectors(
     blocks: Iterable[bytes | bytearray | memoryview],
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-    """Rows (bigint, real[]) of COPY TO STDOUT (FORMAT binary), without NULL and of one dimension, block by block.
+    """Rows (bigint, real[]) of COPY TO STDOUT (FORMAT binary), without NULL and of one dimension, many at a time.
 
     Yields ids (n,) and vectors (n, dimension). Raises ValueError for vectors of different dimensions.
     """
     pending, header_read = b"", False
-    for block in blocks:
-        pending += bytes(block)
+    for block in _gathered(blocks):
+        pending += block
         if not header_read:
-            if len(pending) < len(HEADER):
-                continue
             pending, header_read = pending[len(HEADER) :], True
         if len(pending) < 34 or pending[:2] == TRAILER:
             continue
@@ -150,6 +150,20 @@ def unpack_vectors(
             raise ValueError("vectors of different dimensions under one version")
         pending = pending[whole * layout.itemsize :]
         yield rows["id"].astype(np.int64), rows["item"]["value"].astype(np.float32)
+
+
+def _gathered(blocks: Iterable[bytes | bytearray | memoryview]) -> Iterator[bytes]:
+    """The same bytes in larger pieces: the server sends one a row."""
+    pieces: list[bytes] = []
+    size = 0
+    for block in blocks:
+        pieces.append(bytes(block))
+        size += len(pieces[-1])
+        if size >= GATHERED_BYTES:
+            yield b"".join(pieces)
+            pieces, size = [], 0
+    if pieces:
+        yield b"".join(pieces)
 
 
 def _vector_row(dimension: int) -> np.dtype[np.void]:

@@ -93,10 +93,17 @@ class VectorIndex:
         _, first = np.unique(new_ids, return_index=True)
         first.sort()
         if len(self):
-            first = first[~np.isin(new_ids[first], self.ids)]
+            first = first[~self._holds(new_ids[first])]
         if len(first):
             self._inner.add_with_ids(np.ascontiguousarray(rows[first]), np.ascontiguousarray(new_ids[first]))
         return len(first)
+
+    def _holds(self, ids: Ids) -> npt.NDArray[np.bool_]:
+        """Which of some ids, shape (m,), are there; quick for numbers above all that are, as new formulas have."""
+        held = self.ids
+        known = ids <= held.max()
+        known[known] = np.isin(ids[known], held)
+        return np.asarray(known)
 
     def remove(self, ids: Sequence[int] | Ids) -> int:
         """Remove ids, those that are not there being ignored; returns how many were removed."""
