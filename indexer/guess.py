@@ -85,7 +85,7 @@ def begin(
     if known is None:
         verdict = classify(formula)
         if verdict.status == "diverges":
-            return _nothing(formula, "the formula diverges, so that it has no limit to identify")
+            return divergent(formula)
         known = limit(formula, verdict=verdict)
     if known is not None and known.infinite:
         return Identification(formula, "found", reason="the limit is infinite")
@@ -170,6 +170,11 @@ def _screen_library(searches: Sequence[Search], limits: Numbers, budget: int) ->
 def _found(search: Search, relation: Relation) -> Identification:
     guesses = tuple(search.guesses)
     return Identification(search.formula, "found", (relation,), guesses, attempts=search.attempts)
+
+
+def divergent(formula: PCF) -> Identification:
+    """What is said of a formula that diverges."""
+    return _nothing(formula, "the formula diverges, so that it has no limit to identify")
 
 
 def _nothing(formula: PCF, reason: str) -> Identification:

@@ -14,7 +14,7 @@ from catalog.formula import PCF
 from indexer.asymptotics import Classification, classify_all
 from indexer.evaluation import Evaluation, evaluate
 from indexer.findings import Relation, algebraic_text, moebius_text, rational_text
-from indexer.guess import LIBRARY_BUDGET, Anchors, Identification, Search, begin, finish, identify, screen
+from indexer.guess import LIBRARY_BUDGET, Anchors, Identification, Search, begin, divergent, finish, identify, screen
 from indexer.hypergeometric import closed_form
 from indexer.limits import DEFAULT_DIGITS, Limit
 from indexer.metrics import Metrics
@@ -156,6 +156,8 @@ def _begin(
 ) -> tuple[Computed, Identification | Search | None]:
     try:
         evaluation = evaluate(formula, digits, verdict)
+        if evaluation.status == "diverges":
+            return Computed(evaluation), divergent(formula)
         return Computed(evaluation), begin(formula, terms, anchors, known=evaluation.limit)
     except Exception as error:
         return failed(formula, f"{type(error).__name__}: {error}"), None

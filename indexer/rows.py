@@ -21,7 +21,7 @@ from indexer.pipeline import Computed
 Columns = dict[str, str | int | float | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: it travels between processes, and slots take Python's slow way there
 class Record:
     """One formula ready to be stored: plain values, which travel between processes.
 
