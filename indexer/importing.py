@@ -1,11 +1,8 @@
-"""Formulas from files into the catalogue: exports of another catalogue as they are, other formats evaluated anew."""
+"""Exports of another catalogue into this one, as they are; files of other programs are read by `other_programs`."""
 
 from __future__ import annotations
 
-import csv
-import json
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -15,13 +12,11 @@ import numpy as np
 import psycopg
 
 import catalog
-from catalog.errors import FormularyError
 from catalog.export import Record
-from catalog.export_files import FileFormatError, read_records
+from catalog.export_files import read_records
 from catalog.findings import ExclusionRow, Findings, GuessRow, RelationRow, SourceRow, Term, store_findings
 from catalog.formula import PCF, parse_formula
 from catalog.ingest import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows, ingest
-from catalog.polynomial import read_coefficients
 from catalog.queries import ids_by_key
 from catalog.sql import block
 from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION, neighbour_vector
@@ -180,101 +175,6 @@ def _store_judgement(connection: psycopg.Connection, records: list[tuple[int, Re
 def _columns(items: list[tuple[int, dict[str, Any]]], **fields: str) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {"ids": [number for number, _ in items]}
     return columns | {name: [item[of] for _, item in items] for name, of in fields.items()}
-
-
-# Formats of other programs, which have the highest degree first
-
-
-@dataclass(frozen=True)
-class Line:
-    """A formula of another program's file, or why it is none."""
-
-    number: int
-    formula: PCF | None
-    reason: str | None = None
-
-
-_LIREC_TEXT = re.compile(r"PCF\s*\[(.*),(.*)\]", re.DOTALL)
-
-
-def read_blind_delta(path: Path, lengths: tuple[int, int] | None = None) -> Iterator[Line]:
-    """Formulas of a CSV of the Blind-Delta algorithm: a column Coefficients with those of a, then of b.
-
-    `lengths` are the numbers of coefficients of a and of b; by default both have half of them.
-    """
-    with path.open(encoding="utf-8-sig", newline="", errors="replace") as file:
-        reader = csv.DictReader(file)
-        name = next((n for n in reader.fieldnames or () if n and n.strip().lower() == "coefficients"), None)
-        if name is None:
-            raise FileFormatError(f"{path} has no column Coefficients, so it is no table of the Blind-Delta algorithm")
-        for number, row in enumerate(reader, 2):
-            yield _line(number, lambda row=row: _split(_numbers(row[name]), lengths))
-
-
-def _split(numbers: list[Any], lengths: tuple[int, int] | None) -> PCF:
-    first = lengths[0] if lengths else len(numbers) // 2
-    if len(numbers) < 2 or (sum(lengths) if lengths else 2 * first) != len(numbers):
-        raise FileFormatError(
-            f"{len(numbers)} coefficients cannot be told apart; say how many belong to a and b, such as --lengths 3,3"
-        )
-    return _highest_first(numbers[:first], numbers[first:])
-
-
-def _numbers(text: str | None) -> list[Any]:
-    """Integers from text such as `[1, -2, 3]`, `(1 -2 3)`, `[mpz(1), mpz(2)]`."""
-    inner = re.sub(r"(?:mpz|np\.int64)\((-?\d+)\)", r"\1", text or "")
-    if not re.fullmatch(r"[\s\[\](){},;+\-\d.]*", inner):
-        raise FileFormatError(f"{inner[:60]!r} are no coefficients")
-    return [re.sub(r"\.0*$", "", part) for part in re.split(r"[\s,;\[\](){}]+", inner) if part]
-
-
-def read_lirec(path: Path) -> Iterator[Line]:
-    """Formulas of LIReC: JSON, whole or a line each, of [[a], [b]] or {"a": [...], "b": [...]}, or `PCF[a, b]` in n."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    try:
-        whole = json.loads(text)
-        items = whole if isinstance(whole, list) and not _is_pair(whole) else [whole]
-        yield from (_line(number, lambda item=item: _lirec(item)) for number, item in enumerate(items, 1))
-    except (ValueError, RecursionError):
-        for number, row in enumerate(text.splitlines(), 1):
-            if row.strip():
-                yield _line(number, lambda row=row: _lirec_line(row))
-
-
-def _is_pair(value: Any) -> bool:
-    return (
-        isinstance(value, list)
-        and len(value) == 2
-        and all(isinstance(part, list) and not any(isinstance(c, list | dict) for c in part) for part in value)
-    )
-
-
-def _lirec(item: Any) -> PCF:
-    if isinstance(item, str):
-        return _lirec_line(item)
-    if isinstance(item, dict) and {"a", "b"} <= item.keys():
-        item = [item["a"], item["b"]]
-    if not _is_pair(item):
-        raise FileFormatError('a formula of LIReC is [[a], [b]] or {"a": [...], "b": [...]}')
-    return _highest_first(*item)
-
-
-def _lirec_line(text: str) -> PCF:
-    match = _LIREC_TEXT.fullmatch(text.strip().strip("\"'"))
-    return PCF.from_text(match[1], match[2]) if match else _lirec(json.loads(text))
-
-
-def _highest_first(a: list[Any], b: list[Any]) -> PCF:
-    return PCF(read_coefficients(a[::-1], "a(n)"), read_coefficients(b[::-1], "b(n)"))
-
-
-def _line(number: int, read: Any) -> Line:
-    try:
-        return Line(number, read())
-    except FormularyError as error:
-        return Line(number, None, str(error))
-    except (ValueError, RecursionError):
-        return Line(number, None, "it holds no formula")
 
 
 def add_sources(connection: psycopg.Connection, formulas: Iterable[PCF], source: SourceRow) -> None:

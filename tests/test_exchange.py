@@ -17,7 +17,7 @@ from catalog.database import open_database
 from catalog.export import KINDS, Batch, ahead, copied, records
 from catalog.export_files import WRITERS, read_records
 from catalog.search import Filter, find
-from indexer.importing import read_blind_delta, read_lirec
+from indexer.other_programs import read_blind_delta, read_lirec
 from tests.test_cli import SENTENCE, formulary, validate
 
 CONTENT = {
@@ -223,6 +223,8 @@ def test_the_table_of_blind_delta_has_the_highest_degree_first(tmp_path: Path) -
     assert "--lengths" in (lines[2].reason or "")
     first = next(read_blind_delta(file, (2, 4)))
     assert str(first.formula) == "PCF(2, n^3 + n^2)"
+    named = file.rename(tmp_path / "BlindDelta[2, 4]_-5_5.csv")
+    assert next(read_blind_delta(named)) == first
 
 
 @pytest.mark.parametrize(
@@ -234,6 +236,10 @@ def test_the_table_of_blind_delta_has_the_highest_degree_first(tmp_path: Path) -
         '["PCF[2*n + 1, n**2]"]',
         "PCF[2*n + 1, n**2]\n",
         "[[2, 1], [1, 0, 0]]\n\n[[2, 1], [1, 0, 0]]",
+        '[["2*n + 1", "n**2"]]',
+        "balanced\n01234567-89ab-cdef-0123-456789abcdef [[1, 0, 0], [4, 0, -1]];pi\n",
+        "01234567-89ab-cdef-0123-456789abcdef [[1, 0, 0], [4, 0, -1]]\n",
+        'const_id,P,Q,depth\n01234567,"{1,0,0}","{4,0,-1}",5\n',
     ],
 )
 def test_files_of_lirec_have_the_highest_degree_first(tmp_path: Path, text: str) -> None:

@@ -131,7 +131,11 @@ def _write(file: str, kind: str, batches: Iterable[Batch], partition: str | None
 @option("--equation", default="", help="Equation or table in it.")
 @option("--author", default=None, help="Who found them.")
 @option("--link", default=None, metavar="URL", help="Address of the publication.")
-@option("--lengths", metavar="A,B", help="blind-delta: numbers of coefficients of a and b.  [default: half and half]")
+@option(
+    "--lengths",
+    metavar="A,B",
+    help="blind-delta: numbers of coefficients of a and b.  [default: as in its name, or half and half]",
+)
 @option("--workers", type=click.IntRange(1, 1024), help="Processes that evaluate.  [default: one a core]")
 @catalogue_options
 @json_option
@@ -215,7 +219,8 @@ def _import_program(
     connection: Any, program: str, path: Path, lengths: tuple[int, int] | None, source: Any, workers: int | None
 ) -> dict[str, int]:
     from indexer.adding import add_lines
-    from indexer.importing import add_sources, read_blind_delta, read_lirec
+    from indexer.importing import add_sources
+    from indexer.other_programs import read_blind_delta, read_lirec
 
     lines = list(read_blind_delta(path, lengths) if program == "blind-delta" else read_lirec(path))
     for line in lines:
