@@ -288,7 +288,7 @@ def canonical_by_size(connection: psycopg.Connection, ids: Sequence[int]) -> lis
 
 
 def unnamed_clusters(connection: psycopg.Connection) -> list[Row]:
-    """Clusters in use without a constant and not mixed: id, label, representative_id, the largest first."""
+    """Clusters in use of related formulas without a name: id, label, representative_id, its family."""
     return _rows(connection, "unnamed_clusters")
 
 
@@ -308,6 +308,11 @@ def cluster_list(
 def cluster(connection: psycopg.Connection, number: int) -> Row | None:
     """One cluster with `events` left to `cluster_events`."""
     return next(iter(_rows(connection, "cluster_by_id", id=number)), None)
+
+
+def cluster_of(connection: psycopg.Connection, formula_id: int) -> Row | None:
+    """The cluster of a formula in the current clustering: id, label, distance; None where it waits or there is none."""
+    return next(iter(_rows(connection, "cluster_of", id=formula_id)), None)
 
 
 def cluster_events(connection: psycopg.Connection, number: int) -> list[Row]:

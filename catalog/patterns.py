@@ -37,4 +37,5 @@ def pattern(connection: psycopg.Connection, number: int) -> Row | None:
 
 def _rows(connection: psycopg.Connection, name: str, **parameters: object) -> list[Row]:
     with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(block(name), parameters or None).fetchall()
+        rows = cursor.execute(block(name), parameters or None).fetchall()
+    return [row | {"largest_checked": int(row["largest_checked"])} if "largest_checked" in row else row for row in rows]

@@ -21,6 +21,7 @@ from indexer.index import read_anchors
 from indexer.lines import BATCH, numbered
 from indexer.neighbours import Anchors
 from indexer.pipeline import compute_all, failed
+from indexer.placement import OnlineClusters
 from indexer.rows import Record, record
 from indexer.seeding import store
 from indexer.terms import terms_with
@@ -49,8 +50,11 @@ def add_lines(
     records = in_order(
         work, wanted, lambda formula, reason: record(failed(formula, reason)), workers=workers, batch=BATCH
     )
+    clusters = OnlineClusters()
     while stored := list(islice(records, STORED_TOGETHER)):
-        summary.added += int(store(connection, stored, terms=terms_with(own)).new.sum())
+        ingested = store(connection, stored, terms=terms_with(own))
+        clusters.place_new(connection, ingested.ids[ingested.new].tolist())
+        summary.added += int(ingested.new.sum())
     return summary
 
 

@@ -15,7 +15,7 @@ from catalog.expressions import evaluate
 from catalog.findings import Findings, RelationRow, store_findings
 from catalog.formula import PCF
 from indexer.cluster_labels import constant_detail, evaluator
-from indexer.family_sweep import add_copies
+from indexer.family_sweep import add_copies, sweep_families
 from indexer.findings import FURTHER_DIGITS, moebius_text, moebius_value, verify
 from indexer.hypergeometric import EvaluationError
 from indexer.relations import DIGITS, bits_for, moebius_scaled, scale
@@ -24,6 +24,9 @@ from indexer.terms import Terms, scaled_constant
 
 METHOD = "cluster"
 """Who found the relation, in table `relation`."""
+
+SWEEP_SECONDS = 5.0
+"""Time for naming the other members of a representative's family; the daemon goes on with what is left."""
 
 
 def relation_with(formula: PCF, terms: Iterable[tuple[str, str]]) -> RelationRow | None:
@@ -70,7 +73,10 @@ def name_formula(connection: psycopg.Connection, number: int, formula: PCF, term
 
 
 def name_clusters(connection: psycopg.Connection, terms: Terms) -> dict[int, str]:
-    """Rename the unnamed clusters whose representative is a Moebius map of one of these constants; number and label."""
+    """Rename the unnamed clusters whose representative is a Moebius map of one of these constants: number, label.
+
+    The connection must be idle.
+    """
     renamed = {}
     waiting = store.unnamed_clusters(connection)
     formulas = store.formulas_by_id(connection, [row["representative_id"] for row in waiting])
@@ -85,4 +91,6 @@ def name_clusters(connection: psycopg.Connection, terms: Terms) -> dict[int, str
             store.relabel_cluster(connection, row["id"], found.name, found.constant_id)
             store.add_events(connection, None, [(row["id"], Event("relabelled", detail, found.relation_id))])
         renamed[row["id"]] = found.name
+        if row["family"] is not None:
+            sweep_families(connection, family=row["family"], seconds=SWEEP_SECONDS)
     return renamed

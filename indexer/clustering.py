@@ -113,7 +113,7 @@ def run(connection: psycopg.Connection, options: Options, *, stored: bool = True
     metrics = checked_metrics(options.metrics)
     names = tuple(dict.fromkeys((*PLANE, *FURTHER, *metrics)))
     figures = store.read_figures(connection, VECTOR_VERSION, names)
-    rows, points, scales = _points(figures, options.by, metrics)
+    rows, points, scales = points_of(figures, options.by, metrics)
     canonical = int(figures.canonical[rows].sum())
     chosen = options.parameters(canonical)
     if canonical < 2 * chosen.min_size:
@@ -122,7 +122,7 @@ def run(connection: psycopg.Connection, options: Options, *, stored: bool = True
             f" {chosen.min_size} need {2 * chosen.min_size}; index more by `formulary run`"
         )
     say(f"{len(rows)} formulas to cluster by {options.by}")
-    table, constants = _numbered(figures)
+    table, constants = numbered(figures)
     further_scales = scale_of(figures.metrics, [name for name in names if options.by == "vector" or name not in scales])
     further = [(name, scaled(figures.metrics, {name: s})[rows]) for name, s in further_scales.items()]
     weights = figures.canonical[rows].astype(np.float64)
@@ -146,7 +146,7 @@ def run(connection: psycopg.Connection, options: Options, *, stored: bool = True
     return Built(number, figures_of_run, kept, retired, labels)
 
 
-def _points(
+def points_of(
     figures: Figures, by: str, metrics: Sequence[str]
 ) -> tuple[npt.NDArray[np.int64], Floats, dict[str, tuple[float, float]]]:
     """Rows that can be clustered, their points, and the scales of the metrics."""
@@ -158,7 +158,7 @@ def _points(
     return rows, points[rows], scales
 
 
-def _numbered(figures: Figures) -> tuple[list[str], npt.NDArray[np.int64]]:
+def numbered(figures: Figures) -> tuple[list[str], npt.NDArray[np.int64]]:
     """The names of the verified constants, and the number of each formula's among them."""
     table = sorted({verified.name for verified in figures.constants.values()})
     number = {name: i for i, name in enumerate(table)}

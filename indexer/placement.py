@@ -55,7 +55,7 @@ class OnlineClusters:
 
     def place_new(self, connection: psycopg.Connection, ids: Sequence[int]) -> int:
         """Place these formulas alone, which were just committed; returns how many joined a cluster."""
-        current = store.current(connection)
+        current = store.current(connection) if len(ids) else None
         if current is None or current["vector_version"] != VECTOR_VERSION:
             return 0
         if current["id"] != self._clustering:

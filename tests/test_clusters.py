@@ -27,6 +27,7 @@ from indexer.seeding import seed_constants
 from indexer.seeding import store as store_records
 from tests.conftest import new_database
 from tests.test_cli import SENTENCE, formulary, json_of
+from tests.test_contract import validate
 
 RNG = np.random.default_rng(5)
 BLOBS = np.concatenate([RNG.normal(size=(60, 2)) * 0.1, RNG.normal(size=(60, 2)) * 0.1 + 8])
@@ -185,6 +186,7 @@ def json_of_build(catalogue: dict[str, str], *options: str) -> dict[str, object]
 
 
 def test_build_prints_figures(built: dict[str, object]) -> None:
+    validate(built, "clustering")
     assert built["purity"] == 1.0
     assert built["placed"] > 0.5  # type: ignore[operator]
     assert "delta" in built["davies_bouldin"]  # type: ignore[operator]
@@ -192,8 +194,11 @@ def test_build_prints_figures(built: dict[str, object]) -> None:
 
 def test_a_cluster_tells_why_it_is_called_so(catalogue: dict[str, str], built: dict[str, object]) -> None:
     listed = json_of("cluster", "list", **catalogue)
+    for row in listed:
+        validate(row, "cluster")
     named = next(row for row in listed if row["constant"] is not None)
     shown = json_of("cluster", "show", str(named["id"]), **catalogue)
+    validate(shown, "cluster_shown")
     events = [event["event"] for event in shown["history"]]
     assert events[0] == "created"
     assert events[-1] == "labelled"
@@ -289,3 +294,71 @@ def test_a_daemon_places_what_it_commits(catalogue: dict[str, str], built: dict[
             where formula.a[1] >= 30 and formula.a[2] = 1
         """).fetchall()
     assert [label for (label,) in rows] == ["e"] * 4
+
+
+def test_the_formula_that_completes_a_place_founds_a_cluster(
+    catalogue: dict[str, str], built: dict[str, object]
+) -> None:
+    # Index shifts of one formula with a core of their own: all at one place, at which nothing was before.
+    family = [parse_formula(f"PCF(5n + {5 * k + 2}, 3n + {3 * k + 1})") for k in range(4)]
+    with open_database(catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
+        online = OnlineClusters()
+        online.follow(connection)
+        counts = []
+        for formula in family:
+            add(connection, [formula])
+            connection.commit()
+            counts.append(online.follow(connection))
+        assert counts == [0, 0, 3, 1]
+        number = place_of(connection, family[0])
+        assert number is not None
+        assert {place_of(connection, formula) for formula in family} == {number}
+        found = store.cluster(connection, number)
+        assert found is not None
+        assert (found["members"], found["representative"]) == (4, str(family[0]))
+        assert [event["event"] for event in store.cluster_events(connection, number)] == ["created"]
+
+
+def test_what_is_added_is_placed_at_once(catalogue: dict[str, str], built: dict[str, object], tmp_path: Path) -> None:
+    shown = json_of("add", "PCF(n + 20, n)", **catalogue)
+    validate(shown, "formula")
+    assert (shown["cluster"]["label"], shown["cluster"]["distance"]) == ("e", 0.0)
+    lines = tmp_path / "lines.txt"
+    lines.write_text("PCF(n + 21, n)\n")
+    assert json_of("add", "--from", str(lines), **catalogue)["added"] == 1
+    with open_database(catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
+        assert place_of(connection, parse_formula("PCF(n + 21, n)")) == place_of(
+            connection, parse_formula("PCF(n + 20, n)")
+        )
+
+
+def place_of(connection: psycopg.Connection, formula: PCF) -> int | None:
+    row = connection.execute(
+        "select cluster_id from cluster_member join clustering on clustering.id = clustering_id and state = 'current'"
+        " join formula on formula.id = formula_id where key = %s",
+        [formula.key],
+    ).fetchone()
+    assert row is not None
+    return None if row[0] is None else int(row[0])
+
+
+def test_an_unnamed_cluster_is_renamed_when_its_constant_turns_up(
+    catalogue: dict[str, str], built: dict[str, object]
+) -> None:
+    member = parse_formula("PCF(n, 3n + 1)")  # core M(1/3, 3, 3)/M(4/3, 4, 3), a constant without a name
+    with open_database(catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
+        number = place_of(connection, member)
+    before = json_of("cluster", "show", str(number), **catalogue)
+    assert before["label"] == f"unnamed-{number}"
+    added = json_of("constant", "add", "Kummer third", "hyp1f1(1/3, 3, 3)/hyp1f1(4/3, 4, 3)", **catalogue)
+    assert added["clusters"] == [number]
+    after = json_of("cluster", "show", str(number), **catalogue)
+    assert (after["label"], after["constant"]) == ("Kummer third", "Kummer third")
+    last = after["history"][-1]
+    assert (last["event"], last["detail"]["before"]) == ("relabelled", before["label"])
+    assert last["relation"].startswith("PCF(")
+    assert "turned up" in last["detail"]["why"]
+    named = json_of("cluster", "show", str(number), **catalogue)["formulas"]
+    assert "hyp1f1" in named[0]["relation"]
+    json_of_build(catalogue)
+    assert json_of("cluster", "show", str(number), **catalogue)["label"] == "Kummer third"

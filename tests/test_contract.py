@@ -45,6 +45,10 @@ def kind_of(value: dict[str, Any]) -> str:
         "added": "added",
         "runs": "status",
         "super_exponential": "space_count",
+        "history": "cluster_shown",
+        "representative": "cluster",
+        "clustering": "clustering",
+        "template": "family",
     }
     return next((kind for mark, kind in marks.items() if mark in value), "constant")
 

@@ -21,6 +21,7 @@ from indexer.patterns import Line, agrees, at, check, laws, lines, padded
 from tests.conftest import new_database
 from tests.test_cli import SENTENCE, formulary, json_of
 from tests.test_clusters import add
+from tests.test_contract import validate
 
 LOGARITHMS = Line((1, 0, 0, 0, 1), (0, 1, 0, 0, 0))
 """PCF(k n + 1, n^2)."""
@@ -151,6 +152,8 @@ def catalogue(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 def test_families_are_listed_shown_and_exported(catalogue: dict[str, str], tmp_path: Path) -> None:
     listed = json_of("family", "list", **catalogue)
+    for row in listed:
+        validate(row, "family")
     assert {"e", "pi"} <= {row["constant"] for row in listed}
     shown = json_of("family", "show", str(listed[0]["id"]), **catalogue)
     assert shown == listed[0]

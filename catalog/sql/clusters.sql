@@ -99,6 +99,14 @@ limit %(count)s
 -- One cluster.
 select * from clusters where id = %(id)s
 
+-- cluster_of --
+-- Where a formula is in the current clustering.
+select cluster.id, cluster.label, cluster_member.distance
+from cluster_member
+join clustering on clustering.id = cluster_member.clustering_id and clustering.state = 'current'
+join cluster on cluster.id = cluster_member.cluster_id
+where cluster_member.formula_id = %(id)s
+
 -- cluster_events --
 -- The history of a cluster.
 select cluster_event.event, cluster_event.detail, cluster_event.happened_at, relations.relation
@@ -166,10 +174,11 @@ select id from formula where id = any (%(ids)s::bigint[]) and is_canonical order
 
 -- unnamed_clusters --
 -- Clusters that a constant may name when it turns up.
-select id, label, representative_id
+select cluster.id, cluster.label, cluster.representative_id, formula.family
 from cluster
-where retired_at is null and constant_id is null and representative_id is not null and label like 'unnamed-%%'
-order by id
+join formula on formula.id = cluster.representative_id
+where cluster.retired_at is null and cluster.constant_id is null and cluster.label like 'unnamed-%%'
+order by cluster.id
 
 -- formula_parts --
 -- Coefficients of many formulas.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from indexer.cli.options import catalogue_options, json_option, option
-from indexer.cli.output import write_fields, write_json, write_table
+from indexer.cli.output import note, write_fields, write_json, write_table
 from indexer.cli.used import use_catalogue_option, used_catalogue
 
 if TYPE_CHECKING:
@@ -73,20 +73,28 @@ def add(
 ) -> None:
     """Add a constant of your own to the catalogue; it is tried first from then on.
 
+    Clusters of related formulas without a name, such as unnamed-17, that turn out to be of it are renamed at once.
+
     EXPRESSION is made of numbers, + - * / ^, brackets, and the names and functions that an unknown one is answered
     with. One that is rational, quadratic, or a Moebius map of a constant that is there already is refused.
     """
     from catalog.database import open_database
+    from indexer.cluster_naming import name_clusters
     from indexer.own_constants import add_constant
+    from indexer.terms import Terms
 
     with open_database(database_url, home) as database:
         database.require_current()
         with database.connect() as connection:
-            added = _object(add_constant(connection, name, expression, source), SHOWN_DIGITS)
+            constant = add_constant(connection, name, expression, source)
+            renamed = name_clusters(connection, Terms([constant]))
+            added = {**_object(constant, SHOWN_DIGITS), "clusters": list(renamed)}
     if as_json:
         write_json(added)
     else:
         write_fields((key, added[key]) for key in ("name", "expression", "value"))
+        for number in renamed:
+            note(f"cluster {number} is called {name} now")
 
 
 def _all(use_catalogue: bool | None, database_url: str | None, home: str | None) -> Library:

@@ -122,7 +122,7 @@ def write_formula(result: dict[str, Any]) -> None:
             ("closed form", closed and closed["text"]),
             ("theorem", closed and closed["theorem"]),
             ("family", result["family"]),
-            ("cluster", result["cluster"]),
+            ("cluster", result["cluster"] and _cluster(result["cluster"])),
             *((name.replace("_", " "), value) for name, value in metrics.items()),
             *((_label(relation), _relation(relation)) for relation in result["relations"]),
             *((f"guess {guess['rank']}", _guess(guess)) for guess in result["guesses"]),
@@ -139,6 +139,10 @@ def write_formula(result: dict[str, Any]) -> None:
 def _status(result: dict[str, Any]) -> str:
     kind = result["convergence_class"]
     return str(result["status"]) + (f" ({kind.replace('_', '-')})" if kind else "")
+
+
+def _cluster(cluster: dict[str, Any]) -> str:
+    return f"{cluster['id']}" + (f" ({cluster['label']})" if cluster["label"] else "")
 
 
 def _digits(limit: dict[str, Any]) -> str | None:

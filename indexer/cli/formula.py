@@ -72,15 +72,17 @@ def _add(connection: psycopg.Connection, formulas: list[PCF]) -> int:
     from indexer.index import read_anchors
     from indexer.own_constants import read_terms
     from indexer.pipeline import compute
+    from indexer.placement import OnlineClusters
     from indexer.rows import record
     from indexer.seeding import store
 
     anchors, terms = read_anchors(connection), read_terms(connection)
     records = [record(compute(chosen, identified=True, anchors=anchors, terms=terms)) for chosen in formulas]
-    new = int(store(connection, records, terms=terms).new.sum())
+    ingested = store(connection, records, terms=terms)
     for family in {item.columns["family"] for item in records} - {None}:
         sweep_families(connection, family=str(family), seconds=SWEEP_SECONDS)
-    return new
+    OnlineClusters().place_new(connection, ingested.ids[ingested.new].tolist())
+    return int(ingested.new.sum())
 
 
 def _add_lines(connection: psycopg.Connection, lines: Iterable[str], workers: int | None, as_json: bool) -> int:
@@ -132,6 +134,7 @@ def show(formula: tuple[str, ...], kind: str | None, database_url: str | None, h
 
 def _stored(connection: psycopg.Connection, formula: PCF) -> dict[str, Any]:
     from catalog import queries
+    from catalog.clusters import cluster_of
     from catalog.judgement import notes_of
     from indexer.contract import stored_object
 
@@ -141,6 +144,7 @@ def _stored(connection: psycopg.Connection, formula: PCF) -> dict[str, Any]:
     read = (queries.relations_of, queries.guesses_of, queries.exclusions_of, queries.sources_of)
     relations, guesses, exclusions, sources = (function(connection, row["id"]) for function in read)
     result = stored_object(row, relations, guesses, exclusions, sources)
+    result["cluster"] = cluster_of(connection, row["id"])
     result["notes"] = [
         {"text": text, "author": author, "written_at": at} for text, author, at in notes_of(connection, row["id"])
     ]
