@@ -1,0 +1,339 @@
+"""How time and memory grow with the number of formulas, the depth, and the number of vectors; and what an insert costs.
+
+    python benchmarks/scaling.py formulas [--sizes 1000 10000]      whole way into a scratch catalogue, one worker
+    python benchmarks/scaling.py depth [--depths 250 500 1000 2000] exact convergents and gcds, double precision
+    python benchmarks/scaling.py similarity [--sizes 100000 1000000] [--hnsw-to 100000]
+    python benchmarks/scaling.py insert --home FOLDER [--count 200] into a copy of a catalogue that may be spoilt
+
+Times are of CPU unless a column says otherwise: the wall's depends on what else the machine does. Each size runs in a
+process of its own, so that its peak of memory is its own. Formulas are spread evenly over the quadratic box.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import random
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+RUN = 500  # ranks in a row, as in a chunk
+QUERIES = 200
+NEIGHBOURS = 10
+PAIR_RANKS = 2
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parts = parser.add_subparsers(dest="part", required=True)
+    part = parts.add_parser("formulas")
+    part.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000])
+    part = parts.add_parser("depth")
+    part.add_argument("--depths", type=int, nargs="+", default=[250, 500, 1_000, 2_000])
+    part.add_argument("--formulas", type=int, default=200)
+    part = parts.add_parser("similarity")
+    part.add_argument("--sizes", type=int, nargs="+", default=[100_000])
+    part.add_argument("--hnsw-to", type=int, default=100_000, help="largest size at which HNSW is built")
+    part = parts.add_parser("insert")
+    part.add_argument("--home", required=True)
+    part.add_argument("--count", type=int, default=200)
+    options = parser.parse_args()
+    {"formulas": formulas, "depth": depth, "similarity": similarity, "insert": insert}[options.part](options)
+
+
+def alone(function: Callable[..., Any], *arguments: Any) -> Any:
+    """The result of a call in a process of its own."""
+    with get_context("spawn").Pool(1) as pool:
+        return pool.apply(function, arguments)
+
+
+def peak_bytes() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0
+
+
+def exponent(sizes: Sequence[float], figures: Sequence[float]) -> float:
+    """The slope of log(figure) over log(size), fitted by least squares."""
+    return float(np.polyfit(np.log(sizes), np.log(figures), 1)[0])
+
+
+def heading(*columns: str) -> None:
+    print(f"| {' | '.join(columns)} |\n{'|---' * len(columns)}|", flush=True)
+
+
+def line(*columns: str) -> None:
+    print(f"| {' | '.join(columns)} |", flush=True)
+
+
+def megabytes(size: float) -> str:
+    return f"{size / 1e6:.0f}"
+
+
+# formulas
+
+
+def formulas(options: argparse.Namespace) -> None:
+    heading(
+        "formulas",
+        "evaluate, CPU s",
+        "store, CPU s here",
+        "wall s",
+        "a second of CPU",
+        "peak MB",
+        "database bytes each",
+    )
+    rows = []
+    for size in options.sizes:
+        row = alone(whole_way, size)
+        rows.append(row)
+        evaluate, store, wall, peak, stored = row
+        rate, each = size / (evaluate + store), stored / size
+        line(
+            f"{size:,}", f"{evaluate:.1f}", f"{store:.1f}", f"{wall:.1f}", f"{rate:.0f}", megabytes(peak), f"{each:.0f}"
+        )
+    if len(rows) > 1:
+        for what, column in (("evaluation", 0), ("storing", 1), ("peak memory", 3)):
+            print(f"{what} grows with exponent {exponent(options.sizes, [row[column] for row in rows]):.2f}")
+
+
+def whole_way(size: int) -> tuple[float, float, float, float, int]:
+    """CPU seconds of evaluating and storing, wall seconds, peak memory, bytes of the database, for so many formulas."""
+    from catalog.database import open_database
+    from catalog.ingest import ingest
+    from indexer.index import CatalogueIndex, read_anchors
+    from indexer.rows import batch, constants_of
+    from indexer.seeding import name_constants, seed_constants
+    from indexer.spaces import QUADRATIC_5
+    from indexer.terms import terms_with
+    from indexer.work import Task, units_of
+
+    with tempfile.TemporaryDirectory() as home, open_database(None, home, create=True) as database:
+        database.upgrade()
+        with database.connect() as connection:
+            seed_constants(connection)
+            (empty,) = connection.execute("select pg_database_size(current_database())").fetchone() or (0,)
+            index = CatalogueIndex.rebuilt(connection, home)
+            run = min(RUN, size)
+            begun, evaluate, store = time.monotonic(), 0.0, 0.0
+            anchors = read_anchors(connection)
+            task = Task(QUADRATIC_5.name, QUADRATIC_5.template, anchors)
+            for first in np.linspace(0, QUADRATIC_5.size - run, size // run).astype(int).tolist():
+                start = time.process_time()
+                records = [record for unit in task(units_of(first, first + run)) for record in unit]
+                middle = time.process_time()
+                name_constants(connection, constants_of(records))
+                rows, findings = batch(records, terms_with().version)
+                ingest(connection, rows, findings)
+                index.catch_up(connection)
+                evaluate, store = evaluate + middle - start, store + time.process_time() - middle
+            wall = time.monotonic() - begun
+            (full,) = connection.execute("select pg_database_size(current_database())").fetchone() or (0,)
+    return evaluate, store, wall, peak_bytes(), int(full - empty)
+
+
+# depth
+
+
+def depth(options: argparse.Namespace) -> None:
+    heading("depth", "convergent, ms", "gcd, ms", "bytes of p and q", "double precision, us", "peak MB")
+    rows = []
+    for n in options.depths:
+        row = alone(at_depth, n, options.formulas)
+        rows.append(row)
+        recurrence, gcds, size, double, peak = row
+        line(
+            f"{n:,}",
+            f"{1e3 * recurrence:.3f}",
+            f"{1e3 * gcds:.3f}",
+            f"{size:,.0f}",
+            f"{1e6 * double:.0f}",
+            megabytes(peak),
+        )
+    for what, column in (("convergents", 0), ("gcds", 1), ("their bytes", 2), ("double precision", 3), ("peak", 4)):
+        print(f"{what}: exponent {exponent(options.depths, [row[column] for row in rows]):.2f}")
+
+
+def at_depth(n: int, count: int) -> tuple[float, float, float, float, float]:
+    """Mean CPU seconds of p_n, q_n and of their gcd, their size, CPU seconds of the dynamics, peak memory."""
+    from indexer.asymptotics import classify
+    from indexer.convergents import convergents
+    from indexer.dynamics import dynamics
+    from indexer.spaces import QUADRATIC_5
+
+    chooser, chosen = random.Random(1), []
+    while len(chosen) < count:
+        formula = QUADRATIC_5.formula_at(chooser.randrange(QUADRATIC_5.size))
+        if formula is not None and classify(formula).status == "converges":
+            chosen.append(formula)
+    start = time.process_time()
+    found = [next(iter(convergents(formula, (n,)))) for formula in chosen]
+    recurrence = time.process_time() - start
+    start = time.process_time()
+    for convergent in found:
+        convergent.gcd()
+    gcds = time.process_time() - start
+    size = statistics.mean((c.p.bit_length() + c.q.bit_length()) / 8 for c in found)
+    a, b = (
+        np.array([[*side, 0, 0][:3] for side in sides], dtype=np.int64)
+        for sides in ([f.a for f in chosen], [f.b for f in chosen])
+    )
+    start = time.process_time()
+    dynamics(a, b, (n,))
+    double = time.process_time() - start
+    return recurrence / count, gcds / count, size, double / count, peak_bytes()
+
+
+# similarity
+
+
+def similarity(options: argparse.Namespace) -> None:
+    heading("vectors", "index", "build, CPU s", "MB", "one query, ms (median)", "queries / s", "recall@10")
+    for size in options.sizes:
+        for name in ("Flat", "IVF 32", "IVF 64", "IVF 256", *(["HNSW"] if size <= options.hnsw_to else [])):
+            build, memory, median, mean, recall = alone(search_index, size, name)
+            figures = f"{build:.1f}", megabytes(memory), f"{1e3 * median:.3f}", f"{1 / mean:,.0f}", f"{recall:.4f}"
+            line(f"{size:,}", name, *figures)
+
+
+def box_vectors(count: int) -> npt.NDArray[np.float32]:
+    """Neighbour vectors of convergent formulas of the box; beyond those, the same again with a little noise."""
+    from indexer.asymptotics import OUTCOMES, classify_batch
+    from indexer.neighbour_vector import neighbour_vectors
+    from indexer.spaces import QUADRATIC_5
+
+    chooser = np.random.default_rng(1)
+    A, B = QUADRATIC_5.coefficient_arrays(0, QUADRATIC_5.size)
+    outcomes = np.array(OUTCOMES)[classify_batch(A, B)]
+    kept = np.flatnonzero(~np.isin(outcomes, ("terminates", "diverges")))
+    kept = chooser.permutation(kept)[:count]
+    vectors = np.concatenate(
+        [neighbour_vectors(A[part], B[part]) for part in np.array_split(kept, 1 + len(kept) // 10**4)]
+    )
+    vectors = vectors[np.isfinite(vectors).all(axis=1)].astype(np.float32)
+    copies = math.ceil(count / len(vectors))
+    noise = chooser.normal(0, 1e-3, (count, vectors.shape[1])).astype(np.float32)
+    noise[: len(vectors)] = 0
+    return np.ascontiguousarray(np.tile(vectors, (copies, 1))[:count] + noise)
+
+
+def search_index(size: int, name: str) -> tuple[float, float, float, float, float]:
+    """CPU seconds of building, bytes, median and mean CPU seconds of a query, recall by distance."""
+    from indexer.neighbours import faiss
+
+    module, vectors = faiss(), box_vectors(size)
+    dimension = vectors.shape[1]
+    chooser = np.random.default_rng(2)
+    queries = vectors[chooser.integers(0, size, QUERIES)] + chooser.normal(0, 1e-3, (QUERIES, dimension)).astype(
+        np.float32
+    )
+    exact = module.IndexFlatL2(dimension)
+    exact.add(vectors)
+    bound = exact.search(queries, NEIGHBOURS)[0][:, -1] * (1 + 1e-5) + 1e-12
+    start = time.process_time()
+    index, kind = exact, name.split()[0]
+    if kind == "IVF":
+        index = module.IndexIVFFlat(module.IndexFlatL2(dimension), dimension, min(4096, size // 40))
+        index.train(vectors[chooser.choice(size, min(size, 200_000), replace=False)])
+        index.nprobe = int(name.split()[1])
+    elif kind == "HNSW":
+        index = module.IndexHNSWFlat(dimension, 16)
+        index.hnsw.efConstruction, index.hnsw.efSearch = 200, 64
+    if index is not exact:
+        index.add(vectors)
+    built = time.process_time() - start
+    seconds, right = [], 0
+    for row, query in enumerate(queries):
+        start = time.process_time()
+        distances, _ = index.search(query[None], NEIGHBOURS)
+        seconds.append(time.process_time() - start)
+        right += int((distances[0] <= bound[row]).sum())
+    return (
+        built,
+        float(len(module.serialize_index(index))),
+        statistics.median(seconds),
+        statistics.mean(seconds),
+        right / (QUERIES * NEIGHBOURS),
+    )
+
+
+# insert
+
+
+def insert(options: argparse.Namespace) -> None:
+    """Formulas outside the box, one by one: by what the command `add` does, and with anchors and index held."""
+    from catalog.database import open_database
+    from indexer.cli.formula import _add
+    from indexer.index import CatalogueIndex, read_anchors
+    from indexer.own_constants import read_terms
+    from indexer.pipeline import compute
+    from indexer.placement import OnlineClusters
+    from indexer.rows import record
+    from indexer.seeding import store
+
+    chosen = new_formulas(2 * options.count)
+    with open_database(None, options.home) as database, database.connect() as connection:
+        (there,) = connection.execute("select count(*) from formula").fetchone() or (0,)
+        connection.rollback()
+        print(f"into a catalogue of {there:,} formulas\n")
+        heading("what", "median ms", "99th percentile ms", "formulas")
+        show("the work of `formulary add`", [wall(lambda f=f: _add(connection, [f])) for f in chosen[: options.count]])
+        start = time.monotonic()
+        index, anchors, terms, clusters = (
+            CatalogueIndex.open(connection, options.home, print),
+            read_anchors(connection),
+            read_terms(connection),
+            OnlineClusters(),
+        )
+        opened = time.monotonic() - start
+        steps: dict[str, list[float]] = {
+            name: [] for name in ("evaluate and identify", "store", "index", "place", "all")
+        }
+        for formula in chosen[options.count :]:
+            marks = [time.monotonic()]
+            done = record(compute(formula, identified=True, anchors=anchors, terms=terms))
+            marks.append(time.monotonic())
+            ingested = store(connection, [done], terms=terms)
+            marks.append(time.monotonic())
+            index.catch_up(connection)
+            marks.append(time.monotonic())
+            clusters.place_new(connection, ingested.ids[ingested.new].tolist())
+            marks.append(time.monotonic())
+            for name, seconds in zip(steps, [*np.diff(marks), marks[-1] - marks[0]], strict=True):
+                steps[name].append(float(seconds))
+        for name, seconds in steps.items():
+            show(f"in a process that stays: {name}", seconds)
+        print(f"\nopening index, anchors and constants took {opened:.1f} s, once")
+
+
+def new_formulas(count: int) -> list[Any]:
+    from catalog.formula import PCF
+
+    chooser, chosen = random.Random(time.time_ns()), []
+    while len(chosen) < count:
+        a = [chooser.randint(-60, 60) for _ in range(3)]
+        b = [chooser.randint(-60, 60) for _ in range(3)]
+        a[2], b[2] = a[2] or 61, b[2] or 61
+        chosen.append(PCF(tuple(a), tuple(b)))
+    return chosen
+
+
+def wall(function: Callable[[], object]) -> float:
+    start = time.monotonic()
+    function()
+    return time.monotonic() - start
+
+
+def show(what: str, seconds: list[float]) -> None:
+    late = float(np.percentile(seconds, 99))
+    line(what, f"{1e3 * statistics.median(seconds):.1f}", f"{1e3 * late:.1f}", str(len(seconds)))
+
+
+if __name__ == "__main__":
+    main()
