@@ -14,7 +14,7 @@ from catalog.formula import PCF
 Matrix = tuple[mpz, mpz, mpz, mpz]
 """A two by two matrix of exact integers, row by row."""
 
-LEAF = 24
+LEAF = 32
 """Steps multiplied together in small integers before big ones are touched."""
 
 INT64_SAFE = 1 << 62
