@@ -274,7 +274,8 @@ def _latex_apply(item: Item, values: Sequence[Shown]) -> Shown:
     if item.text == "/":
         return f"\\frac{{{values[0][0]}}}{{{values[1][0]}}}", 2
     right = _latex_bracketed(values[1], _ATOM if values[1][1] == 3 else own + (item.text == "-"))
-    sign = (" \\cdot " if right[0].isdigit() else " ") if item.text == "*" else f" {item.text} "
+    dotted = right[0].isdigit() or right.startswith("{}_")  # 2 {}_0F_1 would be read as 2_0
+    sign = (" \\cdot " if dotted else " ") if item.text == "*" else f" {item.text} "
     return f"{_latex_bracketed(values[0], own)}{sign}{right}", own
 
 

@@ -54,14 +54,15 @@ def read_plane(
     `where` is a condition on the view `formulas`: give it only with a reader's connection. Raises FormularyError where
     it cannot be used. The connection must be idle.
     """
-    numbers, values = _rows(connection, columns, grouping, where)
+    numbers, values = read_numbers(connection, columns, grouping, where)
     groups, names = _named(numbers, _names(connection, grouping))
     return Plane(values[:, 0], values[:, 1], groups, names)
 
 
-def _rows(
-    connection: psycopg.Connection, columns: tuple[str, str], grouping: str | None, where: str | None
+def read_numbers(
+    connection: psycopg.Connection, columns: tuple[str, str], grouping: str | None = None, where: str | None = None
 ) -> tuple[Ints, Floats]:
+    """The same with the number of the group of each formula (n,), 0 for none, and the two figures (n, 2)."""
     group, join = _GROUPS[grouping]
     filled = {"group": group, "join": blocks()[join] if join else "", "x": columns[0], "y": columns[1]}
     filled["where"] = where or "true"
@@ -129,7 +130,7 @@ def read_members(connection: psycopg.Connection, vector_version: int) -> tuple[F
 
 
 def read_growth(connection: psycopg.Connection) -> tuple[Growth, Growth]:
-    """Formulas by the moment they were stored, and canonical formulas by the minute they were identified."""
+    """Formulas by the moment they were stored, and canonical formulas by the moment they were identified."""
     return _pairs(connection, "plot_growth"), _pairs(connection, "plot_identified")
 
 

@@ -82,10 +82,10 @@ order by cluster_member.formula_id
 select evaluated_at, count(*) from formula group by evaluated_at order by evaluated_at
 
 -- plot_identified --
--- Canonical formulas by the minute in which their first verified relation to numbers or constants was found.
+-- Canonical formulas by the moment in which their first verified relation to numbers or constants was found.
 select first_found, count(*)
 from (
-    select date_bin('1 minute', min(relation.found_at), '2000-01-01') as first_found
+    select min(relation.found_at) as first_found
     from relation
     join formula on formula.id = relation.formula_id and formula.is_canonical
     where relation.proof in ('verified', 'closed_form') and relation.kind <> 'formula'

@@ -42,6 +42,7 @@ COMMANDS = {
     "import": ("exchange", "Bring in formulas of an export, blind-delta or LIReC."),
     "family": ("family", "Infinite families: find, list, show, export."),
     "plot": ("plot", "Pictures: two metrics, clusters, growth, one formula."),
+    "report": ("report", "One page of the catalogue, with pictures and mathematics."),
     "server": ("server", "The embedded Postgres: start, stop, status."),
     "url": ("server", "The address of the database, for psql and other clients."),
     "sql": ("sql", "Query the catalogue by SQL, read-only."),

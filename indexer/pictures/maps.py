@@ -203,9 +203,9 @@ def _draw_hexagons(axes: Axes, grid: Grid, table: Ints, layers: Sequence[Layer],
     free = np.ones(len(table), np.bool_)
     for number in reversed(range(len(layers))):
         if layers[number].form == "kernels":
-            mine = free & (table[:, number + 1] > 0)
-            free &= ~mine
-            _fill(axes, grid.outlines(np.flatnonzero(mine), KERNEL), layers[number].colour, 1.0)
+            here = free & (table[:, number + 1] > 0)
+            free &= ~here
+            _fill(axes, grid.outlines(np.flatnonzero(here), KERNEL), layers[number].colour, 1.0)
 
 
 def opacity(level: int, count: int) -> float:
@@ -248,7 +248,7 @@ def _legends(
     def hexagon(colour: str, alpha: float) -> Line2D:
         return Line2D([], [], linestyle="", marker="h", markersize=8.5, color=colour, alpha=alpha, markeredgewidth=0)
 
-    scale = axes.legend(
+    axes.legend(
         [hexagon(INK, opacity(i, len(shades))) for i in range(len(shades))],
         [f"{least:,}" for least in shades],
         title="formulas in a hexagon, from",
@@ -263,7 +263,6 @@ def _legends(
         columnspacing=0.7,
         alignment="right",
     )
-    axes.add_artist(scale)
     if title is None:
         return
     handles: list[Artist] = [_handle(layer) for layer in layers]

@@ -1,0 +1,41 @@
+"""`formulary report`: one self-contained page of the catalogue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from indexer.cli.options import catalogue_options, option
+from indexer.cli.output import note
+
+ENDINGS = (".html", ".htm")
+
+
+@click.command(epilog="Example: formulary report -o report.html")
+@option("-o", "--output", required=True, metavar="FILE", help="The page; its ending says html.")
+@option("--title", default="Formulary", help="Title of the page.")
+@catalogue_options
+def report(output: str, title: str, database_url: str | None, home: str | None) -> None:
+    """Write one page of the catalogue: counts, constants, clusters, newest relations, families, riddles.
+
+    The file holds its pictures and its typeset mathematics: it needs no network, and can be mailed or printed. The
+    catalogue is read as it is at one moment, also while daemons work.
+    """
+    if Path(output).suffix.lower() not in ENDINGS:
+        raise click.UsageError(
+            f"the report is written as html; give a name such as {Path(output).stem or 'report'}.html"
+        )
+    from catalog.database import open_database
+    from catalog.report import read_report
+    from indexer.neighbour_vector import VECTOR_VERSION
+    from indexer.pictures.style import write_file
+    from indexer.report.page import page
+
+    with open_database(database_url, home) as database:
+        database.require_current()
+        with database.connect() as connection:
+            found = read_report(connection, VECTOR_VERSION)
+    data = page(found, title).encode()
+    write_file(output, data)
+    note(f"wrote {output}, {len(data) / 1e6:.1f} MB")

@@ -1,0 +1,183 @@
+"""LaTeX as this program writes it, to MathML, which browsers show without any help.
+
+Not all of LaTeX: what the constants, formulas and families are written with. Anything else is shown as it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+_TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
+
+SYMBOLS = {
+    "pi": "π",
+    "zeta": "ζ",
+    "gamma": "γ",
+    "Gamma": "Γ",
+    "psi": "ψ",
+    "varphi": "φ",
+    "phi": "φ",
+    "beta": "β",
+    "alpha": "α",
+    "varpi": "ϖ",
+    "infty": "∞",
+    "delta": "δ",
+    "eta": "η",
+    "mu": "μ",
+    "Omega": "Ω",
+    "lambda": "λ",
+}
+OPERATORS = {
+    "in": "∈",
+    "ge": "≥",
+    "geq": "≥",
+    "le": "≤",
+    "leq": "≤",
+    "ne": "≠",
+    "cdot": "·",
+    "times": "×",
+    "pm": "±",
+    "to": "→",
+    "ldots": "…",
+    "cdots": "⋯",
+    "{": "{",
+    "}": "}",
+}
+SPACES = {"quad": "1em", "qquad": "2em", ",": "0.17em", ";": "0.28em", ":": "0.22em", " ": "0.3em", "!": "0"}
+DOUBLE = {"Q": "ℚ", "Z": "ℤ", "R": "ℝ", "C": "ℂ", "N": "ℕ"}
+_UPRIGHT = frozenset({"mathrm", "operatorname", "text", "mathbf", "mathit"})
+_LETTER = "mi"
+_SIGNS = {"-": "−", "*": "·", "'": "′"}
+
+
+def mathml(latex: str, *, block: bool = False) -> str:
+    """A `math` element; `block` puts it on a line of its own."""
+    body = "".join(_Reader(latex).row(None))
+    display = ' display="block"' if block else ""
+    return f"<math{display}><mrow>{body}</mrow></math>"
+
+
+class _Reader:
+    """One pass over the tokens; brackets that do not match end with the text."""
+
+    def __init__(self, latex: str) -> None:
+        self._tokens = _TOKEN.findall(latex)
+        self._at = 0
+
+    def row(self, end: str | None) -> list[str]:
+        """Elements up to a token, which is passed over, or to the end of the text."""
+        found: list[str] = []
+        while self._at < len(self._tokens):
+            token = self._tokens[self._at]
+            if token == end:
+                self._at += 1
+                break
+            if token.isspace():
+                self._at += 1
+                continue
+            found.append(self._scripted())
+        return found
+
+    def _scripted(self) -> str:
+        """One element with what stands below and above it."""
+        limits = self._peek() == r"\mathop"
+        base = "<mrow></mrow>" if self._peek() in ("^", "_") else self._element()
+        below = above = None
+        while self._peek() in ("^", "_"):
+            if self._next() == "_":
+                below = self._element()
+            else:
+                above = self._element()
+        if below is None and above is None:
+            return base
+        name = (
+            ("m" + "under" * (below is not None) + "over" * (above is not None))
+            if limits
+            else ("m" + "sub" * (below is not None) + "sup" * (above is not None))
+        )
+        return f"<{name}>{base}{below or ''}{above or ''}</{name}>"
+
+    def _element(self) -> str:
+        self._skip_blanks()
+        if self._at >= len(self._tokens):
+            return "<mrow></mrow>"
+        token = self._next()
+        if token == "{":
+            return _group(self.row("}"))
+        if token.startswith("\\"):
+            return self._command(token[1:])
+        if token[0].isdigit():
+            return f"<mn>{token}</mn>"
+        if token.isalpha():
+            return f"<{_LETTER}>{escape(token)}</{_LETTER}>"
+        stiff = ' stretchy="false"' if token in "()[]|" else ""
+        return f"<mo{stiff}>{escape(_SIGNS.get(token, token))}</mo>"
+
+    def _command(self, name: str) -> str:
+        if name == "frac":
+            return f"<mfrac>{self._element()}{self._element()}</mfrac>"
+        if name == "sqrt":
+            return self._root()
+        if name == "left":
+            return self._bracketed()
+        if name == "mathop":
+            return self._element()
+        if name in _UPRIGHT:
+            text = escape(self._text())
+            return f"<mtext>{text}</mtext>" if name == "text" else f'<mi mathvariant="normal">{text}</mi>'
+        if name == "mathbb":
+            text = self._text()
+            return f"<mi>{escape(DOUBLE.get(text, text))}</mi>"
+        if name in SYMBOLS:
+            return f"<mi>{SYMBOLS[name]}</mi>"
+        if name in OPERATORS:
+            return f"<mo>{OPERATORS[name]}</mo>"
+        if name in SPACES:
+            return f'<mspace width="{SPACES[name]}"></mspace>'
+        return f'<mi mathvariant="normal">{escape(name)}</mi>'  # a function by its name, such as \tan
+
+    def _root(self) -> str:
+        if self._peek() != "[":
+            return f"<msqrt>{self._element()}</msqrt>"
+        self._next()
+        index = _group(self.row("]"))
+        return f"<mroot>{self._element()}{index}</mroot>"
+
+    def _bracketed(self) -> str:
+        opening = self._next() if self._at < len(self._tokens) else ""
+        inner = "".join(self.row(r"\right"))
+        closing = self._next() if self._at < len(self._tokens) else ""
+        sides = [f'<mo stretchy="true">{escape(side.removeprefix(chr(92)))}</mo>' for side in (opening, closing)]
+        left, right = ("" if "." in side else side for side in sides)
+        return f"<mrow>{left}{inner}{right}</mrow>"
+
+    def _text(self) -> str:
+        """The text of a group in braces, or of one token."""
+        self._skip_blanks()
+        if self._peek() != "{":
+            return self._next() if self._at < len(self._tokens) else ""
+        self._next()
+        depth, found = 1, []
+        while self._at < len(self._tokens):
+            token = self._next()
+            depth += (token == "{") - (token == "}")
+            if not depth:
+                break
+            found.append(token)
+        return "".join(found).replace("\\", "")
+
+    def _peek(self) -> str | None:
+        return self._tokens[self._at] if self._at < len(self._tokens) else None
+
+    def _next(self) -> str:
+        self._at += 1
+        return str(self._tokens[self._at - 1])
+
+    def _skip_blanks(self) -> None:
+        while self._at < len(self._tokens) and self._tokens[self._at].isspace():
+            self._at += 1
+
+
+def _group(elements: list[str]) -> str:
+    return elements[0] if len(elements) == 1 else f"<mrow>{''.join(elements)}</mrow>"
