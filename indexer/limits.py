@@ -29,11 +29,14 @@ from indexer.exact_limits import Infinite
 from indexer.exact_limits import exact_limit as closed_limit
 from indexer.rational_tails import exact_limit
 from indexer.shapes import shape
-from indexer.tails import AnyTail, BoundKind, TooDeepError
+from indexer.tails import AnyTail, BoundKind, TailValue, TooDeepError
 from indexer.terminations import enclosed, exact_fraction
 
 DEFAULT_DIGITS = 110
 """Significant digits of a stored limit."""
+
+CONFIRMED_BITS = 340
+"""Bits of the tail that must agree with an exact value from a closed form: 100 digits."""
 
 MAX_BITS = 1 << 19
 """Working precision, or four times the bits asked for, at which a limit lost in cancellation is given up."""
@@ -119,15 +122,12 @@ def _convergent(formula: PCF, digits: int, tail: AnyTail) -> Limit:
     """Return the limit of a formula that converges and does not terminate."""
     wanted = bits_of_digits(digits) + 8
     known = _by_closed_form(formula, digits)
+    if known is not None:
+        wanted = min(wanted, CONFIRMED_BITS)
     bits, tried, best, kind = wanted, False, None, None
     while bits <= max(MAX_BITS, 4 * wanted):
         value = tail.at(0, bits)
-        with ctx.workprec(bits + 64):
-            finite = 0 not in value.denominator
-            ball = value.numerator / value.denominator if finite else None
-        if ball is not None:
-            with ctx.workprec(max(64, min(int(ball.rel_accuracy_bits()), 4 * wanted) + 64)):
-                ball = 1 * ball  # deep cancellation leaves far longer numbers than are wanted
+        ball = _quotient(value, bits, wanted)
         if known is not None:
             return _confirmed(known, ball, formula)
         suspicious = ball is None or 0 in ball or looks_rational(ball, bits) is not None
@@ -146,11 +146,36 @@ def _convergent(formula: PCF, digits: int, tail: AnyTail) -> Limit:
         if value.exhausted:
             break
         bits += more
+    if value.exhausted and best is not None and kind is not None:
+        best, kind = _at_lower_precision(tail, best, kind, bits)
     if best is None and value.exhausted:
         return _unknown(f"it converges too slowly: not one digit is settled from depth {value.steps}")
     if best is None:
         return _unknown("its limit is zero or infinite to all digits tried, and no proof was found")
     return rounded(best, digits, kind)
+
+
+def _quotient(value: TailValue, bits: int, wanted: int) -> arb | None:
+    """Return the tail's value as one ball, None around infinity."""
+    with ctx.workprec(bits + 64):
+        if 0 in value.denominator:
+            return None
+        ball = value.numerator / value.denominator
+    with ctx.workprec(max(64, min(int(ball.rel_accuracy_bits()), 4 * wanted) + 64)):
+        return 1 * ball  # deep cancellation leaves far longer numbers than are wanted
+
+
+def _at_lower_precision(tail: AnyTail, best: arb, kind: BoundKind, bits: int) -> tuple[arb, BoundKind]:
+    """Return a better value where `bits` were out of reach: steps and terms are fewer the more bits they have."""
+    lower = 2 * int(best.rel_accuracy_bits())
+    while lower < bits:
+        value = tail.at(0, lower)
+        ball = _quotient(value, lower, lower)
+        if ball is None or ball.rel_accuracy_bits() <= best.rel_accuracy_bits():
+            break
+        best, kind = ball, value.bound_kind
+        lower *= 2
+    return best, kind
 
 
 def _by_closed_form(formula: PCF, digits: int) -> Limit | None:

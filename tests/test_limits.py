@@ -268,3 +268,10 @@ def test_a_far_termination_is_enclosed(text):
 def test_a_termination_too_far_for_its_fraction_has_decimals():
     found = limit(parse_formula("PCF(n + 1, n - 300000)"))
     assert found.exact is None and found.digits == 110 and found.bound_kind == "ball"
+
+
+@pytest.mark.slow
+def test_more_digits_than_can_be_had_give_no_fewer_than_a_smaller_request():
+    """At high precision fewer steps are affordable: then the value is had at a lower one."""
+    formula = parse_formula("PCF(1000n^2 + 1, -249999n^4 + 1)")
+    assert limit(formula, 2000).digits >= 250
