@@ -195,11 +195,18 @@ def at_depth(n: int, count: int) -> tuple[float, float, float, float, float]:
 
 def similarity(options: argparse.Namespace) -> None:
     heading("vectors", "index", "build, CPU s", "MB", "one query, ms (median)", "queries / s", "recall@10")
-    for size in options.sizes:
-        for name in ("Flat", "IVF 32", "IVF 64", "IVF 256", *(["HNSW"] if size <= options.hnsw_to else [])):
-            build, memory, median, mean, recall = alone(search_index, size, name)
-            figures = f"{build:.1f}", megabytes(memory), f"{1e3 * median:.3f}", f"{1 / mean:,.0f}", f"{recall:.4f}"
-            line(f"{size:,}", name, *figures)
+    with tempfile.TemporaryDirectory() as folder:
+        alone(write_vectors, folder, max(options.sizes))
+        for size in options.sizes:
+            names = ["Flat", "IVF 32", "IVF 64", "IVF 256", "IVF 64 on disk", *(["HNSW"] * (size <= options.hnsw_to))]
+            for name in names:
+                build, memory, median, mean, recall = alone(search_index, folder, size, name)
+                figures = f"{build:.1f}", megabytes(memory), f"{1e3 * median:.3f}", f"{1 / mean:,.0f}", f"{recall:.4f}"
+                line(f"{size:,}", name, *figures)
+
+
+def write_vectors(folder: str, count: int) -> None:
+    np.save(f"{folder}/vectors.npy", box_vectors(count))
 
 
 def box_vectors(count: int) -> npt.NDArray[np.float32]:
@@ -223,16 +230,16 @@ def box_vectors(count: int) -> npt.NDArray[np.float32]:
     return np.ascontiguousarray(np.tile(vectors, (copies, 1))[:count] + noise)
 
 
-def search_index(size: int, name: str) -> tuple[float, float, float, float, float]:
+def search_index(folder: str, size: int, name: str) -> tuple[float, float, float, float, float]:
     """CPU seconds of building, bytes, median and mean CPU seconds of a query, recall by distance."""
     from indexer.neighbours import faiss
 
-    module, vectors = faiss(), box_vectors(size)
+    module = faiss()
+    vectors = np.ascontiguousarray(np.load(f"{folder}/vectors.npy", mmap_mode="r")[:size])
     dimension = vectors.shape[1]
     chooser = np.random.default_rng(2)
-    queries = vectors[chooser.integers(0, size, QUERIES)] + chooser.normal(0, 1e-3, (QUERIES, dimension)).astype(
-        np.float32
-    )
+    noise = chooser.normal(0, 1e-3, (QUERIES, dimension)).astype(np.float32)
+    queries = vectors[chooser.integers(0, size, QUERIES)] + noise
     exact = module.IndexFlatL2(dimension)
     exact.add(vectors)
     bound = exact.search(queries, NEIGHBOURS)[0][:, -1] * (1 + 1e-5) + 1e-12
@@ -247,6 +254,8 @@ def search_index(size: int, name: str) -> tuple[float, float, float, float, floa
         index.hnsw.efConstruction, index.hnsw.efSearch = 200, 64
     if index is not exact:
         index.add(vectors)
+    if "disk" in name:
+        index = on_disk(index, folder)
     built = time.process_time() - start
     seconds, right = [], 0
     for row, query in enumerate(queries):
@@ -254,13 +263,20 @@ def search_index(size: int, name: str) -> tuple[float, float, float, float, floa
         distances, _ = index.search(query[None], NEIGHBOURS)
         seconds.append(time.process_time() - start)
         right += int((distances[0] <= bound[row]).sum())
-    return (
-        built,
-        float(len(module.serialize_index(index))),
-        statistics.median(seconds),
-        statistics.mean(seconds),
-        right / (QUERIES * NEIGHBOURS),
-    )
+    memory, recall = float(len(module.serialize_index(index))), right / (QUERIES * NEIGHBOURS)
+    return built, memory, statistics.median(seconds), statistics.mean(seconds), recall
+
+
+def on_disk(index: Any, folder: str) -> Any:
+    """The same with its lists in a mapped file, merged from shards (here one), as for more than memory holds."""
+    from faiss.contrib.ondisk import merge_ondisk
+
+    from indexer.neighbours import faiss
+
+    faiss().write_index(index, f"{folder}/shard")
+    index.reset()
+    merge_ondisk(index, [f"{folder}/shard"], f"{folder}/lists")
+    return index
 
 
 # insert
