@@ -1,4 +1,4 @@
-"""Seconds per formula: metrics beside the plain algorithm of an earlier system, limits by class, classification.
+"""CPU seconds per formula: metrics beside the plain algorithm of an earlier system, limits by class, classification.
 
 Run: python benchmarks/mathematics.py [--formulas 200] [--baseline 5]
 Both sides of each line are timed in this process, on the same formulas of the quadratic box, with a fixed seed.
@@ -17,7 +17,7 @@ import numpy as np
 from gmpy2 import mpz
 
 from catalog.formula import PCF
-from indexer.asymptotics import classify, classify_batch, exponents
+from indexer.asymptotics import classify, classify_all, classify_batch, exponents
 from indexer.convergents import convergents
 from indexer.dynamics import dynamics
 from indexer.evaluation import evaluate
@@ -63,9 +63,9 @@ def sample(count: int, seed: int, wanted: Callable[[PCF], bool]) -> list[PCF]:
 def timed(function: Callable[[PCF], object], formulas: list[PCF]) -> list[float]:
     seconds = []
     for formula in formulas:
-        start = time.perf_counter()
+        start = time.process_time()
         function(formula)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     return seconds
 
 
@@ -74,10 +74,18 @@ def show(what: str, seconds: list[float], beside: str = "") -> None:
     print(f"{what:44} mean {mean:9.3f} ms  median {median:9.3f} ms  ({len(seconds)} formulas){beside}")
 
 
-def all_metrics(formula: PCF) -> object:
-    growth = exponents(formula)
-    assert growth is not None
-    return metrics(formula, growth, Tail(formula), limit_is_exact=False)
+def timed_metrics(formulas: list[PCF]) -> list[float]:
+    """Everything from the coefficients to the metrics, the classes of the batch at once, as a worker does it."""
+    start = time.process_time()
+    verdicts = dict(zip(formulas, classify_all(formulas), strict=True))
+    share = (time.process_time() - start) / len(formulas)
+
+    def all_metrics(formula: PCF) -> object:
+        growth = exponents(formula, verdicts[formula])
+        assert growth is not None
+        return metrics(formula, growth, Tail(formula), limit_is_exact=False)
+
+    return [share + seconds for seconds in timed(all_metrics, formulas)]
 
 
 def main() -> None:
@@ -86,7 +94,8 @@ def main() -> None:
     parser.add_argument("--baseline", type=int, default=5)
     options = parser.parse_args()
     convergent = sample(options.formulas, 1, lambda f: classify(f).status == "converges" and not limit(f, 20).infinite)
-    ours, theirs = timed(all_metrics, convergent), timed(baseline_metrics, convergent[: options.baseline])
+    timed_metrics(convergent[:5])  # what is imported and tabulated at first use
+    ours, theirs = timed_metrics(convergent), timed(baseline_metrics, convergent[: options.baseline])
     show("metrics", ours)
     show("metrics, plain algorithm to depth 2000", theirs)
     print(f"{'  ratio of the means':44} {statistics.mean(theirs) / statistics.mean(ours[: options.baseline]):9.1f}")
@@ -104,14 +113,14 @@ def main() -> None:
     low = sample(100, 3, lambda f: f.deg_a <= 1 and classify(f).status == "converges")
     show("closed form, deg a <= 1", timed(closed_form, low))
     a, b = QUADRATIC_5.coefficient_arrays(0, QUADRATIC_5.size)
-    start = time.perf_counter()
+    start = time.process_time()
     classify_batch(a, b)
-    print(f"classification of the quadratic box, {len(a)} formulas: {time.perf_counter() - start:.2f} s")
+    print(f"classification of the quadratic box, {len(a)} formulas: {time.process_time() - start:.2f} s")
     batch = np.array([list(f.a) + [0] * (3 - len(f.a)) for f in convergent])
     numerators = np.array([list(f.b) + [0] * (3 - len(f.b)) for f in convergent])
-    start = time.perf_counter()
+    start = time.process_time()
     dynamics(batch, numerators, (1000,))
-    print(f"dynamics at n = 1000, a batch: {1e6 * (time.perf_counter() - start) / len(batch):.0f} us a formula")
+    print(f"dynamics at n = 1000, a batch: {1e6 * (time.process_time() - start) / len(batch):.0f} us a formula")
 
 
 if __name__ == "__main__":
