@@ -62,7 +62,7 @@ def run():
         print("\nTry next:")
         print(f'  {shown} show "PCF(2n+1, n^2)"')
         print(f"  {shown} identify 1.2732395447351626861510701069801148")
-        print(f"  {shown} run                          # index on; stop with Ctrl-C, go on at any time")
+        print(f"  {shown} run        # index on; stop with Ctrl-C, go on at any time")
     return code
 
 

@@ -25,7 +25,7 @@ class Catalogue:
     """A catalogue, open for reading; a context manager that closes it.
 
     >>> with Catalogue.open(url) as catalogue:                                        # doctest: +SKIP
-    ...     [row["limit_value"][:8] for row in catalogue.find(constant="pi", limit=1)]
+    ...     simplest = catalogue.find(constant="pi", limit=1)
     """
 
     def __init__(self, database: Database, stack: ExitStack) -> None:

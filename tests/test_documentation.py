@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from catalog import tables_page
 from catalog.database import open_database
 from catalog.postgres import binaries_folder
-from tests.test_cli import formulary
+from catalog.tables import metadata
+from tests.test_cli import formulary, process
 from tests.test_exchange import content
 
 PROJECT = Path(__file__).parents[1]
@@ -38,18 +42,64 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_every_page_is_in_the_navigation() -> None:
     navigation = (PROJECT / "mkdocs.yml").read_text()
-    for name in re.findall(r": (\S+\.md)$", navigation, re.MULTILINE):
-        assert (PROJECT / "docs" / name).exists(), name
+    named = re.findall(r": (\S+\.md)$", navigation, re.MULTILINE)
+    assert sorted(named) == sorted(page.name for page in (PROJECT / "docs").glob("*.md"))
 
 
-def test_the_commands_of_the_tutorial_run(seeded_copy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_of_the_tables_is_what_they_are(connection: psycopg.Connection) -> None:
+    text = tables_page.FILE.read_text(encoding="utf-8")
+    assert text == tables_page.page(connection), "run `python -m catalog.tables_page`"
+
+
+def test_the_diagram_has_every_table_and_what_refers_to_what() -> None:
+    drawn = "\n".join(map(tables_page.diagram, tables_page.groups().values()))
+    for table in metadata.tables.values():
+        assert f"    {table.name} {{" in drawn
+        for key in table.foreign_keys:
+            assert f"{table.name} : {key.parent.name}" in drawn
+
+
+@pytest.mark.slow
+def test_the_site_is_built_without_a_warning(tmp_path: Path) -> None:
+    for name in ("material", "mkdocstrings"):
+        pytest.importorskip(name)
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=PROJECT)
+    assert done.returncode == 0, done.stderr
+    assert "erDiagram" in (tmp_path / "site" / "tables" / "index.html").read_text()
+    assert "to_pandas" in (tmp_path / "site" / "api" / "index.html").read_text()
+
+
+FILES = {
+    "formulas.txt": 'PCF(n+7, 3n)\nPCF(2n+1, n^2)\n{"a": [8, 1], "b": [0, 3]}\n',
+    "results.csv": 'Coefficients,Limit\n"[0, 2, 1, 1, 0, 0]",1.27\n',
+    "pcfs.json": "[[[2, 1], [1, 0, 0]]]",
+}
+"""Files that the recipes read."""
+
+
+@pytest.mark.parametrize("name", ["tutorial.md", pytest.param("how-to.md", marks=pytest.mark.slow)])
+def test_the_commands_of_a_page_run(
+    seeded_copy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     monkeypatch.chdir(tmp_path)
-    lines = re.findall(r"^\$ formulary (.+)$", (PROJECT / "docs" / "tutorial.md").read_text(), re.MULTILINE)
+    for file, text in FILES.items():
+        (tmp_path / file).write_text(text)
+    lines = re.findall(r"^\$ formulary (.+)$", (PROJECT / "docs" / name).read_text(), re.MULTILINE)
     assert len(lines) >= 9
     for line in lines:
-        done = formulary(*shlex.split(line), FORMULARY_DATABASE_URL=seeded_copy, FORMULARY_HOME=str(tmp_path))
+        run = process if line.startswith("run ") else formulary
+        place = {"FORMULARY_DATABASE_URL": seeded_copy, "FORMULARY_HOME": str(tmp_path)}
+        done = run(*shlex.split(line, comments=True), **place)
         assert done.returncode == 0, (line, done.stderr)
-        assert all(len(row) <= 80 for row in done.stdout.splitlines()), line
+        assert "--json" in line or all(len(row) <= 80 for row in done.stdout.splitlines()), line
+
+
+def test_examples_fit_a_terminal_of_80_columns() -> None:
+    for page in PAGES:
+        for block in re.findall(r"^```console$(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL):
+            wide = [row for row in block.splitlines() if len(row) > 80 and row[:1] not in ("$", "{")]
+            assert not wide, (page.name, wide)
 
 
 def test_a_dump_is_restored_and_taken_into_use(seeded_url: str, empty_url: str, tmp_path: Path) -> None:
