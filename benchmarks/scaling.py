@@ -298,34 +298,33 @@ def insert(options: argparse.Namespace) -> None:
         (there,) = connection.execute("select count(*) from formula").fetchone() or (0,)
         connection.rollback()
         print(f"into a catalogue of {there:,} formulas\n")
-        heading("what", "median ms", "99th percentile ms", "formulas")
-        show("the work of `formulary add`", [wall(lambda f=f: _add(connection, [f])) for f in chosen[: options.count]])
-        start = time.monotonic()
-        index, anchors, terms, clusters = (
-            CatalogueIndex.open(connection, options.home, print),
-            read_anchors(connection),
-            read_terms(connection),
-            OnlineClusters(),
+        heading("what", "median ms", "99th percentile ms", "CPU here, median ms", "formulas")
+        show(
+            "the work of `formulary add`",
+            [spent(lambda f=f: _add(connection, [f]))[0] for f in chosen[: options.count]],
         )
-        opened = time.monotonic() - start
-        steps: dict[str, list[float]] = {
-            name: [] for name in ("evaluate and identify", "store", "index", "place", "all")
-        }
+        opened, (index, anchors, terms, clusters) = spent(
+            lambda: (
+                CatalogueIndex.open(connection, options.home, print),
+                read_anchors(connection),
+                read_terms(connection),
+                OnlineClusters(),
+            )
+        )
+        steps: dict[str, list[Spent]] = {}
         for formula in chosen[options.count :]:
-            marks = [time.monotonic()]
-            done = record(compute(formula, identified=True, anchors=anchors, terms=terms))
-            marks.append(time.monotonic())
-            ingested = store(connection, [done], terms=terms)
-            marks.append(time.monotonic())
-            index.catch_up(connection)
-            marks.append(time.monotonic())
-            clusters.place_new(connection, ingested.ids[ingested.new].tolist())
-            marks.append(time.monotonic())
-            for name, seconds in zip(steps, [*np.diff(marks), marks[-1] - marks[0]], strict=True):
-                steps[name].append(float(seconds))
+            evaluating, computed = spent(lambda f=formula: compute(f, identified=True, anchors=anchors, terms=terms))
+            storing, ingested = spent(lambda c=computed: store(connection, [record(c)], terms=terms))
+            indexing, _ = spent(lambda: index.catch_up(connection))
+            new = ingested.ids[ingested.new].tolist()
+            placing, _ = spent(lambda ids=new: clusters.place_new(connection, ids))
+            parts = {"evaluate and identify": evaluating, "store": storing, "index": indexing, "place": placing}
+            parts["all"] = (sum(wall for wall, _ in parts.values()), sum(cpu for _, cpu in parts.values()))
+            for name, seconds in parts.items():
+                steps.setdefault(name, []).append(seconds)
         for name, seconds in steps.items():
             show(f"in a process that stays: {name}", seconds)
-        print(f"\nopening index, anchors and constants took {opened:.1f} s, once")
+        print(f"\nopening index, anchors and constants took {opened[0]:.1f} s ({opened[1]:.1f} s of CPU), once")
 
 
 def new_formulas(count: int) -> list[Any]:
@@ -340,15 +339,20 @@ def new_formulas(count: int) -> list[Any]:
     return chosen
 
 
-def wall(function: Callable[[], object]) -> float:
-    start = time.monotonic()
-    function()
-    return time.monotonic() - start
+Spent = tuple[float, float]
 
 
-def show(what: str, seconds: list[float]) -> None:
-    late = float(np.percentile(seconds, 99))
-    line(what, f"{1e3 * statistics.median(seconds):.1f}", f"{1e3 * late:.1f}", str(len(seconds)))
+def spent(function: Callable[[], Any]) -> tuple[Spent, Any]:
+    """Seconds of the wall's clock and of this process's CPU, and the result."""
+    wall, cpu = time.monotonic(), time.process_time()
+    result = function()
+    return (time.monotonic() - wall, time.process_time() - cpu), result
+
+
+def show(what: str, seconds: list[Spent]) -> None:
+    walls = [wall for wall, _ in seconds]
+    figures = statistics.median(walls), float(np.percentile(walls, 99)), statistics.median(cpu for _, cpu in seconds)
+    line(what, *(f"{1e3 * figure:.1f}" for figure in figures), str(len(seconds)))
 
 
 if __name__ == "__main__":
