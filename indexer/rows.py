@@ -118,17 +118,29 @@ def batch(records: Sequence[Record], library_version: str) -> tuple[FormulaRows,
         vectors=vectors,
         vector_version=VECTOR_VERSION,
     )
-    return rows, _findings(records, library_version)
+    return rows, findings_of(records, library_version)
 
 
-def _findings(records: Sequence[Record], library_version: str) -> Findings:
+def findings_of(records: Sequence[Record], library_version: str) -> Findings:
+    """What was found out about the formulas of the records, by their places."""
     findings = Findings(catalog.__version__)
     for row, item in enumerate(records):
         first = len(findings.relations)
-        findings.relations.extend(_relation_row(row, relation) for relation in item.relations)
+        findings.relations.extend(relation_row(row, relation) for relation in item.relations)
         for guess in item.guesses:
             found = first if guess.outcome == "found" and item.relations else None
-            findings.guesses.append(GuessRow(row, guess.rank, guess.why, guess.outcome, guess.constant, relation=found))
+            findings.guesses.append(
+                GuessRow(
+                    row,
+                    guess.rank,
+                    guess.why,
+                    guess.outcome,
+                    guess.constant,
+                    guess.neighbour,
+                    guess.distance,
+                    relation=found,
+                )
+            )
         if item.exclusion is not None and item.outcome in ("excluded", "budget", "too_few_digits"):
             findings.exclusions.append(
                 ExclusionRow(
@@ -145,7 +157,8 @@ def _findings(records: Sequence[Record], library_version: str) -> Findings:
     return findings
 
 
-def _relation_row(row: int, relation: Relation) -> RelationRow:
+def relation_row(row: int, relation: Relation) -> RelationRow:
+    """A relation of formula number `row` of a batch as it is stored."""
     kind = "quadratic" if relation.kind == "algebraic" and len(relation.polynomial or ()) == 3 else relation.kind
     return RelationRow(
         row,

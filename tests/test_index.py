@@ -13,6 +13,7 @@ import pytest
 from catalog.database import Database
 from catalog.formula import PCF, parse_formula
 from catalog.ingest import FormulaRows, ingest
+from catalog.queries import guesses_of, ids_by_key
 from indexer.index import CatalogueIndex, read_anchors
 from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION
 from indexer.pipeline import compute
@@ -189,3 +190,14 @@ def test_anchors_are_the_places_of_verified_constants(connection: psycopg.Connec
     (nearest,) = anchors.nearest([parse_formula("PCF(2n+3, n^2+2n+1)")], 1)
     assert [(anchor.constant, anchor.formula) for anchor in nearest] == [("pi", "PCF(2n + 1, n^2)")]
     assert nearest[0].distance == pytest.approx(0, abs=1e-6)
+
+
+def test_a_guess_is_stored_with_the_neighbour_that_proposed_it(connection: psycopg.Connection) -> None:
+    seed_constants(connection)
+    named, other = parse_formula("PCF(2n+1, n^2)"), parse_formula("PCF(n^2+3, n^2+1)")
+    store(connection, [record(compute(named, identified=True))])
+    (number,) = ids_by_key(connection, [named.key]).values()
+    store(connection, [record(compute(other, identified=True, anchors=read_anchors(connection), budget=3))])
+    (guess,) = guesses_of(connection, ids_by_key(connection, [other.key])[other.key])
+    assert (guess["constant"], guess["outcome"], guess["neighbour_id"]) == ("pi", "excluded", number)
+    assert guess["distance"] > 0

@@ -221,13 +221,13 @@ left join formula as other on other.key = given.other_key
 on conflict do nothing
 
 -- insert_guesses --
--- Guesses by arrays.
+-- Guesses by arrays; a neighbour that is gone by now is left out.
 insert into guess (
     formula_id, place, constant_id, proposer, neighbour_id, distance, outcome,
     digits_used, digits_needed, relation_id, code_version
 )
 select
-    given.formula_id, given.place, constant.id, given.proposer, given.neighbour_id, given.distance, given.outcome,
+    given.formula_id, given.place, constant.id, given.proposer, neighbour.id, given.distance, given.outcome,
     given.digits_used, given.digits_needed, given.relation_id, %(code_version)s
 from unnest(
     %(formula_ids)s::bigint[], %(places)s::smallint[], %(constants)s::text[], %(proposers)s::text[],
@@ -238,6 +238,7 @@ from unnest(
     digits_used, digits_needed, relation_id
 )
 left join constant on constant.name = given.constant
+left join formula as neighbour on neighbour.id = given.neighbour_id
 
 -- insert_exclusions --
 -- Exclusions by arrays; the same search done again replaces the old entry.

@@ -13,6 +13,9 @@ from indexer.cli.used import use_catalogue_option, used_catalogue
 if TYPE_CHECKING:
     from catalog.constants import Constant, Library
 
+SEARCH_SECONDS = 60.0
+"""Time in which the formulas of the catalogue are compared with a new constant."""
+
 SHOWN_DIGITS = 20
 """Significant digits in a list."""
 
@@ -73,14 +76,17 @@ def add(
 ) -> None:
     """Add a constant of your own to the catalogue; it is tried first from then on.
 
-    Clusters of related formulas without a name, such as unnamed-17, that turn out to be of it are renamed at once.
+    Clusters of related formulas without a name, such as unnamed-17, that turn out to be of it are renamed at once. All
+    formulas without a name are compared with it, for a minute at most; where that is not enough, a daemon or
+    `formulary identify --unidentified` goes on.
 
     EXPRESSION is made of numbers, + - * / ^, brackets, and the names and functions that an unknown one is answered
     with. One that is rational, quadratic, or a Moebius map of a constant that is there already is refused.
     """
     from catalog.database import open_database
     from indexer.cluster_naming import name_clusters
-    from indexer.own_constants import add_constant
+    from indexer.later_search import search_with_constant
+    from indexer.own_constants import add_constant, read_terms
     from indexer.terms import Terms
 
     with open_database(database_url, home) as database:
@@ -88,13 +94,16 @@ def add(
         with database.connect() as connection:
             constant = add_constant(connection, name, expression, source)
             renamed = name_clusters(connection, Terms([constant]))
-            added = {**_object(constant, SHOWN_DIGITS), "clusters": list(renamed)}
+            searched = search_with_constant(connection, constant, read_terms(connection), seconds=SEARCH_SECONDS)
+            added = {**_object(constant, SHOWN_DIGITS), "clusters": list(renamed), **searched.to_json()}
     if as_json:
         write_json(added)
     else:
-        write_fields((key, added[key]) for key in ("name", "expression", "value"))
+        write_fields((key, added[key]) for key in ("name", "expression", "value", "searched", "named"))
         for number in renamed:
             note(f"cluster {number} is called {name} now")
+        if searched.left:
+            note(f"{searched.left} formulas are left; `formulary identify --unidentified` goes on, or a daemon")
 
 
 def _all(use_catalogue: bool | None, database_url: str | None, home: str | None) -> Library:

@@ -60,6 +60,17 @@ MAX_ORDER = 4
 @option(
     "--order", type=click.IntRange(1, MAX_ORDER), help="Highest total degree of the constants of --with.  [default: 1]"
 )
+@option(
+    "--unidentified",
+    is_flag=True,
+    help="Search the formulas of the catalogue that have no name and were not searched with this library yet.",
+)
+@option(
+    "--constants",
+    type=click.IntRange(1),
+    help="Members of the library tried for each with --unidentified.  [default: 24, as a daemon does]",
+)
+@option("--seconds", type=click.FloatRange(0), help="End --unidentified after this time; the next one goes on.")
 @use_catalogue_option("Ask the catalogue as well: its labelled formulas, its limits, your own constants.")
 @from_options
 @catalogue_options
@@ -70,6 +81,9 @@ def identify(
     together: str | None,
     degree: int | None,
     order: int | None,
+    unidentified: bool,
+    constants: int | None,
+    seconds: float | None,
     use_catalogue: bool | None,
     from_file: str | None,
     workers: int | None,
@@ -84,8 +98,17 @@ def identify(
 
     Theory and the library of constants need no catalogue; with one, the formulas are given whose limit a number is a
     Moebius map of. Exit code 1 where nothing is found.
+
+    --unidentified goes through the catalogue instead, after constants were added: what is found is stored, and what is
+    not is not searched again until the library grows.
     """
     refuse_options(what)
+    if unidentified:
+        if what or from_file or together:
+            raise click.UsageError("--unidentified takes no formula, number, or --with")
+        return _unidentified(constants, seconds, database_url, home, as_json)
+    if constants is not None or seconds is not None:
+        raise click.UsageError("--constants and --seconds go with --unidentified")
     if order is not None and together is None:
         raise click.UsageError("--order goes with --with")
     with used_catalogue(use_catalogue, database_url, home) as connection:
@@ -110,6 +133,33 @@ def identify(
     else:
         write_formula(result)
     return 0 if result.get("outcome") == "found" else NOT_IDENTIFIED
+
+
+def _unidentified(
+    constants: int | None, seconds: float | None, database_url: str | None, home: str | None, as_json: bool
+) -> int:
+    """Search the formulas of the catalogue without a name; says how many were named."""
+    from catalog.database import open_database
+    from indexer.index import read_anchors
+    from indexer.later_search import search_with_library
+    from indexer.own_constants import read_terms
+    from indexer.pipeline import BULK_BUDGET
+
+    with open_database(database_url, home) as database:
+        database.require_current()
+        with database.connect() as connection:
+            searched = search_with_library(
+                connection,
+                read_terms(connection),
+                read_anchors(connection),
+                constants=constants or BULK_BUDGET,
+                seconds=seconds,
+            )
+    if as_json:
+        write_json(searched.to_json())
+    else:
+        click.echo(f"{searched.searched} formulas searched, {searched.named} named, {searched.left} left")
+    return 0
 
 
 def _known(connection: psycopg.Connection | None) -> tuple[Anchors | None, tuple[Constant, ...]]:
