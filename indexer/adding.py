@@ -16,6 +16,7 @@ from catalog.errors import FormularyError
 from catalog.formula import PCF, parse_formula
 from catalog.queries import ids_by_key
 from indexer.executors import in_order
+from indexer.family_sweep import sweep_families
 from indexer.guess import LIBRARY_BUDGET
 from indexer.index import read_anchors
 from indexer.lines import BATCH, numbered
@@ -25,6 +26,9 @@ from indexer.placement import OnlineClusters
 from indexer.rows import Record, record
 from indexer.seeding import store
 from indexer.terms import terms_with
+
+SWEEP_SECONDS = 60.0
+"""Time for naming families of what was added; the next sweep goes on."""
 
 STORED_TOGETHER = 200
 """Formulas of one transaction."""
@@ -55,6 +59,8 @@ def add_lines(
         ingested = store(connection, stored, terms=terms_with(own))
         clusters.place_new(connection, ingested.ids[ingested.new].tolist())
         summary.added += int(ingested.new.sum())
+    if summary.added:
+        sweep_families(connection, seconds=SWEEP_SECONDS)
     return summary
 
 

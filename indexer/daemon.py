@@ -37,6 +37,7 @@ from indexer.executors import Pool, Workers, default_workers
 from indexer.family_sweep import sweep_families
 from indexer.forecast import forecast
 from indexer.index import CatalogueIndex, read_anchors
+from indexer.later_search import search_with_library
 from indexer.neighbour_vector import VECTOR_VERSION
 from indexer.placement import OnlineClusters
 from indexer.pulse import pulse
@@ -63,6 +64,9 @@ HINT_SECONDS = 0.1
 
 SNAPSHOT_SECONDS = 300.0
 """Time between two snapshots of the index."""
+
+SEARCH_SECONDS = 10.0
+"""Time between two snapshots for formulas that an older library could not name."""
 
 SWEEP_SECONDS = 20.0
 """Longest time for naming members of families before a snapshot; what is left comes with the next one."""
@@ -131,6 +135,8 @@ class Daemon:
     _under_way: dict[int, Lease] = field(default_factory=dict)
     _clusters: OnlineClusters = field(default_factory=OnlineClusters)
     _paused: bool = False
+    _searched: str | None = None
+    """Version of the library with which all stored formulas were searched."""
 
     def run(self) -> Tally:
         """Work until nothing is left (`once`), time is up or a signal comes; returns what was done."""
@@ -248,7 +254,10 @@ class Daemon:
         return enough
 
     def _claim(self) -> None:
-        """Keep one chunk more than workers under way."""
+        """Keep one chunk more than workers under way; constants that the user added count from the next one on."""
+        if (own := self._link.do(own_constants)) != self._own:
+            self._drain()
+            self._own = own
         while len(self._under_way) <= self._workers.count and not self.stopping.is_set():
             lease = self._link.do(
                 leases.claim_chunk,
@@ -341,6 +350,7 @@ class Daemon:
 
     def _save_index(self) -> None:
         """Write a snapshot; one that cannot be written is said and made later, since it can be built anew."""
+        self._search_again()
         self._name_families()
         self._link.do(self._index.catch_up)
         self._saved_at = time.monotonic()
@@ -353,6 +363,26 @@ class Daemon:
             return
         if manifest is not None:
             self.report.event("index_saved", vectors=manifest.count, watermark=manifest.watermark)
+
+    def _search_again(self) -> None:
+        """Search formulas that were not searched with this version of the library, a slice at a time."""
+        terms = terms_with(self._own)
+        if self.stopping.is_set() or self._searched == terms.version:
+            return
+        work = partial(
+            search_with_library,
+            terms=terms,
+            anchors=self._anchors,
+            seconds=SEARCH_SECONDS,
+            stop=self.stopping.is_set,
+        )
+        found = self._derive("names", work)
+        if found is None:
+            return
+        if not found.left and not self.stopping.is_set():
+            self._searched = terms.version
+        if found.searched:
+            self.report.event("searched_again", **found.to_json())
 
     def _name_families(self) -> None:
         """Name the members of families whose representative has been named, or tie them to it."""

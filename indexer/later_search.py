@@ -77,13 +77,25 @@ def search_with_library(
     stop: Stop = lambda: False,
     say: Callable[[Searched], None] = lambda searched: None,
 ) -> Searched:
-    """Search the formulas that were not searched yet with so many constants of this version of the library."""
+    """Search the formulas that were not searched yet with so many constants of this version of the library.
+
+    Two such searches do not run at a time: the second does nothing. The connection must be idle.
+    """
     wanted = Wanted(MIN_DIGITS, terms.version, min(constants, len(terms)))
 
     def look(page: Sequence[Unnamed]) -> list[Identification | None]:
         return _identified(page, terms, anchors, constants)
 
-    return _through(connection, wanted, PAGE, look, _limit(seconds, stop), say)
+    with connection.transaction():
+        locked = connection.execute(block("lock_search")).fetchone()
+    if not locked or not locked[0]:
+        return Searched(left=count_unnamed(connection, wanted, 0, MOST_COUNTED))
+    try:
+        return _through(connection, wanted, PAGE, look, _limit(seconds, stop), say)
+    finally:
+        if not connection.closed:
+            with connection.transaction():
+                connection.execute(block("unlock_search"))
 
 
 def search_with_constant(

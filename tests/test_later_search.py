@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import psycopg
 import pytest
 from flint import ctx
 
 from catalog import expressions, queries
 from catalog.formula import PCF
+from catalog.leases import add_space
 from catalog.unidentified import Wanted, count_unnamed
 from indexer import later_search
+from indexer.adding import add_lines
 from indexer.findings import moebius_value
 from indexer.hypergeometric import closed_form
 from indexer.later_search import search_with_constant, search_with_library
@@ -144,3 +148,26 @@ def test_the_commands_name_what_was_stored(server_url: str, tmp_path_factory: py
         assert json_of("identify", "--unidentified", **place)["searched"] == 0
         refused = formulary("identify", "--unidentified", "pi", **place)
         assert refused.returncode == 2
+
+
+@pytest.mark.slow
+def test_a_daemon_searches_what_was_stored_before_a_constant_and_names_families(
+    filled: psycopg.Connection, database_url: str, tmp_path: Path
+) -> None:
+    add_constant(filled, "kummer third", expression_of(MEMBER))
+    add_space(filled, "one", "a = n^2 + n + A; b = 1; A in 1..2", 2, chunk_size=2)
+    done = formulary("run", "--once", FORMULARY_DATABASE_URL=database_url, FORMULARY_HOME=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    for formula in (MEMBER, MEMBER.mirror(), SHIFTED):
+        assert_named(filled, formula, "kummer third", expression_of(MEMBER))
+    assert search_with_library(filled, read_terms(filled)).searched == 0
+
+
+def test_formulas_added_by_lines_name_their_families(filled: psycopg.Connection) -> None:
+    """A member that was indexed earlier is named when a line names another of its family."""
+    expression = expression_of(MEMBER)
+    add_constant(filled, "kummer third", expression)
+    longer = SHIFTED.shift(1)
+    assert add_lines(filled, [str(longer)], 1, print).added == 1
+    for formula in (longer, MEMBER, SHIFTED, MEMBER.mirror()):
+        assert_named(filled, formula, "kummer third", expression)

@@ -50,3 +50,11 @@ from (
 -- next_guess_place --
 -- The place of a further guess.
 select coalesce(max(guess.place), 0) + 1 from guess where guess.formula_id = %(id)s
+
+-- lock_search --
+-- One search with the library at a time; released by unlock_search or with the connection.
+select pg_try_advisory_lock(hashtext('formulary search'))
+
+-- unlock_search --
+-- The search is over.
+select pg_advisory_unlock(hashtext('formulary search'))

@@ -100,7 +100,7 @@ def identify(
     Moebius map of. Exit code 1 where nothing is found.
 
     --unidentified goes through the catalogue instead, after constants were added: what is found is stored, and what is
-    not is not searched again until the library grows.
+    not is not searched again until the library grows. Families with a named member are named as well.
     """
     refuse_options(what)
     if unidentified:
@@ -140,6 +140,7 @@ def _unidentified(
 ) -> int:
     """Search the formulas of the catalogue without a name; says how many were named."""
     from catalog.database import open_database
+    from indexer.family_sweep import sweep_families
     from indexer.index import read_anchors
     from indexer.later_search import search_with_library
     from indexer.own_constants import read_terms
@@ -155,6 +156,7 @@ def _unidentified(
                 constants=constants or BULK_BUDGET,
                 seconds=seconds,
             )
+            sweep_families(connection, seconds=seconds)
     if as_json:
         write_json(searched.to_json())
     else:
