@@ -162,7 +162,7 @@ def newest(report: Report) -> str:
             seen.add(sort)
             limit = relation(row["expression"], row["constant"], row["latex"])
             rows.append((formula(row["formula"]), limit, _proof(row), f"{row['found_at']:%Y-%m-%d %H:%M}"))
-    columns = [("", "formula"), ("", "limit"), ("", "proof"), ("number", "found (UTC)")]
+    columns = [("", "formula"), ("", "limit"), ("short", "proof"), ("number", "found (UTC)")]
     body = table("The newest relation of each sort of constant", columns, rows) if rows else ""
     return section("newest", "Newest verified relations", body or "<p>No relation is verified yet.</p>")
 
