@@ -119,6 +119,7 @@ def whole_way(size: int) -> tuple[float, float, float, float, int]:
         with database.connect() as connection:
             seed_constants(connection)
             (empty,) = connection.execute("select pg_database_size(current_database())").fetchone() or (0,)
+            connection.commit()
             index = CatalogueIndex.rebuilt(connection, home)
             run = min(RUN, size)
             begun, evaluate, store = time.monotonic(), 0.0, 0.0
