@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from indexer.cli.options import option
+from indexer.cli.options import Named, option
 
 if TYPE_CHECKING:
     import psycopg
@@ -50,24 +50,6 @@ class Figure(click.ParamType[Any]):
         if not math.isfinite(number):
             self.fail(f"{str(value)[:60]!r} is not a number", param, ctx)
         return number
-
-
-class Named(click.Choice[str]):
-    """A choice that takes - for _ and any case, and answers a near miss with the nearest."""
-
-    def __init__(self, choices: tuple[str, ...]) -> None:
-        super().__init__(choices, case_sensitive=False)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """One of the choices."""
-        from difflib import get_close_matches
-
-        text = str(value).strip().replace("-", "_").lower()
-        if text in self.choices:
-            return text
-        near = get_close_matches(text, list(self.choices), 1, 0.5)
-        hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(self.choices)}"
-        return self.fail(f"there is no {str(value)[:60]!r}; {hint}", param, ctx)
 
 
 def filter_options(function: Function) -> Function:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import signal
 import sys
 import warnings
@@ -54,6 +55,10 @@ ATTRIBUTES = {"import": "import_formulas"}
 
 SUGGESTIONS = 3
 """Near misses shown for a command that does not exist."""
+
+_QUOTED = r"'([^']*)'"
+_DID_YOU_MEAN = re.compile(r"\. \(?Did you mean (?:one of: )?('[^?]*)\?\)?$")
+"""How click names near misses of options and of commands in a group."""
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
@@ -138,8 +143,10 @@ def run(arguments: list[str]) -> int:
 
 
 def _sentence(text: str) -> str:
-    """One line, lower case, without a full stop."""
+    """One line, lower case, without a full stop; what click adds as a second sentence goes on after a semicolon."""
     line = " ".join(text.split()).removesuffix(".")
+    if hint := _DID_YOU_MEAN.search(line):
+        line = f"{line[: hint.start()]}; did you mean {' or '.join(re.findall(_QUOTED, hint[1]))}?"
     return line[:1].lower() + line[1:] if line[1:2].islower() or line[1:2] == " " else line
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -18,8 +18,33 @@ FORMULA_ARGUMENTS = {"ignore_unknown_options": True}
 """Context settings of commands whose arguments may begin with a minus, such as -2n+1."""
 
 
+class Named(click.Choice[str]):
+    """A choice that takes - for _, any case, and answers a near miss with the nearest."""
+
+    def __init__(self, choices: Iterable[str]) -> None:
+        super().__init__(choices, case_sensitive=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """One of the choices."""
+        from difflib import get_close_matches
+
+        known = {_plain(choice): choice for choice in self.choices}
+        text = _plain(str(value))
+        if text in known:
+            return known[text]
+        near = get_close_matches(text, known, 1, 0.5)
+        hint = f"did you mean {known[near[0]]}?" if near else f"choose from {', '.join(self.choices)}"
+        return self.fail(f"there is no {str(value)[:60]!r}; {hint}", param, ctx)
+
+
+def _plain(text: str) -> str:
+    return text.strip().replace("-", "_").lower()
+
+
 def option(*names: str, **settings: Any) -> Callable[[Function], Function]:
-    """An option that shows its default and its environment variable."""
+    """An option that shows its default and its environment variable; a choice answers near misses."""
+    if type(settings.get("type")) is click.Choice:
+        settings["type"] = Named(settings["type"].choices)
     return click.option(*names, **({"show_envvar": True, "show_default": True} | settings))
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
-from indexer.cli.filters import Named, filter_options, read_filter
+from indexer.cli.filters import filter_options, read_filter
 from indexer.cli.options import (
     FORMULA_ARGUMENTS,
     FORMULA_HELP,
+    Named,
     catalogue_options,
     json_option,
     option,
