@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ import numpy.typing as npt
 RUN = 500  # ranks in a row, as in a chunk
 QUERIES = 200
 NEIGHBOURS = 10
-PAIR_RANKS = 2
+PROBES = (32, 64, 256)  # lists of an inverted file that are looked through
 
 
 def main() -> None:
@@ -41,6 +42,7 @@ def main() -> None:
     part.add_argument("--formulas", type=int, default=200)
     part = parts.add_parser("similarity")
     part.add_argument("--sizes", type=int, nargs="+", default=[100_000])
+    part.add_argument("--vectors", help="file of the vectors, made where it is missing")
     part.add_argument("--hnsw-to", type=int, default=100_000, help="largest size at which HNSW is built")
     part = parts.add_parser("insert")
     part.add_argument("--home", required=True)
@@ -197,17 +199,18 @@ def at_depth(n: int, count: int) -> tuple[float, float, float, float, float]:
 def similarity(options: argparse.Namespace) -> None:
     heading("vectors", "index", "build, CPU s", "MB", "one query, ms (median)", "queries / s", "recall@10")
     with tempfile.TemporaryDirectory() as folder:
-        alone(write_vectors, folder, max(options.sizes))
+        vectors = options.vectors or f"{folder}/vectors.npy"
+        if not Path(vectors).exists():
+            alone(write_vectors, vectors, max(options.sizes))
         for size in options.sizes:
-            names = ["Flat", "IVF 32", "IVF 64", "IVF 256", "IVF 64 on disk", *(["HNSW"] * (size <= options.hnsw_to))]
-            for name in names:
-                build, memory, median, mean, recall = alone(search_index, folder, size, name)
-                figures = f"{build:.1f}", megabytes(memory), f"{1e3 * median:.3f}", f"{1 / mean:,.0f}", f"{recall:.4f}"
-                line(f"{size:,}", name, *figures)
+            for kind in ("Flat", "IVF", *(["HNSW"] * (size <= options.hnsw_to))):
+                for name, built, memory, median, mean, recall in alone(search_index, vectors, folder, size, kind):
+                    times = f"{built:.1f}", megabytes(memory), f"{1e3 * median:.3f}", f"{1 / mean:,.0f}"
+                    line(f"{size:,}", name, *times, f"{recall:.4f}")
 
 
-def write_vectors(folder: str, count: int) -> None:
-    np.save(f"{folder}/vectors.npy", box_vectors(count))
+def write_vectors(file: str, count: int) -> None:
+    np.save(file, box_vectors(count))
 
 
 def box_vectors(count: int) -> npt.NDArray[np.float32]:
@@ -231,41 +234,60 @@ def box_vectors(count: int) -> npt.NDArray[np.float32]:
     return np.ascontiguousarray(np.tile(vectors, (copies, 1))[:count] + noise)
 
 
-def search_index(folder: str, size: int, name: str) -> tuple[float, float, float, float, float]:
-    """CPU seconds of building, bytes, median and mean CPU seconds of a query, recall by distance."""
+def search_index(file: str, folder: str, size: int, kind: str) -> list[tuple[str, float, float, float, float, float]]:
+    """Name, CPU seconds of building, bytes, median and mean CPU seconds of a query, recall, for each setting."""
     from indexer.neighbours import faiss
 
     module = faiss()
-    vectors = np.ascontiguousarray(np.load(f"{folder}/vectors.npy", mmap_mode="r")[:size])
-    dimension = vectors.shape[1]
+    vectors = np.ascontiguousarray(np.load(file, mmap_mode="r")[:size])
     chooser = np.random.default_rng(2)
-    noise = chooser.normal(0, 1e-3, (QUERIES, dimension)).astype(np.float32)
+    noise = chooser.normal(0, 1e-3, (QUERIES, vectors.shape[1])).astype(np.float32)
     queries = vectors[chooser.integers(0, size, QUERIES)] + noise
-    exact = module.IndexFlatL2(dimension)
+    exact = module.IndexFlatL2(vectors.shape[1])
     exact.add(vectors)
-    bound = exact.search(queries, NEIGHBOURS)[0][:, -1] * (1 + 1e-5) + 1e-12
+    nearest = exact.search(queries, NEIGHBOURS)[0][:, -1] * (1 + 1e-5) + 1e-12
     start = time.process_time()
-    index, kind = exact, name.split()[0]
-    if kind == "IVF":
-        index = module.IndexIVFFlat(module.IndexFlatL2(dimension), dimension, min(4096, size // 40))
-        index.train(vectors[chooser.choice(size, min(size, 200_000), replace=False)])
-        index.nprobe = int(name.split()[1])
-    elif kind == "HNSW":
-        index = module.IndexHNSWFlat(dimension, 16)
-        index.hnsw.efConstruction, index.hnsw.efSearch = 200, 64
-    if index is not exact:
-        index.add(vectors)
-    if "disk" in name:
-        index = on_disk(index, folder)
+    index = exact if kind == "Flat" else approximate(kind, vectors, chooser)
     built = time.process_time() - start
+    memory = float(len(module.serialize_index(index)))
+    if kind != "IVF":
+        return [(kind, built, memory, *asked(index, queries, nearest))]
+    rows = []
+    for probes in PROBES:
+        index.nprobe = probes
+        rows.append((f"IVF, {probes} of {index.nlist} lists", built, memory, *asked(index, queries, nearest)))
+    index.nprobe = PROBES[1]
+    start = time.process_time()
+    mapped = on_disk(index, folder)
+    merged = time.process_time() - start
+    return [*rows, (f"IVF on disk, {PROBES[1]} lists", built + merged, 0.0, *asked(mapped, queries, nearest))]
+
+
+def asked(index: Any, queries: npt.NDArray[np.float32], nearest: npt.NDArray[np.float32]) -> tuple[float, float, float]:
+    """Median and mean CPU seconds of a query, and the share of hits as near as the nearest: many share a place."""
     seconds, right = [], 0
-    for row, query in enumerate(queries):
+    for query, bound in zip(queries, nearest, strict=True):
         start = time.process_time()
         distances, _ = index.search(query[None], NEIGHBOURS)
         seconds.append(time.process_time() - start)
-        right += int((distances[0] <= bound[row]).sum())
-    memory, recall = float(len(module.serialize_index(index))), right / (QUERIES * NEIGHBOURS)
-    return built, memory, statistics.median(seconds), statistics.mean(seconds), recall
+        right += int((distances[0] <= bound).sum())
+    return statistics.median(seconds), statistics.mean(seconds), right / (QUERIES * NEIGHBOURS)
+
+
+def approximate(kind: str, vectors: npt.NDArray[np.float32], chooser: np.random.Generator) -> Any:
+    from indexer.neighbours import faiss
+
+    module, (size, dimension) = faiss(), vectors.shape
+    if kind == "HNSW":
+        index = module.IndexHNSWFlat(dimension, 16)
+        index.hnsw.efConstruction, index.hnsw.efSearch = 200, 64
+    else:
+        index = module.IndexIVFFlat(module.IndexFlatL2(dimension), dimension, min(4096, size // 100))
+        exactly, module.cvar.distance_compute_blas_threshold = module.cvar.distance_compute_blas_threshold, 20
+        index.train(vectors[chooser.choice(size, min(size, 200_000), replace=False)])
+        module.cvar.distance_compute_blas_threshold = exactly
+    index.add(vectors)
+    return index
 
 
 def on_disk(index: Any, folder: str) -> Any:
