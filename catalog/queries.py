@@ -162,6 +162,19 @@ def vector_count(connection: psycopg.Connection, vector_version: int) -> int:
     return int(_rows(connection, "vector_count", vector_version=vector_version)[0]["count"])
 
 
+def any_vector(connection: psycopg.Connection, vector_version: int) -> bool:
+    """Whether there is a vector of a version."""
+    return bool(_rows(connection, "any_vector", vector_version=vector_version)[0]["exists"])
+
+
+def vectors_of(
+    connection: psycopg.Connection, ids: Sequence[int], vector_version: int
+) -> dict[int, NDArray[np.float32]]:
+    """The vectors of those formulas that have one, by number."""
+    rows = _rows(connection, "vectors_by_id", ids=[int(i) for i in ids], vector_version=vector_version)
+    return {row["formula_id"]: np.array(row["vector"], dtype=np.float32) for row in rows}
+
+
 def record_snapshot(
     connection: psycopg.Connection,
     *,

@@ -113,6 +113,8 @@ class Settings:
     """Address of a Dask scheduler whose workers evaluate instead of this machine's."""
     spaces: tuple[str, ...] = ()
     """Names of the spaces that are worked on; none means all."""
+    index: str | None = None
+    """Kind of this host's index, `flat` or `ivf`; None: as its snapshot is."""
 
     @property
     def memory_per_worker(self) -> int | None:
@@ -144,7 +146,7 @@ class Daemon:
         settings = self.settings
         self._deadline = started + settings.stop_after if settings.stop_after is not None else None
         with Link(self.connect, self.stopping, self.report.event) as self._link:
-            self._index = self._link.do(CatalogueIndex.open, self.home, self._say_index)
+            self._index = self._link.do(CatalogueIndex.open, self.home, self._say_index, kind=settings.index)
             self._anchors = self._link.do(read_anchors)
             self._own = self._link.do(own_constants)
             self._saved_at = time.monotonic()

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
+import numpy as np
+import numpy.typing as npt
 import psycopg
 
 from catalog import queries
@@ -17,11 +19,17 @@ from catalog.health import vector_ids
 from catalog.home import default_home
 from catalog.labels import labelled_places
 from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION
-from indexer.neighbours import Anchors, VectorIndex
+from indexer.neighbours import Anchors, Neighbour, VectorIndex
 from indexer.snapshots import BadSnapshot, Manifest, SnapshotStore, Source
 
 NAME = "similarity"
 """The index of all convergent formulas."""
+
+SAME_DISTANCE = 1e-9
+"""Difference of two computations of one distance, relative or absolute, beyond which they are of different vectors."""
+
+WIDER = 4
+"""How many times more neighbours are sought where some of those found were deleted."""
 
 Say = Callable[[str], None]
 
@@ -29,41 +37,63 @@ Say = Callable[[str], None]
 class CatalogueIndex:
     """All convergent formulas of one catalogue by neighbour vector; `watermark` is how far it has read."""
 
-    def __init__(self, store: SnapshotStore, source: Source, index: VectorIndex, watermark: int) -> None:
+    def __init__(self, store: SnapshotStore, source: Source, index: VectorIndex, watermark: int, kind: str) -> None:
         """Use `open`."""
         self.store, self.source, self.index, self.watermark = store, source, index, watermark
+        self.kind = kind
         self.saved: int | None = None
 
     @classmethod
-    def open(cls, connection: psycopg.Connection, home: Path | str | None, say: Say) -> CatalogueIndex:
-        """The index in step with the database; a snapshot that is not right is reported by `say` and rebuilt."""
+    def open(
+        cls,
+        connection: psycopg.Connection,
+        home: Path | str | None,
+        say: Say,
+        *,
+        kind: str | None = None,
+        mapped: bool = False,
+    ) -> CatalogueIndex:
+        """The index in step with the database; a snapshot that is not right is reported by `say` and rebuilt.
+
+        `kind` is `flat` or `ivf`, by default that of the snapshot. With `mapped` the snapshot stays on the disk: only
+        pieces of it are checked, and whether formulas were deleted is not; that is for whoever asks one question.
+        """
         store, source = _place(connection, home)
         try:
-            return cls._loaded(connection, store, source)
+            return cls._loaded(connection, store, source, kind, mapped)
         except BadSnapshot as error:
-            if queries.vector_count(connection, VECTOR_VERSION):
+            if queries.any_vector(connection, VECTOR_VERSION):
                 say(f"{error}; building the index from the database")
-        return cls.rebuilt(connection, home)
+        return cls.rebuilt(connection, home, kind=kind)
 
     @classmethod
-    def rebuilt(cls, connection: psycopg.Connection, home: Path | str | None) -> CatalogueIndex:
-        """The index from the database alone."""
+    def rebuilt(
+        cls, connection: psycopg.Connection, home: Path | str | None, *, kind: str | None = None
+    ) -> CatalogueIndex:
+        """The index from the database alone; without a `kind`, that of the snapshot that was there, if it says."""
         store, source = _place(connection, home)
-        built = cls(store, source, VectorIndex(DIMENSION), 0)
-        built.catch_up(connection)
-        return built
+        chosen = kind or store.kind()
+        watermark, blocks = queries.vectors_beyond(connection, 0, VECTOR_VERSION)
+        parts = list(blocks) or [(np.zeros(0, np.int64), np.zeros((0, DIMENSION), np.float32))]
+        ids, vectors = (np.concatenate(column) for column in zip(*parts, strict=True))
+        del parts
+        return cls(store, source, VectorIndex.build(ids, vectors, chosen), watermark, chosen)
 
     @classmethod
-    def _loaded(cls, connection: psycopg.Connection, store: SnapshotStore, source: Source) -> CatalogueIndex:
-        index, manifest = store.load(source)
+    def _loaded(
+        cls, connection: psycopg.Connection, store: SnapshotStore, source: Source, kind: str | None, mapped: bool
+    ) -> CatalogueIndex:
+        index, manifest = store.load(source, mapped=mapped)
         if not queries.snapshot_known(connection, UUID(manifest.snapshot_id)):
             raise BadSnapshot(f"the index snapshot in {store.folder} is not of this database's past")
-        opened = cls(store, source, index, manifest.watermark)
-        opened.saved = manifest.watermark
+        opened = cls(store, source, index, manifest.watermark, kind or manifest.kind)
+        if opened.kind == manifest.kind:
+            opened.saved = manifest.watermark
         opened.catch_up(connection)
-        stored = queries.vector_count(connection, VECTOR_VERSION)
-        if len(opened.index) > stored:
-            raise BadSnapshot(f"the index holds {len(opened.index)} vectors and the database only {stored}")
+        if not mapped:
+            stored = queries.vector_count(connection, VECTOR_VERSION)
+            if len(opened.index) > stored:
+                raise BadSnapshot(f"the index holds {len(opened.index)} vectors and the database only {stored}")
         return opened
 
     def __len__(self) -> int:
@@ -76,6 +106,21 @@ class CatalogueIndex:
         added = sum(self.index.add(ids, vectors) for ids, vectors in blocks)
         self.watermark = watermark
         return added
+
+    def nearest(self, connection: psycopg.Connection, vector: npt.ArrayLike, k: int) -> list[Neighbour]:
+        """The k nearest that the database still holds; raises BadSnapshot where it holds another vector for one."""
+        query, count = np.asarray(vector, dtype=np.float32).astype(np.float64), k
+        while True:
+            found = self.index.search(vector, count)
+            stored = queries.vectors_of(connection, [hit.id for hit in found], VECTOR_VERSION)
+            hits = [hit for hit in found if hit.id in stored]
+            for hit in hits:
+                distance = np.sqrt(np.square(stored[hit.id].astype(np.float64) - query).sum())
+                if not np.isclose(distance, hit.distance, rtol=SAME_DISTANCE, atol=SAME_DISTANCE):
+                    raise BadSnapshot(f"the index in {self.store.folder} has another vector for formula {hit.id}")
+            if len(hits) >= k or len(found) < count:
+                return hits[:k]
+            count *= WIDER
 
     def drop_deleted(self, connection: psycopg.Connection) -> int:
         """Remove what the database no longer holds; returns how many vectors."""
@@ -110,7 +155,7 @@ class CatalogueIndex:
                 checksum=manifest.checksum,
             )
 
-        manifest = self.store.save(self.index, self.source, self.watermark, announce)
+        manifest = self.store.save(self.index, self.source, self.watermark, announce, self.kind)
         self.saved = self.watermark
         return manifest
 

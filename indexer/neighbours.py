@@ -1,11 +1,13 @@
-"""The nearest-neighbour indexes: exact search by FAISS over vectors with database ids; `snapshots.py` keeps them.
+"""The nearest-neighbour indexes: search by FAISS over vectors with database ids; `snapshots.py` keeps them.
 
 FAISS finds the candidates; the distances that anybody sees are recomputed here in double precision.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -25,6 +27,25 @@ SLACK = 16
 
 SAME_PLACE = 1e-6
 """Distance below which two anchors with the same constant are one place, and the second is left out."""
+
+
+FLAT, IVF = "flat", "ivf"
+"""Kinds of index: exact, and by inverted lists, which is faster for many millions and finds nearly all."""
+
+IVF_LEAST = 100_000
+"""Vectors below which inverted lists do not pay and an index stays flat."""
+
+PROBED_SHARE = 16
+"""One list in so many is looked into by a search."""
+
+TRAINED_ON = 64
+"""Vectors a list that the lists are trained on."""
+
+BLAS_FROM = 20
+"""Vectors from which FAISS takes matrix products where it may: its own default."""
+
+OUTGROWN = 3
+"""An index is trained anew where it should have more than so many times its lists."""
 
 
 class VectorError(Unavailable):
@@ -54,98 +75,182 @@ class Neighbour:
 
 
 class VectorIndex:
-    """Vectors of one dimension under explicit ids, searched exactly; not safe for use by two threads."""
+    """Vectors of one dimension under explicit ids, searched exactly (`flat`) or by inverted lists (`ivf`).
 
-    def __init__(self, dimension: int, inner: Any = None) -> None:
-        """An empty index, or one around a FAISS `IndexIDMap2`."""
+    FAISS knows the vectors by their place, the ids stand beside them. A mapped index is read only: what is added to it
+    is kept in a part of its own. Not safe for use by two threads.
+    """
+
+    def __init__(self, dimension: int, inner: Any = None, ids: Ids | None = None, *, mapped: bool = False) -> None:
+        """An empty index, or one around a FAISS index and the ids of its places, shape (n,)."""
         self.dimension = dimension
-        self._inner = inner if inner is not None else faiss().IndexIDMap2(faiss().IndexFlatL2(dimension))
+        self._inner = inner if inner is not None else faiss().IndexFlatL2(dimension)
+        self._ids = ids if ids is not None else np.zeros(0, np.int64)
+        self._added = VectorIndex(dimension) if mapped else None
+        self._keeper: Any = None
+
+    @classmethod
+    def build(cls, ids: Ids, vectors: Vectors, kind: str = FLAT) -> VectorIndex:
+        """An index of vectors (n, d) under ids (n,); `ivf` stays `flat` below `IVF_LEAST` vectors."""
+        return cls(vectors.shape[1], trained(vectors, kind), np.asarray(ids, dtype=np.int64).copy())
+
+    @classmethod
+    def unpacked(cls, dimension: int, outer: Any, *, mapped: bool = False) -> VectorIndex:
+        """The index in what `packed` made; raises AttributeError where it is something else."""
+        inner = faiss().downcast_index(outer.index)
+        index = cls(dimension, inner, faiss().vector_to_array(outer.id_map).astype(np.int64), mapped=mapped)
+        index._keeper = outer  # the inner index, and the file where it is mapped, are its own
+        return index
+
+    def packed(self) -> Any:
+        """A FAISS `IndexIDMap` of places and ids, as it is written to a file; valid as long as this index is."""
+        outer = faiss().IndexIDMap(faiss().IndexFlatL2(self.dimension))  # takes none that is filled
+        owned = self._inner.this.own()
+        outer.index, outer.ntotal = self._inner, len(self._ids)
+        self._inner.this.own(owned)  # which the line above has taken away
+        faiss().copy_array_to_vector(self._ids, outer.id_map)
+        return outer
 
     def __len__(self) -> int:
         """Number of vectors."""
-        return int(self._inner.ntotal)
+        return len(self._ids) + (len(self._added) if self._added is not None else 0)
+
+    @property
+    def kind(self) -> str:
+        """How it searches: `flat` or `ivf`."""
+        return FLAT if isinstance(self._inner, faiss().IndexFlat) else IVF
+
+    @property
+    def nprobe(self) -> int | None:
+        """Inverted lists that a search looks into; None for an exact index."""
+        return None if self.kind == FLAT else int(self._inner.nprobe)
+
+    @nprobe.setter
+    def nprobe(self, lists: int) -> None:
+        self._inner.nprobe = lists
 
     @property
     def ids(self) -> Ids:
         """The ids in the order in which they were added, shape (n,)."""
-        return np.asarray(faiss().vector_to_array(self._inner.id_map), dtype=np.int64)
+        return self._ids if self._added is None else np.concatenate([self._ids, self._added.ids])
 
     @property
     def vectors(self) -> Vectors:
         """A copy of the vectors in the order of `ids`, shape (n, dimension)."""
-        flat = faiss().downcast_index(self._inner.index)
-        return np.asarray(flat.reconstruct_n(0, len(self)), dtype=np.float32).reshape(len(self), self.dimension)
+        own = self._inner.reconstruct_n(0, len(self._ids)) if len(self._ids) else np.zeros((0, self.dimension))
+        rows = np.asarray(own, dtype=np.float32).reshape(-1, self.dimension)
+        return rows if self._added is None else np.concatenate([rows, self._added.vectors])
 
     def vector(self, number: int) -> Vectors | None:
         """The vector of an id, shape (dimension,); None where it is not there."""
-        try:
-            return np.asarray(self._inner.reconstruct(int(number)), dtype=np.float32)
-        except RuntimeError:
-            return None
+        (places,) = np.nonzero(self._ids == number)
+        if len(places):
+            return np.asarray(self._inner.reconstruct(int(places[0])), dtype=np.float32)
+        return self._added.vector(number) if self._added is not None else None
+
+    def _vectors_of(self, ids: Ids) -> Vectors:
+        """The vectors of ids that are there, shape (m, dimension)."""
+        order = np.argsort(self.ids, kind="stable")
+        return self.vectors[order[np.searchsorted(self.ids, ids, sorter=order)]]
 
     def add(self, ids: Sequence[int] | Ids, vectors: npt.ArrayLike) -> int:
-        """Add vectors, shape (n, dimension), under ids, shape (n,); ids that are there already are skipped.
+        """Add vectors, shape (n, dimension), under ids, shape (n,); an id that is there gets the vector given now.
 
-        Returns how many were added. Raises VectorError for non-finite numbers or another dimension; then none is.
+        Returns how many ids are new. Raises VectorError for non-finite numbers or another dimension; then none is.
         """
         new_ids = np.ascontiguousarray(ids, dtype=np.int64)
         rows = self._checked(vectors, len(new_ids))
         _, first = np.unique(new_ids, return_index=True)
         first.sort()
-        if len(self):
-            first = first[~self._holds(new_ids[first])]
-        if len(first):
-            self._inner.add_with_ids(np.ascontiguousarray(rows[first]), np.ascontiguousarray(new_ids[first]))
-        return len(first)
+        held = self._holds(new_ids[first])
+        changed = first[held]
+        if len(changed):
+            changed = changed[(self._vectors_of(new_ids[changed]) != rows[changed]).any(axis=1)]
+            self.remove(new_ids[changed])
+        fresh = np.sort(np.concatenate([first[~held], changed]))
+        if len(fresh):
+            self._append(new_ids[fresh], np.ascontiguousarray(rows[fresh]))
+        return int((~held).sum())
+
+    def _append(self, ids: Ids, rows: Vectors) -> None:
+        if self._added is not None:
+            self._added._append(ids, rows)
+            return
+        self._inner.add(rows)
+        self._ids = np.concatenate([self._ids, ids])
 
     def _holds(self, ids: Ids) -> npt.NDArray[np.bool_]:
         """Which of some ids, shape (m,), are there; quick for numbers above all that are, as new formulas have."""
         held = self.ids
-        known = ids <= held.max()
+        known = ids <= held.max(initial=-1)
         known[known] = np.isin(ids[known], held)
         return np.asarray(known)
 
     def remove(self, ids: Sequence[int] | Ids) -> int:
         """Remove ids, those that are not there being ignored; returns how many were removed."""
-        return int(self._inner.remove_ids(np.ascontiguousarray(ids, dtype=np.int64)))
+        kept = ~np.isin(self.ids, np.asarray(ids, dtype=np.int64))
+        gone = int((~kept).sum())
+        if gone:
+            rows = np.ascontiguousarray(self.vectors[kept])
+            self._ids, self._added = self.ids[kept], None
+            self._inner, self._keeper = trained(rows, self.kind), None
+        return gone
+
+    def settle(self, kind: str) -> None:
+        """Become one part of a kind, in memory; trained anew where it has outgrown its lists."""
+        lists = lists_for(len(self)) if kind == IVF else 0
+        have = 0 if self.kind == FLAT else int(self._inner.nlist)
+        if self._added is not None or lists > OUTGROWN * have or (have and not lists):
+            rows, self._ids, self._added = self.vectors, self.ids, None
+            self._inner, self._keeper = trained(rows, kind), None
 
     def search(self, vector: npt.ArrayLike, k: int, *, among: Ids | None = None) -> list[Neighbour]:
         """The k nearest to a vector, shape (dimension,), by distance, then by id; fewer where there are fewer.
 
-        With `among`, shape (m,), only these ids are looked at.
+        With `among`, shape (m,), only these ids are looked at, and all of them.
         """
-        count = min(k + SLACK, len(self) if among is None else len(among))
-        if count <= 0 or k <= 0:
+        if k <= 0 or not len(self):
             return []
         query = self._checked(np.asarray(vector, dtype=np.float32).reshape(1, -1), 1)
-        if among is None:
-            _, found = self._inner.search(query, count)
-        else:
-            chosen = faiss().IDSelectorBatch(np.ascontiguousarray(among, dtype=np.int64))
-            _, found = self._inner.search(query, count, params=faiss().SearchParameters(sel=chosen))
-        ids = found[0][found[0] >= 0]
-        if not len(ids):
-            return []
-        rows = np.stack([self._inner.reconstruct(int(i)) for i in ids]).astype(np.float64)
+        parts = [part._candidates(query, k + SLACK, among) for part in (self, self._added) if part is not None]
+        ids = np.concatenate([part[0] for part in parts])
+        rows = np.concatenate([part[1] for part in parts]).astype(np.float64)
         distances = np.sqrt(np.square(rows - query[0].astype(np.float64)).sum(axis=1))
         order = np.lexsort((ids, distances))[:k]
         return [Neighbour(int(ids[i]), float(distances[i])) for i in order]
 
     def search_all(self, vectors: npt.ArrayLike, k: int) -> list[list[Neighbour]]:
-        """`search` for many vectors, shape (n, dimension), at once."""
+        """`search` for many vectors, shape (n, dimension), at once where the index is flat and in memory."""
         queries = np.asarray(vectors, dtype=np.float32).reshape(-1, self.dimension)
-        count = min(k + SLACK, len(self))
-        if count <= 0 or k <= 0:
-            return [[] for _ in queries]
+        if k <= 0 or not len(self) or self.kind != FLAT or self._added is not None:
+            return [self.search(query, k) for query in queries]
         queries = self._checked(queries, len(queries))
-        _, found = self._inner.search(queries, count)
-        ids = self.ids
-        order = np.argsort(ids)
-        rows = self.vectors[order[np.searchsorted(ids, found, sorter=order)]].astype(np.float64)
+        _, places = self._inner.search(queries, min(k + SLACK, len(self)))
+        rows, found = self.vectors[places].astype(np.float64), self._ids[places]
         distances = np.sqrt(np.square(rows - queries[:, np.newaxis].astype(np.float64)).sum(axis=2))
         nearest = np.lexsort((found, distances), axis=1)[:, :k]
         chosen, far = np.take_along_axis(found, nearest, 1).tolist(), np.take_along_axis(distances, nearest, 1).tolist()
         return [[Neighbour(i, d) for i, d in zip(*pair, strict=True)] for pair in zip(chosen, far, strict=True)]
+
+    def _candidates(self, query: Vectors, count: int, among: Ids | None) -> tuple[Ids, Vectors]:
+        """Ids (m,) and vectors (m, d) of the own part's nearest, m <= count."""
+        chosen = None if among is None else np.isin(self._ids, among)
+        count = min(count, len(self._ids) if chosen is None else int(chosen.sum()))
+        if count == 0:
+            return np.zeros(0, np.int64), np.zeros((0, self.dimension), np.float32)
+        _, found = self._inner.search(query, count, params=self._parameters(chosen))
+        places = found[0][found[0] >= 0]
+        rows = [self._inner.reconstruct(int(place)) for place in places]
+        return self._ids[places], np.array(rows, np.float32).reshape(-1, self.dimension)
+
+    def _parameters(self, chosen: npt.NDArray[np.bool_] | None) -> Any:
+        """How FAISS is to search: among places (n,) that are chosen in all lists, since few may be left in each."""
+        if chosen is None:
+            return None
+        selector = faiss().IDSelectorBitmap(np.packbits(chosen, bitorder="little"))
+        if self.kind == FLAT:
+            return faiss().SearchParameters(sel=selector)
+        return faiss().SearchParametersIVF(sel=selector, nprobe=self._inner.nlist)
 
     def _checked(self, vectors: npt.ArrayLike, count: int) -> Vectors:
         rows = np.ascontiguousarray(vectors, dtype=np.float32)
@@ -157,6 +262,40 @@ class VectorIndex:
             bad = int(np.flatnonzero(~np.isfinite(rows).all(axis=1))[0])
             raise VectorError(f"vector {bad} of {count} is not finite and cannot be indexed")
         return rows
+
+
+def lists_for(count: int) -> int:
+    """Inverted lists for so many vectors, a power of two near 2 sqrt(count); 0 where they do not pay."""
+    return 0 if count < IVF_LEAST else 2 ** round(math.log2(2 * math.sqrt(count)))
+
+
+def trained(vectors: Vectors, kind: str) -> Any:
+    """A FAISS index that holds vectors (n, d) by their place."""
+    lists = lists_for(len(vectors)) if kind == IVF else 0
+    if not lists:
+        index = faiss().IndexFlatL2(vectors.shape[1])
+    else:
+        index = faiss().index_factory(vectors.shape[1], f"IVF{lists},Flat")
+        index.cp.max_points_per_centroid = TRAINED_ON
+        index.nprobe = max(1, lists // PROBED_SHARE)
+    with _quickly():  # in which list a vector is does not need exact distances
+        if lists:
+            index.train(vectors)
+        index.add(vectors)
+    if lists:
+        index.make_direct_map()  # a vector by its place
+    return index
+
+
+@contextmanager
+def _quickly() -> Iterator[None]:
+    """Let FAISS compute many distances at once by matrix products, which cancel among near-duplicates."""
+    exact = faiss().cvar.distance_compute_blas_threshold
+    faiss().cvar.distance_compute_blas_threshold = BLAS_FROM
+    try:
+        yield
+    finally:
+        faiss().cvar.distance_compute_blas_threshold = exact
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from catalog.search import Filter, passing
 from indexer.index import CatalogueIndex
 from indexer.neighbour_vector import DIMENSION, neighbour_vector
 from indexer.neighbours import Neighbour
+from indexer.snapshots import BadSnapshot
 
 Query = PCF | int | npt.NDArray[np.float32]
 """A formula, the number of one in the catalogue, or a neighbour vector."""
@@ -87,9 +88,14 @@ def nearest(
     """
     wanted = wanted or Filter(canonical=False)
     name, vector, own = _place(connection, query)
-    index = CatalogueIndex.open(connection, home, say)
+    index = CatalogueIndex.open(connection, home, say, mapped=True)
+    try:
+        hits = _passing_hits(connection, index, vector, k, wanted, own)
+    except BadSnapshot as error:
+        say(f"{error}; building the index from the database")
+        index = CatalogueIndex.rebuilt(connection, home)
+        hits = _passing_hits(connection, index, vector, k, wanted, own)
     index.save_first(connection)
-    hits = _passing_hits(connection, index, vector, k, wanted, own)
     return name, _described(connection, hits)
 
 
@@ -117,8 +123,8 @@ def _passing_hits(
 ) -> list[Neighbour]:
     """The nearest that pass: among the first candidates where they suffice, else among all that pass."""
     if wanted.empty:
-        return [hit for hit in index.index.search(vector, k + len(own)) if hit.id not in own][:k]
-    candidates = index.index.search(vector, FIRST_FACTOR * k + len(own))
+        return [hit for hit in index.nearest(connection, vector, k + len(own)) if hit.id not in own][:k]
+    candidates = index.nearest(connection, vector, FIRST_FACTOR * k + len(own))
     passed = set(passing(connection, wanted, [hit.id for hit in candidates])) - own
     if len(passed) >= k:
         return [hit for hit in candidates if hit.id in passed][:k]

@@ -12,16 +12,26 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, BinaryIO
 from uuid import uuid4
+
+import numpy as np
 
 from catalog.errors import Unavailable
 from catalog.home import private_folder
-from indexer.neighbours import VectorIndex, faiss
+from indexer.neighbours import FLAT, VectorIndex, faiss
 
-FORMAT = 1
+FORMAT = 2
 """Version of the manifest and of the kind of FAISS index in the file."""
+
+
+SAMPLED_WHOLE = 2**20
+"""Bytes up to which a mapped file is checked whole."""
+
+SAMPLED_PIECES, PIECE = 64, 4096
+"""Pieces of a larger file, from its beginning to its end, and bytes of each, that are checked."""
 
 
 class BadSnapshot(Unavailable):
@@ -47,7 +57,8 @@ class Manifest:
     """What a snapshot holds.
 
     `watermark`: the vectors of all transactions before this one are in it; `snapshot_id` is listed in the database
-    table index_snapshot, so that one which the database does not know belongs to another past of it.
+    table index_snapshot, so that one which the database does not know belongs to another past of it. `checksum` is of
+    the whole file, `sampled_checksum` of pieces of it; `kind` is that which was asked for, `flat` or `ivf`.
     """
 
     format: int
@@ -58,20 +69,22 @@ class Manifest:
     file: str
     size: int
     checksum: str
+    sampled_checksum: str
+    kind: str
 
     @classmethod
     def read(cls, path: Path) -> Manifest:
         """The manifest of a file; raises BadSnapshot where it is missing, torn, or of another format."""
         try:
             fields = json.loads(path.read_text())
+            if fields["format"] != FORMAT:
+                raise BadSnapshot(f"the index snapshot {path} has format {fields['format']}, not {FORMAT}")
             source = Source(**fields.pop("source"))
             manifest = cls(source=source, **fields)
         except FileNotFoundError:
             raise BadSnapshot(f"there is no index snapshot in {path.parent}") from None
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             raise BadSnapshot(f"the index manifest {path} cannot be read") from None
-        if manifest.format != FORMAT:
-            raise BadSnapshot(f"the index snapshot {path} has format {manifest.format}, not {FORMAT}")
         return manifest
 
 
@@ -87,23 +100,41 @@ class SnapshotStore:
         """The manifest of the current snapshot."""
         return self.folder / f"{self.name}.json"
 
+    def kind(self) -> str:
+        """The kind of index that the manifest asks for; `flat` where there is none to read."""
+        try:
+            return Manifest.read(self.manifest_path).kind
+        except BadSnapshot:
+            return FLAT
+
     def save(
         self,
         index: VectorIndex,
         source: Source,
         watermark: int,
         announce: Callable[[Manifest], None] = lambda manifest: None,
+        kind: str = FLAT,
     ) -> Manifest:
-        """Write a snapshot and make it current; a kill at any instant leaves the old one or the new one.
+        """Write a snapshot of a kind and make it current; a kill at any instant leaves the old one or the new one.
 
         `announce` is called before it becomes current: readers ask the database whether it knows what they find.
         """
         snapshot_id = str(uuid4())
         file = self.folder / f"{self.name}-{snapshot_id}.faiss"
-        content = faiss().serialize_index(index._inner).tobytes()
+        index.settle(kind)
+        content = faiss().serialize_index(index.packed()).tobytes()
         _write_whole(file, content)
         manifest = Manifest(
-            FORMAT, snapshot_id, source, watermark, len(index), file.name, len(content), _checksum(content)
+            FORMAT,
+            snapshot_id,
+            source,
+            watermark,
+            len(index),
+            file.name,
+            len(content),
+            _checksum(content),
+            _sampled_checksum(BytesIO(content), len(content)),
+            kind,
         )
         announce(manifest)
         _write_whole(self.manifest_path, json.dumps(asdict(manifest), indent=1).encode())
@@ -112,22 +143,24 @@ class SnapshotStore:
                 old.unlink(missing_ok=True)
         return manifest
 
-    def load(self, source: Source) -> tuple[VectorIndex, Manifest]:
-        """The current snapshot; raises BadSnapshot where it is missing, torn, foreign, or of another version."""
+    def load(self, source: Source, *, mapped: bool = False) -> tuple[VectorIndex, Manifest]:
+        """The current snapshot; raises BadSnapshot where it is missing, torn, foreign, or of another version.
+
+        In memory after its whole checksum was compared, or `mapped`: then only pieces of it were, and pages come from
+        the disk as a search needs them.
+        """
         manifest = Manifest.read(self.manifest_path)
         while True:
+            self._check_source(manifest, source)
             try:
-                content = (self.folder / manifest.file).read_bytes()
-                break
+                return (self._mapped if mapped else self._read)(manifest), manifest
             except OSError:  # a writer may have replaced the snapshot between the two reads
                 again = Manifest.read(self.manifest_path)
                 if again.snapshot_id == manifest.snapshot_id:
                     raise BadSnapshot(f"the index file {self.folder / manifest.file} is missing") from None
                 manifest = again
-        self._check(manifest, source, content)
-        return self._deserialize(content, manifest), manifest
 
-    def _check(self, manifest: Manifest, source: Source, content: bytes) -> None:
+    def _check_source(self, manifest: Manifest, source: Source) -> None:
         found = manifest.source
         if found.catalogue_id != source.catalogue_id:
             raise BadSnapshot(f"the index snapshot in {self.folder} belongs to another catalogue")
@@ -138,20 +171,33 @@ class SnapshotStore:
                 f"the index snapshot in {self.folder} holds vectors of version {found.vector_version},"
                 f" not {source.vector_version}"
             )
+
+    def _read(self, manifest: Manifest) -> VectorIndex:
+        path = self.folder / manifest.file
+        content = path.read_bytes()
         if len(content) != manifest.size or _checksum(content) != manifest.checksum:
-            raise BadSnapshot(f"the index file {self.folder / manifest.file} is damaged: its checksum differs")
+            raise BadSnapshot(f"the index file {path} is damaged: its checksum differs")
+        return self._unpacked(manifest, lambda: faiss().deserialize_index(np.frombuffer(content, dtype=np.uint8)))
 
-    def _deserialize(self, content: bytes, manifest: Manifest) -> VectorIndex:
-        import numpy as np
+    def _mapped(self, manifest: Manifest) -> VectorIndex:
+        path = self.folder / manifest.file
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size != manifest.size or _sampled_checksum(file, size) != manifest.sampled_checksum:
+                raise BadSnapshot(f"the index file {path} is damaged: its checksum differs")
+            # by the open file, so that a writer who replaces it meanwhile does not matter
+            name = f"/proc/self/fd/{file.fileno()}" if Path("/proc/self/fd").exists() else str(path)
+            flag = faiss().IO_FLAG_MMAP_IFC
+            return self._unpacked(manifest, lambda: faiss().read_index(name, flag), mapped=True)
 
+    def _unpacked(self, manifest: Manifest, read: Callable[[], Any], *, mapped: bool = False) -> VectorIndex:
+        path = self.folder / manifest.file
         try:
-            inner = faiss().deserialize_index(np.frombuffer(content, dtype=np.uint8))
-            index = VectorIndex(manifest.source.dimension, inner)
-            index_count = len(index.ids)
+            index = VectorIndex.unpacked(manifest.source.dimension, read(), mapped=mapped)
         except (RuntimeError, AttributeError) as error:
-            raise BadSnapshot(f"the index file {self.folder / manifest.file} cannot be read by FAISS") from error
-        if index_count != manifest.count:
-            raise BadSnapshot(f"the index file {self.folder / manifest.file} does not hold what its manifest says")
+            raise BadSnapshot(f"the index file {path} cannot be read by FAISS") from error
+        if len(index) != manifest.count:
+            raise BadSnapshot(f"the index file {path} does not hold what its manifest says")
         return index
 
     @contextmanager
@@ -170,6 +216,17 @@ class SnapshotStore:
 
 def _checksum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def _sampled_checksum(file: BinaryIO, size: int) -> str:
+    """Of the whole file where it is small, else of pieces from its beginning to its end."""
+    if size <= SAMPLED_WHOLE:
+        return _checksum(file.read())
+    seen = hashlib.sha256()
+    for piece in range(SAMPLED_PIECES):
+        file.seek((size - PIECE) * piece // (SAMPLED_PIECES - 1))
+        seen.update(file.read(PIECE))
+    return seen.hexdigest()
 
 
 def _write_whole(path: Path, content: bytes) -> None:

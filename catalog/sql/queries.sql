@@ -126,6 +126,14 @@ select pg_snapshot_xmin(pg_current_snapshot())::text::bigint
 -- Number of vectors of a version.
 select count(*) from formula_vector where vector_version = %(vector_version)s
 
+-- vectors_by_id --
+-- Vectors of a few formulas, to be compared with an index.
+select formula_id, vector from formula_vector where formula_id = any (%(ids)s) and vector_version = %(vector_version)s
+
+-- any_vector --
+-- Whether there is a vector of a version.
+select exists (select from formula_vector where vector_version = %(vector_version)s)
+
 -- catalogue_identity --
 -- Which catalogue this is, and on which server and in which past of it.
 select catalogue_id, epoch, catalogue_epoch() as current_epoch from catalogue

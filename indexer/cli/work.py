@@ -42,6 +42,12 @@ WATCH_SECONDS = 2.0
     help="Pause while less is free in the home folder.",
 )
 @option(
+    "--index",
+    "index_kind",
+    type=click.Choice(["flat", "ivf"]),
+    help="Index of this host: exact, or by inverted lists for many millions.  [default: as it is, at first flat]",
+)
+@option(
     "--log-format",
     type=click.Choice(["text", "json"]),
     help="Lines of key=value or of JSON.  [default: a bar on a terminal, else text]",
@@ -58,6 +64,7 @@ def run(
     memory_limit: float | None,
     scheduler: str | None,
     min_free_disk: float,
+    index_kind: str | None,
     log_format: str | None,
     database_url: str | None,
     home: str | None,
@@ -79,7 +86,7 @@ def run(
         )
     memory = None if memory_limit is None else int(memory_limit)
     settings = Settings(
-        once, limit or ALL_RANKS, workers, lease, stop_after, memory, int(min_free_disk), scheduler, spaces
+        once, limit or ALL_RANKS, workers, lease, stop_after, memory, int(min_free_disk), scheduler, spaces, index_kind
     )
     with open_database(database_url, home) as database:
         database.require_current()

@@ -83,13 +83,13 @@ def chunk_faults(url: str, ranks: int) -> list[str]:
     return faults if end == ranks else [*faults, f"chunk: the ranks end at {end}"]
 
 
-def index_faults(url: str, home: Path, said: list[str]) -> list[str]:
-    """Where this host's index, opened as every reader does, is not what the database holds."""
+def index_faults(url: str, home: Path, said: list[str], *, mapped: bool = False) -> list[str]:
+    """Where this host's index, opened as a daemon does or `mapped` as a reader does, is not what the database holds."""
     query = "select formula_id, vector from formula_vector order by formula_id"
     with psycopg.connect(url) as connection:
         before = {row[0] for row in connection.execute(query)}
         connection.commit()
-        index = CatalogueIndex.open(connection, home, said.append).index
+        index = CatalogueIndex.open(connection, home, said.append, mapped=mapped).index
         stored: dict[int, list[float]] = dict(connection.execute(query).fetchall())
     held = dict(zip(index.ids.tolist(), index.vectors, strict=True))
     faults = [f"index: formula {number} is missing" for number in before - held.keys()]

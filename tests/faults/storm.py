@@ -216,7 +216,7 @@ class Storm:
 
     def _reader(self) -> bool:
         """Open the index as a reader while others write, and compare it with the database."""
-        self.tally.differences += index_faults(self.url, self.home, [])
+        self.tally.differences += index_faults(self.url, self.home, [], mapped=True)
         return True
 
     def _compare(self) -> None:
