@@ -256,17 +256,18 @@ class Tail:
         """
         if bits > SHALLOW_BITS:
             return None
-        a_values = self._values(top, top + SHALLOW_STEPS + 1, self.formula.a)
-        b_values = self._values(top + 1, top + SHALLOW_STEPS + 1, self.formula.b)
         left, wanted, n = 1.0, 2.0**-bits, top
         try:
-            for a_n, a_next, b_next in zip(a_values, a_values[1:], b_values, strict=False):
-                ratio = 4 * b_next / (a_n * a_next)
-                left *= abs(ratio) / (1 + math.sqrt(max(1 + ratio, 0.0))) ** 2
-                n += 1
-                if left <= wanted:
-                    return n + 1
-                if n == top + SHALLOW_LOOK and left > wanted**SHALLOW_SHARE:
+            for steps in (SHALLOW_LOOK, SHALLOW_STEPS - SHALLOW_LOOK):
+                a_values = self._values(n, n + steps + 1, self.formula.a)
+                b_values = self._values(n + 1, n + steps + 1, self.formula.b)
+                for a_n, a_next, b_next in zip(a_values, a_values[1:], b_values, strict=False):
+                    ratio = 4 * b_next / (a_n * a_next)
+                    left *= abs(ratio) / (1 + math.sqrt(max(1 + ratio, 0.0))) ** 2
+                    n += 1
+                    if left <= wanted:
+                        return n + 1
+                if left > wanted**SHALLOW_SHARE:
                     return None
         except (OverflowError, ZeroDivisionError):
             pass
