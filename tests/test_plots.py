@@ -137,6 +137,14 @@ def test_every_group_is_seen() -> None:
     assert "many" in {text.get_text() for text in figure.axes[0].texts}  # named: its hexagons are as grey as others
 
 
+def test_marks_that_share_a_hexagon_do_not_cover_each_other() -> None:
+    x = np.append(np.zeros(4), 1.0)
+    figure = scatter(Points(x, x, np.array([0, 0, 0, 1, -1]), ["pi", "e"]), ("delta", "q_eta"), "constant")
+    first, second = (figure.axes[0].transData.transform(marks.get_offsets()) for marks in figure.axes[0].collections)
+    assert len(first) == len(second) == 1
+    assert np.hypot(*(first - second)[0]) > 4
+
+
 def test_points_outside_are_counted_not_hidden() -> None:
     figure = scatter(single(np.append(np.zeros(999), 1e9)), ("delta", "delta"))
     assert any("1 lie outside" in text.get_text() for text in figure.axes[0].texts)

@@ -47,6 +47,8 @@ MARK = 16.0
 """Area of a mark, in square points; more for more formulas."""
 LIGHTEST, DARKEST = 0.18, 0.95
 """Opacity of the first and the last shade."""
+CORNER = 1.2
+"""How far from the middle of a hexagon, in its radii, the smaller marks are that share it."""
 NAMES = 14
 """Clusters whose name is written beside them."""
 LEGEND_COLUMNS = 3
@@ -154,9 +156,10 @@ def draw(
     layers = _layers(grid, table, common, points)
     shades = levels(int(table.sum(axis=1).max()) if len(cells) else 1)
     _draw_hexagons(axes, grid, table, layers, shades)
-    for number in reversed(range(len(layers))):
-        if layers[number].form == "marks":
-            _draw_marks(axes, points, cells, ranks == number, layers[number], zorder=4 + number)
+    marked = np.array([layer.form == "marks" for layer in layers], np.bool_)
+    shared = (table[:, 1:][:, marked] > 0).sum(axis=1) > 1
+    for number in np.flatnonzero(marked).tolist():
+        _draw_marks(axes, points, cells, np.flatnonzero(ranks == number), layers[number], (grid, shared, number))
     axes.set(xlim=limits[0], ylim=limits[1])
     _legends(axes, layers, shades, title, _rest(points, layers))
     return layers
@@ -226,17 +229,31 @@ def _fill(axes: Axes, outlines: Floats, colour: str, alpha: float) -> None:
 
 
 def _draw_marks(
-    axes: Axes, points: Points, cells: Ints, members: npt.NDArray[np.bool_], layer: Layer, zorder: float
+    axes: Axes,
+    points: Points,
+    cells: Ints,
+    members: Ints,
+    layer: Layer,
+    others: tuple[Grid, npt.NDArray[np.bool_], int],
 ) -> None:
-    """One mark in each hexagon where the group is, at the middle of its members there."""
-    mine = members & (cells >= 0)
-    _, inverse, sizes = np.unique(cells[mine], return_inverse=True, return_counts=True)
+    """One mark in each hexagon where the group is, at the middle of its members there, or in a corner of its own.
+
+    `others` are the grid, which cells several groups mark, and the group's own number among them.
+    """
+    grid, shared, number = others
+    mine = members[cells[members] >= 0]
+    found, inverse, sizes = np.unique(cells[mine], return_inverse=True, return_counts=True)
     if not len(sizes):
         return
-    x = np.bincount(inverse, points.x[mine]) / sizes
-    y = np.bincount(inverse, points.y[mine]) / sizes
-    area = MARK * (1 + 0.8 * np.log10(sizes)) * (1.5 if layer.shape == "*" else 1.0)  # a star looks small
-    axes.scatter(x, y, s=area, marker=layer.shape, color=layer.colour, edgecolors=PAPER, linewidths=0.5, zorder=zorder)
+    middle = np.stack([np.bincount(inverse, values[mine]) / sizes for values in (points.x, points.y)], axis=1)
+    corner = grid.outlines(found, CORNER)[:, number % 6]
+    x, y = np.where(shared[found, None], corner, middle).T
+    area = (
+        MARK * np.where(shared[found], 0.8, 1 + 0.8 * np.log10(sizes)) * (1.5 if layer.shape == "*" else 1.0)
+    )  # a star looks small
+    axes.scatter(
+        x, y, s=area, marker=layer.shape, color=layer.colour, edgecolors=PAPER, linewidths=0.5, zorder=4 + number
+    )
 
 
 def _legends(
