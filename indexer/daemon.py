@@ -68,7 +68,7 @@ SNAPSHOT_SECONDS = 300.0
 SEARCH_SECONDS = 10.0
 """Time between two snapshots for formulas that an older library could not name."""
 
-SWEEP_SECONDS = 20.0
+SWEEP_SECONDS = 5.0
 """Longest time for naming members of families before a snapshot; what is left comes with the next one."""
 
 MAX_ATTEMPTS = 5
