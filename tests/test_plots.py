@@ -196,6 +196,14 @@ def test_growth_ends_with_the_sum() -> None:
     assert names == ["formulas (12)", "canonical formulas identified (2)"]
 
 
+def test_growth_in_many_steps_is_drawn_in_some() -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    figure = growth([(start + timedelta(seconds=i), 3) for i in range(5000)])
+    times, totals = figure.axes[0].lines[0].get_data()
+    assert len(times) < 450
+    assert totals[-1] == 15_000
+
+
 def test_the_board_shows_the_constants_of_its_squares() -> None:
     figure = board(3, 2)
     letters = {"even": "π", "below": "ln 2", "above": "ℚ"}

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 Steps = Sequence[tuple[datetime, int]]
 """Moments, and how many came at each."""
 
+MOST_STEPS = 400
+"""Steps that are drawn; more are put together."""
+
 BLUE, RED = COLOURS[1], COLOURS[0]
 
 
@@ -49,8 +52,10 @@ def growth(formulas: Steps, identified: Steps = ()) -> Figure:
 
 
 def _stair(axes: Axes, steps: Steps, end: datetime, colour: str, style: str, name: str) -> None:
-    moments = [steps[0][0], *(moment for moment, _ in steps), end]
-    totals = np.cumsum([0, *(count for _, count in steps), 0])
+    together = max(1, -(-len(steps) // MOST_STEPS))
+    parts = [steps[i : i + together] for i in range(0, len(steps), together)]
+    moments = [steps[0][0], *(part[-1][0] for part in parts), end]
+    totals = np.cumsum([0, *(sum(count for _, count in part) for part in parts), 0])
     label = f"{name} ({int(totals[-1]):,})"
     axes.step(moments, totals, where="post", color=colour, linestyle=style, linewidth=1.8, label=label)  # type: ignore[arg-type]
     if style == "-":
