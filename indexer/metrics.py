@@ -36,6 +36,9 @@ CANCELLATION = 1e-3
 SETTLED_BITS = 40
 """Relative accuracy in bits at which the error at `METRIC_DEPTH` is settled."""
 
+MAX_CONVERGENT_BITS = 6_000_000
+"""Largest size of q_n at `METRIC_DEPTH`, in bits (estimated before it is computed): a few seconds of gcds."""
+
 MAX_TAIL_BITS = 1 << 19
 """Bits of the tail at which an error lost in cancellation is given up."""
 
@@ -77,6 +80,17 @@ def metrics(formula: PCF, growth: Exponents, tail: AnyTail, limit_is_exact: bool
     `growth` are its exponents, `tail` its tail; where `limit_is_exact` delta is None, for a rational number has no
     irrationality measure to show.
     """
+    exact = Metrics(
+        convergence_eta=growth.convergence_eta,
+        convergence_gamma=growth.convergence_gamma,
+        convergence_sqrt=growth.convergence_sqrt,
+        convergence_beta=growth.convergence_beta,
+        q_eta=growth.q_eta,
+        q_gamma=growth.q_gamma,
+    )
+    step_bits = formula.height.bit_length() + max(formula.deg_a, formula.deg_b) * METRIC_DEPTH.bit_length()
+    if step_bits * METRIC_DEPTH > MAX_CONVERGENT_BITS:
+        return replace(exact, reason=f"q_n at n = {METRIC_DEPTH} is too long: delta and the gcd are not computed")
     sampled = list(convergents(formula, DEPTHS))
     divisors = [c.gcd() for c in sampled]
     delta, delta_unreduced, reason = (
@@ -84,17 +98,7 @@ def metrics(formula: PCF, growth: Exponents, tail: AnyTail, limit_is_exact: bool
         if limit_is_exact
         else _deltas(formula, sampled[-1], divisors[-1], tail)
     )
-    found = Metrics(
-        delta=delta,
-        delta_unreduced=delta_unreduced,
-        convergence_eta=growth.convergence_eta,
-        convergence_gamma=growth.convergence_gamma,
-        convergence_sqrt=growth.convergence_sqrt,
-        convergence_beta=growth.convergence_beta,
-        q_eta=growth.q_eta,
-        q_gamma=growth.q_gamma,
-        reason=reason,
-    )
+    found = replace(exact, delta=delta, delta_unreduced=delta_unreduced, reason=reason)
     # gcd(p, 0) = |p| says nothing of the growth
     usable = [(c.n, divisor) for c, divisor in zip(sampled, divisors, strict=True) if c.p != 0 and c.q != 0]
     divided = gcd_growth(formula, tuple(n for n, _ in usable), [divisor for _, divisor in usable], growth.q_eta)

@@ -137,6 +137,11 @@ def test_undefined_figures_are_none_with_a_reason(text, field, reason):
     assert getattr(figures, field) is None and reason in figures.reason
 
 
+def test_convergents_too_long_for_a_gcd_are_refused_with_the_reason():
+    figures = evaluate(PCF((3, 7**8000), (1, 11**4000)), 20).metrics
+    assert figures.delta is None and "too long" in figures.reason and figures.q_eta == 1
+
+
 @pytest.mark.slow
 def test_delta_agrees_with_ramanujantools():
     pytest.importorskip("ramanujantools")
