@@ -19,6 +19,7 @@ from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION
 from indexer.pipeline import compute
 from indexer.rows import record
 from indexer.seeding import seed_constants, store
+from indexer.snapshots import BadSnapshot
 
 
 def rows(*formulas: PCF) -> FormulaRows:
@@ -201,3 +202,59 @@ def test_a_guess_is_stored_with_the_neighbour_that_proposed_it(connection: psyco
     (guess,) = guesses_of(connection, ids_by_key(connection, [other.key])[other.key])
     assert (guess["constant"], guess["outcome"], guess["neighbour_id"]) == ("pi", "excluded", number)
     assert guess["distance"] > 0
+
+
+def test_a_vector_computed_anew_is_read_by_an_index_that_is_open(
+    connection: psycopg.Connection, tmp_path: Path, said: list[str]
+) -> None:
+    ids = ingest(connection, numbered(1, 2)).ids
+    index = CatalogueIndex.open(connection, tmp_path, said.append)
+    index.save(connection)
+    with connection.transaction():
+        connection.execute("delete from formula_vector where formula_id = %s", [int(ids[0])])
+        values = [int(ids[0]), VECTOR_VERSION, [7.0] * DIMENSION]
+        connection.execute(
+            "insert into formula_vector (formula_id, vector_version, vector) values (%s, %s, %s)", values
+        )
+    index.catch_up(connection)
+    mapped = CatalogueIndex.open(connection, tmp_path, said.append, mapped=True)
+    for opened in (index, mapped):
+        assert (opened.index.vector(int(ids[0])) == 7).all()
+        assert len(opened) == 2
+
+
+def test_a_reader_drops_deleted_formulas_and_finds_others(
+    connection: psycopg.Connection, tmp_path: Path, said: list[str]
+) -> None:
+    ids = ingest(connection, numbered(*range(1, 60))).ids.tolist()
+    CatalogueIndex.open(connection, tmp_path, said.append).save(connection)
+    with connection.transaction():
+        connection.execute("delete from formula where id = any (%s)", [ids[:50]])
+    mapped = CatalogueIndex.open(connection, tmp_path, lambda text: None, mapped=True)
+    assert [hit.id for hit in mapped.nearest(connection, [1.0] * DIMENSION, 3)] == ids[50:53]
+
+
+def test_a_reader_notices_a_vector_that_is_not_the_databases(
+    connection: psycopg.Connection, tmp_path: Path, said: list[str]
+) -> None:
+    ids = ingest(connection, numbered(1, 2)).ids
+    CatalogueIndex.open(connection, tmp_path, said.append).save(connection)
+    mapped = CatalogueIndex.open(connection, tmp_path, said.append, mapped=True)
+    with connection.transaction():
+        connection.execute("update formula_vector set vector[1] = 5 where formula_id = %s", [int(ids[0])])
+    with pytest.raises(BadSnapshot, match=f"another vector for formula {ids[0]}"):
+        mapped.nearest(connection, [1.0] * DIMENSION, 2)
+
+
+def test_the_kind_of_an_index_stays_until_another_is_asked_for(
+    connection: psycopg.Connection, tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.neighbours.IVF_LEAST", 100)
+    ingest(connection, numbered(*range(1, 200)))
+    CatalogueIndex.open(connection, tmp_path, said.append, kind="ivf").save(connection)
+    for mapped in (False, True):
+        assert CatalogueIndex.open(connection, tmp_path, said.append, mapped=mapped).index.kind == "ivf"
+    assert CatalogueIndex.rebuilt(connection, tmp_path).index.kind == "ivf"
+    again = CatalogueIndex.open(connection, tmp_path, said.append, kind="flat")
+    again.save(connection)
+    assert CatalogueIndex.open(connection, tmp_path, said.append).index.kind == "flat"

@@ -44,7 +44,7 @@ def test_search_equals_brute_force_on_near_duplicates() -> None:
 def test_explicit_ids_survive_removal_and_repeated_adding() -> None:
     index = VectorIndex(2)
     assert index.add([30, 10, 20], [[0, 0], [1, 0], [2, 0]]) == 3
-    assert index.add([10, 40, 40], [[9, 9], [3, 0], [3, 0]]) == 1
+    assert index.add([10, 40, 40], [[1, 0], [3, 0], [3, 0]]) == 1
     assert index.remove([10, 99]) == 1
     assert [hit.id for hit in index.search([0.9, 0], 5)] == [30, 20, 40]
     assert sorted(index.ids.tolist()) == [20, 30, 40]
@@ -155,6 +155,92 @@ def test_a_damaged_snapshot_is_recognised(
 def test_a_foreign_or_stale_snapshot_is_recognised(filled: SnapshotStore, source: Source, message: str) -> None:
     with pytest.raises(BadSnapshot, match=message):
         filled.load(source)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (_tear, "checksum differs"),
+        (_flip, "checksum differs"),
+        (lambda store: next(store.folder.glob("*.faiss")).unlink(), "is missing"),
+        (_change(format=1), "has format 1"),
+        (_change(count=99), "does not hold what its manifest says"),
+    ],
+)
+def test_damage_is_recognised_by_those_who_map_the_file(
+    filled: SnapshotStore, damage: Callable[[SnapshotStore], None], message: str
+) -> None:
+    damage(filled)
+    with pytest.raises(BadSnapshot, match=message):
+        filled.load(SOURCE, mapped=True)
+
+
+@pytest.mark.parametrize("kind", ["flat", "ivf"])
+def test_a_mapped_snapshot_is_searched_added_to_and_saved(
+    store: SnapshotStore, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr("indexer.neighbours.IVF_LEAST", 100)
+    vectors = near_duplicates(2_000)
+    store.save(VectorIndex.build(np.arange(2_000), vectors, kind), SOURCE, watermark=1, kind=kind)
+    mapped, manifest = store.load(SOURCE, mapped=True)
+    assert (mapped.kind, manifest.kind) == (kind, kind)
+    assert mapped.add([5, 2_000], [vectors[5], vectors[7]]) == 1
+    assert [hit.id for hit in mapped.search(vectors[7], 2)] == [7, 2_000]
+    assert [hit.id for hit in mapped.search(vectors[7], 5, among=np.array([3, 1_500, 2_000]))] == [2_000, 3, 1_500]
+    store.save(mapped, SOURCE, watermark=2, kind=kind)
+    assert store.load(SOURCE)[0].ids.tolist() == list(range(2_001))
+    assert mapped.remove([7]) == 1
+    assert mapped.search(vectors[7], 1)[0].id == 2_000
+    assert mapped.kind == kind
+
+
+def test_pieces_of_a_large_file_are_checked(store: SnapshotStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = VectorIndex.build(np.arange(40_000), near_duplicates(40_000))
+    manifest = store.save(index, SOURCE, watermark=1)
+    assert manifest.size > 2**20
+    file = store.folder / manifest.file
+    content = bytearray(file.read_bytes())
+    for place in (0, len(content) - 1):
+        spoilt = content.copy()
+        spoilt[place] ^= 1
+        file.write_bytes(spoilt)
+        with pytest.raises(BadSnapshot, match="checksum differs"):
+            store.load(SOURCE, mapped=True)
+    spoilt = content.copy()
+    spoilt[8_000] ^= 1  # between two pieces: not seen by who maps the file, and by who reads it
+    file.write_bytes(spoilt)
+    store.load(SOURCE, mapped=True)
+    with pytest.raises(BadSnapshot, match="checksum differs"):
+        store.load(SOURCE)
+
+
+def test_inverted_lists_find_nearly_all_and_say_what_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = near_duplicates(20_000)
+    assert VectorIndex.build(np.arange(20_000), vectors, "ivf").kind == "flat"  # too few
+    monkeypatch.setattr("indexer.neighbours.IVF_LEAST", 1_000)
+    index = VectorIndex.build(np.arange(20_000), vectors, "ivf")
+    assert (index.kind, index.nprobe) == ("ivf", 16)
+    found = 0
+    for row in range(0, 20_000, 199):
+        expected, _ = brute_force(vectors, vectors[row], 10)
+        hits = index.search(vectors[row], 10)
+        assert hits[0].id == row
+        found += len(set(expected) & {hit.id for hit in hits})
+        among = np.array(expected[::2])
+        assert [hit.id for hit in index.search(vectors[row], 10, among=among)] == among.tolist()
+    assert found > 0.95 * 10 * len(range(0, 20_000, 199))
+    index.settle("flat")
+    assert index.kind == "flat"
+    assert [hit.id for hit in index.search(vectors[3], 10)] == brute_force(vectors, vectors[3], 10)[0]
+
+
+def test_a_vector_that_changed_takes_the_place_of_the_old_one() -> None:
+    index = VectorIndex(2)
+    index.add([1, 2, 3], [[0, 0], [1, 0], [2, 0]])
+    assert index.add([2, 3, 4], [[9, 9], [2, 0], [3, 0]]) == 1
+    assert len(index) == 4
+    assert [hit.id for hit in index.search([9, 9], 1)] == [2]
+    assert [hit.id for hit in index.search([1, 0], 3)] == [1, 3, 4]
 
 
 def test_one_process_writes(store: SnapshotStore) -> None:
