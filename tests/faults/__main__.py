@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.faults.storm import Storm
+from tests.faults.storm import PATIENCE, Storm
 
 
 def main() -> int:
@@ -19,11 +19,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="seed of the disturbances (default 1)")
     parser.add_argument("--ranks", type=int, default=200, help="ranks indexed in a round (default 200)")
     parser.add_argument("--pause", type=float, default=0.8, help="mean seconds between two disturbances (default 0.8)")
+    parser.add_argument("--patience", type=float, default=PATIENCE, help="longest time of a round (default 300)")
     parser.add_argument("--keep", action="store_true", help="keep the folder with the logs")
     given = parser.parse_args()
     home = Path(tempfile.mkdtemp(prefix="faults-"))
     started = time.monotonic()
-    storm = Storm(home, given.seed, ranks=given.ranks, pause=given.pause)
+    storm = Storm(home, given.seed, ranks=given.ranks, pause=given.pause, patience=given.patience)
     try:
         storm.prepare()
         print(f"undisturbed: {len(storm.expected.formulas)} formulas, {storm.expected.vectors} vectors", flush=True)

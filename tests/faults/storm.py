@@ -34,7 +34,7 @@ DAEMONS = 2
 LEASE = 2.0
 """Seconds of a lease."""
 PATIENCE = 300.0
-"""Seconds without an end after which a round is lost."""
+"""Seconds without an end after which a round is lost; a busy machine needs more."""
 LEAVES_WELL = (0, 3, 130, -signal.SIGKILL, -signal.SIGTERM)
 """Exit codes of a daemon: done, the server is away, told to stop twice, killed, told to stop before it had begun."""
 
@@ -72,9 +72,11 @@ class Tally:
 class Storm:
     """A home with an embedded server, daemons that index its first ranks again and again, and a seeded disturber."""
 
-    def __init__(self, home: Path, seed: int, *, ranks: int = 200, pause: float = 0.8) -> None:
+    def __init__(
+        self, home: Path, seed: int, *, ranks: int = 200, pause: float = 0.8, patience: float = PATIENCE
+    ) -> None:
         """Indexes `ranks` ranks a round, disturbed every `pause` seconds on the average."""
-        self.home, self.ranks, self.pause = home, ranks, pause
+        self.home, self.ranks, self.pause, self.patience = home, ranks, pause, patience
         self.random = random.Random(seed)
         self.place = Place.at(home)
         self.tally = Tally()
@@ -138,7 +140,7 @@ class Storm:
 
     def _until_done(self, disturb: Callable[[], None]) -> None:
         """Keep the daemons up, those that are killed being started again, until each has nothing left to do."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self.patience
         while self.daemons:
             for daemon in list(self.daemons):
                 if daemon.poll() is None:
@@ -150,7 +152,7 @@ class Storm:
                     self.tally.restarts += 1
                     self.daemons.append(self._start())
             if time.monotonic() > deadline:
-                self.tally.differences.append(f"daemon: not done within {PATIENCE:.0f} s")
+                self.tally.differences.append(f"daemon: not done within {self.patience:.0f} s")
                 return
             disturb()
             time.sleep(0.02)
