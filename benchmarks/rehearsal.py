@@ -26,7 +26,6 @@ from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION
 
 BATCH = 250_000
 OFFSET = 1_000  # numbers below are those of the well-known formulas of `formulary init`
-TIMEOUT = "120s"
 COOKBOOK = Path(__file__).parents[1] / "docs" / "cookbook.md"
 
 FORMULAS = """
@@ -86,6 +85,7 @@ def main() -> None:
     parser.add_argument("--home", required=True)
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--plans", type=Path, help="write the query plans to this file")
+    parser.add_argument("--timeout", type=int, default=60, help="seconds that a query may take")
     parser.add_argument("--indexes-later", action="store_true", help="drop the indexes of formula first, and time them")
     options = parser.parse_args()
     with open_database(None, options.home) as database:
@@ -95,10 +95,9 @@ def main() -> None:
             build_indexes(connection, dropped)
             tidy(connection)
             sizes(connection)
-        with database.reader() as connection:
-            queries(connection, options.plans)
-        with database.connect() as connection:
             index(connection, options.home)
+        with database.reader() as connection:
+            queries(connection, options.timeout, options.plans)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(f"\npeak memory of this process {peak:.2f} GB")
 
@@ -171,12 +170,12 @@ def sizes(connection: psycopg.Connection) -> None:
     connection.rollback()
 
 
-def queries(connection: psycopg.Connection, plans: Path | None) -> None:
+def queries(connection: psycopg.Connection, timeout: int, plans: Path | None) -> None:
     """The documented queries, as the reader: seconds and the nodes that read."""
     text = COOKBOOK.read_text()
     documented = re.findall(r"^### (\d+\. [^\n]+)$(?:(?!^###).)*?^```sql\n(.*?)^```$", text, re.M | re.S)
     connection.rollback()
-    connection.execute(f"set statement_timeout = '{TIMEOUT}'".encode())
+    connection.execute(f"set statement_timeout = '{timeout}s'".encode())
     connection.commit()
     print("\n| query of the cookbook | seconds | what reads |\n|---|---|---|")
     written = []
@@ -191,7 +190,7 @@ def queries(connection: psycopg.Connection, plans: Path | None) -> None:
             say(f"| {title} | {seconds:.3f} | {read} |")
         except psycopg.errors.QueryCanceled:
             lines = [row[0] for row in after_rollback(connection, f"explain {query}")]
-            say(f"| {title} | over {TIMEOUT} | |")
+            say(f"| {title} | over {timeout} s | |")
         connection.rollback()
         written += [f"-- {title}", *lines, ""]
     if plans is not None:
