@@ -12,6 +12,7 @@ from math import gcd
 from typing import Literal, cast
 
 from flint import acb, arb, ctx, fmpz_poly
+from gmpy2 import mpz
 
 from indexer.relations import (
     VERSION,
@@ -88,15 +89,16 @@ class Relation:
 
 def json_integer(x: int) -> int | str:
     """An integer as JSON holds it exactly: a number up to 2^53, a string beyond."""
-    return x if abs(x) <= 2**53 else str(x)
+    return x if abs(x) <= 2**53 else mpz(x).digits()
 
 
 # ------------------------------------------------------------------ texts
 
 
 def rational_text(value: Fraction) -> str:
-    """A fraction as text, "p/q" or "p"."""
-    return str(value)
+    """A fraction as text, "p/q" or "p", of any length."""
+    numerator = mpz(value.numerator).digits()
+    return numerator if value.denominator == 1 else f"{numerator}/{mpz(value.denominator).digits()}"
 
 
 def quadratic_text(polynomial: Sequence[int], root: arb) -> str:

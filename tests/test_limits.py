@@ -15,11 +15,14 @@ from hypothesis import strategies as st
 
 from catalog.formula import PCF, parse_formula
 from indexer.asymptotics import classify
+from indexer.contract import formula_object
 from indexer.convergents import convergents
 from indexer.decimals import round_ball
 from indexer.evaluation import evaluate
 from indexer.limits import limit, looks_rational
+from indexer.pipeline import compute
 from indexer.rational_tails import exact_limit
+from indexer.rows import batch, records
 from indexer.tails import Tail, TooDeepError, positive_from
 from indexer.terminations import enclosed
 from tests.reference import pcf, rows
@@ -275,3 +278,10 @@ def test_more_digits_than_can_be_had_give_no_fewer_than_a_smaller_request():
     """At high precision fewer steps are affordable: then the value is had at a lower one."""
     formula = parse_formula("PCF(1000n^2 + 1, -249999n^4 + 1)")
     assert limit(formula, 2000).digits >= 250
+
+
+def test_exact_limits_of_any_length_become_rows_and_json():
+    done = compute(PCF((-4500, 1), (4501, 1)), 20, identified=True)
+    assert batch(records([done]), "1")[0] is not None
+    shown = formula_object(done.evaluation, done.identification)
+    assert len(shown["limit"]["exact"]) > 2 * 4300 and len(shown["relations"][0]["polynomial"][0]) > 4300
