@@ -1,0 +1,140 @@
+"""Where the time of the quadratic box goes: CPU seconds of each stage, on chunks spread evenly over all its ranks.
+
+Run: python benchmarks/stages.py [--chunks 60] [--ranks 500]
+
+One process does what workers and daemon share otherwise, into a scratch catalogue; the server's process is counted
+too. The last line says what the whole box costs at this rate where two cores share it evenly; what a full run took
+stands in the table `run` of its catalogue.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pickle
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import indexer.evaluation
+import indexer.metrics
+import indexer.pipeline
+import indexer.rows
+import indexer.work
+from catalog.database import open_database
+from catalog.ingest import ingest
+from indexer.convergents import Convergent
+from indexer.index import CatalogueIndex, read_anchors
+from indexer.rows import batch, constants_of
+from indexer.seeding import name_constants, seed
+from indexer.spaces import QUADRATIC_5
+from indexer.terms import library_terms
+from indexer.work import Task, units_of
+
+CORES = 2
+
+STAGES: tuple[tuple[str, Any, str], ...] = (
+    ("classes", indexer.pipeline, "classify_all"),
+    ("tails", indexer.evaluation, "tail_of"),
+    ("limits", indexer.evaluation, "limit"),
+    ("closed forms", indexer.evaluation, "closed_form"),
+    ("closed forms", indexer.evaluation, "_compare"),
+    ("family keys", indexer.evaluation, "family_key"),
+    ("exponents", indexer.evaluation, "exponents"),
+    ("metrics: convergents", indexer.metrics, "convergents"),
+    ("metrics: gcds", Convergent, "gcd"),
+    ("metrics: error at 1000", indexer.metrics, "log_error"),
+    ("metrics: growth of gcds", indexer.metrics, "gcd_growth"),
+    ("metrics: the rest", indexer.evaluation, "metrics"),
+    ("relations: exact, theory", indexer.pipeline, "begin"),
+    ("relations: screened", indexer.pipeline, "screen"),
+    ("relations: searched", indexer.pipeline, "finish"),
+    ("mirrors", indexer.pipeline, "_mirror_of"),
+    ("neighbour vectors", indexer.rows, "vectors_of"),
+    ("rows of the catalogue", indexer.work, "records"),
+)
+
+
+class Clock:
+    """CPU seconds by stage; a stage within another counts for itself alone."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._inner = [0.0]
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.process_time()
+        self._inner.append(0.0)
+        try:
+            yield
+        finally:
+            spent = time.process_time() - start
+            self.seconds[name] += spent - self._inner.pop()
+            self._inner[-1] += spent
+
+    def watch(self, name: str, place: Any, attribute: str) -> None:
+        function: Callable[..., Any] = getattr(place, attribute)
+
+        def watched(*arguments: Any, **options: Any) -> Any:
+            with self.stage(name):
+                result = function(*arguments, **options)
+                return list(result) if isinstance(result, Iterator) else result
+
+        setattr(place, attribute, watched)
+
+
+def cpu_of(process: int) -> float:
+    """CPU seconds that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--chunks", type=int, default=60)
+    parser.add_argument("--ranks", type=int, default=500)
+    options = parser.parse_args()
+    clock = Clock()
+    version = library_terms().version
+    with tempfile.TemporaryDirectory() as home, open_database(None, home, create=True) as database:
+        database.upgrade()
+        with database.connect() as connection:
+            seed(connection)
+            connection.commit()
+            index = CatalogueIndex.rebuilt(connection, home)
+            task = Task(QUADRATIC_5.name, QUADRATIC_5.template, read_anchors(connection))
+            task(units_of(0, 20))  # what is imported and tabulated at first use
+            for stage in STAGES:
+                clock.watch(*stage)
+            server = cpu_of(connection.info.backend_pid)
+            for first in np.linspace(0, QUADRATIC_5.size - options.ranks, options.chunks).astype(int).tolist():
+                with clock.stage("formulas of a chunk, the rest of a worker"):
+                    units = task(units_of(first - first % 2, first - first % 2 + options.ranks))
+                with clock.stage("between the processes"):
+                    units = pickle.loads(pickle.dumps(units))
+                with clock.stage("storing: rows and COPY"):
+                    records = [record for unit in units for record in unit]
+                    name_constants(connection, constants_of(records))
+                    ingest(connection, *batch(records, version))
+                with clock.stage("index"):
+                    index.catch_up(connection)
+            clock.seconds["storing: the server"] = cpu_of(connection.info.backend_pid) - server
+    ranks = options.chunks * options.ranks
+    total = sum(clock.seconds.values())
+    print(f"{'stage':44}{'seconds':>9}{'a second':>10}{'share':>8}")
+    for name, seconds in sorted(clock.seconds.items(), key=lambda item: -item[1]):
+        print(f"{name:44}{seconds:9.2f}{ranks / seconds if seconds else 0:10.0f}{seconds / total:8.1%}")
+    print(f"{f'all of {ranks} ranks':44}{total:9.2f}{ranks / total:10.0f}{1:8.1%}")
+    minutes = QUADRATIC_5.size * total / ranks / CORES / 60
+    print(f"the whole box at this rate, on {CORES} cores: {minutes:.1f} minutes")
+
+
+if __name__ == "__main__":
+    main()
