@@ -33,6 +33,8 @@ class Figures:
     canonical: NDArray[np.bool_]
     lengths: NDArray[np.float64]
     """Characters of the coefficients: the fewer, the simpler."""
+    in_family: NDArray[np.bool_]
+    """Whether theory ties a formula to others: it has a family key."""
     metrics: dict[str, NDArray[np.float64]]
     """NaN where a metric is NULL."""
     constants: dict[int, Verified]
@@ -70,7 +72,7 @@ class Event:
 
 def read_figures(connection: psycopg.Connection, vector_version: int, metrics: Sequence[str]) -> Figures:
     """All formulas that have a vector of this version."""
-    numbers, values = read_metrics(connection, vector_version, metrics, lengths=True)
+    numbers, values = read_metrics(connection, vector_version, metrics, further=True)
     watermark, parts = vectors_beyond(connection, 0, vector_version)
     del watermark
     read = list(parts)
@@ -83,7 +85,8 @@ def read_figures(connection: psycopg.Connection, vector_version: int, metrics: S
         vectors[mine],
         values[:, 0] > 0,
         values[:, 1].astype(np.float64),
-        {name: values[:, i + 2].astype(np.float64) for i, name in enumerate(metrics)},
+        values[:, 2] > 0,
+        {name: values[:, i + 3].astype(np.float64) for i, name in enumerate(metrics)},
         verified_constants(connection),
     )
 
@@ -94,15 +97,17 @@ def read_metrics(
     metrics: Sequence[str],
     ids: Sequence[int] | None = None,
     *,
-    lengths: bool = False,
+    further: bool = False,
 ) -> tuple[Ids, NDArray[np.float32]]:
     """Ids (n,) and an array (n, 1 + metrics): whether canonical, then the metrics, NaN for NULL.
 
-    With `lengths`, the characters of the coefficients come after whether it is canonical.
+    With `further`, the characters of the coefficients and whether it has a family key come before the metrics.
     """
     columns = [f"coalesce(formula.{name}, 'NaN')::real" for name in metrics]
-    if lengths:
-        columns.insert(0, "length(formula.a::text || formula.b::text)::real")
+    if further:
+        columns.insert(
+            0, "length(formula.a::text || formula.b::text)::real, (formula.family is not null)::integer::real"
+        )
     return _copied(
         connection,
         "cluster_metrics",

@@ -17,9 +17,10 @@ from catalog.errors import FormularyError
 from catalog.expressions import evaluate
 from catalog.formula import PCF
 from indexer.core_text import constant_text
+from indexer.curves import LEAST_MEMBERS
 from indexer.families import MAX_RELATION_DIGITS, search_relation
 from indexer.hypergeometric import EvaluationError, closed_form
-from indexer.patterns import DIGITS, GROWTH, LEAST_MEMBERS, core_of
+from indexer.patterns import DIGITS, GROWTH, core_of
 
 TEMPLATE = "a = A; b = (n + r)*(n + s)"
 RATIONAL = "1"

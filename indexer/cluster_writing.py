@@ -24,7 +24,7 @@ from indexer.own_constants import read_terms
 from indexer.terms import Terms
 
 TESTED_CLUSTERS = 200
-"""Clusters without a verified member that are tested, against the library and each other, in one run: the largest."""
+"""Clusters without a verified member that are tested in one run: those with a family key, the largest, come first."""
 
 LISTED_CONSTANTS = 8
 """Constants of a mixed cluster that an event lists."""
@@ -62,8 +62,10 @@ class Writer:
         before = store.living_clusters(self.connection)
         same, heirs = _survivors(ids, found.labels, *store.current_members(self.connection))
         named = [_Named(cluster, _simplest(figures, rows[cluster.core])) for cluster in found.clusters]
-        for i, item in enumerate(named):
-            self._name(item, figures.constants, ids, table, before.get(same.get(i, 0)))
+        tied = figures.in_family[rows]
+        likely = sorted(range(len(named)), key=lambda i: not tied[named[i].cluster.core[0]])  # then the largest first
+        for i in likely:
+            self._name(named[i], figures.constants, ids, table, before.get(same.get(i, 0)))
         numbers = self._numbers(named, before, same)
         self._store(named, numbers, before, same)
         gone = [number for number in before if number not in set(same.values())]

@@ -1,4 +1,4 @@
-"""Rational functions of an integer k, fitted exactly to values: how the law of an infinite family is read."""
+"""Rational functions of one or two integers, fitted exactly to values: how the law of an infinite family is read."""
 
 from __future__ import annotations
 
@@ -78,8 +78,14 @@ def _solve(points: Sequence[tuple[int, Fraction]], top: int, bottom: int) -> Rat
         + [fmpq(-value.numerator * k**i, value.denominator) for i in range(bottom + 1)]
         for k, value in points
     ]
+    solution = _kernel(rows)
+    return None if solution is None else _normal(solution[: top + 1], solution[top + 1 :])
+
+
+def _kernel(rows: list[list[fmpq]]) -> list[Fraction] | None:
+    """A vector in the kernel of a matrix, None where there is none."""
     reduced, rank = fmpq_mat(rows).rref()
-    width = top + bottom + 2
+    width = len(rows[0])
     if rank >= width:
         return None
     pivots = []
@@ -91,7 +97,7 @@ def _solve(points: Sequence[tuple[int, Fraction]], top: int, bottom: int) -> Rat
     for row, column in enumerate(pivots):
         entry = reduced[row, free]
         solution[column] = -Fraction(int(entry.p), int(entry.q))
-    return _normal(solution[: top + 1], solution[top + 1 :])
+    return solution
 
 
 def _normal(above: Sequence[Fraction], below: Sequence[Fraction]) -> RationalFunction | None:
@@ -116,3 +122,84 @@ def fit_up_to_scale(rows: Mapping[int, Sequence[int]]) -> tuple[RationalFunction
     if any(f is None for f in found):
         return None
     return tuple(f for f in found if f is not None)
+
+
+PLANE_SHAPES = ((0, 0), (1, 0), (0, 1), (1, 1), (2, 0), (0, 2), (2, 1), (1, 2), (2, 2))
+"""Total degrees of numerator and denominator in k and m, in the order in which they are tried."""
+
+Bivariate = tuple[tuple[tuple[int, int], int], ...]
+"""Terms ((i, j), c) of c k^i m^j with c != 0, the highest first."""
+
+
+@dataclass(frozen=True)
+class PlaneFunction:
+    """above(k, m)/below(k, m), integer polynomials without a common integer factor."""
+
+    above: Bivariate
+    below: Bivariate = (((0, 0), 1),)
+
+    @property
+    def needs_both(self) -> bool:
+        """Whether k and m both occur."""
+        powers = [power for power, _ in (*self.above, *self.below)]
+        return any(i for i, _ in powers) and any(j for _, j in powers)
+
+    def at(self, k: int, m: int) -> Fraction | None:
+        """The value, None at a pole."""
+        above, below = (sum(c * k**i * m**j for (i, j), c in side) for side in (self.above, self.below))
+        return Fraction(above, below) if below else None
+
+    def __str__(self) -> str:
+        """An expression in k and m."""
+        if self.below == (((0, 0), 1),):
+            return bivariate_text(self.above)
+        return f"({bivariate_text(self.above)})/({bivariate_text(self.below)})"
+
+
+def bivariate_text(polynomial: Bivariate) -> str:
+    """The polynomial as an expression, such as k^2 - 2*k*m + 1."""
+    text = ""
+    for (i, j), c in polynomial:
+        powers = [name if power == 1 else f"{name}^{power}" for name, power in (("k", i), ("m", j)) if power]
+        factors = [str(abs(c))] * (abs(c) != 1 or not powers) + powers
+        text += (f" {'-' if c < 0 else '+'} " if text else "-" if c < 0 else "") + "*".join(factors)
+    return text or "0"
+
+
+def fit_plane(values: Mapping[tuple[int, int], Fraction]) -> PlaneFunction | None:
+    """The simplest rational function of k and m through all the values, or None."""
+    for top, bottom in PLANE_SHAPES:
+        above, below = _powers(top), _powers(bottom)
+        if len(values) < len(above) + len(below) + SPARE_VALUES:
+            continue
+        rows = [
+            [fmpq(k**i * m**j) for i, j in above]
+            + [fmpq(-value.numerator * k**i * m**j, value.denominator) for i, j in below]
+            for (k, m), value in values.items()
+        ]
+        solution = _kernel(rows)
+        if solution is None:
+            continue
+        found = _plane_function(above, below, solution)
+        if found is not None and all(found.at(*place) == value for place, value in values.items()):
+            return found
+    return None
+
+
+def _powers(degree: int) -> list[tuple[int, int]]:
+    """Exponents (i, j) with i + j up to a degree, the highest first."""
+    return [(i, total - i) for total in range(degree, -1, -1) for i in range(total, -1, -1)]
+
+
+def _plane_function(
+    above: list[tuple[int, int]], below: list[tuple[int, int]], solution: Sequence[Fraction]
+) -> PlaneFunction | None:
+    common = lcm(*(x.denominator for x in solution))
+    whole = [int(x * common) for x in solution]
+    divisor = gcd(*whole)
+    top = [(power, c // divisor) for power, c in zip(above, whole, strict=False) if c]
+    bottom = [(power, c // divisor) for power, c in zip(below, whole[len(above) :], strict=True) if c]
+    if not bottom:
+        return None
+    sign = 1 if bottom[0][1] > 0 else -1
+    return PlaneFunction(tuple((p, sign * c) for p, c in top), tuple((p, sign * c) for p, c in bottom))

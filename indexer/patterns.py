@@ -1,8 +1,9 @@
-"""Infinite families: lines of formulas, linear in an integer k, whose limits follow one law in k.
+"""Infinite families: lines of formulas, linear or quadratic in an integer k, whose limits follow one law in k.
 
-Members of the catalogue suggest a line, the exact cores of their closed forms (`cores.py`) suggest the constant as a
-function of k, relations of the first members suggest the whole law. Then it is tested far outside: up to k = 50 and at
-large random k, where the formula's core is compared exactly and the law with the limit.
+Members of the catalogue suggest a line (`curves.py`), the exact cores of their closed forms (`cores.py`) suggest the
+constant as a function of k, relations of the first members suggest the whole law. Then it is tested far outside: up to
+k = 50 and at large random k, where the formula's core is compared exactly and the law with the limit. Families of two
+parameters are in `planes.py` and `boards.py`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from random import Random
 
 import flint
@@ -20,21 +22,19 @@ from catalog.errors import FormularyError
 from catalog.expressions import evaluate, parse_expression, to_latex
 from catalog.formula import PCF
 from indexer.cores import Core, core
+from indexer.curves import LEAST_MEMBERS, Line, Padded, bends, lines, padded
 from indexer.families import search_relation
 from indexer.hypergeometric import EvaluationError, closed_form
 from indexer.limits import limit
-from indexer.parametric import RationalFunction, fit, fit_up_to_scale, polynomial_text
+from indexer.parametric import RationalFunction, fit, fit_up_to_scale
 from indexer.relations import bits_for
 from indexer.shapes import shape
 
-LEAST_MEMBERS = 3
-"""Formulas of the catalogue that suggest a line."""
+BENT_TRIED = 8
+"""Curves quadratic in k that are checked for one kind of constant: many lie in families of more parameters."""
 
-LARGEST_STEP = 2
-"""Largest change of a coefficient from one member to the next."""
-
-SIMPLEST = 60
-"""Members of a kind of constant, the simplest ones, between which lines are sought."""
+EARLY = (7, 8)
+"""Parameters at which a line of an unlikely sort is looked at first."""
 
 CHECKED = 50
 """Parameters from 1 to this are checked."""
@@ -70,47 +70,8 @@ TEXTS = {
 UNITS = {"exp": "e", "pi": "pi"}
 """Constants whose argument is 1."""
 
-Padded = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Line:
-    """Formulas base + k step: coefficients (a0, a1, b0, b1, b2)."""
-
-    base: Padded
-    step: Padded
-
-    def at(self, k: int) -> PCF | None:
-        """The formula at k, None where a or b vanishes."""
-        c = [x + k * y for x, y in zip(self.base, self.step, strict=True)]
-        return PCF(tuple(c[:2]), tuple(c[2:])) if any(c[:2]) and any(c[2:]) else None
-
-    @property
-    def template(self) -> str:
-        """As a template of a space, such as a = 2n + k; b = k n^2."""
-        return f"a = {self._text(0, 2)}; b = {self._text(2, 5)}"
-
-    def latex(self) -> str:
-        """PCF(a, b) in LaTeX."""
-        a, b = (self._text(*part).replace("*", " ") for part in ((0, 2), (2, 5)))
-        return rf"\mathrm{{PCF}}\left({a},\ {b}\right)"
-
-    def _text(self, first: int, last: int) -> str:
-        terms = []
-        for power in range(last - first - 1, -1, -1):
-            x, y = self.base[first + power], self.step[first + power]
-            factor = polynomial_text(tuple(c for c in (x, y)) if y else (x,))
-            if factor == "0":
-                continue
-            name = "" if power == 0 else "n" if power == 1 else f"n^{power}"
-            if x and y and name:
-                factor = f"({factor})"
-            terms.append(factor if not name else _signed(factor, name))
-        return " + ".join(terms).replace("+ -", "- ")
-
-
-def _signed(factor: str, name: str) -> str:
-    return {"1": name, "-1": f"-{name}"}.get(factor, f"{factor}*{name}")
+Kind = tuple[str, tuple[object, ...]]
+"""What is the same along a line: kind of core, sign of its argument, phases."""
 
 
 @dataclass(frozen=True)
@@ -138,13 +99,7 @@ class Law:
         return rf"{self.line.latex()} {relation}, \quad k \ge {self.start}"
 
 
-def padded(formula: PCF) -> Padded | None:
-    """(a0, a1, b0, b1, b2), None for higher degrees."""
-    if formula.deg_a > 1 or formula.deg_b > 2:
-        return None
-    return (*formula.a, *(0,) * (2 - len(formula.a)), *formula.b, *(0,) * (3 - len(formula.b)))
-
-
+@lru_cache(maxsize=100_000)
 def core_of(formula: PCF | None) -> Core | None:
     """The exact core of a formula's limit, None where it has no closed form."""
     if formula is None:
@@ -153,7 +108,7 @@ def core_of(formula: PCF | None) -> Core | None:
     return None if found is None else core(found)
 
 
-def kind_of(found: Core) -> tuple[str, tuple[object, ...]] | None:
+def kind_of(found: Core) -> Kind | None:
     """What is the same along a line: kind of core, sign of its argument, phases; None for kinds without a text."""
     if len(found.arguments) != 1 or not found.arguments[0].rational:
         return None
@@ -163,52 +118,36 @@ def kind_of(found: Core) -> tuple[str, tuple[object, ...]] | None:
 
 def laws(formulas: Iterable[PCF], seed: int = 1) -> Iterator[Law]:
     """The families that these formulas suggest and that stand every check, the simplest of each sort."""
-    groups: dict[object, dict[Padded, PCF]] = defaultdict(dict)
+    for _, members in sorted(grouped(formulas).items(), key=str):
+        seen: set[object] = set()
+        bent = [line for line in bends(members) if _promising(line[0])][:BENT_TRIED]
+        for line, count in (*lines(members), *bent):
+            argument = argument_of(line)
+            if argument is None or (line.step, line.bend, argument[1]) in seen:
+                continue
+            law = check(line, count, seed)
+            if law is not None:
+                seen.add((line.step, line.bend, argument[1]))
+                yield law
+
+
+def grouped(formulas: Iterable[PCF]) -> dict[Kind, dict[Padded, PCF]]:
+    """Formulas by the kind of constant behind them, where it has a text."""
+    groups: dict[Kind, dict[Padded, PCF]] = defaultdict(dict)
     for formula in formulas:
         place, found = padded(formula), core_of(formula)
         if place is not None and found is not None and (kind := kind_of(found)) is not None:
             groups[kind][place] = formula
-    for _, members in sorted(groups.items(), key=str):
-        seen: set[object] = set()
-        for line, count in lines(members):
-            argument = _argument(line)
-            if argument is None or (line.step, argument[1]) in seen:
-                continue
-            law = check(line, count, seed)
-            if law is not None:
-                seen.add((line.step, argument[1]))
-                yield law
+    return groups
 
 
-def lines(members: dict[Padded, PCF]) -> Iterator[tuple[Line, int]]:
-    """Lines with LEAST_MEMBERS or more consecutive members, the simplest first, and their number of members."""
-    simplest = sorted(members, key=lambda c: (members[c].complexity, c))[:SIMPLEST]
-    found: dict[Line, int] = {}
-    for first in simplest:
-        for second in simplest:
-            step = tuple(y - x for x, y in zip(first, second, strict=True))
-            if not any(step) or max(map(abs, step)) > LARGEST_STEP or next(x for x in step if x) < 0:
-                continue
-            if _moved(first, step, -1) in members:
-                continue  # not where it begins
-            count = 1
-            while _moved(first, step, count) in members:
-                count += 1
-            if count >= LEAST_MEMBERS:
-                base = min((_moved(first, step, -k) for k in (1, 0, 2, 3)), key=lambda c: sum(map(abs, c)))
-                found[Line(base, step)] = count
-    return iter(sorted(found.items(), key=lambda item: (_size(item[0]), item[0].base, item[0].step)))
+def _promising(line: Line) -> bool:
+    """Whether the constant is of one kind beyond the members that suggest a line: most quadratics are none."""
+    kinds = {None if (found := core_of(line.at(k))) is None else kind_of(found) for k in EARLY}
+    return len(kinds) == 1 and None not in kinds
 
 
-def _moved(place: Padded, step: Padded, k: int) -> Padded:
-    return tuple(x + k * y for x, y in zip(place, step, strict=True))
-
-
-def _size(line: Line) -> int:
-    return sum(map(abs, line.base)) + 2 * sum(map(abs, line.step))
-
-
-def _argument(line: Line) -> tuple[str, RationalFunction] | None:
+def argument_of(line: Line) -> tuple[str, RationalFunction] | None:
     """The constant along a line: its text, with {0} filled in, and its argument as a function of k."""
     known = {k: found for k in range(LATEST_START, LATEST_START + FITTED) if (found := core_of(line.at(k))) is not None}
     kinds = {kind_of(found) for found in known.values()}
@@ -217,22 +156,29 @@ def _argument(line: Line) -> tuple[str, RationalFunction] | None:
     kind = kinds.pop()
     if kind is None:
         return None
-    values = {k: _fraction(found) for k, found in known.items()}
-    if kind[0] == "atanh":
-        values = {k: -value for k, value in values.items()}
+    values = {k: argument_value(kind, found) for k, found in known.items()}
     function = fit(values)
     if function is None:
         return None
-    if kind[0] in UNITS and function == RationalFunction((1,)):
-        return UNITS[kind[0]], function
-    phase = next(iter(known.values())).phases
-    lower = _positive(phase[0].p) if phase else Fraction(0)
-    text = TEXTS[kind[0]].format(_bracketed(str(function)), _bracketed(str(lower)), _bracketed(str(lower + 1)))
-    return text.replace("sqrt(1)*", "").replace("(sqrt(1))", "(1)"), function
+    return constant_text(kind, str(function), next(iter(known.values()))), function
+
+
+def constant_text(kind: Kind, argument: str, example: Core) -> str:
+    """The constant of a kind with this argument, an expression in the parameters."""
+    if kind[0] in UNITS and argument == "1":
+        return UNITS[kind[0]]
+    lower = _positive(example.phases[0].p) if example.phases else Fraction(0)
+    text = TEXTS[kind[0]].format(_bracketed(argument), _bracketed(str(lower)), _bracketed(str(lower + 1)))
+    return text.replace("sqrt(1)*", "").replace("(sqrt(1))", "(1)")
 
 
 def _bracketed(text: str) -> str:
     return text if text.isalnum() else f"({text})"
+
+
+def argument_value(kind: Kind, found: Core) -> Fraction:
+    """The argument of a core, as the text of its kind takes it."""
+    return -_fraction(found) if kind[0] == "atanh" else _fraction(found)
 
 
 def _fraction(found: Core) -> Fraction:
@@ -247,7 +193,7 @@ def _positive(phase: mpq) -> Fraction:
 
 def check(line: Line, count: int, seed: int = 1) -> Law | None:
     """The law of a line, if it stands at every parameter checked."""
-    found = _argument(line)
+    found = argument_of(line)
     if found is None:
         return None
     constant, function = found
@@ -286,9 +232,10 @@ def _abs(x: Fraction | None) -> Fraction | None:
     return None if x is None else abs(x)
 
 
-def at(expression: str, k: int) -> str:
-    """The expression at a value of k."""
-    return "".join(f"({k})" if part == "k" else part for part in _tokens(expression))
+def at(expression: str, k: int, m: int | None = None) -> str:
+    """The expression at a value of k, and of m."""
+    values = {"k": f"({k})", "m": f"({m})"} if m is not None else {"k": f"({k})"}
+    return "".join(values.get(part, part) for part in _tokens(expression))
 
 
 def _tokens(expression: str) -> list[str]:
@@ -305,13 +252,16 @@ def _tokens(expression: str) -> list[str]:
 
 def relation_at(line: Line, k: int, constant: str) -> tuple[int, ...] | None:
     """Verified (x, y, z, w) with L = (x + y c)/(z + w c) at k, None where there is none."""
-    formula = line.at(k)
+    return relation_of(line.at(k), at(constant, k), DIGITS + GROWTH * k)
+
+
+def relation_of(formula: PCF | None, constant: str, digits: int) -> tuple[int, ...] | None:
+    """Verified (x, y, z, w) with L = (x + y c)/(z + w c), sought with so many digits; None where there is none."""
     form = closed_form(formula) if formula is not None else None
     if form is None or form.exact is not None:
         return None
-    text = at(constant, k)
     try:
-        return search_relation(form.evaluate, lambda bits: evaluate(text, bits), DIGITS + GROWTH * k)
+        return search_relation(form.evaluate, lambda bits: evaluate(constant, bits), digits)
     except (EvaluationError, FormularyError, ArithmeticError):
         return None
 

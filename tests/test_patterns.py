@@ -15,15 +15,18 @@ from catalog.database import open_database
 from catalog.expressions import evaluate
 from catalog.formula import PCF, parse_formula
 from indexer.boards import RATIONAL, boards, constant_of, formula_at, sort_of, square_of, squares
+from indexer.curves import Line, bends, lines, padded
 from indexer.limits import limit
-from indexer.parametric import RationalFunction, fit, fit_up_to_scale, polynomial_text, value_at
-from indexer.patterns import Line, agrees, at, check, laws, lines, padded
+from indexer.parametric import RationalFunction, fit, fit_plane, fit_up_to_scale, polynomial_text, value_at
+from indexer.patterns import Law, agrees, at, check, laws
+from indexer.planes import Plane, _key, _through
+from indexer.planes import check as check_plane
 from tests.conftest import new_database
 from tests.test_cli import SENTENCE, formulary, json_of
 from tests.test_clusters import add
 from tests.test_contract import validate
 
-LOGARITHMS = Line((1, 0, 0, 0, 1), (0, 1, 0, 0, 0))
+LOGARITHMS = Line((1, 0, 0, 0, 0, 1), (0, 1, 0, 0, 0, 0))
 """PCF(k n + 1, n^2)."""
 EULER = [PCF((k, 1), (0, -1)) for k in range(2, 7)]
 
@@ -57,7 +60,7 @@ def test_texts() -> None:
     assert polynomial_text((1, -1, 2)) == "2*k^2 - k + 1"
     assert str(RationalFunction((1,), (0, 2))) == "(1)/(2*k)"
     assert at("exp(2/k)*k", -3) == "exp(2/(-3))*(-3)"
-    assert Line((1, 2, 0, 0, 0), (1, 0, 0, 0, -1)).template == "a = 2*n + k + 1; b = -k*n^2"
+    assert Line((1, 2, 0, 0, 0, 0), (1, 0, 0, 0, 0, -1)).template == "a = 2*n + k + 1; b = -k*n^2"
 
 
 # Lines and laws
@@ -65,7 +68,7 @@ def test_texts() -> None:
 
 def test_a_line_is_found_among_members() -> None:
     found = dict(lines({padded(formula): formula for formula in EULER}))  # type: ignore[misc]
-    assert Line((0, 1, 0, -1, 0), (1, 0, 0, 0, 0)) in found
+    assert Line((0, 1, 0, 0, -1, 0), (1, 0, 0, 0, 0, 0)) in found
 
 
 def test_the_family_of_e_is_found_and_checked_far_outside() -> None:
@@ -77,7 +80,7 @@ def test_the_family_of_e_is_found_and_checked_far_outside() -> None:
 
 
 def test_a_law_in_closed_form_is_found() -> None:
-    law = check(Line((0, 0, 1, 0, 0), (1, 2, 0, 0, 0)), 3)  # PCF(2 k n + k, 1) = coth(1/k)
+    law = check(Line((0, 0, 0, 1, 0, 0), (1, 2, 0, 0, 0, 0)), 3)  # PCF(2 k n + k, 1) = coth(1/k)
     assert law is not None
     assert law.expression is not None
     found = limit(parse_formula("PCF(14n + 7, 1)"), 60)
@@ -92,8 +95,55 @@ def test_a_wrong_law_does_not_agree() -> None:
     assert not agrees(None, "1", recurred=False)
 
 
+def test_a_curve_quadratic_in_k_is_found_and_checked() -> None:
+    squares_of_pi = [PCF((2,), (k * k, 2 * k, 1)) for k in range(3)]  # PCF(2, (n + k)^2)
+    found = dict(bends({padded(formula): formula for formula in squares_of_pi}))  # type: ignore[misc]
+    line = Line((2, 0, 0, 0, 0, 1), (0, 0, 0, 0, 2, 0), (0, 0, 0, 1, 0, 0))
+    assert found == {line: 3}
+    assert line.template == "a = 2; b = n^2 + 2*k*n + k^2"
+    law = check(line, 3)
+    assert law is not None
+    assert law.constant == "pi"
+
+
+def test_formulas_of_degree_two_in_a_are_on_lines_too() -> None:
+    line = Line((0, 1, 2, 0, 0, 0), (1, 0, 0, 1, 0, 0))
+    assert line.template == "a = 2*n^2 + n + k; b = k"
+    assert line.at(3) == parse_formula("PCF(2n^2 + n + 3, 3)")
+
+
+def test_a_plane_is_checked_far_outside() -> None:
+    law = check_plane(Plane((0, 0, 0, 0, 0, 0), (0, 1, 0, 0, 0, 0), (0, 0, 0, 1, 0, 0)), 9)  # PCF(k n, m)
+    assert law is not None
+    assert law.plane.template == "a = k*n; b = m"
+    assert law.constant == "hyp0f1(2, ((m)/(k^2)))/hyp0f1(1, ((m)/(k^2)))"
+    assert law.largest_checked > 10**5
+    assert law.latex().endswith(r"\quad k, m \ge 1")
+
+
+def test_a_plane_of_different_constants_is_no_family() -> None:
+    board = Plane((0, 0, 0, 0, 0, 1), (1, 0, 0, 0, 0, 0), (0, 0, 0, 0, 1, 0))  # PCF(k, n^2 + m n): pi and ln 2 in turn
+    assert check_plane(board, 9) is None
+
+
+def test_two_lines_that_meet_suggest_one_plane() -> None:
+    one, other = (
+        Law(Line((0,) * 6, step), 1, "e", None, 3, 53, 10**6, "") for step in ((0, 0, 0, 0, 1, 0), (1, 0, 0, 0, 0, 0))
+    )
+    assert _through(one, other) == Plane((-1, 0, 0, 0, -1, 0), (0, 0, 0, 0, 1, 0), (1, 0, 0, 0, 0, 0))
+    assert _through(other, one) is None
+    shifted = Plane((4, 0, 0, 0, -7, 0), (0, 0, 0, 0, 1, 0), (1, 0, 0, 0, 0, 0))
+    assert _key(shifted) == _key(Plane((-1, 0, 0, 0, -1, 0), (1, 0, 0, 0, 0, 0), (1, 0, 0, 0, 1, 0)))
+
+
+def test_a_rational_function_of_two_parameters_is_found_from_its_values() -> None:
+    values = {(k, m): Fraction(k * k - 2 * m, k + 3 * m) for k in range(1, 7) for m in range(1, 7)}
+    assert str(fit_plane(values)) == "(k^2 - 2*m)/(k + 3*m)"
+    assert fit_plane({place: value + place[0] ** 3 for place, value in values.items()}) is None
+
+
 def test_a_line_of_different_constants_is_no_family() -> None:
-    board = Line((0, 0, 0, 0, 1), (1, 0, 0, 0, 0))  # PCF(k, n^2): pi and ln 2 in turn
+    board = Line((0, 0, 0, 0, 0, 1), (1, 0, 0, 0, 0, 0))  # PCF(k, n^2): pi and ln 2 in turn
     assert check(board, 5) is None
 
 

@@ -25,6 +25,17 @@ order by
 -- The clustering that new formulas join.
 select id, method, parameters, vector_version, made_at from clustering where state = 'current'
 
+-- clustering_due --
+-- Whether the current clustering is older than so many seconds, and formulas came since.
+select
+from clustering
+where state = 'current' and made_at < clock_timestamp() - make_interval(secs => %(seconds)s)
+    and exists (select from chunk where chunk.done_at > clustering.made_at)
+
+-- lock_clusters --
+-- One daemon at a time makes clusters anew; released with the connection.
+select pg_try_advisory_lock(hashtext('formulary clusters'))
+
 -- start_clustering --
 -- A new run.
 insert into clustering (method, parameters, vector_version, state, code_version)

@@ -1,11 +1,12 @@
 -- Infinite families.
 
 -- pattern_candidates --
--- Convergent canonical formulas of degrees 1 and 2 at most, the simplest first.
+-- Convergent canonical formulas of degree 2 at most whose closed form is known, the simplest first.
 select a, b
 from formula
-where is_canonical and status = 'converges' and cardinality(a) <= 2 and cardinality(b) <= 3
-order by formula_complexity(a, b), id
+where is_canonical and status = 'converges' and closed_form is not null
+    and cardinality(a) <= 3 and cardinality(b) <= 3
+order by length(a::text || b::text), id
 limit %(count)s
 
 -- store_pattern --

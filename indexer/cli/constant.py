@@ -33,7 +33,7 @@ def constant() -> None:
 def list_constants(
     group: str | None, use_catalogue: bool | None, database_url: str | None, home: str | None, as_json: bool
 ) -> None:
-    """List the constants in the order in which they are tried, your own first."""
+    """List the constants, your own first; those of a group stand in order of likelihood."""
     from catalog.errors import NotFound
 
     known = _all(use_catalogue, database_url, home)

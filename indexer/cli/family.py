@@ -28,6 +28,7 @@ def find(limit: int, seed: int, database_url: str | None, home: str | None, as_j
     from catalog.patterns import candidates, patterns, store_pattern
     from indexer.boards import TEMPLATE, boards
     from indexer.patterns import laws
+    from indexer.planes import planes
 
     with open_database(database_url, home) as database:
         database.require_current()
@@ -37,8 +38,12 @@ def find(limit: int, seed: int, database_url: str | None, home: str | None, as_j
             found = []
             for board in boards(formulas, seed):
                 found.append(_store(store_pattern, connection, board, TEMPLATE, None))
+            lines = []
             for law in laws(formulas, seed):
+                lines.append(law)
                 found.append(_store(store_pattern, connection, law, law.line.template, law.expression))
+            for plane in planes(lines, seed):
+                found.append(_store(store_pattern, connection, plane, plane.plane.template, None))
             connection.commit()
             rows = [row for row in patterns(connection) if row["id"] in found]
     _write(rows, as_json)
