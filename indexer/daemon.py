@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -41,6 +41,7 @@ from indexer.later_search import search_with_library
 from indexer.neighbour_vector import VECTOR_VERSION
 from indexer.placement import OnlineClusters
 from indexer.pulse import pulse
+from indexer.reclustering import Reclustering
 from indexer.reports import Report
 from indexer.rows import Record
 from indexer.snapshots import SnapshotNotWritten
@@ -70,6 +71,9 @@ SEARCH_SECONDS = 10.0
 
 SWEEP_SECONDS = 5.0
 """Longest time for naming members of families before a snapshot; what is left comes with the next one."""
+
+RECLUSTER_SECONDS = 86_400.0
+"""Age of the clusters, where there are any, at which they are made anew."""
 
 MAX_ATTEMPTS = 5
 """Claims after which a chunk is cut in halves: whole daemons died with it, not only workers."""
@@ -113,6 +117,8 @@ class Settings:
     """Address of a Dask scheduler whose workers evaluate instead of this machine's."""
     spaces: tuple[str, ...] = ()
     """Names of the spaces that are worked on; none means all."""
+    recluster_after: float = RECLUSTER_SECONDS
+    """Age in seconds at which clusters, where there are any, are made anew."""
     index: str | None = None
     """Kind of this host's index, `flat` or `ivf`; None: as its snapshot is."""
 
@@ -150,7 +156,8 @@ class Daemon:
             self._anchors = self._link.do(read_anchors)
             self._own = self._link.do(own_constants)
             self._saved_at = time.monotonic()
-            with self._pool() as self._workers:
+            self._reclustering = Reclustering(settings.recluster_after, self.report.event)
+            with closing(self._reclustering), self._pool() as self._workers:
                 self._run_id = self._enter()
                 reason = "error"
                 try:
@@ -347,6 +354,7 @@ class Daemon:
         self._save_when_due()
 
     def _save_when_due(self) -> None:
+        self._derive("clusters", self._reclustering.tend)
         if time.monotonic() - self._saved_at > SNAPSHOT_SECONDS:
             self._save_index()
 

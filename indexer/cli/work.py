@@ -48,6 +48,13 @@ WATCH_SECONDS = 2.0
     help="Index of this host: exact, or by inverted lists for many millions.  [default: as it is, at first flat]",
 )
 @option(
+    "--recluster",
+    type=DURATION,
+    default="1d",
+    metavar="TIME",
+    help="Make the clusters, where there are any, anew when they are so old.",
+)
+@option(
     "--log-format",
     type=click.Choice(["text", "json"]),
     help="Lines of key=value or of JSON.  [default: a bar on a terminal, else text]",
@@ -65,6 +72,7 @@ def run(
     scheduler: str | None,
     min_free_disk: float,
     index_kind: str | None,
+    recluster: float,
     log_format: str | None,
     database_url: str | None,
     home: str | None,
@@ -86,7 +94,17 @@ def run(
         )
     memory = None if memory_limit is None else int(memory_limit)
     settings = Settings(
-        once, limit or ALL_RANKS, workers, lease, stop_after, memory, int(min_free_disk), scheduler, spaces, index_kind
+        once=once,
+        rank_limit=limit or ALL_RANKS,
+        workers=workers,
+        lease_seconds=lease,
+        stop_after=stop_after,
+        memory_limit=memory,
+        min_free_disk=int(min_free_disk),
+        scheduler=scheduler,
+        spaces=spaces,
+        recluster_after=recluster,
+        index=index_kind,
     )
     with open_database(database_url, home) as database:
         database.require_current()
