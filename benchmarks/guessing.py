@@ -31,6 +31,8 @@ from indexer.terms import library_terms
 
 SPAN = range(-5, 6)
 BATCH = 100
+EXAMPLES = 20
+"""Formulas shown that theory does not name."""
 NEIGHBOURS = 8
 """Distinct constants that neighbours may propose before the library is swept, as in `indexer.guess`."""
 
@@ -62,7 +64,7 @@ def linear_box() -> list[PCF]:
 
 def quadratic_sample(count: int, chance: random.Random) -> list[PCF]:
     """Random formulas of the box with deg a = 2."""
-    drawn = set()
+    drawn: set[PCF] = set()
     while len(drawn) < count:
         a = (chance.choice(SPAN), chance.choice(SPAN), chance.randint(1, 5))
         b = tuple(chance.choice(SPAN) for _ in range(3))
@@ -204,6 +206,12 @@ def report(rows: Sequence[Indexed], queries: int) -> Iterator[str]:
         nameless = sum(row.outcome in ("excluded", "budget", "too_few_digits") for row in part)
         yield f"| {len(part)} {label} | {converge} | {exact} | {named} | {infinite} | {nameless} |"
     catalogue = Catalogue(rows)
+    ways = Counter(row.relation.method.removeprefix("lll, ") for row in catalogue.rows if row.relation)
+    yield ""
+    yield "named by " + ", ".join(f"{way} {count}" for way, count in ways.most_common())
+    examples = [row.formula for row in catalogue.rows if row.relation and row.relation.method.endswith("library")]
+    if examples:
+        yield "by the library alone: " + ", ".join(map(str, examples[:EXAMPLES]))
     yield ""
     yield (
         "| named formulas | queries | theory first | nearest anchor | same, family left out | family key | commonest"

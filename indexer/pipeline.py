@@ -20,7 +20,7 @@ from indexer.limits import DEFAULT_DIGITS, Limit
 from indexer.metrics import Metrics
 from indexer.terms import Terms, library_terms
 
-BULK_BUDGET = 24
+BULK_BUDGET = 28
 """Members of the library tried for one formula of a bulk run, beyond what theory and neighbours propose."""
 
 ERROR_LENGTH = 300

@@ -19,7 +19,7 @@ from indexer.hypergeometric import closed_form
 from indexer.later_search import search_with_constant, search_with_library
 from indexer.limits import limit
 from indexer.own_constants import add_constant, read_terms
-from indexer.pipeline import compute_pairs
+from indexer.pipeline import BULK_BUDGET, compute_pairs
 from indexer.relations import residual_digits
 from indexer.rows import record
 from indexer.seeding import seed_constants, store
@@ -97,7 +97,7 @@ def test_a_search_with_the_library_is_done_once_for_each_version(filled: psycopg
     assert row is not None
     versions = {e["library_version"]: e["constants_tried"] for e in queries.exclusions_of(filled, row["id"])}
     assert len(versions) == 2
-    assert versions[terms.version] == 24
+    assert versions[terms.version] == BULK_BUDGET
     deeper = search_with_library(filled, terms, constants=40)
     assert (deeper.searched, deeper.named) == (1, 0)
     assert count_unnamed(filled, Wanted(30, terms.version, 40), 0, 10) == 0

@@ -68,7 +68,7 @@ MAX_ORDER = 4
 @option(
     "--constants",
     type=click.IntRange(1),
-    help="Members of the library tried for each with --unidentified.  [default: 24, as a daemon does]",
+    help="Members of the library tried for each with --unidentified.  [default: 28, as a daemon does]",
 )
 @option("--seconds", type=click.FloatRange(0), help="End --unidentified after this time; the next one goes on.")
 @use_catalogue_option("Ask the catalogue as well: its labelled formulas, its limits, your own constants.")
