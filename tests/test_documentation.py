@@ -98,8 +98,40 @@ def test_the_commands_of_a_page_run(
 def test_examples_fit_a_terminal_of_80_columns() -> None:
     for page in PAGES:
         for block in re.findall(r"^```console$(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL):
-            wide = [row for row in block.splitlines() if len(row) > 80 and row[:1] not in ("$", "{")]
+            wide = [row for row in block.splitlines() if len(row) > 80 and row[:1] not in ("$", "{", "*")]
             assert not wide, (page.name, wide)
+
+
+def run_programs(*commands: list[str | Path]) -> None:
+    """Run programs of Postgres, one after the other."""
+    for command in commands:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_a_dump_is_restored_into_a_new_home(seeded_url: str, tmp_path: Path) -> None:
+    programs, dump = binaries_folder(), tmp_path / "formulary.dump"
+    if not (programs / "pg_dump").exists():
+        pytest.skip("these programs of Postgres have no pg_dump")
+    home = str(tmp_path / "home")
+    assert process("init", "--home", home).returncode == 0
+    address = process("url", "--home", home).stdout.strip()
+    try:
+        run_programs(
+            [programs / "pg_dump", "--format=custom", f"--file={dump}", seeded_url],
+            [
+                *(programs / "pg_restore", "--clean", "--if-exists", "--no-owner", "--no-acl", "--exit-on-error"),
+                *(f"--dbname={address}", dump),
+            ],
+        )
+        assert "formulary init" in process("status", "--home", home).stderr
+        assert process("init", "--home", home).returncode == 0
+        assert content(address) == content(seeded_url)
+        reader = process("sql", "select count(*) from formulas", "--home", home)
+        assert reader.returncode == 0, reader.stderr
+    finally:
+        process("server", "stop", "--home", home)
 
 
 def test_a_dump_is_restored_and_taken_into_use(seeded_url: str, empty_url: str, tmp_path: Path) -> None:
@@ -107,12 +139,10 @@ def test_a_dump_is_restored_and_taken_into_use(seeded_url: str, empty_url: str, 
     if not (programs / "pg_dump").exists():
         pytest.skip("these programs of Postgres have no pg_dump")
     dump = tmp_path / "formulary.dump"
-    for command in (
+    run_programs(
         [programs / "pg_dump", "--format=custom", f"--file={dump}", seeded_url],
-        [programs / "pg_restore", "--no-owner", "--exit-on-error", f"--dbname={empty_url}", dump],
-    ):
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        [programs / "pg_restore", "--no-owner", "--no-acl", "--exit-on-error", f"--dbname={empty_url}", dump],
+    )
     place = {"FORMULARY_DATABASE_URL": empty_url, "FORMULARY_HOME": str(tmp_path)}
     assert "formulary init" in formulary("status", **place).stderr
     assert formulary("init", **place).returncode == 0
