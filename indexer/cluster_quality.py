@@ -12,6 +12,10 @@ MOST_GROUPS = 12
 """Groups, the largest ones, that take part in a Davies-Bouldin index: as many constants as the source paper has."""
 
 
+CENTRE_DIGITS = 6
+"""Decimal digits to which the centres of two groups must agree to be one."""
+
+
 def davies_bouldin(points: npt.ArrayLike, labels: npt.ArrayLike) -> float | None:
     """Davies-Bouldin index of groups with two points or more; smaller is better, None for fewer than two groups.
 
@@ -19,21 +23,31 @@ def davies_bouldin(points: npt.ArrayLike, labels: npt.ArrayLike) -> float | None
     1979). Points are (n,) or (n, d); rows that are not finite or have a negative label are left out. Groups with one
     centre are infinitely alike and make the index infinite.
     """
+    centres, spread = _groups(points, labels)
+    if len(centres) < 2:
+        return None
+    return float(np.mean([_worst(i, centres, spread) for i in range(len(centres))]))
+
+
+def told_apart(points: npt.ArrayLike, labels: npt.ArrayLike) -> int:
+    """How many of the groups of a Davies-Bouldin index have a centre of their own: exact exponents are often shared."""
+    centres, _ = _groups(points, labels)
+    return len(np.unique(np.round(centres, CENTRE_DIGITS), axis=0))
+
+
+def _groups(points: npt.ArrayLike, labels: npt.ArrayLike) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Centres (g, d) and mean distances to them (g,) of the largest groups."""
     rows = np.asarray(points, dtype=np.float64)
-    rows = rows.reshape(len(rows), -1)
+    rows = rows[:, None] if rows.ndim == 1 else rows
     groups = np.asarray(labels)
     kept = np.isfinite(rows).all(axis=1) & (groups >= 0)
     rows, groups = rows[kept], groups[kept]
     names, number, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     large = np.flatnonzero(sizes > 1)
     large = large[np.argsort(-sizes[large], kind="stable")][:MOST_GROUPS]
-    if len(large) < 2:
-        return None
     centres = np.stack([np.bincount(number, weights=column, minlength=len(names)) / sizes for column in rows.T], axis=1)
     spread = np.sqrt(np.square(rows - centres[number]).sum(axis=1))
-    spread = (np.bincount(number, weights=spread, minlength=len(names)) / sizes)[large]
-    worst = [_worst(i, centres[large], spread) for i in range(len(large))]
-    return float(np.mean(worst))
+    return centres[large], (np.bincount(number, weights=spread, minlength=len(names)) / sizes)[large]
 
 
 def _worst(i: int, centres: npt.NDArray[np.float64], spread: npt.NDArray[np.float64]) -> float:
@@ -73,6 +87,8 @@ def quality(
         name: {
             "constants": finite(davies_bouldin(values[counted], known)),
             "clusters": finite(davies_bouldin(values[counted], mine)),
+            "constants_apart": told_apart(values[counted], known),
+            "clusters_apart": told_apart(values[counted], mine),
         }
         for name, values in metrics.items()
     }

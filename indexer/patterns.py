@@ -30,7 +30,7 @@ from indexer.parametric import RationalFunction, fit, fit_up_to_scale
 from indexer.relations import bits_for
 from indexer.shapes import shape
 
-BENT_TRIED = 8
+BENT_TRIED = 2
 """Curves quadratic in k that are checked for one kind of constant: many lie in families of more parameters."""
 
 EARLY = (7, 8)

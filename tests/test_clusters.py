@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import psycopg
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from catalog import clusters as store
 from catalog.database import open_database
@@ -16,12 +18,12 @@ from catalog.errors import FormularyError
 from catalog.formula import PCF, parse_formula
 from catalog.leases import add_space
 from indexer.cluster_labels import match, related
-from indexer.cluster_quality import davies_bouldin, purity, quality
+from indexer.cluster_quality import davies_bouldin, purity, quality, told_apart
 from indexer.clustering import checked_metrics
 from indexer.clusters import Clusters, Parameters, build
 from indexer.pipeline import compute
 from indexer.placement import OnlineClusters
-from indexer.places import UNPLACED, Places, places
+from indexer.places import UNPLACED, Places, drawn, place_keys, places
 from indexer.rows import record
 from indexer.seeding import seed_constants
 from indexer.seeding import store as store_records
@@ -108,6 +110,12 @@ def test_davies_bouldin_of_two_known_groups() -> None:
     assert davies_bouldin([*points, np.nan], [*labels, 0]) == pytest.approx(0.2)
 
 
+def test_groups_are_told_apart_by_their_centres() -> None:
+    labels = [0, 0, 1, 1, 2, 2, 3]
+    assert told_apart([0.0, 2.0, 1.0, 1.0, 5.0, 5.0, 9.0], labels) == 2
+    assert told_apart([], []) == 0
+
+
 def test_purity_counts_the_commonest_constant() -> None:
     assert purity([0, 0, 0, 1, -1], [5, 5, 6, 7, 5]) == pytest.approx(3 / 4)
     assert purity([0, 1], [-1, -1]) is None
@@ -117,6 +125,33 @@ def test_quality_leaves_mirrors_out() -> None:
     figures = quality(np.array([0, 0, -1]), np.array([1.0, 0.0, 1.0]), np.array([2, 2, -1]), {"delta": np.zeros(3)})
     assert (figures["formulas"], figures["placed"], figures["purity"]) == (2, 0.5, 1.0)
     json.dumps(figures, allow_nan=False)
+
+
+# The rule of placement, one for all
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=25, deadline=None)
+def test_what_is_outside_the_cores_is_where_it_would_be_placed_as_new(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    points = np.concatenate(
+        [rng.normal(size=(60, 2)), rng.normal(size=(60, 2)) + 6, np.repeat([[3.0, 3.0]], 9, axis=0)]
+    )
+    constants = np.where(np.arange(len(points)) % 7 == 0, np.arange(len(points)) // 60, UNPLACED)
+    further = rng.integers(0, 2, size=(len(points), 1)).astype(float)
+    found = build(points, np.ones(len(points)), constants, [("metric", further)], Parameters(min_size=6))
+    core = found.distances == 0
+    radii = {label: cluster.radius for label, cluster in enumerate(found.clusters)}
+    known = Places(points[core], found.labels[core], radii, further[core])
+    assert (known.place(points[~core], further[~core])[0] == found.labels[~core]).all()
+
+
+def test_a_sample_hardly_changes_when_a_tenth_is_missing() -> None:
+    keys = place_keys(np.random.default_rng(1).normal(size=(4000, 3)))
+    whole, part = keys[drawn(keys, 1500, 7)], keys[400:][drawn(keys[400:], 1500, 7)]
+    assert set(part.tolist()) == set(whole.tolist()) - set(keys[:400].tolist())
+    assert 900 < len(whole) <= 1500
+    assert set(keys[drawn(keys, 1500, 8)].tolist()) != set(whole.tolist())
 
 
 # Labels and placement

@@ -82,9 +82,12 @@ def _write_built(fields: dict[str, Any]) -> None:
         ]
     )
     write_table(
-        ("Davies-Bouldin of", "by constant", "by cluster"),
-        [(name, _index(row["constants"]), _index(row["clusters"])) for name, row in fields["davies_bouldin"].items()],
-        right=("by constant", "by cluster"),
+        ("Davies-Bouldin of", "by constant", "apart", "by cluster", "apart "),
+        [
+            (name, _index(row["constants"]), row["constants_apart"], _index(row["clusters"]), row["clusters_apart"])
+            for name, row in fields["davies_bouldin"].items()
+        ],
+        right=("by constant", "apart", "by cluster", "apart "),
     )
 
 
