@@ -21,12 +21,14 @@ import numpy.typing as npt
 from neighbour_vector import SHIFTS, orbit, reduced
 
 from catalog.formula import PCF
+from indexer.asymptotics import classify
 from indexer.executors import in_order
 from indexer.families import family_key
 from indexer.findings import Relation
-from indexer.guess import LIBRARY_BUDGET
+from indexer.guess import LIBRARY_BUDGET, Identification, Search, begin, finish, screen
+from indexer.hypergeometric import closed_form
+from indexer.limits import limit
 from indexer.neighbour_vector import neighbour_vector
-from indexer.pipeline import compute_all
 from indexer.terms import library_terms
 
 SPAN = range(-5, 6)
@@ -89,24 +91,32 @@ def indexed(formulas: Sequence[PCF], workers: int | None) -> list[Indexed]:
 
 
 def _index(formulas: Sequence[PCF]) -> list[Indexed]:
+    """Identify formulas as bulk indexing does; their metrics are not wanted here."""
+    begun = [_begun(formula) for formula in formulas]
+    screen([search for search in begun if isinstance(search, Search)], LIBRARY_BUDGET)
     rows = []
-    for done in compute_all(formulas, budget=LIBRARY_BUDGET):
-        found, evaluation = done.identification, done.evaluation
-        relation = found.relations[0] if found and found.relations else None
-        guess = found.guesses[0] if found and found.guesses else None
+    for formula, search in zip(formulas, begun, strict=True):
+        found = finish(search, LIBRARY_BUDGET) if isinstance(search, Search) else search
+        relation = found.relations[0] if found.relations else None
+        guess = found.guesses[0] if found.guesses else None
+        verdict = classify(formula)
         rows.append(
             Indexed(
-                done.formula,
-                evaluation.status,
-                found.outcome if found else "failed",
+                formula,
+                verdict.status,
+                found.outcome,
                 relation,
                 guess.constant if guess and guess.why != "library" else None,
-                found.attempts if found else 0,
-                evaluation.family,
-                evaluation.closed_form is not None,
+                found.attempts,
+                family_key(formula) if verdict.status == "converges" else None,
+                closed_form(formula) is not None,
             )
         )
     return rows
+
+
+def _begun(formula: PCF) -> Identification | Search:
+    return begin(formula, library_terms(), known=limit(formula))
 
 
 def _failed(formula: PCF, reason: str) -> Indexed:
