@@ -70,13 +70,13 @@ insert into relation (formula_id, kind, constant_id, coefficients, expression, m
 select formula.id, 'moebius', constant.id, array[id_part, 1, 2, 3]::numeric[],
     format('(%%s + %%s)/(2 + 3*%%s)', id_part, constant.name, constant.name), 'closed_form',
     'verified', 60, 100, '0.1.0'
-from (select id, id / 10 %% 50 as id_part, row_number() over (order by id) as place
-      from formula
-      where id between %(first)s + %(offset)s::bigint and %(last)s + %(offset)s::bigint and status = 'converges'
-          and id %% 10 < 2
+from (
+    select id, id / 10 %% 50 as id_part, 1 + id / 20 * id %% (select count(*) from constant) as place
+    from formula
+    where id between %(first)s + %(offset)s::bigint and %(last)s + %(offset)s::bigint and status = 'converges'
+        and id %% 20 in (2, 3)
 ) as formula
-join (select id, name, row_number() over (order by id) as place, count(*) over () as count from constant) as constant
-    on constant.place = 1 + formula.place * formula.place %% constant.count
+join (select id, name, row_number() over (order by id) as place from constant) as constant using (place)
 """
 
 
@@ -148,6 +148,7 @@ def build_indexes(connection: psycopg.Connection, dropped: dict[str, str]) -> No
 
 def tidy(connection: psycopg.Connection) -> None:
     start = time.monotonic()
+    connection.commit()
     connection.autocommit = True
     for table in ("formula", "formula_vector", "relation"):
         connection.execute(f"vacuum (analyze) {table}".encode())
