@@ -13,12 +13,10 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import TypeVar
 
 import psycopg
 
@@ -31,25 +29,18 @@ from catalog.home import free_bytes
 from catalog.ingest import Ingested, resolve_waiting
 from catalog.leases import ALL_RANKS, Lease, LeaseLost
 from catalog.progress import ranks_below
-from indexer.committing import REFUSED, ChunkRefused, commit_chunk, reason_of
+from indexer.committing import ChunkRefused, commit_chunk
 from indexer.evaluation import EVALUATOR_VERSION
 from indexer.executors import Pool, Workers, default_workers
-from indexer.family_sweep import sweep_families
+from indexer.following import Following
 from indexer.forecast import forecast
-from indexer.index import CatalogueIndex, read_anchors
-from indexer.later_search import search_with_library
 from indexer.neighbour_vector import VECTOR_VERSION
-from indexer.placement import OnlineClusters
 from indexer.pulse import pulse
-from indexer.reclustering import Reclustering
 from indexer.reports import Report
 from indexer.rows import Record
-from indexer.snapshots import SnapshotNotWritten
 from indexer.terms import terms_with
 from indexer.troubles import GivenUp, Link
 from indexer.work import PAIR, Task, units_of
-
-Derived = TypeVar("Derived")
 
 LEASE_SECONDS = 30.0
 """How long a chunk stays with a daemon that is not heard of."""
@@ -62,15 +53,6 @@ POLL_SECONDS = 1.0
 
 HINT_SECONDS = 0.1
 """Pause after a hint of new work, since many may come together."""
-
-SNAPSHOT_SECONDS = 300.0
-"""Time between two snapshots of the index."""
-
-SEARCH_SECONDS = 10.0
-"""Time between two snapshots for formulas that an older library could not name."""
-
-SWEEP_SECONDS = 5.0
-"""Longest time for naming members of families before a snapshot; what is left comes with the next one."""
 
 RECLUSTER_SECONDS = 86_400.0
 """Age of the clusters, where there are any, at which they are made anew."""
@@ -141,10 +123,7 @@ class Daemon:
     news: threading.Event = field(default_factory=threading.Event)
     """Set where waiting for work may be over: others committed something, or a signal came."""
     _under_way: dict[int, Lease] = field(default_factory=dict)
-    _clusters: OnlineClusters = field(default_factory=OnlineClusters)
     _paused: bool = False
-    _searched: str | None = None
-    """Version of the library with which all stored formulas were searched."""
 
     def run(self) -> Tally:
         """Work until nothing is left (`once`), time is up or a signal comes; returns what was done."""
@@ -152,12 +131,16 @@ class Daemon:
         settings = self.settings
         self._deadline = started + settings.stop_after if settings.stop_after is not None else None
         with Link(self.connect, self.stopping, self.report.event) as self._link:
-            self._index = self._link.do(CatalogueIndex.open, self.home, self._say_index, kind=settings.index)
-            self._anchors = self._link.do(read_anchors)
-            self._own = self._link.do(own_constants)
-            self._saved_at = time.monotonic()
-            self._reclustering = Reclustering(settings.recluster_after, self.report.event)
-            with closing(self._reclustering), self._pool() as self._workers:
+            self._following = Following(
+                self._link,
+                self.report,
+                self.stopping,
+                self.home,
+                kind=settings.index,
+                recluster_after=settings.recluster_after,
+                own=self._link.do(own_constants),
+            )
+            with self._pool() as self._workers:
                 self._run_id = self._enter()
                 reason = "error"
                 try:
@@ -165,17 +148,17 @@ class Daemon:
                 finally:
                     self._leave(reason)
             self.tally.seconds = time.monotonic() - started
-            self.tally.indexed = len(self._index)
+            self.tally.indexed = len(self._following.index)
             self.report.event("run_ended", run=self._run_id, reason=reason, chunks=self.tally.chunks)
         return self.tally
 
     def _serve(self) -> str:
         try:
-            with self._pulse(), self._index.store.writer() as self._writes:
+            with self._pulse(), self._following.writing():
                 reason = self._work()
                 self._release()
                 self._link.do(resolve_waiting)
-                self._save_index()
+                self._following.save()
                 return reason
         except GivenUp:
             return "signal"  # the server is in trouble: leases expire by themselves
@@ -191,9 +174,6 @@ class Daemon:
 
         return DaskWorkers(settings.scheduler, self.report.event)
 
-    def _say_index(self, text: str) -> None:
-        self.report.event("index", note=text)
-
     def _enter(self) -> int:
         run_id = self._link.do(
             leases.start_run,
@@ -205,7 +185,7 @@ class Daemon:
             vector_version=VECTOR_VERSION,
             worker_count=self._workers.count,
         )
-        self.report.event("run_started", run=run_id, workers=self._workers.count, index=len(self._index))
+        self.report.event("run_started", run=run_id, workers=self._workers.count, index=len(self._following.index))
         return run_id
 
     def _leave(self, reason: str) -> None:
@@ -243,8 +223,7 @@ class Daemon:
 
     def _idle(self) -> None:
         """A pause, cut short by a hint, after which spaces and formulas that others have added are noticed."""
-        self._link.do(self._index.catch_up)
-        self._save_when_due()
+        self._following.idle()
         if self.news.wait(POLL_SECONDS):
             self.stopping.wait(HINT_SECONDS)
             self.news.clear()
@@ -264,9 +243,9 @@ class Daemon:
 
     def _claim(self) -> None:
         """Keep one chunk more than workers under way; constants that the user added count from the next one on."""
-        if (own := self._link.do(own_constants)) != self._own:
+        if (own := self._link.do(own_constants)) != self._following.own:
             self._drain()
-            self._own = own
+            self._following.own = own
         while len(self._under_way) <= self._workers.count and not self.stopping.is_set():
             lease = self._link.do(
                 leases.claim_chunk,
@@ -282,7 +261,7 @@ class Daemon:
                 continue
             if alone := lease.attempts > MAX_IN_COMPANY:
                 self._drain()
-            task = Task(lease.space, lease.template, self._anchors, own=self._own)
+            task = Task(lease.space, lease.template, self._following.anchors, own=self._following.own)
             units = units_of(lease.first_rank, lease.last_rank)
             self._under_way[self._workers.submit(task, units, task.failed)] = lease
             self.report.event("chunk_claimed", **_ranks(lease), attempt=lease.attempts)
@@ -324,13 +303,13 @@ class Daemon:
             self.report.event("chunk_failed", **_ranks(lease), reason=str(error))
             return
         self._count(lease, records, ingested)
-        self._follow(records, ingested)
+        self._following.commit(records, ingested)
 
     def _commit(self, lease: Lease, records: list[Record]) -> tuple[list[Record], Ingested]:
         def say(reason: str) -> None:
             self.report.event("chunk_refused", **_ranks(lease), reason=reason)
 
-        return commit_chunk(self._link.do, records, terms_with(self._own).version, lease, say)
+        return commit_chunk(self._link.do, records, terms_with(self._following.own).version, lease, say)
 
     def _count(self, lease: Lease, records: list[Record], ingested: Ingested) -> None:
         tally = self.tally
@@ -342,73 +321,6 @@ class Daemon:
         tally.identified += sum(bool(record.relations) for record in records)
         self.report.event("chunk_done", **_ranks(lease), formulas=len(records), new=int(ingested.new.sum()))
         self._tell()
-
-    def _follow(self, records: list[Record], ingested: Ingested) -> None:
-        """Bring index, clusters and anchors up to the commit."""
-        self._link.do(self._index.catch_up)
-        self._derive("clusters", self._clusters.follow)
-        for record, number in zip(records, ingested.ids.tolist(), strict=True):
-            for relation in record.relations:
-                if relation.constant is not None and relation.proof != "numerical" and record.vector is not None:
-                    self._anchors.add(number, str(record.formula), relation.constant, record.vector)
-        self._save_when_due()
-
-    def _save_when_due(self) -> None:
-        self._derive("clusters", self._reclustering.tend)
-        if time.monotonic() - self._saved_at > SNAPSHOT_SECONDS:
-            self._save_index()
-
-    def _save_index(self) -> None:
-        """Write a snapshot; one that cannot be written is said and made later, since it can be built anew."""
-        self._search_again()
-        self._name_families()
-        self._link.do(self._index.catch_up)
-        self._saved_at = time.monotonic()
-        if not self._writes:
-            return
-        try:
-            manifest = self._link.do(self._index.save)
-        except SnapshotNotWritten as error:
-            self.report.event("index_not_saved", reason=str(error))
-            return
-        if manifest is not None:
-            self.report.event("index_saved", vectors=manifest.count, watermark=manifest.watermark)
-
-    def _search_again(self) -> None:
-        """Search formulas that were not searched with this version of the library, a slice at a time."""
-        terms = terms_with(self._own)
-        if self.stopping.is_set() or self._searched == terms.version:
-            return
-        work = partial(
-            search_with_library,
-            terms=terms,
-            anchors=self._anchors,
-            seconds=SEARCH_SECONDS,
-            stop=self.stopping.is_set,
-        )
-        found = self._derive("names", work)
-        if found is None:
-            return
-        if not found.left and not self.stopping.is_set():
-            self._searched = terms.version
-        if found.searched:
-            self.report.event("searched_again", **found.to_json())
-
-    def _name_families(self) -> None:
-        """Name the members of families whose representative has been named, or tie them to it."""
-        if self.stopping.is_set():
-            return
-        swept = self._derive("families", partial(sweep_families, seconds=SWEEP_SECONDS, stop=self.stopping.is_set))
-        if swept is not None and (swept.named or swept.tied):
-            self.report.event("families", named=swept.named, tied=swept.tied, complete=swept.complete)
-
-    def _derive(self, what: str, work: Callable[[psycopg.Connection], Derived]) -> Derived | None:
-        """Do what follows from the formulas; where the catalogue refuses it, say so and index on."""
-        try:
-            return self._link.do(work)
-        except REFUSED as error:
-            self.report.event("not_derived", what=what, reason=reason_of(error))
-            return None
 
     def _release(self) -> None:
         """Give back what is still under way, so that nobody has to wait for its leases to expire."""

@@ -69,7 +69,7 @@ def test_only_the_space_that_is_named_is_worked_on(url: str, connection: psycopg
 def test_a_full_disk_pauses_and_the_time_is_up(url: str, connection: psycopg.Connection, tmp_path: Path) -> None:
     add_space(connection, "low", "a = n + k; b = 1; k in 1..4", 4, chunk_size=2)
     events = finish(start(url, tmp_path, "--min-free-disk", "100000T", "--stop-after", "2s"))
-    names = [event["event"] for event in events]
+    names = [event["event"] for event in events if event["event"] != "disk_short"]  # which the forecast says
     assert names[:3] == ["run_started", "disk_pause", "stopping"]
     assert ask(url, "select state, attempts from chunk") == [("open", 0)] * 2
     assert ask(url, "select end_reason from run") == [("time is up",)]

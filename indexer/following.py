@@ -1,0 +1,148 @@
+"""What follows the formulas that a daemon commits: index, anchors, clusters, families, names; all can be made anew.
+
+The database is the truth and this comes after it: what the catalogue refuses here is said, and the indexing goes on.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import psycopg
+
+from catalog.constants import Constant
+from catalog.ingest import Ingested
+from indexer.committing import REFUSED, reason_of
+from indexer.family_sweep import sweep_families
+from indexer.index import CatalogueIndex, read_anchors
+from indexer.later_search import search_with_library
+from indexer.placement import OnlineClusters
+from indexer.reclustering import Reclustering
+from indexer.reports import Report
+from indexer.rows import Record
+from indexer.snapshots import SnapshotNotWritten
+from indexer.terms import terms_with
+from indexer.troubles import Link
+
+Derived = TypeVar("Derived")
+
+SNAPSHOT_SECONDS = 300.0
+"""Time between two snapshots of the index."""
+
+SWEEP_SECONDS = 5.0
+"""Longest time for naming members of families before a snapshot; what is left comes with the next one."""
+
+SEARCH_SECONDS = 10.0
+"""Time between two snapshots for formulas that an older library could not name."""
+
+
+class Following:
+    """Keeps what follows in step with the commits of one daemon."""
+
+    def __init__(
+        self,
+        link: Link,
+        report: Report,
+        stopping: threading.Event,
+        home: Path | str | None,
+        *,
+        kind: str | None,
+        recluster_after: float,
+        own: tuple[Constant, ...],
+    ) -> None:
+        """Open the index; `kind` as for `CatalogueIndex.open`, `own` are the user's constants."""
+        self._link, self._report, self._stopping = link, report, stopping
+        self.own = own
+        self.index = link.do(CatalogueIndex.open, home, lambda text: report.event("index", note=text), kind=kind)
+        self.anchors = link.do(read_anchors)
+        self._clusters = OnlineClusters()
+        self._reclustering = Reclustering(recluster_after, report.event)
+        self._saved_at = time.monotonic()
+        self._writes = False
+        self._searched: str | None = None  # version of the library with which all stored formulas were searched
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the right to write snapshots, where no other process of this host has it."""
+        try:
+            with self.index.store.writer() as self._writes:
+                yield
+        finally:
+            self._reclustering.close()
+
+    def idle(self) -> None:
+        """Take in what others have added, while there is nothing to evaluate."""
+        self._link.do(self.index.catch_up)
+        self._save_when_due()
+
+    def commit(self, records: list[Record], ingested: Ingested) -> None:
+        """Bring index, clusters and anchors up to the commit."""
+        self._link.do(self.index.catch_up)
+        self._derive("clusters", self._clusters.follow)
+        for record, number in zip(records, ingested.ids.tolist(), strict=True):
+            for relation in record.relations:
+                if relation.constant is not None and relation.proof != "numerical" and record.vector is not None:
+                    self.anchors.add(number, str(record.formula), relation.constant, record.vector)
+        self._save_when_due()
+
+    def _save_when_due(self) -> None:
+        self._derive("clusters", self._reclustering.tend)
+        if time.monotonic() - self._saved_at > SNAPSHOT_SECONDS:
+            self.save()
+
+    def save(self) -> None:
+        """Write a snapshot; one that cannot be written is said and made later, since it can be built anew."""
+        self._search_again()
+        self._name_families()
+        self._link.do(self.index.catch_up)
+        self._saved_at = time.monotonic()
+        if not self._writes:
+            return
+        try:
+            manifest = self._link.do(self.index.save)
+        except SnapshotNotWritten as error:
+            self._report.event("index_not_saved", reason=str(error))
+            return
+        if manifest is not None:
+            self._report.event("index_saved", vectors=manifest.count, watermark=manifest.watermark)
+
+    def _search_again(self) -> None:
+        """Search formulas that were not searched with this version of the library, a slice at a time."""
+        terms = terms_with(self.own)
+        if self._stopping.is_set() or self._searched == terms.version:
+            return
+        work = partial(
+            search_with_library,
+            terms=terms,
+            anchors=self.anchors,
+            seconds=SEARCH_SECONDS,
+            stop=self._stopping.is_set,
+        )
+        found = self._derive("names", work)
+        if found is None:
+            return
+        if not found.left and not self._stopping.is_set():
+            self._searched = terms.version
+        if found.searched:
+            self._report.event("searched_again", **found.to_json())
+
+    def _name_families(self) -> None:
+        """Name the members of families whose representative has been named, or tie them to it."""
+        if self._stopping.is_set():
+            return
+        swept = self._derive("families", partial(sweep_families, seconds=SWEEP_SECONDS, stop=self._stopping.is_set))
+        if swept is not None and (swept.named or swept.tied):
+            self._report.event("families", named=swept.named, tied=swept.tied, complete=swept.complete)
+
+    def _derive(self, what: str, work: Callable[[psycopg.Connection], Derived]) -> Derived | None:
+        """Do what follows from the formulas; where the catalogue refuses it, say so and index on."""
+        try:
+            return self._link.do(work)
+        except REFUSED as error:
+            self._report.event("not_derived", what=what, reason=reason_of(error))
+            return None
