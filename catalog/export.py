@@ -73,6 +73,7 @@ def copied(
     columns = sql.SQL(", ").join(sql.Identifier("formula", name) for name in STORED)
     rows = sql.SQL(block("export_rows").decode())
     with connection.cursor("formulary_export") as cursor, connection.cursor() as copying:
+        copying.execute("set local jit = off")  # compiling would take longer than a batch
         cursor.execute(query, parameters)
         while found := cursor.fetchmany(BATCH):
             ids = sql.SQL("{}::bigint[]").format(sql.Literal([row[0] for row in found]))
