@@ -31,8 +31,8 @@ class Figures:
     ids: Ids
     vectors: NDArray[np.float32]
     canonical: NDArray[np.bool_]
-    lengths: NDArray[np.float64]
-    """Characters of the coefficients: the fewer, the simpler."""
+    complexity: NDArray[np.float64]
+    """The smaller, the simpler."""
     in_family: NDArray[np.bool_]
     """Whether theory ties a formula to others: it has a family key."""
     metrics: dict[str, NDArray[np.float64]]
@@ -101,12 +101,12 @@ def read_metrics(
 ) -> tuple[Ids, NDArray[np.float32]]:
     """Ids (n,) and an array (n, 1 + metrics): whether canonical, then the metrics, NaN for NULL.
 
-    With `further`, the characters of the coefficients and whether it has a family key come before the metrics.
+    With `further`, complexity and whether it has a family key come before the metrics.
     """
     columns = [f"coalesce(formula.{name}, 'NaN')::real" for name in metrics]
     if further:
         columns.insert(
-            0, "length(formula.a::text || formula.b::text)::real, (formula.family is not null)::integer::real"
+            0, "formula.complexity::real, (formula.family is not null)::integer::real"
         )
     return _copied(
         connection,
@@ -288,7 +288,7 @@ def put_members(
 
 
 def canonical_by_size(connection: psycopg.Connection, ids: Sequence[int]) -> list[int]:
-    """Those of these formulas that are canonical, the shortest first."""
+    """Those of these formulas that are canonical, the simplest first."""
     return [row["id"] for row in _rows(connection, "canonical_by_size", ids=list(ids))]
 
 

@@ -138,8 +138,8 @@ class Writer:
 
 
 def _simplest(figures: Figures, core: Integers) -> list[int]:
-    """Ids of the first members of a core, canonical ones and the shortest first; the first one represents it."""
-    order = np.lexsort((figures.ids[core], figures.lengths[core], ~figures.canonical[core]))
+    """Ids of the first members of a core, canonical ones and the simplest first; the first one represents it."""
+    order = np.lexsort((figures.ids[core], figures.complexity[core], ~figures.canonical[core]))
     chosen = core[order[: SAMPLED_MEMBERS + 1]]
     if figures.canonical[chosen[0]]:
         chosen = chosen[figures.canonical[chosen]]

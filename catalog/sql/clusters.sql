@@ -142,7 +142,7 @@ left join lateral (
     limit 1
 ) as best on true
 where cluster_member.cluster_id = %(id)s
-order by formula.is_canonical desc, formula_complexity(formula.a, formula.b), formula.id
+order by formula.is_canonical desc, formula.complexity, formula.id
 limit %(count)s
 
 -- unseen_formulas --
@@ -180,8 +180,8 @@ on conflict (clustering_id, formula_id) do update set
 where cluster_member.cluster_id is null
 
 -- canonical_by_size --
--- The canonical ones of some formulas, the shortest first.
-select id from formula where id = any (%(ids)s::bigint[]) and is_canonical order by length(a::text || b::text), id
+-- The canonical ones of some formulas, the simplest first.
+select id from formula where id = any (%(ids)s::bigint[]) and is_canonical order by complexity, id
 
 -- unnamed_clusters --
 -- Clusters that a constant may name when it turns up.

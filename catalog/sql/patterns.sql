@@ -6,7 +6,7 @@ select a, b
 from formula
 where is_canonical and status = 'converges' and closed_form is not null
     and cardinality(a) <= 3 and cardinality(b) <= 3
-order by length(a::text || b::text), id
+order by complexity, id
 limit %(count)s
 
 -- store_pattern --
