@@ -121,6 +121,16 @@ def test_axes_have_units_and_groups_a_legend_with_what_is_left() -> None:
     assert axis_label("delta_predicted") == "delta_predicted (dimensionless)"
 
 
+def test_long_names_stay_inside_the_picture() -> None:
+    names = [f"hyp0f1({i}, 1/4)/hyp0f1(1, 1/4) and more" for i in range(8)]
+    groups = np.arange(900) % 9 - 1
+    figure = scatter(Points(groups / 1.0, groups / 2.0, groups, names, "no constant"), ("delta", "q_eta"), "constant")
+    figure.draw_without_rendering()
+    box = figure.legends[0].get_window_extent()
+    assert box.x0 >= 0 and box.x1 <= figure.bbox.width
+    assert box.y1 < figure.axes[0].get_window_extent().y0
+
+
 def test_a_picture_of_many_points_is_small() -> None:
     assert len(inline_svg(scatter(cloud(20_000), ("delta", "q_eta"), "constant"), "x")) < 1_000_000
 

@@ -249,7 +249,9 @@ def _draw_marks(
     corner = grid.outlines(found, CORNER)[:, number % 6]
     x, y = np.where(shared[found, None], corner, middle).T
     area = (
-        MARK * np.where(shared[found], 0.8, 1 + 0.8 * np.log10(sizes)) * (1.5 if layer.shape == "*" else 1.0)
+        MARK
+        * np.where(shared[found], 0.8, np.minimum(1 + 0.7 * np.log10(sizes), 2.4))
+        * (1.5 if layer.shape == "*" else 1.0)
     )  # a star looks small
     axes.scatter(
         x, y, s=area, marker=layer.shape, color=layer.colour, edgecolors=PAPER, linewidths=0.5, zorder=4 + number
@@ -260,6 +262,7 @@ def _legends(
     axes: Axes, layers: Sequence[Layer], shades: Sequence[int], title: str | None, rest: Sequence[tuple[str, int]]
 ) -> None:
     """Groups below the picture, shades above it on the right."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.lines import Line2D
 
     def hexagon(colour: str, alpha: float) -> Line2D:
@@ -287,19 +290,24 @@ def _legends(
     if rest:
         handles.append(hexagon(INK, 0.6))
         texts.append(", ".join(f"{name} ({count:,})" for name, count in rest))
-    figure = axes.figure
+    figure = axes.get_figure(root=True)
     assert figure is not None
-    figure.legend(
-        handles,
-        texts,
-        title=title,
-        fontsize=8.5,
-        title_fontsize=9.5,
-        loc="outside lower center",
-        ncols=LEGEND_COLUMNS,
-        alignment="left",
-        handletextpad=0.4,
-    )
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
+    for columns in range(LEGEND_COLUMNS, 0, -1):
+        legend = figure.legend(
+            handles,
+            texts,
+            title=title,
+            fontsize=8.5,
+            title_fontsize=9.5,
+            loc="outside lower center",
+            ncols=columns,
+            alignment="left",
+            handletextpad=0.4,
+        )
+        if columns == 1 or legend.get_window_extent(renderer).width < figure.bbox.width:
+            break
+        legend.remove()
 
 
 def _handle(layer: Layer) -> Artist:
