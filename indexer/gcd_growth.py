@@ -19,7 +19,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isqrt, prod
-from statistics import median
+from statistics import median_low
 from typing import Literal
 
 import gmpy2
@@ -29,6 +29,7 @@ from flint import fmpz_poly, nmod_poly
 from gmpy2 import mpz
 
 from catalog.formula import PCF
+from indexer.asymptotics import double_root_invariants
 
 FactorialReduction = Literal["yes", "no", "undetermined"]
 
@@ -43,6 +44,9 @@ WEIGHING_PRIMES = tuple(p for p in range(11, 1400) if gmpy2.is_prime(p))
 
 CLEAR_SHARE = 0.65
 """Share of the counted primes of one kind that must have the same s_p."""
+
+FEW_PRIMES = 4
+"""Counted primes below which a kind is too rare to be unclear."""
 
 SPREAD = 0.35
 """Distance from a multiple of 1/2 within which a counted s_p stands for it: the ends of periods blur it."""
@@ -130,17 +134,19 @@ def _count(
     inflated = prod(int(inflation(n)) for n in range(first + 1, last + 1)) if inflation.degree() > 0 else 1
     kinds = _kinds(formula)
     counts: dict[tuple[int, ...], list[float]] = defaultdict(list)
-    for p in COUNTED_PRIMES:
+    for p in kinds.keys() & set(COUNTED_PRIMES):
         power = _valuation(growth, p) - _valuation(lost, p) - _valuation(inflated, p)
         counts[kinds[p]].append(power * (p - 1) / (last - first))
     total, weight, clear = 0.0, 0, True
     for kind, values in counts.items():
-        primes = sum(found == kind for found in kinds.values())
-        nearest = round(2 * median(values)) / 2
+        # one quadratic symbol alone: both kinds have half of the primes
+        primes = sum(found == kind for found in kinds.values()) if len(kind) > 1 else 1
+        nearest = round(2 * median_low(values)) / 2
         alike = sum(abs(value - nearest) < SPREAD for value in values) >= CLEAR_SHARE * len(values)
-        total += primes * (nearest if alike else sum(values) / len(values))
+        rare = len(values) < FEW_PRIMES
+        total += primes * (nearest if alike or rare else sum(values) / len(values))
         weight += primes
-        clear = clear and alike
+        clear = clear and (alike or rare)
     return total / weight, clear
 
 
@@ -150,17 +156,23 @@ def _valuation(number: mpz | int, p: int) -> int:
 
 @lru_cache(maxsize=64)
 def _kinds(formula: PCF) -> dict[int, tuple[int, ...]]:
-    """Return for each prime how the irreducible factors of b and the discriminant of the eigenvalues split."""
+    """Return for each prime how the irreducible factors of b and the discriminant of the eigenvalues split.
+
+    At a double root that of the indicial equation takes its place. Primes that divide it are left out.
+    """
     factors = [factor for factor, _ in fmpz_poly(list(formula.b)).factor()[1] if factor.degree() > 1]
     lead = formula.a[-1] ** 2 if 2 * formula.deg_a >= formula.deg_b else 0
     discriminant = lead + (4 * formula.b[-1] if 2 * formula.deg_a <= formula.deg_b else 0)
-    if not factors and _is_square(discriminant):
-        return dict.fromkeys(COUNTED_PRIMES, ())
-    symbols = [() if _is_square(discriminant) else (gmpy2.jacobi(discriminant, p),) for p in WEIGHING_PRIMES]
-    return {
-        p: (*symbol, *(len(_roots(factor, p)) for factor in factors))
-        for p, symbol in zip(WEIGHING_PRIMES, symbols, strict=True)
-    }
+    if discriminant == 0:
+        e1, e2 = double_root_invariants(formula)
+        gap = 1 + 4 * e2
+        discriminant = 0 if e1 else gap.numerator * gap.denominator
+    if _is_square(discriminant):
+        if not factors:
+            return dict.fromkeys(COUNTED_PRIMES, ())
+        discriminant = 1
+    symbols = ((p, gmpy2.jacobi(discriminant, p)) for p in WEIGHING_PRIMES)
+    return {p: (symbol, *(len(_roots(factor, p)) for factor in factors)) for p, symbol in symbols if symbol}
 
 
 def _roots(factor: fmpz_poly, p: int) -> list[tuple[object, int]]:

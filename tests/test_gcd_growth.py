@@ -50,6 +50,8 @@ def growth_of(formula: PCF):
         ("PCF(11n^2 + 11n + 3, n^4)", 2, "yes"),
         ("PCF(34n^3 + 51n^2 + 27n + 5, -n^6)", 3, "yes"),
         ("PCF(2n + 1, n^4)", 2, "yes"),
+        ("PCF(2n^3 + 3n^2 + 15n + 7, -n^6)", 2, "no"),  # double root: 3 where 1 + 4 e_2 is a square modulo p, else 1
+        ("PCF(15n^2 + 15n + 3, 7n^4)", 0, "no"),
         ("PCF(5n^2 + 3n + 1, 2n^3 + n)", 0, "no"),
         ("PCF(16n^3 + 72n^2 + 112n + 60, (2n - 1)(2n + 7)(2n + 3)^2(4n^2 + 12n + 1))", None, "no"),
     ],
