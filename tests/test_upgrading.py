@@ -120,7 +120,8 @@ def test_a_catalogue_of_an_older_postgres_is_the_same_on_this_one(tmp_path: Path
     assert process("server", "stop", "--home", home, **before).returncode == 0
 
     assert "formulary server upgrade" in process("status", "--home", home).stderr
-    done = process("server", "upgrade", "--old-programs", str(OLD), "--json", "--home", home)
+    elsewhere = {"FORMULARY_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}  # is not asked
+    done = process("server", "upgrade", "--old-programs", str(OLD), "--json", "--home", home, **elsewhere)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)["upgraded"]
     assert (found["before"], found["after"]) == (program_major(Path(str(OLD))), program_major(binaries_folder()))

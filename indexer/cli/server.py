@@ -77,12 +77,13 @@ def upgrade(old_programs: Path | None, home: str | None, as_json: bool) -> None:
 
     Nobody may use the server meanwhile. The old data are kept beside the new ones; remove them when all is well.
     """
+    from catalog import server as embedded
     from catalog.database import open_database
     from catalog.upgrading import upgrade_server
 
     done = upgrade_server(home, old_programs)
     if done is not None:
-        with open_database(None, home) as database:
+        with embedded.session(home) as address, open_database(address) as database:
             database.upgrade()
     if as_json:
         found = None if done is None else {"before": done.before, "after": done.after, "kept": str(done.kept)}
