@@ -69,6 +69,12 @@ where formula.is_canonical
         where relation.formula_id = formula.id
             and relation.proof in ('verified', 'closed_form')
             and relation.kind <> 'formula'
+            and not exists (
+                select from rejection
+                where rejection.formula_id = relation.formula_id
+                    and rejection.kind = relation.kind
+                    and rejection.expression = relation.expression
+            )
     )
 order by formula.delta desc
 limit %(count)s
