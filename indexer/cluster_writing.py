@@ -68,7 +68,8 @@ class Writer:
             self._name(named[i], figures.constants, ids, table, before.get(same.get(i, 0)))
         numbers = self._numbers(named, before, same)
         self._store(named, numbers, before, same)
-        gone = [number for number in before if number not in set(same.values())]
+        kept = set(same.values())
+        gone = [number for number in before if number not in kept]
         self._retire({number: numbers[heirs[number]] if number in heirs else None for number in gone})
         placed = np.array([*numbers, 0], dtype=np.int64)[found.labels]
         clusters, distances = np.zeros(len(figures.ids), np.int64), np.full(len(figures.ids), np.nan)

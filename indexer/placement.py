@@ -86,8 +86,9 @@ class OnlineClusters:
         ids, points = self._at(connection, sorted(single))
         _, place, count = np.unique(place_keys(points), return_inverse=True, return_counts=True)
         alone = ids[count[place] == 1].tolist()
+        known = {single[i] for i in alone}
+        wide = [number for number in living if number not in known]
         assert self._clustering is not None
-        wide = [number for number in living if number not in {single[i] for i in alone}]
         members, clusters = store.core_members(connection, self._clustering, wide)
         return np.array([*alone, *members], np.int64), np.array([*(single[i] for i in alone), *clusters], np.int64)
 
