@@ -66,7 +66,7 @@ def status(home: str | None, as_json: bool) -> None:
 @server.command(epilog="Example: formulary server upgrade --old-programs /usr/lib/postgresql/17/bin")
 @option(
     "--old-programs",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     metavar="FOLDER",
     help="Programs of the Postgres that made the data.  [default: looked for in the usual folders]",
 )
