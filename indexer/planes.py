@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import product
 from random import Random
 
-from flint import fmpz_mat
+from flint import fmpq_mat, fmpz_mat
 
 from catalog.expressions import parse_expression, to_latex
 from catalog.formula import PCF
@@ -95,16 +95,21 @@ class PlaneLaw:
 
 
 def planes(found: Sequence[Law], seed: int = 1) -> Iterator[PlaneLaw]:
-    """The planes that families of one parameter suggest and that stand every check, each once."""
+    """The planes that families of one parameter suggest and that stand every check, each once, by short steps."""
     seen: set[object] = set()
-    for one, other in product(found, found):
+    for one, other in sorted(product(found, found), key=_steps):
         plane = _through(one, other)
-        if plane is None or (key := _key(plane)) in seen:
+        key = None if plane is None else _key(plane)
+        if plane is None or key is None or key in seen:
             continue
-        seen.add(key)
         law = check(plane, one.formulas_found + other.formulas_found - 1, seed)
         if law is not None:
+            seen.add(key)
             yield law
+
+
+def _steps(pair: tuple[Law, Law]) -> int:
+    return sum(abs(x) for law in pair for x in (*law.line.step, *law.line.step, *law.line.base))
 
 
 def _through(one: Law, other: Law) -> Plane | None:
@@ -118,16 +123,16 @@ def _through(one: Law, other: Law) -> Plane | None:
     return None
 
 
-def _key(plane: Plane) -> object:
-    """The same for all planes through the same formulas."""
-    lattice = fmpz_mat([list(plane.first), list(plane.second)]).hnf()
-    rows = [[int(x) for x in row] for row in lattice.tolist()]
-    base = list(plane.base)
+def _key(plane: Plane) -> object | None:
+    """The same for all parameters of one plane in the space of coefficients; None where both steps are parallel."""
+    reduced, rank = fmpq_mat(fmpz_mat([list(plane.first), list(plane.second)])).rref()
+    if rank < 2:
+        return None
+    rows = [[Fraction(int(x.p), int(x.q)) for x in row] for row in reduced.tolist()]
+    base = [Fraction(x) for x in plane.base]
     for row in rows:
-        pivot = next((i for i, x in enumerate(row) if x), None)
-        if pivot is not None:
-            times = base[pivot] // row[pivot]
-            base = [x - times * y for x, y in zip(base, row, strict=True)]
+        times = base[next(i for i, x in enumerate(row) if x)]
+        base = [x - times * y for x, y in zip(base, row, strict=True)]
     return tuple(map(tuple, rows)), tuple(base)
 
 

@@ -132,6 +132,7 @@ def test_two_lines_that_meet_suggest_one_plane() -> None:
     )
     assert _through(one, other) == Plane((-1, 0, 0, 0, -1, 0), (0, 0, 0, 0, 1, 0), (1, 0, 0, 0, 0, 0))
     assert _through(other, one) is None
+    assert _key(Plane((0,) * 6, (0, 1, 0, 0, 0, 0), (0, 2, 0, 0, 0, 0))) is None
     shifted = Plane((4, 0, 0, 0, -7, 0), (0, 0, 0, 0, 1, 0), (1, 0, 0, 0, 0, 0))
     assert _key(shifted) == _key(Plane((-1, 0, 0, 0, -1, 0), (1, 0, 0, 0, 0, 0), (1, 0, 0, 0, 1, 0)))
 
