@@ -33,6 +33,9 @@ GUARD_BITS = 32
 MAX_GUARD_BITS = 1 << 13
 """Guard digits at which an evaluation is given up."""
 
+MAX_INTEGRAL_GUARD_BITS = 1 << 11
+"""The same for Tricomi's function, which flint integrates numerically: minutes at more."""
+
 SMALL_PARAMETER = 50
 """Parameters of 1F1 and 2F1 up to this size are left to flint; beyond, a series is summed to a length of our own."""
 
@@ -228,7 +231,7 @@ class ClosedForm:
         if self.infinite:
             raise EvaluationError("the limit is infinite; it has no enclosure")
         guard = GUARD_BITS
-        while guard <= MAX_GUARD_BITS:
+        while guard <= (MAX_INTEGRAL_GUARD_BITS if self.kind in ("tricomi", "parabolic") else MAX_GUARD_BITS):
             with flint.ctx.workprec(bits + guard):
                 ball = self._ball()
                 if ball.rel_accuracy_bits() >= bits or (ball == 0) is True:

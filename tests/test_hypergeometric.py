@@ -190,6 +190,15 @@ def test_large_parameters(formula: PCF) -> None:
     assert agrees(form.evaluate(BITS), stepped, 100)
 
 
+@pytest.mark.slow
+def test_integrals_beyond_reach_are_refused() -> None:
+    """Tricomi's function with c near 52,000: flint's integration loses thousands of bits."""
+    form = closed_form(PCF((-16208, 2), (16742, 52314, -1)))
+    assert form is not None
+    with pytest.raises(EvaluationError):
+        form.evaluate(BITS)
+
+
 def test_parameters_beyond_reach_are_refused() -> None:
     form = closed_form(PCF((10**6, 1), (5, 2 * 10**6)))
     assert form is not None
