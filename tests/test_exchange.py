@@ -117,6 +117,7 @@ def test_a_condition_and_a_filter_select(seeded_url: str, tmp_path: Path) -> Non
     )
     assert done.returncode == 0, done.stderr
     found = list(read_records(file))
+    validate(json.loads(done.stdout), "exported")
     assert json.loads(done.stdout)["formulas"] == len(found) > 0
     with psycopg.connect(seeded_url) as connection:
         rows = find(connection, Filter(constant="pi", canonical=False), limit=None)

@@ -19,7 +19,7 @@ import indexer
 from catalog.errors import VersionMismatch
 from catalog.formats import FORMATS
 from catalog.formula import parse_formula
-from tests.test_cli import formulary, json_of
+from tests.test_cli import formulary, json_of, validate
 
 PROJECT = Path(__file__).parents[1]
 FORMULAS = ("PCF(2n+1, n^2)", "PCF(-n^2-3n+5, -2n^3+n)", "PCF(7, -1)", "PCF(-n, n)", "PCF(34n^3+51n^2+27n+5, -n^6)")
@@ -129,6 +129,7 @@ def test_notes_are_shown_with_who_and_when(seeded_copy: str) -> None:
     place = {"FORMULARY_DATABASE_URL": seeded_copy}
     done = formulary("note", "PCF(2n+1, n^2)", "Brouncker had it", "--author", "W. B.", **place)
     assert (done.returncode, done.stdout) == (0, "note 1 by W. B.\n")
+    validate(json_of("note", "PCF(n, n)", "of e", **place), "noted")
     shown = json_of("show", "PCF(2n+1, n^2)", **place)
     assert [(note["text"], note["author"]) for note in shown["notes"]] == [("Brouncker had it", "W. B.")]
     assert "Brouncker had it" in formulary("show", "PCF(2n+1, n^2)", **place).stdout
@@ -141,6 +142,7 @@ def test_a_rejected_relation_stays_and_the_views_leave_it_out(seeded_copy: str) 
     assert formulary("reject", "PCF(2n+1, n^2)", "5/pi", "--reason", "x", **place).returncode == 1
     done = formulary("reject", "PCF(2n+1, n^2)", "4/pi", "--reason", "a test", "--author", "me", "--json", **place)
     assert json.loads(done.stdout) == {"rejected": ["4/pi"], "author": "me"}
+    validate(json.loads(done.stdout), "rejected")
     with psycopg.connect(seeded_copy) as connection:
         where = "formula = 'PCF(2n + 1, n^2)'"
         for view in ("identified", "formulas"):
@@ -160,6 +162,7 @@ def test_a_cluster_is_renamed_beside_its_label(seeded_copy: str) -> None:
     place = {"FORMULARY_DATABASE_URL": seeded_copy}
     for name in ("one", "Gauss family"):
         assert formulary("rename", "1", name, "--author", "me", **place).returncode == 0
+    validate(json_of("rename", "1", "Gauss family", **place), "renamed")
     with psycopg.connect(seeded_copy) as connection:
         found = connection.execute("select label, given_name from clusters").fetchall()
     assert found == [("pi", "Gauss family")]

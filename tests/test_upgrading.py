@@ -15,7 +15,7 @@ from catalog import server, upgrading
 from catalog.errors import ServerError
 from catalog.postgres import Place, binaries_folder, data_major, exchange, program_major
 from catalog.upgrading import upgrade_server
-from tests.test_cli import formulary, process
+from tests.test_cli import formulary, process, validate
 from tests.test_exchange import content
 
 OLD = next(
@@ -123,6 +123,7 @@ def test_a_catalogue_of_an_older_postgres_is_the_same_on_this_one(tmp_path: Path
     elsewhere = {"FORMULARY_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}  # is not asked
     done = process("server", "upgrade", "--old-programs", str(OLD), "--json", "--home", home, **elsewhere)
     assert done.returncode == 0, done.stderr
+    validate(json.loads(done.stdout), "upgraded")
     found = json.loads(done.stdout)["upgraded"]
     assert (found["before"], found["after"]) == (program_major(Path(str(OLD))), program_major(binaries_folder()))
     assert (Path(found["kept"]) / "PG_VERSION").exists()
