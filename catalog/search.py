@@ -80,7 +80,7 @@ class Filter:
             ("cardinality(formula.b) = %(deg_b)s + 1", "deg_b", deg_b),
             ("formula.delta >= %(min_delta)s", "min_delta", self.min_delta),
             ("formula.delta <= %(max_delta)s", "max_delta", self.max_delta),
-            ("formula_height(formula.a, formula.b) <= %(max_height)s", "max_height", self.max_height),
+            (block("has_height").decode(), "max_height", self.max_height),
             ("formula.complexity <= %(max_complexity)s", "max_complexity", self.max_complexity),
             ("formula.limit_float8 >= %(low)s", "low", low),
             ("formula.limit_float8 <= %(high)s", "high", high),
