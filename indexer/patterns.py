@@ -18,7 +18,7 @@ from random import Random
 import flint
 from gmpy2 import mpq
 
-from catalog.errors import FormularyError
+from catalog.errors import ExpressionError, FormularyError
 from catalog.expressions import evaluate, parse_expression, to_latex
 from catalog.formula import PCF
 from indexer.cores import Core, core
@@ -213,7 +213,8 @@ def check(line: Line, count: int, seed: int = 1) -> Law | None:
     small = range(start, CHECKED + 1)
     if expression is not None:
         recurred = {start, start + 1, 10, CHECKED, *large}
-        good = all(agrees(line.at(k), at(expression, k), k in recurred) for k in (*small, *large))
+        good = all(agrees(line.at(k), at(expression, k), k in recurred) for k in small)
+        good = good and all(agrees(line.at(k), at(expression, k), True) is not False for k in large)
     else:
         good = all(relation_at(line, k, constant) is not None for k in small)
     good = good and all((c := core_of(line.at(k))) is not None and _meets(c, function, k) for k in large)
@@ -278,17 +279,22 @@ def _side(x: RationalFunction, y: RationalFunction, constant: str) -> str:
     return " + ".join(part for part in (plain, times) if part) or "0"
 
 
-def agrees(formula: PCF | None, text: str, recurred: bool) -> bool:
-    """Whether a formula's limit is the value of an expression to DIGITS digits.
+def agrees(formula: PCF | None, text: str, recurred: bool) -> bool | None:
+    """Whether a formula's limit is the value of an expression to DIGITS digits; None where that has no value.
 
-    The limit is taken from the closed form, and where `recurred` from the recurrence too.
+    The limit is taken from the closed form, and where `recurred` from the recurrence too. Expressions have no value
+    where an argument is larger than `catalog.expressions` supports.
     """
     form = closed_form(formula) if formula is not None else None
     if formula is None or form is None:
         return False
     bits = bits_for(DIGITS) + 64
     try:
-        value, balls = evaluate(text, bits), [form.evaluate(bits)]
+        value = evaluate(text, bits)
+    except ExpressionError:
+        return None
+    try:
+        balls = [form.evaluate(bits)]
         if recurred:
             found = limit(formula, DIGITS + 10)
             balls += [found.ball] if found is not None and found.ball is not None else []

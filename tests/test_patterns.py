@@ -88,6 +88,15 @@ def test_a_law_in_closed_form_is_found() -> None:
     assert found.ball.overlaps(evaluate(at(law.expression, 7), 200))
 
 
+def test_a_law_that_cannot_be_evaluated_far_outside_stands_by_its_cores() -> None:
+    line = Line((0, 1, 0, 0, 0, 0), (0, 0, 0, 1, 0, 0))  # PCF(n, k) = k 0F1(;2;k)/0F1(;1;k)
+    assert agrees(line.at(10**5), "hyp0f1(2, 10^5)", recurred=False) is None
+    law = check(line, 3)
+    assert law is not None
+    assert law.expression is not None
+    assert law.largest_checked > 10**5
+
+
 def test_a_wrong_law_does_not_agree() -> None:
     formula = parse_formula("PCF(4n + 2, 1)")
     assert agrees(formula, "(exp(1) + 1)/(exp(1) - 1)", recurred=True)
