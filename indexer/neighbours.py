@@ -130,6 +130,11 @@ class VectorIndex:
         self._inner.nprobe = lists
 
     @property
+    def lists(self) -> int | None:
+        """Inverted lists that there are; None for an exact index."""
+        return None if self.kind == FLAT else int(self._inner.nlist)
+
+    @property
     def ids(self) -> Ids:
         """The ids in the order in which they were added, shape (n,)."""
         return self._ids if self._added is None else np.concatenate([self._ids, self._added.ids])

@@ -265,6 +265,34 @@ def test_two_daemons_share_the_work(fresh: str, tmp_path: Path, fault_free: tupl
     assert_same(fresh, fault_free)
 
 
+@pytest.mark.slow
+def test_two_daemons_do_what_a_third_that_dies_has_left(
+    fresh: str, tmp_path: Path, fault_free: tuple[str, Path, dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its chunks are taken over when its leases expire; each chunk is done once, by whom table `run` says."""
+    third, *others = (start(fresh, tmp_path / name, "--workers", "1", "--json") for name in ("third", "one", "two"))
+    held = f"select from chunk join run on run.id = run_id where state = 'leased' and process_id = {third.pid}"
+    until(lambda: ask(fresh, held), third)
+    os.killpg(third.pid, signal.SIGKILL)
+    third.communicate()
+    left = len(ask(fresh, held))
+    for daemon in others:
+        finish(daemon)
+    assert left > 0
+    assert_same(fresh, fault_free)
+    runs = ask(
+        fresh,
+        "select coalesce(end_reason, 'killed'), count(chunk.id), count(chunk.id) filter (where attempts > 1) from run"
+        " left join chunk on run_id = run.id and state = 'done' group by run.id order by 1, run.id",
+    )
+    with capsys.disabled():
+        for reason, chunks, again in runs:
+            print(f"\na daemon, {reason}: {chunks} chunks done, {again} of them taken over", end="")
+    assert [row[0] for row in runs] == ["killed", "nothing left", "nothing left"]
+    assert sum(row[1] for row in runs) == 8
+    assert sum(row[2] for row in runs) >= left
+
+
 def test_a_space_of_one_formula_twice_is_one_row(fresh: str, tmp_path: Path) -> None:
     with open_database(fresh) as database, database.connect() as connection:
         connection.execute("delete from space")
