@@ -15,7 +15,7 @@ from indexer.limits import DEFAULT_DIGITS, INFINITE, Limit, exact, limit, rounde
 from indexer.metrics import Metrics, metrics
 from indexer.tails import TooDeepError
 
-EVALUATOR_VERSION = 1
+EVALUATOR_VERSION = 2
 """Raised with every change that may alter a stored status, digit or metric."""
 
 CLOSED_FORM_DIGITS = 100
