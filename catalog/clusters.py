@@ -105,9 +105,7 @@ def read_metrics(
     """
     columns = [f"coalesce(formula.{name}, 'NaN')::real" for name in metrics]
     if further:
-        columns.insert(
-            0, "formula.complexity::real, (formula.family is not null)::integer::real"
-        )
+        columns.insert(0, "formula.complexity::real, (formula.family is not null)::integer::real")
     return _copied(
         connection,
         "cluster_metrics",
