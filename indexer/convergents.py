@@ -58,9 +58,11 @@ def _tree(a_values: list[int], b_values: list[int]) -> Matrix:
 
 
 def _run(a_values: list[int], b_values: list[int]) -> Matrix:
-    """Return the product of a short run of steps, by the recurrence."""
-    p, p_before, q, q_before = mpz(1), mpz(0), mpz(0), mpz(1)
-    for a_k, b_next in zip(a_values, b_values, strict=True):
+    """Return the product of a short run of steps, at least one, by the recurrence."""
+    steps = zip(a_values, b_values, strict=True)
+    a_first, b_first = next(steps)
+    p, p_before, q, q_before = mpz(a_first), mpz(b_first), mpz(1), mpz(0)
+    for a_k, b_next in steps:
         p, p_before = a_k * p + p_before, b_next * p
         q, q_before = a_k * q + q_before, b_next * q
     return p, p_before, q, q_before
