@@ -77,13 +77,18 @@ def library_version() -> str:
 
 
 def mirrored(computed: Computed) -> Computed:
-    """The same for (-a, b), whose limit is -L: derived, not computed."""
+    """The same for (-a, b), whose limit is -L: derived, not computed.
+
+    What was guessed and excluded on the way is that of its mirror, and not said twice.
+    """
     evaluation = computed.evaluation
     formula = evaluation.formula.mirror()
     limit = evaluation.limit and _negated_limit(evaluation.limit)
     identification = computed.identification and replace(
         computed.identification,
         formula=formula,
+        guesses=(),
+        exclusion=None,
         relations=tuple(_negated_relation(relation, limit) for relation in computed.identification.relations),
     )
     form = evaluation.closed_form and closed_form(formula)

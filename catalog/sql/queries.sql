@@ -24,7 +24,7 @@ where relation.formula_id = %(id)s
 order by proof_strength(relation.proof) desc, relation.digits_verified desc nulls last, relation.id
 
 -- guesses_of --
--- What was proposed for a formula, in order.
+-- What was proposed for a formula, or else for its canonical formula, in order.
 select
     guess.place, constant.name as constant, guess.proposer, guess.distance, guess.outcome, guess.digits_used,
     guess.digits_needed, guess.relation_id, guess.neighbour_id,
@@ -32,14 +32,20 @@ select
 from guess
 left join constant on constant.id = guess.constant_id
 left join formula as neighbour on neighbour.id = guess.neighbour_id
-where guess.formula_id = %(id)s
+where guess.formula_id = coalesce(
+    (select formula_id from guess where formula_id = %(id)s limit 1),
+    (select canonical_id from formula where id = %(id)s)
+)
 order by guess.place, guess.id
 
 -- exclusions_of --
--- What was sought for a formula and not found.
+-- What was sought for a formula, or else for its canonical formula, and not found.
 select library_version, kind, coefficient_digits, digits_used, outcome, constants_tried, digits_needed, sought_at
 from exclusion
-where formula_id = %(id)s
+where formula_id = coalesce(
+    (select formula_id from exclusion where formula_id = %(id)s limit 1),
+    (select canonical_id from formula where id = %(id)s)
+)
 order by sought_at
 
 -- sources_of --
