@@ -38,7 +38,10 @@ MAX_STEPS = 600_000
 MAX_STEP_BITS = 400_000_000
 """Steps times bits of working precision that a value may cost; it lowers `MAX_STEPS` at high precision."""
 
-SHALLOW_STEPS = 96
+SHALLOW_BLOCKS = (4, 12, 80)
+"""Steps that are looked at one after another, their coefficients tabulated block by block."""
+
+SHALLOW_STEPS = sum(SHALLOW_BLOCKS)
 """Steps up to which all are taken at once, exactly, at any precision; their number is found step by step."""
 
 SHALLOW_BITS = 1000
@@ -258,7 +261,7 @@ class Tail:
             return None
         left, wanted, n = 1.0, 2.0**-bits, top
         try:
-            for steps in (SHALLOW_LOOK, SHALLOW_STEPS - SHALLOW_LOOK):
+            for steps in SHALLOW_BLOCKS:
                 a_values = self._values(n, n + steps + 1, self.formula.a)
                 b_values = self._values(n + 1, n + steps + 1, self.formula.b)
                 for a_n, a_next, b_next in zip(a_values, a_values[1:], b_values, strict=False):
@@ -267,7 +270,7 @@ class Tail:
                     n += 1
                     if left <= wanted:
                         return n + 1
-                if left > wanted**SHALLOW_SHARE:
+                if n - top >= SHALLOW_LOOK and left > wanted**SHALLOW_SHARE:
                     return None
         except (OverflowError, ZeroDivisionError):
             pass
