@@ -114,6 +114,10 @@ class PCF:
         """(-a, b), whose limit is -L."""
         return PCF(tuple(-c for c in self.a), self.b)
 
+    def positive(self) -> PCF:
+        """The formula or its mirror, whichever has a positive leading coefficient of a."""
+        return self if self.a[-1] > 0 else self.mirror()
+
     def inflate(self, c: int) -> PCF:
         """(c a, c^2 b), whose limit is c L; c is not zero."""
         if c == 0:

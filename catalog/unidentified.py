@@ -61,7 +61,8 @@ def unnamed(connection: psycopg.Connection, wanted: Wanted, after: int, count: i
 
 def count_unnamed(connection: psycopg.Connection, wanted: Wanted, after: int, most: int) -> int:
     """How many there are beyond number `after`, counted up to `most`."""
+    counted = b"select count(*) from (" + block("unnamed_limits") + b") as unnamed"
     with connection.transaction():
-        row = connection.execute(block("count_unnamed_limits"), wanted.parameters(after, most)).fetchone()
+        row = connection.execute(counted, wanted.parameters(after, most)).fetchone()
     assert row is not None
     return int(row[0])

@@ -78,7 +78,8 @@ def neighbour_vector(pcf: PCF) -> Vector:
 
 def vectors_of(formulas: Sequence[PCF]) -> Vector:
     """Return the vectors of formulas of any degree, shape (n, DIMENSION), float32; a mirror has that of its formula."""
-    distinct = list(dict.fromkeys(formula if formula.a[-1] > 0 else formula.mirror() for formula in formulas))
+    positive = [formula.positive() for formula in formulas]
+    distinct = list(dict.fromkeys(positive))
     vectors = np.zeros((len(distinct), DIMENSION), dtype=np.float32)
     small = [i for i, f in enumerate(distinct) if f.deg_a <= 2 and f.deg_b <= 2 and f.height <= LARGE_COEFFICIENT]
     for i in set(range(len(distinct))).difference(small):
@@ -90,8 +91,7 @@ def vectors_of(formulas: Sequence[PCF]) -> Vector:
         ]
         vectors[small] = neighbour_vectors(*arrays)
     row = {formula: i for i, formula in enumerate(distinct)}
-    rows = [row[formula if formula.a[-1] > 0 else formula.mirror()] for formula in formulas]
-    return np.asarray(vectors[rows])
+    return np.asarray(vectors[[row[formula] for formula in positive]])
 
 
 def neighbour_vectors(A: Integers, B: Integers) -> Vector:

@@ -133,7 +133,7 @@ def compute_pairs(
 
     `terms` are the constants tried, by default the library's.
     """
-    positive = dict.fromkeys(formula if formula.a[-1] > 0 else formula.mirror() for formula in formulas)
+    positive = dict.fromkeys(formula.positive() for formula in formulas)
     done = dict(zip(positive, compute_all(list(positive), digits, anchors, budget, terms), strict=True))
     for formula in formulas:
         if formula not in done:

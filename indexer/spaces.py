@@ -101,7 +101,7 @@ class Box(Space):
         if formula.deg_a > self.deg_a or formula.deg_b > self.deg_b or formula.height > self.bound:
             return None
         odd = formula.a[-1] < 0
-        positive = formula.mirror() if odd else formula
+        positive = formula.positive()
         rank, any_a, any_b = 0, False, False
         for in_a, power in self._digits():
             side = positive.a if in_a else positive.b

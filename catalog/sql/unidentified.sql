@@ -23,30 +23,6 @@ where formula.id > %(after)s and formula.is_canonical and formula.status = 'conv
 order by formula.id
 limit %(count)s
 
--- count_unnamed_limits --
--- How many of them there are, at most so many.
-select count(*)
-from (
-    select
-    from formula
-    where formula.id > %(after)s and formula.is_canonical and formula.status = 'converges'
-        and formula.limit_exact is null and formula.limit_digits >= %(digits)s
-        and not exists (
-            select from relation
-            where relation.formula_id = formula.id and relation.kind <> 'formula'
-                and relation.proof in ('verified', 'closed_form')
-        )
-        and (
-            %(version)s::text is null
-            or not exists (
-                select from exclusion
-                where exclusion.formula_id = formula.id and exclusion.library_version = %(version)s::text
-                    and exclusion.constants_tried >= %(constants)s
-            )
-        )
-    limit %(count)s
-) as unnamed
-
 -- next_guess_place --
 -- The place of a further guess.
 select coalesce(max(guess.place), 0) + 1 from guess where guess.formula_id = %(id)s
