@@ -1,6 +1,6 @@
 """Where the time of the quadratic box goes: CPU seconds of each stage, on chunks spread evenly over all its ranks.
 
-Run: python benchmarks/stages.py [--chunks 60] [--ranks 500]
+Run: python benchmarks/stages.py [--chunks 60] [--ranks 500] [--first 0] [--last 1768900]
 
 One process does what workers and daemon share otherwise, into a scratch catalogue; the server's process is counted
 too. The last line says what the whole box costs at this rate where two cores share it evenly; what a full run took
@@ -100,6 +100,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--chunks", type=int, default=60)
     parser.add_argument("--ranks", type=int, default=500)
+    parser.add_argument("--first", type=int, default=0, help="chunks begin at this rank or later")
+    parser.add_argument("--last", type=int, default=QUADRATIC_5.size, help="and end before this one")
     options = parser.parse_args()
     clock = Clock()
     version = library_terms().version
@@ -114,7 +116,8 @@ def main() -> None:
             for stage in STAGES:
                 clock.watch(*stage)
             server = cpu_of(connection.info.backend_pid)
-            for first in np.linspace(0, QUADRATIC_5.size - options.ranks, options.chunks).astype(int).tolist():
+            starts = np.linspace(options.first, options.last - options.ranks, options.chunks)
+            for first in starts.astype(int).tolist():
                 with clock.stage("formulas of a chunk, the rest of a worker"):
                     units = task(units_of(first - first % 2, first - first % 2 + options.ranks))
                 with clock.stage("between the processes"):
@@ -132,8 +135,8 @@ def main() -> None:
     for name, seconds in sorted(clock.seconds.items(), key=lambda item: -item[1]):
         print(f"{name:44}{seconds:9.2f}{ranks / seconds if seconds else 0:10.0f}{seconds / total:8.1%}")
     print(f"{f'all of {ranks} ranks':44}{total:9.2f}{ranks / total:10.0f}{1:8.1%}")
-    minutes = QUADRATIC_5.size * total / ranks / CORES / 60
-    print(f"the whole box at this rate, on {CORES} cores: {minutes:.1f} minutes")
+    count = options.last - options.first
+    print(f"all {count:,} at this rate, on {CORES} cores: {count * total / ranks / CORES / 60:.1f} minutes")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flint import arb
 
 from catalog.formula import PCF
+from indexer.convergents import FirstSteps
 from indexer.hypergeometric import EvaluationError, closed_form
-from indexer.tails import AnyTail, Tail, TailValue, TooDeepError
+from indexer.tails import LADDER, AnyTail, Tail, TailValue, TooDeepError
 
 
 class ClosedTail:
@@ -15,6 +16,7 @@ class ClosedTail:
     def __init__(self, formula: PCF, irregular: str) -> None:
         """`irregular` says why the tail is not computed otherwise."""
         self.formula = formula
+        self.first_steps = FirstSteps(formula, LADDER)
         self.irregular = irregular
 
     def at(self, n: int, bits: int) -> TailValue:

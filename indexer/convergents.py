@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from gmpy2 import gcd, mpz
+from gmpy2 import f_mod_2exp, gcd, mpz
 
 from catalog.formula import PCF
 
 Matrix = tuple[mpz, mpz, mpz, mpz]
 """A two by two matrix of exact integers, row by row."""
+
+IDENTITY: Matrix = (mpz(1), mpz(0), mpz(0), mpz(1))
+"""The product of no steps."""
 
 LEAF = 32
 """Steps multiplied together in small integers before big ones are touched."""
@@ -45,27 +49,45 @@ def step_matrix(formula: PCF, start: int, stop: int) -> Matrix:
 
     It takes (x_stop, 1) to numerator and denominator of x_start. By a product tree, fast for thousands of steps.
     """
-    return _tree(polynomial_values(formula.a, start, stop), polynomial_values(formula.b, start + 1, stop + 1))
+    a_values, b_values = polynomial_values(formula.a, start, stop), polynomial_values(formula.b, start + 1, stop + 1)
+    return _tree(a_values, b_values, _step_bits(formula, max(abs(start), abs(stop))))
 
 
-def _tree(a_values: list[int], b_values: list[int]) -> Matrix:
-    """Return the product of the steps ((a, b), (1, 0)) in order, by a product tree over short runs."""
-    leaves = [_run(a_values[k : k + LEAF], b_values[k : k + LEAF]) for k in range(0, len(a_values), LEAF)]
+def _step_bits(formula: PCF, n: int) -> int:
+    """Return bits that hold |a_k| + |b_{k+1}| for all |k| <= n."""
+    return sum(
+        (sum(abs(c) for c in coefficients) * (n + 1) ** (len(coefficients) - 1)).bit_length()
+        for coefficients in (formula.a, formula.b)
+    )
+
+
+def _tree(a_values: list[int], b_values: list[int], bits: int) -> Matrix:
+    """Return the product of the steps ((a, b), (1, 0)) in order, by a product tree over short runs.
+
+    No |a| + |b| has more than `bits` bits.
+    """
+    leaves = [_run(a_values[k : k + LEAF], b_values[k : k + LEAF], bits) for k in range(0, len(a_values), LEAF)]
     while len(leaves) > 1:
         pairs = zip(leaves[::2], leaves[1::2], strict=False)
         leaves = [_product(left, right) for left, right in pairs] + ([leaves[-1]] if len(leaves) % 2 else [])
-    return leaves[0] if leaves else (mpz(1), mpz(0), mpz(0), mpz(1))
+    return leaves[0] if leaves else IDENTITY
 
 
-def _run(a_values: list[int], b_values: list[int]) -> Matrix:
-    """Return the product of a short run of steps, at least one, by the recurrence."""
+def _run(a_values: list[int], b_values: list[int], bits: int) -> Matrix:
+    """Return the product of a short run of steps, at least one, by the recurrence.
+
+    Both rows are carried by one integer, upper + lower 2^slot, which halves the number of operations. Entries stay
+    below 2^(slot - 1), since the norm of a step is at most |a| + |b|.
+    """
+    slot = len(a_values) * bits + 2
     steps = zip(a_values, b_values, strict=True)
     a_first, b_first = next(steps)
-    p, p_before, q, q_before = mpz(a_first), mpz(b_first), mpz(1), mpz(0)
+    left, right = (mpz(1) << slot) + a_first, mpz(b_first)
     for a_k, b_next in steps:
-        p, p_before = a_k * p + p_before, b_next * p
-        q, q_before = a_k * q + q_before, b_next * q
-    return p, p_before, q, q_before
+        left, right = a_k * left + right, b_next * left
+    half = mpz(1) << (slot - 1)
+    p, p_before = f_mod_2exp(left + half, slot) - half, f_mod_2exp(right + half, slot) - half
+    return p, p_before, (left - p) >> slot, (right - p_before) >> slot
 
 
 def _product(left: Matrix, right: Matrix) -> Matrix:
@@ -88,18 +110,57 @@ class Convergent:
         return gcd(self.p, self.q)
 
 
+class FirstSteps:
+    """Exact products of the first steps of one formula, to each of `depths` (increasing, >= 0), made when asked for."""
+
+    def __init__(self, formula: PCF, depths: tuple[int, ...]) -> None:
+        self.formula = formula
+        self.depths = depths
+        self._products: list[Matrix] = []
+
+    def product(self, place: int) -> Matrix:
+        """Return (p_{n-1}, b_n p_{n-2}, q_{n-1}, b_n q_{n-2}), that is `step_matrix` from 0 to n = depths[place]."""
+        while len(self._products) <= place:
+            reached = len(self._products)
+            start, stop = self._segment(reached)
+            a, b = self.formula.a, self.formula.b
+            steps = _tree(values(a, start, stop), values(b, start + 1, stop + 1), _step_bits(self.formula, stop))
+            self._products.append(_product(self._products[-1], steps) if reached else steps)
+        return self._products[place]
+
+    def log2_determinant(self, place: int) -> float:
+        """Return log2|b_1 ... b_n| at n = depths[place], the determinant of the product; no b_k may be zero."""
+        segments = (self._segment(k) for k in range(place + 1))
+        return sum(log2_size(self.formula.b, start + 1, stop + 1) for start, stop in segments)
+
+    def _segment(self, place: int) -> tuple[int, int]:
+        return (self.depths[place - 1] if place else 0), self.depths[place]
+
+    def convergent(self, place: int) -> Convergent:
+        """Return the convergent at n = depths[place], by u_n = a_n u_{n-1} + b_n u_{n-2}."""
+        p, p_next, q, q_next = self.product(place)
+        n = self.depths[place]
+        a_n = self.formula.a_at(n)
+        return Convergent(n, a_n * p + p_next, a_n * q + q_next, p, q)
+
+
 def convergents(formula: PCF, depths: tuple[int, ...]) -> Iterator[Convergent]:
-    """Yield the exact convergents at `depths` (increasing, >= 0), by u_n = a_n u_{n-1} + b_n u_{n-2}."""
-    a_values, b_values = values_from_zero(formula.a, depths[-1] + 1), values_from_zero(formula.b, depths[-1] + 1)
-    p, p_next, q, q_next = mpz(1), mpz(0), mpz(0), mpz(1)  # p_{n-1}, b_n p_{n-2}, the same of q, at n = 0
-    at = 0
-    for n in depths:
-        p, p_next, q, q_next = _product((p, p_next, q, q_next), _tree(a_values[at:n], b_values[at + 1 : n + 1]))
-        at, a_n = n, a_values[n]
-        yield Convergent(n, a_n * p + p_next, a_n * q + q_next, p, q)
+    """Yield the exact convergents at `depths` (increasing, >= 0)."""
+    steps = FirstSteps(formula, depths)
+    return (steps.convergent(place) for place in range(len(depths)))
 
 
-@lru_cache(maxsize=256)
-def values_from_zero(coefficients: tuple[int, ...], stop: int) -> list[int]:
-    """Return p(0), ..., p(stop - 1), kept for the next formula with the same polynomial; not to be changed."""
-    return polynomial_values(coefficients, 0, stop)
+@lru_cache(maxsize=1024)
+def values(coefficients: tuple[int, ...], start: int, stop: int) -> list[int]:
+    """Return `polynomial_values`, kept for the next formula with the same polynomial; not to be changed."""
+    return polynomial_values(coefficients, start, stop)
+
+
+@lru_cache(maxsize=1024)
+def log2_size(coefficients: tuple[int, ...], start: int, stop: int) -> float:
+    """Return log2|p(start) ... p(stop - 1)|, no factor zero."""
+    factors = values(coefficients, start, stop)
+    try:
+        return float(np.log2(np.abs(np.array(factors, dtype=np.float64))).sum())
+    except OverflowError:  # an integer beyond the range of a double
+        return math.fsum(math.log2(abs(factor)) for factor in factors)

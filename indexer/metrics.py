@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
 
 import gmpy2
-import numpy as np
 from flint import arb, ctx, fmpz
 from gmpy2 import mpz
 
 from catalog.formula import PCF
 from indexer.asymptotics import Exponents
-from indexer.convergents import Convergent, convergents, values_from_zero
+from indexer.convergents import Convergent, FirstSteps, log2_size
 from indexer.gcd_growth import FactorialReduction, gcd_growth
-from indexer.tails import AnyTail, TooDeepError
+from indexer.tails import LADDER, AnyTail, TooDeepError
 
 DEPTHS = (60, 125, 250, 500, 1000)
-"""Depths n at which gcd(p_n, q_n) is taken; geometric, for the longest lever on n log n against n."""
+"""Depths n at which gcd(p_n, q_n) is taken, of the `LADDER`; geometric, for the longest lever on n log n against n."""
 
 METRIC_DEPTH = DEPTHS[-1]
 """Depth n at which delta is taken."""
@@ -91,29 +89,33 @@ def metrics(formula: PCF, growth: Exponents, tail: AnyTail, limit_is_exact: bool
     step_bits = formula.height.bit_length() + max(formula.deg_a, formula.deg_b) * METRIC_DEPTH.bit_length()
     if step_bits * METRIC_DEPTH > MAX_CONVERGENT_BITS:
         return replace(exact, reason=f"q_n at n = {METRIC_DEPTH} is too long: delta and the gcd are not computed")
-    sampled = list(convergents(formula, DEPTHS))
+    steps = tail.first_steps if tail.first_steps.formula == formula else FirstSteps(formula, LADDER)
+    sampled = [steps.convergent(LADDER.index(n)) for n in DEPTHS]
     divisors = [c.gcd() for c in sampled]
     delta, delta_unreduced, reason = (
         (None, None, "the limit is rational: delta is undefined")
         if limit_is_exact
         else _deltas(formula, sampled[-1], divisors[-1], tail)
     )
-    found = replace(exact, delta=delta, delta_unreduced=delta_unreduced, reason=reason)
     # gcd(p, 0) = |p| says nothing of the growth
     usable = [(c.n, divisor) for c, divisor in zip(sampled, divisors, strict=True) if c.p != 0 and c.q != 0]
     divided = gcd_growth(formula, tuple(n for n, _ in usable), [divisor for _, divisor in usable], growth.q_eta)
     if divided is None:
-        return replace(found, reason=reason or "p_n or q_n is 0 at most depths: growth of the gcd is not measured")
+        reason = reason or "p_n or q_n is 0 at most depths: growth of the gcd is not measured"
+        return replace(exact, delta=delta, delta_unreduced=delta_unreduced, reason=reason)
     reduced_eta, reduced_gamma = growth.q_eta - divided.gcd_eta, growth.q_gamma - divided.gcd_gamma
     settled = not limit_is_exact and divided.factorial_reduction != "undetermined"
     return replace(
-        found,
+        exact,
+        delta=delta,
+        delta_unreduced=delta_unreduced,
         delta_predicted=_predicted_delta(growth, reduced_eta, reduced_gamma) if settled else None,
         q_reduced_eta=reduced_eta,
         q_reduced_gamma=reduced_gamma,
         gcd_eta=divided.gcd_eta,
         gcd_gamma=divided.gcd_gamma,
         factorial_reduction=divided.factorial_reduction,
+        reason=reason,
     )
 
 
@@ -123,8 +125,8 @@ def log_error(formula: PCF, at: Convergent, tail: AnyTail) -> float | None:
     |L - p_n/q_n| = |b_1 ... b_{n+1}| / |q_n (q_n x_{n+1} + b_{n+1} q_{n-1})|; no digit of L is needed. The bracket may
     cancel where n lies before the tail is regular; None where `MAX_TAIL_BITS` do not settle it.
     """
-    product, log_q = _log_product(formula.b, at.n + 1), _log(at.q)
-    b_next = values_from_zero(formula.b, at.n + 2)[-1]
+    product, log_q = math.log(2) * log2_size(formula.b, 1, at.n + 2), _log(at.q)
+    b_next = formula.b_at(at.n + 1)
     tail_value = tail.double_at(at.n + 1)
     if tail_value is not None:
         combined = tail_value + float(b_next * (gmpy2.mpfr(at.q_before) / at.q))
@@ -143,16 +145,6 @@ def log_error(formula: PCF, at: Convergent, tail: AnyTail) -> float | None:
             break
         bits *= 4
     return None
-
-
-@lru_cache(maxsize=256)
-def _log_product(b: tuple[int, ...], stop: int) -> float:
-    """Return log|b(1) ... b(stop)|."""
-    values = values_from_zero(b, stop + 1)[1:]
-    try:
-        return float(np.log(np.abs(np.array(values, dtype=np.float64))).sum())
-    except OverflowError:  # an integer beyond the range of a double
-        return math.fsum(math.log(abs(value)) for value in values)
 
 
 def _deltas(

@@ -27,7 +27,7 @@ from flint import arb, arb_mat, ctx, fmpz, fmpz_poly
 
 from catalog.formula import PCF
 from indexer.asymptotics import double_root_numerator
-from indexer.convergents import polynomial_values, step_matrix
+from indexer.convergents import FirstSteps, Matrix, polynomial_values, step_matrix
 from indexer.series import TailSeries
 
 BoundKind = Literal["ball", "agreement"]
@@ -37,6 +37,15 @@ MAX_STEPS = 600_000
 
 MAX_STEP_BITS = 400_000_000
 """Steps times bits of working precision that a value may cost; it lowers `MAX_STEPS` at high precision."""
+
+LADDER = (30, 60, 93, 125, 250, 500, 1000)
+"""Depths to which the first steps are multiplied exactly: for the limit as far as it needs, for metrics at most."""
+
+LADDER_LOOK = 93
+"""Depth on the ladder from which on the bits had must suffice, in proportion, at its end."""
+
+LADDER_BITS = 1000
+"""Most bits of x_0 that are looked for on the ladder."""
 
 SHALLOW_BLOCKS = (4, 12, 80)
 """Steps that are looked at one after another, their coefficients tabulated block by block."""
@@ -109,6 +118,9 @@ class TailValue:
 class AnyTail(Protocol):
     """What gives x_n of one formula: a `Tail`, or one by closed forms (`indexer.closed_tails`)."""
 
+    first_steps: FirstSteps
+    """The exact steps to the depths of `LADDER`, of the formula or of its mirror."""
+
     def double_at(self, n: int) -> float | None:
         """Return x_n in double precision where that is cheap, else None."""
 
@@ -130,10 +142,16 @@ class Tail:
         self.regular_from = self._regular_from()
         self._series: TailSeries | None = None
         self._blocks: dict[tuple[int, int], list[fmpz]] = {}
+        self.first_steps = FirstSteps(self.formula, LADDER)
 
     def at(self, n: int, bits: int) -> TailValue:
         """Return x_n with about `bits` correct bits, fewer where `MAX_STEPS` does not suffice (the balls tell)."""
         top = max(n, self.regular_from)
+        if n == 0 and bits <= LADDER_BITS:
+            place = self._ladder_place(bits + GUARD_BITS)
+            if place is not None:
+                with ctx.workprec(bits + GUARD_BITS + 40):
+                    return self._from_steps(self.first_steps.product(place), LADDER[place])
         if top - n <= SHALLOW_STEPS:
             depth = self._shallow_depth(top, bits + GUARD_BITS)
             if depth is not None:
@@ -241,7 +259,10 @@ class Tail:
         x_n lies between the images of both ends unless infinity does; then only numerator and denominator apart are
         enclosed.
         """
-        p, p_next, q, q_next = step_matrix(self.formula, n, depth)
+        return self._from_steps(step_matrix(self.formula, n, depth), depth)
+
+    def _from_steps(self, steps: Matrix, depth: int) -> TailValue:
+        p, p_next, q, q_next = steps
         tops, bottoms = [], []
         for numerator, denominator in self._bracket(depth):
             tops.append(self.sign * fmpz(int(p * numerator + p_next * denominator)))
@@ -251,6 +272,23 @@ class Tail:
             return TailValue(first.union(second), arb(1), "ball", depth, False)
         top, bottom = (arb(ends[0]).union(arb(ends[1])) for ends in (tops, bottoms))
         return TailValue(top, bottom, "ball", depth, False)
+
+    def _ladder_place(self, bits: int) -> int | None:
+        """Return the place in `LADDER` from which x_0 is had to about `bits` bits, None where no end of it is near.
+
+        Both ends of the bracket, at most a_n apart, part by det/q^2 of their images.
+        """
+        for place, n in enumerate(LADDER):
+            if n < self.regular_from:
+                continue
+            p, _, q, _ = self.first_steps.product(place)
+            size = (p.bit_length() - q.bit_length()) + 2 * q.bit_length() + abs(self.formula.a_at(n)).bit_length()
+            gained = size - self.first_steps.log2_determinant(place)
+            if gained >= bits:
+                return place
+            if n >= LADDER_LOOK and gained * LADDER[-1] < bits * n:
+                return None
+        return None
 
     def _shallow_depth(self, top: int, bits: int) -> int | None:
         """Return the depth that `_bracket_depth` would give, None where it lies more than `SHALLOW_STEPS` from `top`.
