@@ -5,8 +5,10 @@ Format: https://www.postgresql.org/docs/current/sql-copy.html, section "Binary F
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import psycopg
@@ -19,6 +21,9 @@ GATHERED_BYTES = 2**20
 """Bytes of rows that are unpacked together."""
 ARRAY_HEADER = np.array([1, 0, FLOAT4_OID], ">i4").tobytes()
 """One dimension, no NULLs, elements of type real; then follow the length and the lower bound."""
+NUMERIC_OID = 1700
+NUMERIC_BASE = 10_000
+NUMERIC_NEGATIVE = 0x4000
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,27 @@ def vectors(values: NDArray[np.float32], null: NDArray[np.bool_]) -> Field:
 
 def _item() -> np.dtype[np.void]:
     return np.dtype([("width", ">i4"), ("value", ">f4")])
+
+
+def numeric_arrays(values: Sequence[Sequence[int]]) -> Field:
+    """A numeric[] column (n,) of exact integers, none empty."""
+    return binaries([_numeric_array(tuple(numbers)) for numbers in values])
+
+
+@lru_cache(maxsize=2**16)  # formulas of a space share their polynomials
+def _numeric_array(numbers: tuple[int, ...]) -> bytes:
+    items = [struct.pack(">i", len(item)) + item for item in map(_numeric, numbers)]
+    return struct.pack(">5i", 1, 0, NUMERIC_OID, len(items), 1) + b"".join(items)
+
+
+def _numeric(number: int) -> bytes:
+    """An integer as Postgres sends a numeric: digits to base 10000, the first one's weight, the sign, no decimals."""
+    digits, rest = [], abs(number)
+    while rest:
+        rest, digit = divmod(rest, NUMERIC_BASE)
+        digits.append(digit)
+    sign = NUMERIC_NEGATIVE if number < 0 else 0
+    return struct.pack(f">4h{len(digits)}h", len(digits), max(len(digits) - 1, 0), sign, 0, *reversed(digits))
 
 
 def pack(fields: Sequence[Field]) -> bytes:

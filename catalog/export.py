@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from catalog.ingest import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS
+from catalog.formula_rows import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS
 from catalog.search import Filter
 from catalog.sql import block
 

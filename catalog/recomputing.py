@@ -10,7 +10,8 @@ from psycopg.rows import dict_row
 
 from catalog.errors import FormularyError
 from catalog.formula import PCF
-from catalog.ingest import FormulaRows, stage
+from catalog.formula_rows import FormulaRows
+from catalog.ingest import stage
 from catalog.sql import block
 
 

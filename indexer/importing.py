@@ -16,7 +16,8 @@ from catalog.export import Record
 from catalog.export_files import read_records
 from catalog.findings import ExclusionRow, Findings, GuessRow, RelationRow, SourceRow, Term, store_findings
 from catalog.formula import PCF, parse_formula
-from catalog.ingest import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows, ingest
+from catalog.formula_rows import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows
+from catalog.ingest import ingest
 from catalog.queries import ids_by_key
 from catalog.sql import block
 from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION, neighbour_vector

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import catalog
 from catalog.findings import ExclusionRow, Findings, GuessRow, RelationRow
 from catalog.formula import PCF
-from catalog.ingest import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows
+from catalog.formula_rows import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows
 from indexer.evaluation import EVALUATOR_VERSION, Evaluation
 from indexer.findings import Relation
 from indexer.guess import Exclusion, Guess, Identification

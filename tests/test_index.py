@@ -12,7 +12,8 @@ import pytest
 
 from catalog.database import Database
 from catalog.formula import PCF, parse_formula
-from catalog.ingest import FormulaRows, ingest
+from catalog.formula_rows import FormulaRows
+from catalog.ingest import ingest
 from catalog.queries import guesses_of, ids_by_key
 from indexer.index import CatalogueIndex, read_anchors
 from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION

@@ -13,12 +13,13 @@ from sqlalchemy import Double, Integer, Text
 
 import catalog.ingest
 from catalog import leases, queries
-from catalog.copying import floats, integers, pack, texts
+from catalog.copying import floats, integers, numeric_arrays, pack, texts
 from catalog.database import SCHEMA_VERSION, Database
 from catalog.errors import VersionMismatch
 from catalog.findings import ExclusionRow, Findings, GuessRow, RelationRow, SourceRow, Term, store_findings
 from catalog.formula import PCF
-from catalog.ingest import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows, ingest, resolve_waiting
+from catalog.formula_rows import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows
+from catalog.ingest import ingest, resolve_waiting
 from catalog.tables import formula as formula_table
 
 BROUNCKER = PCF((1, 2), (0, 0, 1))
@@ -143,8 +144,8 @@ class TestCanonical:
         """Neither of two transactions at once sees the other's rows."""
         written, both = catalog.ingest._ingest, threading.Barrier(2)
 
-        def held(*arguments: Any) -> Any:
-            ingested = written(*arguments)
+        def held(*arguments: Any, **options: Any) -> Any:
+            ingested = written(*arguments, **options)
             both.wait(30)
             return ingested
 
@@ -433,8 +434,9 @@ class TestWatermark:
         assert self.ids(connection, 0)[1] == [stored.ids[1]]
 
 
-def test_two_batches_in_opposite_order_both_arrive(database: Database) -> None:
-    """Each waits for the other's row; the one that the server ends is tried again."""
+@pytest.mark.parametrize("second", [1, -1], ids=["the same order", "opposite order"])
+def test_two_batches_of_the_same_formulas_both_arrive(database: Database, second: int) -> None:
+    """Neither sees the other's rows; the one that finds them there, or that the server ends, is tried again."""
     import threading
 
     formulas = [PCF((1, k), (k, 1)) for k in range(1, 1500)]
@@ -444,7 +446,7 @@ def test_two_batches_in_opposite_order_both_arrive(database: Database) -> None:
         with database.connect() as connection:
             results.append(ingest(connection, batch(*formulas[::order])))
 
-    threads = [threading.Thread(target=store, args=(order,)) for order in (1, -1)]
+    threads = [threading.Thread(target=store, args=(order,)) for order in (1, second)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -463,6 +465,23 @@ def test_binary_records_equal_those_of_the_driver(connection: psycopg.Connection
         ("", -5, None),
         ("ü", 2**31 - 1, 1e300),
     ]
+
+
+NUMBERS = (0, 1, -1, 9999, 10**4, -(10**8), 123456789, 10**40 + 7, -(2**200))
+
+
+def test_exact_integers_of_any_size_arrive_in_binary(connection: psycopg.Connection) -> None:
+    connection.execute("create temporary table wire (n numeric[])")
+    with connection.cursor().copy("copy wire from stdin (format binary)") as copy:
+        copy.write(pack([numeric_arrays([NUMBERS, NUMBERS[:1]])]))
+    assert connection.execute("select n::text from wire").fetchall() == [
+        ("{" + ",".join(map(str, numbers)) + "}",) for numbers in (NUMBERS, NUMBERS[:1])
+    ]
+    assert connection.execute(
+        "select count(*) from wire, unnest(n) with ordinality as item (number, place)"
+        " where number = any (%s::numeric[]) and scale(number) = 0",
+        [list(NUMBERS)],
+    ).fetchone() == (len(NUMBERS) + 1,)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 import catalog.tables_judgement  # noqa: F401  completes the metadata
 from catalog.database import SCHEMA_VERSION, Database, migrations_folder, open_database
 from catalog.errors import VersionMismatch
-from catalog.ingest import FLOAT_COLUMNS
+from catalog.formula_rows import FLOAT_COLUMNS
 from catalog.postgres import ADMIN
 from catalog.tables import METRICS, XID8, metadata
 from tests.test_cli import formulary

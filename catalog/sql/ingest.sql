@@ -7,8 +7,8 @@ create temporary table if not exists formula_staging (
     key bytea,
     canonical_key bytea,
     is_canonical boolean,
-    a text,
-    b text,
+    a numeric[],
+    b numeric[],
     vector real[],
     status text,
     status_reason text,
@@ -42,6 +42,15 @@ create temporary table if not exists formula_staging (
     new_id bigint
 ) on commit delete rows
 
+-- known_places --
+-- Places and numbers of those of many keys that are known; the keys come as one string of bytes. Each is looked up by
+-- itself, so that no plan made while the table was small reads all of it.
+select place, known.id
+from generate_series(0, %(count)s - 1) as place
+cross join lateral (
+    select id from formula where key = substring(%(keys)s::bytea from 1 + %(width)s * place for %(width)s) limit 1
+) as known
+
 -- new_ids --
 -- Numbers for a batch, in order; those of formulas that turn out to be known stay unused.
 select nextval('formula_id_seq') from generate_series(1, %(count)s)
@@ -58,7 +67,7 @@ insert into formula (
 )
 overriding system value
 select
-    staged.new_id, %(kind)s, staged.a::numeric[], staged.b::numeric[], staged.key, staged.is_canonical, null,
+    staged.new_id, %(kind)s, staged.a, staged.b, staged.key, staged.is_canonical, null,
     %(evaluator_version)s,
     staged.status, staged.status_reason, staged.convergence_class, staged.limit_value,
     staged.limit_digits, staged.limit_error_log10, staged.bound_kind, staged.limit_exact,
@@ -84,7 +93,7 @@ insert into formula (
 )
 overriding system value
 select
-    staged.new_id, %(kind)s, staged.a::numeric[], staged.b::numeric[], staged.key, staged.is_canonical, canonical.id,
+    staged.new_id, %(kind)s, staged.a, staged.b, staged.key, staged.is_canonical, canonical.id,
     %(evaluator_version)s,
     staged.status, staged.status_reason, staged.convergence_class, staged.limit_value,
     staged.limit_digits, staged.limit_error_log10, staged.bound_kind, staged.limit_exact,
@@ -107,27 +116,15 @@ from formula_staging as staged
 join formula on formula.id = staged.new_id
 where not staged.is_canonical and formula.canonical_id is null
 
--- resolve_waiting --
--- Formulas that waited for a canonical formula of this batch.
-with arrived as (
-    delete from canonical_pending
-    using formula_staging as staged, formula
-    where canonical_pending.canonical_key = staged.key and formula.id = staged.new_id
-    returning canonical_pending.formula_id, formula.id as canonical_id
-)
-update formula
-set canonical_id = arrived.canonical_id
-from arrived
-where formula.id = arrived.formula_id
-
--- resolve_crossed --
--- The same after the commit, for a batch: two batches at once do not see each other's rows, but the later one then
--- sees both.
+-- resolve_keys --
+-- Formulas that waited for canonical formulas of these keys, which come as one string of bytes; where those are there.
 with arrived as (
     delete from canonical_pending
     using formula
-    where canonical_pending.canonical_key = formula.key
-        and (canonical_pending.formula_id = any (%(ids)s) or canonical_pending.canonical_key = any (%(keys)s))
+    where formula.key = canonical_pending.canonical_key and canonical_pending.canonical_key in (
+        select substring(%(keys)s::bytea from 1 + %(width)s * place for %(width)s)
+        from generate_series(0, %(count)s - 1) as place
+    )
     returning canonical_pending.formula_id, formula.id as canonical_id
 )
 update formula
