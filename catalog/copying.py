@@ -108,6 +108,12 @@ def _numeric_array(numbers: tuple[int, ...]) -> bytes:
     return struct.pack(">5i", 1, 0, NUMERIC_OID, len(items), 1) + b"".join(items)
 
 
+def numerics(values: Sequence[int]) -> Field:
+    """A numeric column (n,) of exact integers."""
+    return binaries([_numeric(value) for value in values])
+
+
+@lru_cache(maxsize=2**12)
 def _numeric(number: int) -> bytes:
     """An integer as Postgres sends a numeric: digits to base 10000, the first one's weight, the sign, no decimals."""
     digits, rest = [], abs(number)

@@ -9,6 +9,7 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
+from catalog.new_findings import constant_ids, copy_exclusions, copy_guesses, copy_relations
 from catalog.sql import block
 
 
@@ -45,6 +46,11 @@ class RelationRow:
     theorem: str | None = None
     other_key: bytes | None = None
     terms: Sequence[Term] | None = None
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other formula is part of it."""
+        return self.other_key is None and all(term.other_key is None for term in self.terms or ())
 
     def all_terms(self) -> list[Term]:
         """The terms that are not zero."""
@@ -128,26 +134,18 @@ def store_findings(
 ) -> list[int]:
     """Store findings in the current transaction; returns the numbers of the relations, in their order.
 
-    `ids` are the formulas that the rows refer to; `fresh` says for which of them guesses are stored (default: all).
-    Raises ValueError for a constant or formula that the catalogue does not hold.
+    `ids` are the formulas that the rows refer to. `fresh` says which of them this transaction brought: guesses are
+    stored for those only, and nothing is merged with theirs; without it guesses are stored for all. Raises ValueError
+    for a constant or formula that the catalogue does not hold.
     """
     numbers = [int(number) for number in ids]
-    relation_ids = _store_relations(cursor, findings, numbers)
-    _store_guesses(cursor, findings, numbers, relation_ids, fresh)
-    if findings.exclusions:
-        rows = findings.exclusions
-        parameters = {
-            "formula_ids": [numbers[row.row] for row in rows],
-            "library_versions": [row.library_version for row in rows],
-            "kinds": [row.kind for row in rows],
-            "coefficient_digits": [row.coefficient_digits for row in rows],
-            "digits_used": [row.digits_used for row in rows],
-            "outcomes": [row.outcome for row in rows],
-            "constants_tried": [row.constants_tried for row in rows],
-            "digits_needed": [row.digits_needed for row in rows],
-            "code_version": findings.code_version,
-        }
-        cursor.execute(block("insert_exclusions"), parameters)
+    new = [False] * len(numbers) if fresh is None else fresh.tolist()
+    guesses = [row for row in findings.guesses if fresh is None or new[row.row]]
+    constants = _constants(cursor, findings.relations, guesses)
+    relation_ids = _store_relations(cursor, findings, numbers, new, constants)
+    if guesses:
+        copy_guesses(cursor, guesses, numbers, relation_ids, constants, findings.code_version)
+    _store_exclusions(cursor, findings, numbers, new)
     if findings.sources:
         sources = findings.sources
         parameters = {
@@ -162,7 +160,19 @@ def store_findings(
     return relation_ids
 
 
-def _store_relations(cursor: psycopg.Cursor, findings: Findings, numbers: list[int]) -> list[int]:
+def _constants(cursor: psycopg.Cursor, relations: list[RelationRow], guesses: list[GuessRow]) -> dict[str, int]:
+    """Numbers of the constants by name; raises ValueError where one of a relation is not there."""
+    needed = {term.constant for row in relations for term in row.all_terms()} | {row.constant for row in relations}
+    named = needed.union(row.constant for row in guesses)
+    known = constant_ids(cursor, {name for name in named if name is not None})
+    if missing := sorted(name for name in needed if name is not None and name not in known):
+        raise ValueError(f"the catalogue has no constant {missing[0]}")
+    return known
+
+
+def _store_relations(
+    cursor: psycopg.Cursor, findings: Findings, numbers: list[int], new: list[bool], constants: dict[str, int]
+) -> list[int]:
     # The same relation found in two ways is one: only the strongest proof goes to the database.
     strength = {"numerical": 1, "verified": 2, "closed_form": 3}
     best: dict[tuple[int, str, str], RelationRow] = {}
@@ -170,10 +180,22 @@ def _store_relations(cursor: psycopg.Cursor, findings: Findings, numbers: list[i
         identity = (numbers[row.row], row.kind, row.expression)
         if identity not in best or strength[row.proof] > strength[best[identity].proof]:
             best[identity] = row
-    rows = list(best.values())
+    copied = {identity: row for identity, row in best.items() if new[row.row] and row.alone}
+    merged = {identity: row for identity, row in best.items() if identity not in copied}
+    code_version = findings.code_version
+    found = dict(
+        zip(copied, copy_relations(cursor, list(copied.values()), numbers, constants, code_version), strict=True)
+    )
+    found |= zip(merged, _merge_relations(cursor, list(merged.values()), numbers, code_version), strict=True)
+    return [found[numbers[row.row], row.kind, row.expression] for row in findings.relations]
+
+
+def _merge_relations(
+    cursor: psycopg.Cursor, rows: list[RelationRow], numbers: list[int], code_version: str
+) -> list[int]:
+    """Store relations where some may be known; returns their numbers."""
     if not rows:
         return []
-    _require_constants(cursor, {term.constant for row in rows for term in row.all_terms()})
     parameters = {
         "formula_ids": [numbers[row.row] for row in rows],
         "kinds": [row.kind for row in rows],
@@ -185,11 +207,10 @@ def _store_relations(cursor: psycopg.Cursor, findings: Findings, numbers: list[i
         "theorems": [row.theorem for row in rows],
         "digits_used": [row.digits_used for row in rows],
         "digits_verified": [row.digits_verified for row in rows],
-        "code_version": findings.code_version,
+        "code_version": code_version,
     }
     cursor.execute(block("insert_relations"), parameters)
     found = [int(row[0]) for row in cursor.execute(block("relation_ids"), parameters)]
-    by_identity = dict(zip(best, found, strict=True))
     terms = [
         (number, place, term)
         for number, row in zip(found, rows, strict=True)
@@ -208,37 +229,29 @@ def _store_relations(cursor: psycopg.Cursor, findings: Findings, numbers: list[i
             "other_exponents": [term.other_exponent for _, _, term in terms],
         },
     )
-    return [by_identity[numbers[row.row], row.kind, row.expression] for row in findings.relations]
+    return found
 
 
-def _require_constants(cursor: psycopg.Cursor, names: set[str | None]) -> None:
-    wanted = sorted(name for name in names if name is not None)
-    known = {row[0] for row in cursor.execute("select name from constant where name = any (%s)", [wanted])}
-    if missing := [name for name in wanted if name not in known]:
-        raise ValueError(f"the catalogue has no constant {missing[0]}")
-
-
-def _store_guesses(
-    cursor: psycopg.Cursor,
-    findings: Findings,
-    numbers: list[int],
-    relation_ids: list[int],
-    fresh: NDArray[np.bool_] | None,
-) -> None:
-    rows = [row for row in findings.guesses if fresh is None or fresh[row.row]]
+def _store_exclusions(cursor: psycopg.Cursor, findings: Findings, numbers: list[int], new: list[bool]) -> None:
+    # The same search done twice is one.
+    searches = {
+        (row.row, row.library_version, row.kind, row.coefficient_digits, row.digits_used): row
+        for row in findings.exclusions
+    }
+    if copied := [row for row in searches.values() if new[row.row]]:
+        copy_exclusions(cursor, copied, numbers, findings.code_version)
+    rows = [row for row in searches.values() if not new[row.row]]
     if not rows:
         return
     parameters = {
         "formula_ids": [numbers[row.row] for row in rows],
-        "places": [row.place for row in rows],
-        "constants": [row.constant for row in rows],
-        "proposers": [row.proposer for row in rows],
-        "neighbour_ids": [row.neighbour_id for row in rows],
-        "distances": [row.distance for row in rows],
-        "outcomes": [row.outcome for row in rows],
+        "library_versions": [row.library_version for row in rows],
+        "kinds": [row.kind for row in rows],
+        "coefficient_digits": [row.coefficient_digits for row in rows],
         "digits_used": [row.digits_used for row in rows],
+        "outcomes": [row.outcome for row in rows],
+        "constants_tried": [row.constants_tried for row in rows],
         "digits_needed": [row.digits_needed for row in rows],
-        "relation_ids": [None if row.relation is None else relation_ids[row.relation] for row in rows],
         "code_version": findings.code_version,
     }
-    cursor.execute(block("insert_guesses"), parameters)
+    cursor.execute(block("insert_exclusions"), parameters)

@@ -55,6 +55,10 @@ cross join lateral (
 -- Numbers for a batch, in order; those of formulas that turn out to be known stay unused.
 select nextval('formula_id_seq') from generate_series(1, %(count)s)
 
+-- new_relation_ids --
+-- Numbers for relations, in order.
+select nextval('relation_id_seq') from generate_series(1, %(count)s)
+
 -- insert_canonical --
 -- New canonical formulas; known ones stay as they are.
 insert into formula (
@@ -216,26 +220,6 @@ from unnest(
 left join constant on constant.name = given.constant
 left join formula as other on other.key = given.other_key
 on conflict do nothing
-
--- insert_guesses --
--- Guesses by arrays; a neighbour that is gone by now is left out.
-insert into guess (
-    formula_id, place, constant_id, proposer, neighbour_id, distance, outcome,
-    digits_used, digits_needed, relation_id, code_version
-)
-select
-    given.formula_id, given.place, constant.id, given.proposer, neighbour.id, given.distance, given.outcome,
-    given.digits_used, given.digits_needed, given.relation_id, %(code_version)s
-from unnest(
-    %(formula_ids)s::bigint[], %(places)s::smallint[], %(constants)s::text[], %(proposers)s::text[],
-    %(neighbour_ids)s::bigint[], %(distances)s::float8[], %(outcomes)s::text[],
-    %(digits_used)s::integer[], %(digits_needed)s::integer[], %(relation_ids)s::bigint[]
-) as given (
-    formula_id, place, constant, proposer, neighbour_id, distance, outcome,
-    digits_used, digits_needed, relation_id
-)
-left join constant on constant.name = given.constant
-left join formula as neighbour on neighbour.id = given.neighbour_id
 
 -- insert_exclusions --
 -- Exclusions by arrays; the same search done again replaces the old entry.
