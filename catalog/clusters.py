@@ -173,9 +173,14 @@ def current_members(connection: psycopg.Connection) -> tuple[Ids, Ids]:
     return pairs[:, 0], pairs[:, 1]
 
 
-def living_clusters(connection: psycopg.Connection) -> dict[int, Row]:
-    """Clusters in use by number: label, constant_id, representative_id, radius."""
-    return {row["id"]: row for row in _rows(connection, "living_clusters")}
+def living_clusters(connection: psycopg.Connection, numbers: Sequence[int] | None = None) -> dict[int, Row]:
+    """Clusters in use, or those of these numbers that are: label, constant_id, representative_id, radius."""
+    return {row["id"]: row for row in _rows(connection, "living_clusters", ids=numbers)}
+
+
+def widest_radius(connection: psycopg.Connection) -> float:
+    """The largest radius of a cluster in use, 0 where there is none."""
+    return float(_rows(connection, "widest_radius")[0]["radius"] or 0.0)
 
 
 def start(connection: psycopg.Connection, method: str, parameters: dict[str, Any], vector_version: int) -> int:
@@ -258,6 +263,39 @@ def unplaced(connection: psycopg.Connection, clustering_id: int) -> Ids:
     with connection.transaction():
         rows = connection.execute(block("unplaced_members"), {"clustering_id": clustering_id}).fetchall()
     return np.array(rows, dtype=np.int64).reshape(-1)
+
+
+def near_members(
+    connection: psycopg.Connection,
+    clustering_id: int,
+    vector_version: int,
+    boxes: NDArray[np.float64],
+    metrics: Sequence[str] | None = None,
+) -> tuple[Ids, Ids]:
+    """Formulas (n,) in the cores of clusters or waiting, and their clusters (n,), 0 for those that wait.
+
+    Only those in one of the boxes (m, 2, d), each from its lowest to its highest corner: of vectors, or of these d
+    metrics. Reads all vectors or metrics on the server, and returns few.
+    """
+    places = boxes.shape[2]
+    columns = (
+        [f"formula_vector.vector[{i + 1}]" for i in range(places)]
+        if metrics is None
+        else [f"formula.{name}::real" for name in metrics]
+    )
+    inside = [
+        " and ".join(f"{column} between {low!r} and {high!r}" for column, low, high in zip(columns, *box, strict=True))
+        for box in boxes.tolist()
+    ]
+    parts = {
+        "clustering_id": int(clustering_id),
+        "vector_version": int(vector_version),
+        "condition": " or ".join(inside) or "false",
+    }
+    with connection.transaction():
+        rows = connection.execute(blocks()["near_members"].format(**parts).encode()).fetchall()
+    pairs = np.array([(number, cluster or 0) for number, cluster in rows], dtype=np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
 
 
 def core_members(connection: psycopg.Connection, clustering_id: int, clusters: Sequence[int]) -> tuple[Ids, Ids]:

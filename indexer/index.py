@@ -6,7 +6,8 @@ The database is the truth. The index follows it in commit order by a watermark (
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
@@ -15,11 +16,12 @@ import numpy.typing as npt
 import psycopg
 
 from catalog import queries
+from catalog.formula import PCF
 from catalog.health import vector_ids
 from catalog.home import default_home
 from catalog.labels import labelled_places
 from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION
-from indexer.neighbours import Anchors, Neighbour, VectorIndex
+from indexer.neighbours import Anchor, Anchors, Neighbour, VectorIndex
 from indexer.snapshots import BadSnapshot, Manifest, SnapshotStore, Source
 
 NAME = "similarity"
@@ -184,7 +186,21 @@ def snapshot_manifest(connection: psycopg.Connection, home: Path | str | None) -
 
 def read_anchors(connection: psycopg.Connection) -> Anchors:
     """The labelled formulas of a catalogue."""
-    anchors = Anchors(DIMENSION)
-    for place in labelled_places(connection, VECTOR_VERSION):
-        anchors.add(place.formula_id, str(place.formula), place.constant, place.vector)
-    return anchors
+    places = labelled_places(connection, VECTOR_VERSION)
+    labelled = ((place.formula_id, str(place.formula), place.constant, place.vector) for place in places)
+    return Anchors.of(DIMENSION, labelled)
+
+
+class AnchorsWhenAsked:
+    """The labelled formulas, read when the first formula needs them: one that theory names does not."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    @cached_property
+    def _anchors(self) -> Anchors:
+        return read_anchors(self._connection)
+
+    def nearest(self, formulas: Sequence[PCF], k: int) -> list[list[Anchor]]:
+        """The k labelled formulas nearest to each of some formulas, nearest first."""
+        return self._anchors.nearest(formulas, k)

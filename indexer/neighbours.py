@@ -6,10 +6,11 @@ FAISS finds the candidates; the distances that anybody sees are recomputed here 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from types import ModuleType
 from typing import Any
 
@@ -334,6 +335,20 @@ class Anchors:
         self._labels[formula_id] = (formula, constant)
         return True
 
+    @classmethod
+    def of(cls, dimension: int, labelled: Iterable[tuple[int, str, str, Vectors]]) -> Anchors:
+        """What `add` makes of many, at once: id, formula, constant and vector of each, all of one constant in a row."""
+        anchors, ids, rows = cls(dimension), [], []
+        for constant, group in groupby(labelled, key=lambda one: one[2]):
+            fresh = [one for one in group if one[0] not in anchors._labels]
+            vectors = np.array([vector for *_, vector in fresh], dtype=np.float32).reshape(-1, dimension)
+            for i in _apart(vectors):
+                ids.append(fresh[i][0])
+                rows.append(vectors[i])
+                anchors._labels[ids[-1]] = (fresh[i][1], constant)
+        anchors.index.add(ids, np.array(rows, dtype=np.float32).reshape(-1, dimension))
+        return anchors
+
     def near(self, vector: npt.ArrayLike, k: int) -> list[Anchor]:
         """The k labelled formulas nearest to a vector, shape (dimension,), nearest first."""
         return [Anchor(hit.id, *self._labels[hit.id], hit.distance) for hit in self.index.search(vector, k)]
@@ -356,3 +371,12 @@ class Anchors:
         self.index = VectorIndex(state["vectors"].shape[1])
         self.index.add(state["ids"], state["vectors"])
         self._labels = state["labels"]
+
+
+def _apart(rows: Vectors) -> list[int]:
+    """Which rows are at no place of one before them that is kept too."""
+    kept = np.ones(len(rows), dtype=bool)
+    for i in range(1, len(rows)):
+        before = rows[:i][kept[:i]].astype(np.float64)
+        kept[i] = not (np.square(before - rows[i]).sum(axis=1) < SAME_PLACE**2).any()
+    return [int(i) for i in np.flatnonzero(kept)]

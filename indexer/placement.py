@@ -20,7 +20,10 @@ from catalog.clusters import ClusterRow, Event
 from catalog.queries import vectors_beyond
 from indexer.cluster_labels import MIXED, constant_detail
 from indexer.neighbour_vector import VECTOR_VERSION
-from indexer.places import PLACE_RADIUS, UNPLACED, Floats, Integers, Places, place_keys
+from indexer.places import GRID, PLACE_RADIUS, UNPLACED, Floats, Integers, Places, place_keys
+
+MARGIN = 2 * GRID
+"""How much farther than the widest radius is read around a formula: rounding to places, on both sides."""
 
 
 def scaled(values: npt.NDArray[np.floating[Any]], scales: Mapping[str, Sequence[float]]) -> Floats:
@@ -62,8 +65,20 @@ class OnlineClusters:
             self._load(connection, current)
         return self._place(connection, ids)
 
-    def _load(self, connection: psycopg.Connection, current: dict[str, Any]) -> None:
-        """Take the cores of the current clustering, and what waits.
+    @classmethod
+    def place_once(cls, connection: psycopg.Connection, ids: Sequence[int]) -> int:
+        """`place_new` for one or a few formulas and no more after them: reads only what is near these."""
+        current = store.current(connection) if len(ids) else None
+        if current is None or current["vector_version"] != VECTOR_VERSION:
+            return 0
+        online = cls()
+        online._load(connection, current, ids)
+        return online._place(connection, ids)
+
+    def _load(
+        self, connection: psycopg.Connection, current: dict[str, Any], around: Sequence[int] | None = None
+    ) -> None:
+        """Take the cores of the current clustering, and what waits; or as much of them as can matter to some formulas.
 
         A cluster that is a single place is known by its representative, unless others share the place.
         """
@@ -71,14 +86,32 @@ class OnlineClusters:
         parameters = current["parameters"]
         self._by, self._scales, self._further = parameters["by"], parameters["scales"], parameters["further"]
         self._least = int(parameters["min_size"])
-        living = store.living_clusters(connection)
+        if around is None:
+            living = store.living_clusters(connection)
+            waiting = store.unplaced(connection, current["id"])
+        else:
+            near, places = self._near(connection, around)
+            living = store.living_clusters(connection, np.unique(places[places > 0]).tolist())
+            waiting = near[places == 0]
         ids, clusters = self._cores(connection, living)
         known, points, further = self._points(connection, ids.tolist())
         _, mine, theirs = np.intersect1d(ids, known, return_indices=True)
         radii = {number: row["radius"] for number, row in living.items()}
         self._places = Places(points[theirs], clusters[mine], radii, further[theirs])
         self._waiting, self._founded = defaultdict(list), {}
-        self._wait(*self._at(connection, store.unplaced(connection, current["id"]).tolist()))
+        self._wait(*self._at(connection, waiting.tolist()))
+
+    def _near(self, connection: psycopg.Connection, ids: Sequence[int]) -> tuple[Integers, Integers]:
+        """Formulas in cores or waiting, and their clusters, within the reach of any cluster around these formulas."""
+        assert self._clustering is not None
+        points = self._at(connection, ids)[1]
+        points = points[np.isfinite(points).all(axis=1)]
+        reach = store.widest_radius(connection) + MARGIN
+        boxes, metrics = np.stack([points - reach, points + reach], axis=1), None
+        if self._by != "vector":
+            centres, spreads = np.array(list(self._scales.values()), dtype=np.float64).T
+            boxes, metrics = boxes * spreads + centres, tuple(self._scales)
+        return store.near_members(connection, self._clustering, VECTOR_VERSION, boxes, metrics)
 
     def _cores(self, connection: psycopg.Connection, living: dict[int, dict[str, Any]]) -> tuple[Integers, Integers]:
         """Formulas that stand for the cores, and their clusters."""
@@ -136,7 +169,7 @@ class OnlineClusters:
 
     def _found(self, connection: psycopg.Connection, key: int) -> int:
         """Make a cluster of the formulas that wait at a place, where enough of them are canonical; how many joined."""
-        ids = sorted(self._waiting[key])
+        ids = sorted(set(self._waiting[key]))  # another process may have let one wait that is placed here
         canonical = store.canonical_by_size(connection, ids)
         if len(canonical) < self._least:
             return 0

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -30,6 +29,9 @@ UNKNOWN_METRIC = 1e3
 
 LARGEST = 2.0**52
 """Bound of rounded coordinates, so that they are exact integers."""
+
+FEW_PAIRS = 50_000
+"""Pairs of a point and a query up to which all distances are computed, which takes less time than importing a tree."""
 
 
 def place_keys(points: npt.ArrayLike) -> Keys:
@@ -75,6 +77,12 @@ def drawn(keys: Keys, most: int, seed: int) -> Integers:
 def nearest_points(points: Floats, queries: Floats, within: float = np.inf) -> tuple[Integers, Floats]:
     """For each query (m, d) the nearest of the points (n, d) and its distance; infinite where none is `within`."""
     bound = np.nextafter(within, np.inf)
+    if 0 < len(points) * len(queries) <= FEW_PAIRS:
+        apart = np.sqrt(np.square(queries[:, np.newaxis] - points).sum(axis=2))
+        closest, least = apart.argmin(axis=1), apart.min(axis=1)
+        return closest.astype(np.int64), np.where(least < bound, least, np.inf)
+    from scipy.spatial import cKDTree
+
     distances, nearest = cKDTree(points).query(queries, distance_upper_bound=bound, workers=-1)
     return np.minimum(nearest, len(points) - 1).astype(np.int64), np.asarray(distances, dtype=np.float64)
 

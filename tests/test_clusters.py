@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from indexer.clustering import checked_metrics
 from indexer.clusters import Clusters, Parameters, build
 from indexer.pipeline import compute
 from indexer.placement import OnlineClusters
-from indexer.places import UNPLACED, Places, drawn, place_keys, places
+from indexer.places import FEW_PAIRS, PLACE_RADIUS, UNPLACED, Places, drawn, nearest_points, place_keys, places
 from indexer.rows import record
 from indexer.seeding import seed_constants
 from indexer.seeding import store as store_records
@@ -397,3 +397,45 @@ def test_an_unnamed_cluster_is_renamed_when_its_constant_turns_up(
     assert "hyp1f1" in named[0]["relation"]
     json_of_build(catalogue)
     assert json_of("cluster", "show", str(number), **catalogue)["label"] == "Kummer third"
+
+
+@pytest.mark.parametrize("by", [["--by", "vector"], ["--by", "metrics", "--metric", "delta", "--metric", "q_gamma"]])
+def test_what_is_near_a_formula_places_it_as_all_does(
+    catalogue: dict[str, str], built: dict[str, object], by: list[str]
+) -> None:
+    json_of_build(catalogue, "--min-size", "3", *by)
+    with open_database(catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
+        members = dict(connection.execute("select formula_id, cluster_id from cluster_member").fetchall())
+        assert len(set(members.values())) > 3
+        assert any(row["radius"] > PLACE_RADIUS for row in store.living_clusters(connection).values()) == (len(by) > 2)
+        for number in sorted(members)[::3]:
+            ways = OnlineClusters().place_new, OnlineClusters.place_once
+            alone, all_read = (placed_anew(connection, number, way) for way in ways)
+            assert alone == all_read
+
+
+def placed_anew(connection: psycopg.Connection, number: int, place: Callable[..., int]) -> tuple[object, ...]:
+    """Where a formula comes that is taken out of the clustering and placed again, and how many joined; rolled back."""
+    with connection.transaction(force_rollback=True):
+        connection.execute("delete from cluster_member where formula_id = %s", [number])
+        joined = place(connection, [number])
+        row = connection.execute(
+            "select label, distance, radius from cluster_member left join cluster on cluster.id = cluster_id"
+            " where formula_id = %s",
+            [number],
+        ).fetchone()
+        assert row is not None
+        return joined, *row
+
+
+def test_few_points_and_many_find_the_same_nearest() -> None:
+    points, queries = RNG.normal(size=(400, 3)), RNG.normal(size=(200, 3))
+    assert len(points) * len(queries) > FEW_PAIRS >= len(points) * 100
+    many = nearest_points(points, queries, 0.3)
+    for part in np.array_split(np.arange(len(queries)), 2):
+        few = nearest_points(points, queries[part], 0.3)
+        assert (np.isinf(few[1]) == np.isinf(many[1][part])).all()
+        near = np.isfinite(few[1])
+        assert 0 < near.sum() < len(part)
+        assert few[0][near].tolist() == many[0][part][near].tolist()
+        assert few[1][near].tolist() == pytest.approx(many[1][part][near].tolist())

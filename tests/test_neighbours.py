@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indexer.neighbours import Anchors, VectorError, VectorIndex
 from indexer.snapshots import BadSnapshot, Manifest, SnapshotStore, Source
@@ -271,6 +273,19 @@ def test_anchors_give_constants_nearest_first_and_survive_pickling() -> None:
     for one in (anchors, copy):
         assert [(a.formula_id, a.constant) for a in one.near([0, 0.9], 2)] == [(2, "log(2)"), (1, "pi")]
     assert len(copy) == 3
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3), st.integers(0, 2)), max_size=30))
+def test_anchors_at_once_are_those_one_by_one(drawn: list[tuple[str, int, int]]) -> None:
+    labelled = [
+        (number % 25, f"PCF({number}, n)", constant, np.array([place, nudge * 7e-7], dtype=np.float32))
+        for number, (constant, place, nudge) in enumerate(sorted(drawn))
+    ]
+    one_by_one = Anchors(2)
+    for one in labelled:
+        one_by_one.add(*one)
+    assert Anchors.of(2, labelled).__getstate__()["labels"] == one_by_one.__getstate__()["labels"]
+    assert Anchors.of(2, labelled).index.ids.tolist() == one_by_one.index.ids.tolist()
 
 
 def test_many_queries_at_once_find_what_each_finds_alone() -> None:

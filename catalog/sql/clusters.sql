@@ -62,8 +62,15 @@ where cluster_member.cluster_id is not null
 order by cluster_member.formula_id
 
 -- living_clusters --
--- Clusters in use.
-select id, label, constant_id, representative_id, radius from cluster where retired_at is null order by id
+-- Clusters in use, or those of these numbers that are.
+select id, label, constant_id, representative_id, radius
+from cluster
+where retired_at is null and (%(ids)s::bigint[] is null or id = any (%(ids)s::bigint[]))
+order by id
+
+-- widest_radius --
+-- The largest radius of a cluster in use; NULL where there is none.
+select max(radius) as radius from cluster where retired_at is null
 
 -- new_cluster_numbers --
 -- Numbers that no cluster has had.
@@ -168,6 +175,17 @@ order by formula_id
 select formula_id, cluster_id from cluster_member
 where clustering_id = %(clustering_id)s and cluster_id = any (%(clusters)s::bigint[]) and distance = 0
 order by formula_id
+
+-- near_members --
+-- Formulas of a clustering in a part of the space of its points: cluster for those in a core, NULL for those that wait.
+select cluster_member.formula_id, cluster_member.cluster_id
+from formula_vector
+join formula on formula.id = formula_vector.formula_id
+join cluster_member
+    on cluster_member.formula_id = formula_vector.formula_id and cluster_member.clustering_id = {clustering_id}
+where formula_vector.vector_version = {vector_version} and ({condition})
+    and (cluster_member.cluster_id is null or cluster_member.distance = 0)
+order by cluster_member.formula_id
 
 -- put_members --
 -- Formulas that came after the clustering, or that waited; NULL cluster: they wait.

@@ -69,19 +69,19 @@ def add(
 def _add(connection: psycopg.Connection, formulas: list[PCF]) -> int:
     """Add formulas with their mirrors' evaluations shared; returns how many were new."""
     from indexer.family_sweep import sweep_families
-    from indexer.index import read_anchors
+    from indexer.index import AnchorsWhenAsked
     from indexer.own_constants import read_terms
     from indexer.pipeline import compute
     from indexer.placement import OnlineClusters
     from indexer.rows import record
     from indexer.seeding import store
 
-    anchors, terms = read_anchors(connection), read_terms(connection)
+    anchors, terms = AnchorsWhenAsked(connection), read_terms(connection)
     records = [record(compute(chosen, identified=True, anchors=anchors, terms=terms)) for chosen in formulas]
     ingested = store(connection, records, terms=terms)
     for family in {item.columns["family"] for item in records} - {None}:
         sweep_families(connection, family=str(family), seconds=SWEEP_SECONDS)
-    OnlineClusters().place_new(connection, ingested.ids[ingested.new].tolist())
+    OnlineClusters.place_once(connection, ingested.ids[ingested.new].tolist())
     return int(ingested.new.sum())
 
 
