@@ -3,7 +3,7 @@
     python benchmarks/scaling.py formulas [--sizes 1000 10000]      whole way into a scratch catalogue, one worker
     python benchmarks/scaling.py depth [--depths 250 500 1000 2000] exact convergents and gcds, double precision
     python benchmarks/scaling.py similarity [--sizes 100000 1000000] [--hnsw-to 100000]
-    python benchmarks/scaling.py insert --home FOLDER [--count 200] into a copy of a catalogue that may be spoilt
+    python benchmarks/scaling.py insert --home FOLDER [--count 200] into a catalogue that nobody else writes to
 
 Times are of CPU unless a column says otherwise: the wall's depends on what else the machine does. Each size runs in a
 process of its own, so that its peak of memory is its own. Formulas are spread evenly over the quadratic box.
@@ -16,15 +16,19 @@ import math
 import random
 import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import psycopg
 
 RUN = 500  # ranks in a row, as in a chunk
 QUERIES = 200
@@ -46,7 +50,8 @@ def main() -> None:
     part.add_argument("--hnsw-to", type=int, default=100_000, help="largest size at which HNSW is built")
     part = parts.add_parser("insert")
     part.add_argument("--home", required=True)
-    part.add_argument("--count", type=int, default=200)
+    part.add_argument("--count", type=int, default=200, help="formulas in a process that stays")
+    part.add_argument("--commands", type=int, default=100, help="formulas by a command each")
     options = parser.parse_args()
     {"formulas": formulas, "depth": depth, "similarity": similarity, "insert": insert}[options.part](options)
 
@@ -304,11 +309,60 @@ def on_disk(index: Any, folder: str) -> Any:
 
 # insert
 
+REMOVALS = (
+    "update cluster_member set cluster_id = null, distance = null where cluster_id > %(cluster)s",
+    "delete from guess where id > %(guess)s",
+    "delete from relation where id > %(relation)s",
+    "delete from cluster where id > %(cluster)s",
+    "delete from formula where id > %(formula)s",
+    "delete from constant where id > %(constant)s",
+)
+"""What takes out of a catalogue all that came after these numbers; what refers to a formula goes with it."""
+
 
 def insert(options: argparse.Namespace) -> None:
-    """Formulas outside the box, one by one: by what the command `add` does, and with anchors and index held."""
+    """Formulas outside the box, one by one: by the command `add`, and in a process that holds anchors and index."""
     from catalog.database import open_database
-    from indexer.cli.formula import _add
+
+    chosen = new_formulas(options.commands + options.count)
+    with open_database(None, options.home) as database, database.connect() as connection:
+        (there,) = connection.execute("select count(*) from formula").fetchone() or (0,)
+        connection.rollback()
+        print(f"into a catalogue of {there:,} formulas, which are left as they were\n")
+        heading("what", "CPU here, ms", "its 99th percentile", "wall, ms", "its 99th percentile", "formulas")
+        with as_it_was(connection):
+            show("`formulary add`", [command(options.home, formula) for formula in chosen[: options.commands]])
+            stay(connection, options.home, chosen[options.commands :])
+
+
+@contextmanager
+def as_it_was(connection: psycopg.Connection) -> Iterator[None]:
+    """Remove what is added meanwhile; nobody else may write. Clusters that are founded go, their members wait again."""
+    before = {}
+    for table in ("formula", "relation", "guess", "cluster", "constant"):
+        (before[table],) = connection.execute(f"select coalesce(max(id), 0) from {table}".encode()).fetchone() or (0,)
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        for statement in REMOVALS:
+            connection.execute(statement.encode(), before)
+        connection.commit()
+
+
+def command(home: str, formula: Any) -> Spent:
+    """Wall seconds, and CPU seconds of the process, of the command for one formula."""
+    start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    arguments = [sys.executable, "-m", "indexer.cli.main", "add", "--home", home, str(formula)]
+    subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.monotonic() - start, used
+
+
+def stay(connection: psycopg.Connection, home: str, chosen: Sequence[Any]) -> None:
+    """Add formulas as a process does that has opened index, anchors and clusters before."""
     from indexer.index import CatalogueIndex, read_anchors
     from indexer.own_constants import read_terms
     from indexer.pipeline import compute
@@ -316,38 +370,29 @@ def insert(options: argparse.Namespace) -> None:
     from indexer.rows import record
     from indexer.seeding import store
 
-    chosen = new_formulas(2 * options.count)
-    with open_database(None, options.home) as database, database.connect() as connection:
-        (there,) = connection.execute("select count(*) from formula").fetchone() or (0,)
-        connection.rollback()
-        print(f"into a catalogue of {there:,} formulas\n")
-        heading("what", "median ms", "99th percentile ms", "CPU here, median ms", "formulas")
-        show(
-            "the work of `formulary add`",
-            [spent(lambda f=f: _add(connection, [f]))[0] for f in chosen[: options.count]],
+    clusters = OnlineClusters()
+    opened, (index, anchors, terms, _) = spent(
+        lambda: (
+            CatalogueIndex.open(connection, home, print),
+            read_anchors(connection),
+            read_terms(connection),
+            clusters.follow(connection),
         )
-        opened, (index, anchors, terms, clusters) = spent(
-            lambda: (
-                CatalogueIndex.open(connection, options.home, print),
-                read_anchors(connection),
-                read_terms(connection),
-                OnlineClusters(),
-            )
-        )
-        steps: dict[str, list[Spent]] = {}
-        for formula in chosen[options.count :]:
-            evaluating, computed = spent(lambda f=formula: compute(f, identified=True, anchors=anchors, terms=terms))
-            storing, ingested = spent(lambda c=computed: store(connection, [record(c)], terms=terms))
-            indexing, _ = spent(lambda: index.catch_up(connection))
-            new = ingested.ids[ingested.new].tolist()
-            placing, _ = spent(lambda ids=new: clusters.place_new(connection, ids))
-            parts = {"evaluate and identify": evaluating, "store": storing, "index": indexing, "place": placing}
-            parts["all"] = (sum(wall for wall, _ in parts.values()), sum(cpu for _, cpu in parts.values()))
-            for name, seconds in parts.items():
-                steps.setdefault(name, []).append(seconds)
-        for name, seconds in steps.items():
-            show(f"in a process that stays: {name}", seconds)
-        print(f"\nopening index, anchors and constants took {opened[0]:.1f} s ({opened[1]:.1f} s of CPU), once")
+    )
+    steps: dict[str, list[Spent]] = {"all": []}
+    for formula in chosen:
+        evaluating, computed = spent(lambda f=formula: compute(f, identified=True, anchors=anchors, terms=terms))
+        storing, ingested = spent(lambda c=computed: store(connection, [record(c)], terms=terms))
+        indexing, _ = spent(lambda: index.catch_up(connection))
+        new = ingested.ids[ingested.new].tolist()
+        placing, _ = spent(lambda ids=new: clusters.place_new(connection, ids))
+        parts = {"evaluate and identify": evaluating, "store": storing, "index": indexing, "place": placing}
+        parts["all"] = (sum(wall for wall, _ in parts.values()), sum(cpu for _, cpu in parts.values()))
+        for name, seconds in parts.items():
+            steps.setdefault(name, []).append(seconds)
+    for name, seconds in steps.items():
+        show(f"in a process that stays: {name}", seconds)
+    print(f"\nopening index, anchors, constants and clusters took {opened[0]:.1f} s ({opened[1]:.1f} s of CPU), once")
 
 
 def new_formulas(count: int) -> list[Any]:
@@ -373,8 +418,8 @@ def spent(function: Callable[[], Any]) -> tuple[Spent, Any]:
 
 
 def show(what: str, seconds: list[Spent]) -> None:
-    walls = [wall for wall, _ in seconds]
-    figures = statistics.median(walls), float(np.percentile(walls, 99)), statistics.median(cpu for _, cpu in seconds)
+    walls, used = zip(*seconds, strict=True)
+    figures = [figure for times in (used, walls) for figure in (statistics.median(times), np.percentile(times, 99))]
     line(what, *(f"{1e3 * figure:.1f}" for figure in figures), str(len(seconds)))
 
 

@@ -7,6 +7,8 @@ it settles new ones: the cluster of the nearest core place, where that is within
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -74,17 +76,27 @@ def drawn(keys: Keys, most: int, seed: int) -> Integers:
         halvings += 1
 
 
-def nearest_points(points: Floats, queries: Floats, within: float = np.inf) -> tuple[Integers, Floats]:
-    """For each query (m, d) the nearest of the points (n, d) and its distance; infinite where none is `within`."""
-    bound = np.nextafter(within, np.inf)
-    if 0 < len(points) * len(queries) <= FEW_PAIRS:
-        apart = np.sqrt(np.square(queries[:, np.newaxis] - points).sum(axis=2))
-        closest, least = apart.argmin(axis=1), apart.min(axis=1)
-        return closest.astype(np.int64), np.where(least < bound, least, np.inf)
-    from scipy.spatial import cKDTree
+class Nearest:
+    """Points (n, d), n > 0, that can be asked for the nearest."""
 
-    distances, nearest = cKDTree(points).query(queries, distance_upper_bound=bound, workers=-1)
-    return np.minimum(nearest, len(points) - 1).astype(np.int64), np.asarray(distances, dtype=np.float64)
+    def __init__(self, points: Floats) -> None:
+        self.points = points
+
+    @cached_property
+    def _tree(self) -> Any:
+        from scipy.spatial import cKDTree
+
+        return cKDTree(self.points)
+
+    def __call__(self, queries: Floats, within: float = np.inf) -> tuple[Integers, Floats]:
+        """For each query (m, d) the nearest point and its distance; infinite where none is `within`."""
+        bound = np.nextafter(within, np.inf)
+        if len(self.points) * len(queries) > FEW_PAIRS:
+            distances, nearest = self._tree.query(queries, distance_upper_bound=bound, workers=-1)
+            return np.minimum(nearest, len(self.points) - 1).astype(np.int64), np.asarray(distances, dtype=np.float64)
+        apart = np.sqrt(np.square(queries[:, np.newaxis] - self.points).sum(axis=2))
+        nearest, distances = apart.argmin(axis=1), apart.min(axis=1)
+        return nearest.astype(np.int64), np.where(distances < bound, distances, np.inf)
 
 
 class Places:
@@ -93,6 +105,7 @@ class Places:
     def __init__(self, points: Floats, clusters: Integers, radii: Mapping[int, float], further: Floats) -> None:
         """Take core points (n, d), their clusters (n,), and further metrics (n, e) for places that clusters share."""
         self.rows, place, _ = places(points)
+        self._nearest = Nearest(self.rows)
         self._names, owner = np.unique(clusters, return_inverse=True)
         self._radii = np.array([radii.get(name, UNPLACED) for name in self._names.tolist()], dtype=np.float64)
         pairs = np.unique(place * max(len(self._names), 1) + owner)
@@ -112,7 +125,7 @@ class Places:
         known = np.flatnonzero(np.isfinite(points).all(axis=1))
         if not len(self.rows) or not len(known):
             return clusters, distances
-        nearest, found = nearest_points(self.rows, points[known], float(self._radii.max()))
+        nearest, found = self._nearest(points[known], float(self._radii.max()))
         owner = self._owner[nearest]
         for i in np.flatnonzero(self._shared[nearest] & np.isfinite(found)).tolist():
             owner[i] = self._sharer(int(nearest[i]), further[known[i]])

@@ -23,7 +23,7 @@ from indexer.clustering import checked_metrics
 from indexer.clusters import Clusters, Parameters, build
 from indexer.pipeline import compute
 from indexer.placement import OnlineClusters
-from indexer.places import FEW_PAIRS, PLACE_RADIUS, UNPLACED, Places, drawn, nearest_points, place_keys, places
+from indexer.places import FEW_PAIRS, PLACE_RADIUS, UNPLACED, Nearest, Places, drawn, place_keys, places
 from indexer.rows import record
 from indexer.seeding import seed_constants
 from indexer.seeding import store as store_records
@@ -431,9 +431,10 @@ def placed_anew(connection: psycopg.Connection, number: int, place: Callable[...
 def test_few_points_and_many_find_the_same_nearest() -> None:
     points, queries = RNG.normal(size=(400, 3)), RNG.normal(size=(200, 3))
     assert len(points) * len(queries) > FEW_PAIRS >= len(points) * 100
-    many = nearest_points(points, queries, 0.3)
+    nearest = Nearest(points)
+    many = nearest(queries, 0.3)
     for part in np.array_split(np.arange(len(queries)), 2):
-        few = nearest_points(points, queries[part], 0.3)
+        few = nearest(queries[part], 0.3)
         assert (np.isinf(few[1]) == np.isinf(many[1][part])).all()
         near = np.isfinite(few[1])
         assert 0 < near.sum() < len(part)
