@@ -115,10 +115,8 @@ def whole_way(size: int) -> tuple[float, float, float, float, int]:
     from catalog.database import open_database
     from catalog.ingest import ingest
     from indexer.index import CatalogueIndex, read_anchors
-    from indexer.rows import batch, constants_of
     from indexer.seeding import name_constants, seed_constants
     from indexer.spaces import QUADRATIC_5
-    from indexer.terms import terms_with
     from indexer.work import Task, units_of
 
     with tempfile.TemporaryDirectory() as home, open_database(None, home, create=True) as database:
@@ -134,11 +132,10 @@ def whole_way(size: int) -> tuple[float, float, float, float, int]:
             task = Task(QUADRATIC_5.name, QUADRATIC_5.template, anchors)
             for first in np.linspace(0, QUADRATIC_5.size - run, size // run).astype(int).tolist():
                 start = time.process_time()
-                records = [record for unit in task(units_of(first, first + run)) for record in unit]
+                (batch,) = task(units_of(first, first + run))
                 middle = time.process_time()
-                name_constants(connection, constants_of(records))
-                rows, findings = batch(records, terms_with().version)
-                ingest(connection, rows, findings)
+                name_constants(connection, batch.constants)
+                ingest(connection, batch.rows, batch.findings)
                 index.catch_up(connection)
                 evaluate, store = evaluate + middle - start, store + time.process_time() - middle
             wall = time.monotonic() - begun

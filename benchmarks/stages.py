@@ -29,12 +29,11 @@ import indexer.rows
 import indexer.work
 from catalog.database import open_database
 from catalog.ingest import ingest
+from indexer.batches import Batch
 from indexer.convergents import Convergent
 from indexer.index import CatalogueIndex, read_anchors
-from indexer.rows import batch, constants_of
 from indexer.seeding import name_constants, seed
 from indexer.spaces import QUADRATIC_5
-from indexer.terms import library_terms
 from indexer.work import Task, units_of
 
 CORES = 2
@@ -58,6 +57,7 @@ STAGES: tuple[tuple[str, Any, str], ...] = (
     ("mirrors", indexer.pipeline, "_mirror_of"),
     ("neighbour vectors", indexer.rows, "vectors_of"),
     ("rows of the catalogue", indexer.work, "records"),
+    ("rows of the catalogue", indexer.work.Batch, "of"),
 )
 
 
@@ -104,7 +104,6 @@ def main() -> None:
     parser.add_argument("--last", type=int, default=QUADRATIC_5.size, help="and end before this one")
     options = parser.parse_args()
     clock = Clock()
-    version = library_terms().version
     with tempfile.TemporaryDirectory() as home, open_database(None, home, create=True) as database:
         database.upgrade()
         with database.connect() as connection:
@@ -119,13 +118,13 @@ def main() -> None:
             starts = np.linspace(options.first, options.last - options.ranks, options.chunks)
             for first in starts.astype(int).tolist():
                 with clock.stage("formulas of a chunk, the rest of a worker"):
-                    units = task(units_of(first - first % 2, first - first % 2 + options.ranks))
+                    batches = task(units_of(first - first % 2, first - first % 2 + options.ranks))
                 with clock.stage("between the processes"):
-                    units = pickle.loads(pickle.dumps(units))
+                    batches = pickle.loads(pickle.dumps(batches))
                 with clock.stage("storing: rows and COPY"):
-                    records = [record for unit in units for record in unit]
-                    name_constants(connection, constants_of(records))
-                    ingest(connection, *batch(records, version))
+                    batch = Batch.joined(batches)
+                    name_constants(connection, batch.constants)
+                    ingest(connection, batch.rows, batch.findings)
                 with clock.stage("index"):
                     index.catch_up(connection)
             clock.seconds["storing: the server"] = cpu_of(connection.info.backend_pid) - server

@@ -38,7 +38,7 @@ def copy_relations(
     """
     if not rows:
         return []
-    ids = [row[0] for row in cursor.execute(block("new_relation_ids"), {"count": len(rows)})]
+    ids: list[int] = (cursor.execute(block("new_relation_ids"), {"count": len(rows)}).fetchone() or ([],))[0]
     columns = {
         "id": integers(ids, ">i8"),
         "formula_id": integers([numbers[row.row] for row in rows], ">i8"),

@@ -36,7 +36,8 @@ def _of_keys(keys: Collection[bytes]) -> dict[str, object]:
 
 def new_ids(cursor: psycopg.Cursor, count: int) -> NDArray[np.int64]:
     """Numbers for `count` formulas, in order, shape (count,)."""
-    return np.array([row[0] for row in cursor.execute(block("new_ids"), {"count": count})], np.int64)
+    (ids,) = cursor.execute(block("new_ids"), {"count": count}).fetchone() or ([],)
+    return np.array(ids, np.int64)
 
 
 def store_new(cursor: psycopg.Cursor, rows: FormulaRows, known: dict[bytes, int]) -> NDArray[np.int64]:

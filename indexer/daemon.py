@@ -29,6 +29,7 @@ from catalog.home import free_bytes
 from catalog.ingest import Ingested, resolve_waiting
 from catalog.leases import ALL_RANKS, Lease, LeaseLost
 from catalog.progress import ranks_below
+from indexer.batches import Batch
 from indexer.committing import ChunkRefused, commit_chunk
 from indexer.evaluation import EVALUATOR_VERSION
 from indexer.executors import Pool, Workers, default_workers
@@ -37,8 +38,6 @@ from indexer.forecast import forecast
 from indexer.neighbour_vector import VECTOR_VERSION
 from indexer.pulse import pulse
 from indexer.reports import Report
-from indexer.rows import Record
-from indexer.terms import terms_with
 from indexer.troubles import GivenUp, Link
 from indexer.work import PAIR, Task, units_of
 
@@ -288,13 +287,13 @@ class Daemon:
         """Wait so long for chunks that the workers are done with, and commit them."""
         deaths = self._workers.deaths
         for number, results in self._workers.completed(seconds):
-            self._finish(self._under_way.pop(number), [record for unit in results for record in unit])
+            self._finish(self._under_way.pop(number), Batch.joined(results))
         if self._workers.deaths > deaths:
             self.report.event("worker_died", deaths=self._workers.deaths)
 
-    def _finish(self, lease: Lease, records: list[Record]) -> None:
+    def _finish(self, lease: Lease, batch: Batch) -> None:
         try:
-            records, ingested = self._commit(lease, records)
+            batch, ingested = self._commit(lease, batch)
         except LeaseLost:
             self.report.event("lease_lost", **_ranks(lease))
             return
@@ -302,24 +301,24 @@ class Daemon:
             self._link.do(leases.fail_chunk, lease, str(error))
             self.report.event("chunk_failed", **_ranks(lease), reason=str(error))
             return
-        self._count(lease, records, ingested)
-        self._following.commit(records, ingested)
+        self._count(lease, batch, ingested)
+        self._following.commit(batch, ingested)
 
-    def _commit(self, lease: Lease, records: list[Record]) -> tuple[list[Record], Ingested]:
+    def _commit(self, lease: Lease, batch: Batch) -> tuple[Batch, Ingested]:
         def say(reason: str) -> None:
             self.report.event("chunk_refused", **_ranks(lease), reason=reason)
 
-        return commit_chunk(self._link.do, records, terms_with(self._following.own).version, lease, say)
+        return commit_chunk(self._link.do, batch, lease, say)
 
-    def _count(self, lease: Lease, records: list[Record], ingested: Ingested) -> None:
+    def _count(self, lease: Lease, batch: Batch, ingested: Ingested) -> None:
         tally = self.tally
         tally.chunks += 1
         tally.ranks += lease.last_rank - lease.first_rank
-        tally.formulas += len(records)
+        tally.formulas += len(batch)
         tally.new += int(ingested.new.sum())
-        tally.failed += sum(record.columns["evaluation_error"] is not None for record in records)
-        tally.identified += sum(bool(record.relations) for record in records)
-        self.report.event("chunk_done", **_ranks(lease), formulas=len(records), new=int(ingested.new.sum()))
+        tally.failed += batch.failed
+        tally.identified += batch.identified
+        self.report.event("chunk_done", **_ranks(lease), formulas=len(batch), new=int(ingested.new.sum()))
         self._tell()
 
     def _release(self) -> None:

@@ -1,6 +1,7 @@
 """This machine's cores: worker processes that may die without taking the work along.
 
-A task is a function of a list of items that returns one result for each. Each worker has a pipe of its own, so that the
+A task is a function of a list of items that returns a list of results, one for each or fewer that stand for all of
+them; its results are those of its parts in their order. Each worker has a pipe of its own, so that the
 death of one (killed, out of memory, also in the middle of a message) is seen at once and concerns only its task. That
 is tried again, then in halves, until the one item at fault is known: that one dies alone three times. A worker that
 dies before it has begun is nobody's fault.
@@ -69,13 +70,17 @@ def resident_bytes(process: int | None) -> int:
 
 @dataclass
 class Submitted:
-    """A task with the results that are there."""
+    """A task with the results that are there, by the first item that they are of."""
 
     number: int
     function: Function
     failed: Failed
-    results: list[Any]
+    results: dict[int, list[Any]]
     missing: int
+
+    def in_order(self) -> list[Any]:
+        """The results of all items."""
+        return [result for first in sorted(self.results) for result in self.results[first]]
 
 
 @dataclass
@@ -126,7 +131,7 @@ class Pool(ABC):
         failed: Callable[[Item, str], Result],
     ) -> int:
         """Queue `function(items)`; an item that kills its worker gives `failed(item, reason)`. Returns its number."""
-        task = Submitted(next(self._numbers), function, failed, [None] * len(items), len(items))
+        task = Submitted(next(self._numbers), function, failed, {}, len(items))
         self._waiting.extend(self._parts(task, items))
         if not items:
             self._done.append(task)
@@ -151,7 +156,7 @@ class Pool(ABC):
 
     def _keep(self, part: Part, results: list[Any]) -> None:
         task = part.task
-        task.results[part.first : part.first + len(part.items)] = results
+        task.results[part.first] = results
         task.missing -= len(part.items)
         if task.missing == 0:
             self._done.append(task)
@@ -159,7 +164,7 @@ class Pool(ABC):
     def _taken(self) -> list[tuple[int, list[Any]]]:
         """Number and results of what is done, once."""
         done, self._done = self._done, []
-        return [(task.number, task.results) for task in done]
+        return [(task.number, task.in_order()) for task in done]
 
 
 class Workers(Pool):

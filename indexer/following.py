@@ -17,6 +17,7 @@ import psycopg
 
 from catalog.constants import Constant
 from catalog.ingest import Ingested
+from indexer.batches import Batch
 from indexer.committing import REFUSED, reason_of
 from indexer.family_sweep import sweep_families
 from indexer.index import CatalogueIndex, read_anchors
@@ -24,7 +25,6 @@ from indexer.later_search import search_with_library
 from indexer.placement import OnlineClusters
 from indexer.reclustering import Reclustering
 from indexer.reports import Report
-from indexer.rows import Record
 from indexer.snapshots import SnapshotNotWritten
 from indexer.terms import terms_with
 from indexer.troubles import Link
@@ -80,14 +80,12 @@ class Following:
         self._link.do(self.index.catch_up)
         self._save_when_due()
 
-    def commit(self, records: list[Record], ingested: Ingested) -> None:
+    def commit(self, batch: Batch, ingested: Ingested) -> None:
         """Bring index, clusters and anchors up to the commit."""
         self._link.do(self.index.catch_up)
         self._derive("clusters", self._clusters.follow)
-        for record, number in zip(records, ingested.ids.tolist(), strict=True):
-            for relation in record.relations:
-                if relation.constant is not None and relation.proof != "numerical" and record.vector is not None:
-                    self.anchors.add(number, str(record.formula), relation.constant, record.vector)
+        for anchor in batch.anchors():
+            self.anchors.add(int(ingested.ids[anchor.row]), str(anchor.formula), anchor.constant, anchor.vector)
         self._save_when_due()
 
     def _save_when_due(self) -> None:

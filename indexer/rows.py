@@ -20,6 +20,10 @@ from indexer.pipeline import Computed
 
 Columns = dict[str, str | int | float | None]
 
+COLUMNS = (*TEXT_COLUMNS, *INTEGER_COLUMNS, *FLOAT_COLUMNS)
+
+_NOTHING: Columns = dict.fromkeys(COLUMNS)
+
 
 @dataclass(frozen=True)  # no slots: it travels between processes, and slots take Python's slow way there
 class Record:
@@ -74,7 +78,7 @@ def _kept(found: Identification) -> tuple[Guess, ...]:
 
 def _columns(evaluation: Evaluation) -> Columns:
     failed = evaluation.error if evaluation.status == "undetermined" else None
-    columns: Columns = {
+    columns: Columns = _NOTHING | {
         "status": evaluation.status,
         "status_reason": evaluation.reason or (None if failed else evaluation.error),
         "convergence_class": evaluation.convergence_class,
@@ -101,24 +105,31 @@ def _columns(evaluation: Evaluation) -> Columns:
 
 def batch(records: Sequence[Record], library_version: str) -> tuple[FormulaRows, Findings]:
     """The records as columns, and what was found out about them."""
-    columns: dict[str, list[str | int | float | None]] = {
-        name: [item.columns.get(name) for item in records] for name in (*TEXT_COLUMNS, *INTEGER_COLUMNS, *FLOAT_COLUMNS)
-    }
+    rows = [item.columns for item in records]
+    columns = {name: [row[name] for row in rows] for name in COLUMNS}
+    keys, canonical_keys = _keys([item.formula for item in records])
     vectors = np.full((len(records), DIMENSION), np.nan, dtype=np.float32)
     for row, item in enumerate(records):
         if item.vector is not None:
             vectors[row] = item.vector
-    rows = FormulaRows(
+    stored = FormulaRows(
         a=[item.formula.a for item in records],
         b=[item.formula.b for item in records],
-        keys=[item.formula.key for item in records],
-        canonical_keys=[item.formula.canonical()[0].key for item in records],
+        keys=keys,
+        canonical_keys=canonical_keys,
         columns=columns,
         evaluator_version=EVALUATOR_VERSION,
         vectors=vectors,
         vector_version=VECTOR_VERSION,
     )
-    return rows, findings_of(records, library_version)
+    return stored, findings_of(records, library_version)
+
+
+def _keys(formulas: Sequence[PCF]) -> tuple[list[bytes], list[bytes]]:
+    """The keys of formulas and those of their canonical formulas, each computed once: mirrors come in pairs."""
+    canonical = [formula.canonical()[0] for formula in formulas]
+    keys = {formula: formula.key for formula in dict.fromkeys([*formulas, *canonical])}
+    return [keys[formula] for formula in formulas], [keys[formula] for formula in canonical]
 
 
 def findings_of(records: Sequence[Record], library_version: str) -> Findings:

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from catalog.leases import Lease, LeaseLost, add_space, claim_chunk, release_chunk, start_run
+from indexer.batches import Batch
 from indexer.committing import ChunkRefused, commit_chunk
 from indexer.pipeline import compute
 from indexer.rows import Record, record
@@ -51,7 +52,7 @@ def commit(connection: psycopg.Connection, records: list[Record], lease: Lease) 
         return work(connection, *arguments)
 
     said: list[str] = []
-    commit_chunk(do, records, "1", lease, said.append)
+    commit_chunk(do, Batch.of(records, "1"), lease, said.append)
     return said
 
 

@@ -6,6 +6,7 @@ import pickle
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from catalog.formula import PCF, parse_formula
 from catalog.queries import formula_by_key, relations_of
 from indexer import pipeline
+from indexer.batches import Batch
 from indexer.contract import formula_object
 from indexer.neighbour_vector import DIMENSION, neighbour_vector
 from indexer.neighbours import Anchors
@@ -97,15 +99,34 @@ def test_units_are_mirror_pairs() -> None:
     assert units_of(4, 5) == [(4, 5)]
 
 
-def test_a_task_travels_to_a_worker_and_its_records_back() -> None:
+def test_a_task_travels_to_a_worker_and_its_batch_back() -> None:
     anchors = Anchors(DIMENSION)
     anchors.add(7, "PCF(2n + 1, n^2)", "pi", neighbour_vector(parse_formula("PCF(2n+1, n^2)")))
     task = pickle.loads(pickle.dumps(Task(QUADRATIC_5.name, QUADRATIC_5.template, anchors, budget=0)))
     units = units_of(18294, 18298)
-    records = pickle.loads(pickle.dumps(task(units)))
-    assert [str(r.formula) for unit in records for r in unit][:2] == ["PCF(2n + 1, n^2)", "PCF(-2n - 1, n^2)"]
-    assert [r.relations[0].expression for r in records[0]] == ["4/pi", "-4/pi"]
-    assert [r.columns["evaluation_error"] for r in task.failed(units[0], "killed")] == ["killed", "killed"]
+    (batch,) = pickle.loads(pickle.dumps(task(units)))
+    assert [str(batch.formula(row)) for row in range(2)] == ["PCF(2n + 1, n^2)", "PCF(-2n - 1, n^2)"]
+    assert [relation.expression for relation in batch.findings.relations][:2] == ["4/pi", "-4/pi"]
+    assert batch.failed == 0 and batch.identified >= 2
+    assert task.failed(units[0], "killed").rows.columns["evaluation_error"] == ["killed", "killed"]
+
+
+def test_parts_of_a_batch_joined_are_the_batch() -> None:
+    (whole,) = Task(QUADRATIC_5.name, QUADRATIC_5.template, None, budget=3)(units_of(18290, 18314))
+    assert whole.findings.relations and whole.findings.guesses and whole.findings.exclusions
+    joined = Batch.joined([whole.part(0, 5), whole.part(5, 6), whole.part(6, len(whole))])
+    assert joined.findings == whole.findings
+    assert joined.constants == whole.constants
+    for name in ("a", "b", "keys", "canonical_keys", "columns"):
+        assert getattr(joined.rows, name) == getattr(whole.rows, name)
+    assert np.array_equal(joined.rows.vectors, whole.rows.vectors, equal_nan=True)  # type: ignore[arg-type]
+
+
+def test_anchors_of_a_batch_are_its_named_formulas() -> None:
+    (batch,) = Task(QUADRATIC_5.name, QUADRATIC_5.template, None, budget=0)(units_of(18294, 18298))
+    anchor = next(batch.anchors())
+    assert (str(anchor.formula), anchor.constant, anchor.row) == ("PCF(2n + 1, n^2)", "pi", 0)
+    assert np.array_equal(anchor.vector, neighbour_vector(anchor.formula))
 
 
 def test_rows_hold_what_was_computed(connection: psycopg.Connection) -> None:

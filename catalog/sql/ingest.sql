@@ -53,11 +53,11 @@ cross join lateral (
 
 -- new_ids --
 -- Numbers for a batch, in order; those of formulas that turn out to be known stay unused.
-select nextval('formula_id_seq') from generate_series(1, %(count)s)
+select array(select nextval('formula_id_seq') from generate_series(1, %(count)s))
 
 -- new_relation_ids --
 -- Numbers for relations, in order.
-select nextval('relation_id_seq') from generate_series(1, %(count)s)
+select array(select nextval('relation_id_seq') from generate_series(1, %(count)s))
 
 -- insert_canonical --
 -- New canonical formulas; known ones stay as they are.
