@@ -6,7 +6,7 @@ Format: https://www.postgresql.org/docs/current/sql-copy.html, section "Binary F
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -55,6 +55,8 @@ def integers(values: Sequence[int | None] | NDArray[np.integer], kind: str = ">i
     """An integer column (n,) of the given big-endian type; None becomes NULL."""
     if isinstance(values, np.ndarray):
         return fixed(values.astype(kind))
+    if None not in values:
+        return fixed(np.array(values, kind))
     null = np.fromiter((value is None for value in values), bool, len(values))
     return fixed(np.array([value or 0 for value in values], kind), null)
 
@@ -66,17 +68,19 @@ def booleans(values: ArrayLike) -> Field:
 
 def texts(values: Sequence[str | None]) -> Field:
     """A text column (n,); None becomes NULL."""
-    joined = "".join(value for value in values if value)
+    joined = "".join([value for value in values if value])
     if joined.isascii():
-        return _variable([-1 if value is None else len(value) for value in values], joined.encode())
+        return _variable(_lengths(values), joined.encode())
     return binaries([None if value is None else value.encode() for value in values])
 
 
 def binaries(values: Sequence[bytes | None]) -> Field:
     """A bytea column (n,); None becomes NULL."""
-    return _variable(
-        [-1 if value is None else len(value) for value in values], b"".join(value for value in values if value)
-    )
+    return _variable(_lengths(values), b"".join([value for value in values if value]))
+
+
+def _lengths(values: Sequence[Sized | None]) -> list[int]:
+    return [-1 if value is None else len(value) for value in values]
 
 
 def _variable(lengths: list[int], data: bytes) -> Field:

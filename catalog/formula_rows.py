@@ -102,7 +102,10 @@ class FormulaRows:
         }
 
     def _further_fields(self) -> Iterator[tuple[str, Field]]:
+        """The columns that are not NULL throughout."""
         for name, values in self.columns.items():
+            if all(value is None for value in values):
+                continue
             if name in FLOAT_COLUMNS:
                 yield name, floats(values)
             elif name in TEXT_COLUMNS:
