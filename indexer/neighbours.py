@@ -45,6 +45,9 @@ TRAINED_ON = 64
 BLAS_FROM = 20
 """Vectors from which FAISS takes matrix products where it may: its own default."""
 
+GROWTH = 2
+"""Factor by which the room for ids grows when it is full, so that adding few to many copies nothing."""
+
 OUTGROWN = 3
 """An index is trained anew where it should have more than so many times its lists."""
 
@@ -87,6 +90,8 @@ class VectorIndex:
         self.dimension = dimension
         self._inner = inner if inner is not None else faiss().IndexFlatL2(dimension)
         self._ids = ids if ids is not None else np.zeros(0, np.int64)
+        self._room = self._ids  # of which the ids are the beginning, while vectors are added
+        self._highest = int(self._ids.max(initial=-1))  # no id that is there, or was, is above
         self._added = VectorIndex(dimension) if mapped else None
         self._keeper: Any = None
 
@@ -176,6 +181,7 @@ class VectorIndex:
         fresh = np.sort(np.concatenate([first[~held], changed]))
         if len(fresh):
             self._append(new_ids[fresh], np.ascontiguousarray(rows[fresh]))
+            self._highest = max(self._highest, int(new_ids.max()))
         return int((~held).sum())
 
     def _append(self, ids: Ids, rows: Vectors) -> None:
@@ -183,13 +189,18 @@ class VectorIndex:
             self._added._append(ids, rows)
             return
         self._inner.add(rows)
-        self._ids = np.concatenate([self._ids, ids])
+        count = len(self._ids)
+        if self._ids.base is not self._room or count + len(ids) > len(self._room):
+            self._room = np.empty(GROWTH * (count + len(ids)), np.int64)
+            self._room[:count] = self._ids
+        self._room[count : count + len(ids)] = ids
+        self._ids = self._room[: count + len(ids)]
 
     def _holds(self, ids: Ids) -> npt.NDArray[np.bool_]:
         """Which of some ids, shape (m,), are there; quick for numbers above all that are, as new formulas have."""
-        held = self.ids
-        known = ids <= held.max(initial=-1)
-        known[known] = np.isin(ids[known], held)
+        known = ids <= self._highest
+        if known.any():
+            known[known] = np.isin(ids[known], self.ids)
         return np.asarray(known)
 
     def remove(self, ids: Sequence[int] | Ids) -> int:
