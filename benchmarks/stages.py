@@ -124,9 +124,9 @@ def main() -> None:
                 with clock.stage("storing: rows and COPY"):
                     batch = Batch.joined(batches)
                     name_constants(connection, batch.constants)
-                    ingest(connection, batch.rows, batch.findings)
+                    ingested = ingest(connection, batch.rows, batch.findings)
                 with clock.stage("index"):
-                    index.catch_up(connection)
+                    index.follow(connection, batch.rows, ingested)
             clock.seconds["storing: the server"] = cpu_of(connection.info.backend_pid) - server
     ranks = options.chunks * options.ranks
     total = sum(clock.seconds.values())

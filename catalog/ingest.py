@@ -34,6 +34,8 @@ class Ingested:
     """Number of each formula, in the order of the batch."""
     new: NDArray[np.bool_]
     """Whether this batch brought it into the catalogue (once, where it stands twice in the batch)."""
+    transaction: int | None = None
+    """The number of the transaction, where it has written the vectors of this batch and no others."""
 
 
 def ingest(
@@ -96,11 +98,12 @@ def _store_formulas(cursor: psycopg.Cursor, rows: FormulaRows, *, merging: bool)
     known = known_ids(cursor, list(own.union(rows.canonical_keys)))
     if not own.isdisjoint(known):
         return _merge_formulas(cursor, rows)
-    return Ingested(store_new(cursor, rows, known), np.ones(len(rows), bool))
+    ids, transaction = store_new(cursor, rows, known)
+    return Ingested(ids, np.ones(len(rows), bool), transaction)
 
 
 def _merge_formulas(cursor: psycopg.Cursor, rows: FormulaRows) -> Ingested:
-    numbers = new_ids(cursor, len(rows))
+    numbers, _ = new_ids(cursor, len(rows))
     parameters = stage(cursor, rows, {"new_id": integers(numbers, ">i8")})
     for name in ("insert_canonical", "insert_others"):
         cursor.execute(block(name), parameters)

@@ -34,18 +34,19 @@ def _of_keys(keys: Collection[bytes]) -> dict[str, object]:
     return {"keys": b"".join(keys), "count": len(keys), "width": KEY_BYTES}
 
 
-def new_ids(cursor: psycopg.Cursor, count: int) -> NDArray[np.int64]:
-    """Numbers for `count` formulas, in order, shape (count,)."""
-    (ids,) = cursor.execute(block("new_ids"), {"count": count}).fetchone() or ([],)
-    return np.array(ids, np.int64)
+def new_ids(cursor: psycopg.Cursor, count: int) -> tuple[NDArray[np.int64], int]:
+    """Numbers for `count` formulas, in order, shape (count,), and the number of the transaction."""
+    row = cursor.execute(block("new_ids"), {"count": count}).fetchone()
+    assert row is not None
+    return np.array(row[0], np.int64), int(row[1])
 
 
-def store_new(cursor: psycopg.Cursor, rows: FormulaRows, known: dict[bytes, int]) -> NDArray[np.int64]:
-    """Store formulas, no two of them the same, in the current transaction; returns their numbers (n,).
+def store_new(cursor: psycopg.Cursor, rows: FormulaRows, known: dict[bytes, int]) -> tuple[NDArray[np.int64], int]:
+    """Store formulas, no two of them the same; returns their numbers (n,) and that of the current transaction.
 
     `known` holds the numbers of those of their canonical formulas that the catalogue has. Raises UniqueViolation.
     """
-    ids = new_ids(cursor, len(rows))
+    ids, transaction = new_ids(cursor, len(rows))
     canonical_ids = _canonical_ids(rows, ids, known)
     columns = {
         "id": integers(ids, ">i8"),
@@ -58,7 +59,7 @@ def store_new(cursor: psycopg.Cursor, rows: FormulaRows, known: dict[bytes, int]
     _await_canonical(cursor, rows, ids, canonical_ids)
     if rows.vectors is not None:
         _store_vectors(cursor, rows, ids)
-    return ids
+    return ids, transaction
 
 
 def _canonical_ids(rows: FormulaRows, ids: NDArray[np.int64], known: dict[bytes, int]) -> list[int | None]:

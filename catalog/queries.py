@@ -131,26 +131,28 @@ def catalogue_identity(connection: psycopg.Connection) -> Identity:
 
 
 def vectors_beyond(
-    connection: psycopg.Connection, watermark: int, vector_version: int
+    connection: psycopg.Connection, watermark: int, vector_version: int, held: int = 0
 ) -> tuple[int, Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]]:
     """Vectors that an index with this watermark may lack: the new watermark, and blocks of ids (n,), vectors (n, d).
 
     The watermark is a transaction number: all transactions before it have ended, and their vectors are in an index
     that has read up to it. Ids do not serve, since a lower one may commit after a higher one. Vectors at or beyond
-    the watermark can come again: add them by id, once. 0 reads all. The connection must be idle, and the blocks be
+    the watermark can come again: add them by id, once. 0 reads all. What the transaction `held` has added is left
+    out, where whoever asks has it already. The connection must be idle, and the blocks be
     read to the end before it is used otherwise.
     """
     with connection.transaction():
         # Before the vectors are read: what commits in between is seen now and seen again.
         row = connection.execute(block("safe_watermark")).fetchone()
     assert row is not None
-    return int(row[0]), _vector_blocks(connection, watermark, vector_version)
+    return int(row[0]), _vector_blocks(connection, watermark, vector_version, held)
 
 
 def _vector_blocks(
-    connection: psycopg.Connection, watermark: int, vector_version: int
+    connection: psycopg.Connection, watermark: int, vector_version: int, held: int
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-    query = blocks()["vectors_beyond"].format(vector_version=int(vector_version), watermark=f"'{int(watermark)}'")
+    transactions = {"watermark": f"'{int(watermark)}'", "held": f"'{int(held)}'"}
+    query = blocks()["vectors_beyond"].format(vector_version=int(vector_version), **transactions)
     with connection.transaction(), connection.cursor() as cursor:
         statement = f"copy ({query}) to stdout (format binary)".encode()
         with cursor.copy(statement) as copy:

@@ -82,7 +82,7 @@ class Following:
 
     def commit(self, batch: Batch, ingested: Ingested) -> None:
         """Bring index, clusters and anchors up to the commit."""
-        self._link.do(self.index.catch_up)
+        self._link.do(self.index.follow, batch.rows, ingested)
         self._derive("clusters", self._clusters.follow)
         for anchor in batch.anchors():
             self.anchors.add(int(ingested.ids[anchor.row]), str(anchor.formula), anchor.constant, anchor.vector)

@@ -17,8 +17,10 @@ import psycopg
 
 from catalog import queries
 from catalog.formula import PCF
+from catalog.formula_rows import FormulaRows
 from catalog.health import vector_ids
 from catalog.home import default_home
+from catalog.ingest import Ingested
 from catalog.labels import labelled_places
 from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION
 from indexer.neighbours import Anchor, Anchors, Neighbour, VectorIndex
@@ -102,12 +104,21 @@ class CatalogueIndex:
         """Number of vectors."""
         return len(self.index)
 
-    def catch_up(self, connection: psycopg.Connection) -> int:
-        """Add what was committed beyond the watermark; returns how many vectors."""
-        watermark, blocks = queries.vectors_beyond(connection, self.watermark, VECTOR_VERSION)
+    def catch_up(self, connection: psycopg.Connection, held: int = 0) -> int:
+        """Add what was committed beyond the watermark, but by the transaction `held`; returns how many vectors."""
+        watermark, blocks = queries.vectors_beyond(connection, self.watermark, VECTOR_VERSION, held)
         added = sum(self.index.add(ids, vectors) for ids, vectors in blocks)
         self.watermark = watermark
         return added
+
+    def follow(self, connection: psycopg.Connection, rows: FormulaRows, ingested: Ingested) -> int:
+        """`catch_up` after a commit of one's own, whose vectors need not be read again; returns how many vectors."""
+        vectors, transaction = rows.vectors, ingested.transaction
+        if vectors is None or transaction is None or rows.vector_version != VECTOR_VERSION:
+            return self.catch_up(connection)
+        there = np.isfinite(vectors).all(axis=1)
+        added = self.index.add(ingested.ids[there], vectors[there])
+        return added + self.catch_up(connection, transaction)
 
     def nearest(self, connection: psycopg.Connection, vector: npt.ArrayLike, k: int) -> list[Neighbour]:
         """The k nearest that the database still holds; raises BadSnapshot where it holds another vector for one."""

@@ -14,7 +14,7 @@ from catalog.database import Database
 from catalog.formula import PCF, parse_formula
 from catalog.formula_rows import FormulaRows
 from catalog.ingest import ingest
-from catalog.queries import guesses_of, ids_by_key
+from catalog.queries import guesses_of, ids_by_key, vectors_beyond
 from indexer.index import CatalogueIndex, read_anchors
 from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION
 from indexer.pipeline import compute
@@ -67,6 +67,40 @@ def test_a_lower_id_that_commits_last_is_not_missed(
     assert sorted(reopened.index.ids.tolist()) == sorted(index.index.ids.tolist())
     assert len(reopened) == 3
     assert said == []
+
+
+def test_what_was_just_committed_is_taken_in_without_reading_it_again(
+    database: Database, connection: psycopg.Connection, tmp_path: Path, said: list[str]
+) -> None:
+    index = CatalogueIndex.open(connection, tmp_path, said.append)
+    with database.connect() as other:
+        theirs = ingest(other, numbered(1)).ids
+    batch = numbered(2, 3, 4)
+    assert batch.vectors is not None
+    batch.vectors[1] = np.nan
+    ingested = ingest(connection, batch)
+    assert ingested.transaction is not None
+    _, blocks = vectors_beyond(connection, 0, VECTOR_VERSION, ingested.transaction)
+    assert [number for ids, _ in blocks for number in ids.tolist()] == theirs.tolist()
+    assert index.follow(connection, batch, ingested) == 3
+    assert sorted(index.index.ids.tolist()) == [*theirs.tolist(), *ingested.ids[[0, 2]].tolist()]
+    assert index.catch_up(connection) == 0
+    reopened = CatalogueIndex.rebuilt(connection, tmp_path)
+    assert np.array_equal(reopened.index.vectors, index.index.vectors[np.argsort(index.index.ids)])
+
+
+def test_a_batch_with_known_formulas_is_read_again(
+    connection: psycopg.Connection, tmp_path: Path, said: list[str]
+) -> None:
+    index = CatalogueIndex.open(connection, tmp_path, said.append)
+    ingest(connection, numbered(1))
+    batch = numbered(1, 2)
+    assert batch.vectors is not None
+    batch.vectors[0] = 7  # of a known formula: what stands in the catalogue counts
+    ingested = ingest(connection, batch)
+    assert ingested.transaction is None
+    assert index.follow(connection, batch, ingested) == 2
+    assert np.array_equal(index.index.vectors[:, 0], [1, 2])
 
 
 def ingest_inside(connection: psycopg.Connection, batch: FormulaRows) -> None:

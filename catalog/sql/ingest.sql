@@ -52,8 +52,10 @@ cross join lateral (
 ) as known
 
 -- new_ids --
--- Numbers for a batch, in order; those of formulas that turn out to be known stay unused.
-select array(select nextval('formula_id_seq') from generate_series(1, %(count)s))
+-- Numbers for a batch, in order, and that of this transaction; those of formulas that turn out to be known stay unused.
+select
+    array(select nextval('formula_id_seq') from generate_series(1, %(count)s)),
+    pg_current_xact_id()::text::bigint
 
 -- new_relation_ids --
 -- Numbers for relations, in order.

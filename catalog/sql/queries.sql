@@ -118,10 +118,10 @@ where run.ended_at is null or run.ended_at > now() - interval '1 day'
 order by run.id
 
 -- vectors_beyond --
--- Vectors of transactions from a watermark on, for COPY; all of them from watermark 0.
+-- Vectors of transactions from a watermark on but one, for COPY; all of them from watermark 0.
 select formula_id, vector
 from formula_vector
-where vector_version = {vector_version} and added_xid >= {watermark}::xid8
+where vector_version = {vector_version} and added_xid >= {watermark}::xid8 and added_xid <> {held}::xid8
 order by formula_id
 
 -- safe_watermark --
