@@ -3,8 +3,10 @@
     FORMULARY_HOME=/scratch/big formulary init
     python benchmarks/rehearsal.py --home /scratch/big [--rows 10000000] [--plans FILE]
 
-The rows are made by the server, in mirror pairs with the columns, lengths and indexes of real ones: 80 % converge, one
-in ten has a relation. Run it in a scratch home only, and remove that afterwards.
+The rows are made by the server, in mirror pairs with the columns, lengths and indexes of real ones and in the shares
+of the quadratic box: 88 % converge, 10 % terminate and are rational, 0.6 % are named, 6 % have a closed form and
+a family; each canonical convergent one has a guess and, where it has no name, an exclusion. Clusters are left out. Run
+it in a scratch home only, and remove that afterwards.
 """
 
 from __future__ import annotations
@@ -29,30 +31,45 @@ OFFSET = 1_000  # numbers below are those of the well-known formulas of `formula
 COOKBOOK = Path(__file__).parents[1] / "docs" / "cookbook.md"
 
 FORMULAS = """
-insert into formula (id, a, b, key, is_canonical, canonical_id, evaluator_version, status, convergence_class,
-    limit_value, limit_digits, limit_error_log10, bound_kind, limit_float8, delta, delta_unreduced, delta_predicted,
-    convergence_eta, convergence_gamma, convergence_beta, q_eta, q_gamma, q_reduced_eta, q_reduced_gamma, gcd_eta,
-    gcd_gamma, factorial_reduction, family, closed_form, closed_form_theorem, complexity)
+insert into formula (id, a, b, key, is_canonical, canonical_id, evaluator_version, status, status_reason,
+    convergence_class, limit_value, limit_exact, limit_digits, limit_error_log10, bound_kind, limit_float8, delta,
+    delta_unreduced, delta_predicted, convergence_eta, convergence_gamma, convergence_beta, convergence_sqrt, q_eta,
+    q_gamma, q_reduced_eta, q_reduced_gamma, gcd_eta, gcd_gamma, factorial_reduction, metrics_reason, family,
+    closed_form, closed_form_theorem, complexity)
 overriding system value
 select id, array[c, sign * d]::numeric[], array[e, f, 1 + n %% 3]::numeric[],
     sha256(convert_to(format('pcf:%%s,%%s;%%s,%%s,%%s', c, sign * d, e, f, 1 + n %% 3), 'utf8')),
-    sign = 1, case when sign = -1 then id - 1 end, 1, case when converges then 'converges' else 'diverges' end,
-    case when converges then case when n %% 7 = 0 then 'exponential' else 'super_exponential' end end,
-    case when converges then format('%%s%%s.%%s', case when sign = -1 then '-' end, n %% 10, digits) end,
-    case when converges then 110 end, case when converges then -111.5 end, case when converges then 'ball' end,
-    case when converges then sign * (n %% 10 + u) end,
+    sign = 1, case when sign = -1 then id - 1 end, 1, status, case when terminates then format('b(%%s) = 0', e) end,
+    case when converges then case when n %% 20 = 7 then 'exponential' else 'super_exponential' end end,
+    case when converges then format('%%s%%s.%%s', case when sign = -1 then '-' end, n %% 10, digits)
+        when terminates then format('%%s.%%s', sign * e, repeat('0', 109)) end,
+    case when terminates then format('%%s/1', sign * e) end,
+    case when status <> 'diverges' then 110 end, case when converges then -111.5 end,
+    case when status <> 'diverges' then 'ball' end,
+    case when converges then sign * (n %% 10 + u) when terminates then sign * e end,
     case when converges then u - 1 end, case when converges then u - 1.1 end, case when converges then u - 1 end,
-    -2, u, 1 + u, 1, u / 2, 0.5, u / 3, 0.5, u / 7, case when n %% 20 = 0 then 'yes' else 'no' end,
-    case when n %% 2 = 0 then format('1,1;%%s/5,%%s/7,%%s', n %% 997, n %% 101, n %% 13) end,
-    case when n %% 2 = 0 then format('%%s/%%s*hyp1f1(%%s/5, %%s/7, 1/%%s)', d, e, n %% 997, n %% 101, n %% 13) end,
-    case when n %% 2 = 0 then 'DLMF 13.3' end, 10 + n %% 40
+    case when converges then -2 end, case when converges then u end, case when converges then 1 + u end,
+    case when converges then 0 end, case when converges then 1 end, case when converges then u / 2 end,
+    case when converges then 0.5 end, case when converges then u / 3 end, case when converges then 0.5 end,
+    case when converges then u / 7 end,
+    case when converges then case when n %% 500 = 9 then 'yes' else 'no' end end,
+    case when not converges then 'it ' || status end,
+    case when has_form then format('1,1;%%s/5,%%s/7,%%s', n / 34 %% 997, n / 34 %% 101, n / 34 %% 13) end,
+    case when has_form then format('%%s/%%s*hyp1f1(%%s/5, %%s/7, 1/%%s)', d, e, n %% 997, n %% 101, n %% 13) end,
+    case when has_form then 'DLMF 13.3' end, 10 + n %% 40
 from (
-    select r + %(offset)s::bigint as id, r / 2 as n, (1 - 2 * (r %% 2))::integer as sign, (r / 2) %% 1009 as c,
-        1 + (r / 2) / 1009 as d, 1 + (r / 2) %% 13 as e, (r / 2) %% 17 as f, (r / 2) %% 5 <> 0 as converges,
-        ('x' || left(md5((r / 2)::text), 8))::bit(32)::bigint / 4294967296.0::float8 as u,
-        left(translate(md5(r::text) || md5((r + 1)::text) || md5((r / 2)::text) || md5((r / 3)::text),
-            'abcdef', '012345'), 110) as digits
-    from generate_series(%(first)s::bigint, %(last)s::bigint) as r
+    select *, status = 'converges' as converges, status = 'terminates' as terminates,
+        status = 'converges' and n %% 17 = 0 as has_form
+    from (
+        select r + %(offset)s::bigint as id, r / 2 as n, (1 - 2 * (r %% 2))::integer as sign, (r / 2) %% 1009 as c,
+            1 + (r / 2) / 1009 as d, 1 + (r / 2) %% 13 as e, (r / 2) %% 17 as f,
+            case when (r / 2) %% 50 = 0 then 'diverges' when (r / 2) %% 50 < 6 then 'terminates' else 'converges' end
+                as status,
+            ('x' || left(md5((r / 2)::text), 8))::bit(32)::bigint / 4294967296.0::float8 as u,
+            left(translate(md5(r::text) || md5((r + 1)::text) || md5((r / 2)::text) || md5((r / 3)::text),
+                'abcdef', '012345'), 110) as digits
+        from generate_series(%(first)s::bigint, %(last)s::bigint) as r
+    ) as drawn
 ) as made
 """
 
@@ -61,23 +78,77 @@ insert into formula_vector (formula_id, vector_version, vector)
 select id, %(version)s, array[id / 2 %% 20 * 4]::real[] || array(
     select sin(((id / 2 / 3) %% 100000) * k + id %% 3 / 50.0)::real from generate_series(1, %(dimension)s - 1) as k
 )
-from formula where id between %(first)s + %(offset)s::bigint and %(last)s + %(offset)s::bigint and status = 'converges'
+from formula where id between %(from)s and %(to)s and status = 'converges'
 """
 
-RELATIONS = """
+RATIONAL = """
+insert into relation (formula_id, kind, coefficients, expression, method, proof, digits_used, digits_verified,
+    code_version)
+select id, 'rational', array[-split_part(limit_exact, '/', 1)::numeric, 1], split_part(limit_exact, '/', 1), 'exact',
+    'closed_form', 110, 110, '0.1.0'
+from formula where id between %(from)s and %(to)s and status = 'terminates'
+"""
+
+MOEBIUS = """
 insert into relation (formula_id, kind, constant_id, coefficients, expression, method, proof, digits_used,
     digits_verified, code_version)
-select formula.id, 'moebius', constant.id, array[id_part, 1, 2, 3]::numeric[],
-    format('(%%s + %%s)/(2 + 3*%%s)', id_part, constant.name, constant.name), 'closed_form',
-    'verified', 60, 100, '0.1.0'
+select formula.id, 'moebius', constant.id, array[1 + id_part, 1, 2, 3]::numeric[],
+    format('(%%s + %%s)/(2 + 3*%%s)', 1 + id_part, constant.name, constant.name), 'lll, closed form',
+    'verified', 60, 135, '0.1.0'
 from (
     select id, id / 10 %% 50 as id_part, 1 + id / 20 * id %% (select count(*) from constant) as place
     from formula
-    where id between %(first)s + %(offset)s::bigint and %(last)s + %(offset)s::bigint and status = 'converges'
-        and id %% 20 in (2, 3)
+    where id between %(from)s and %(to)s and status = 'converges' and id / 2 %% 180 = 7
 ) as formula
 join (select id, name, row_number() over (order by id) as place from constant) as constant using (place)
 """
+
+LIKE_ANOTHER = """
+insert into relation (formula_id, kind, coefficients, expression, method, proof, digits_used, digits_verified,
+    code_version)
+select id, 'formula', array[1, 1 + id %% 50, 2, 3]::numeric[],
+    format('(1 + %%s*%%s)/(2 + 3*%%s)', 1 + id %% 50, 'PCF(n + 8, 3n)', 'PCF(n + 8, 3n)'), 'family', 'verified',
+    60, 135, '0.1.0'
+from formula where id between %(from)s and %(to)s and status = 'converges' and is_canonical and id / 2 %% 230 = 111
+"""
+
+TERMS = """
+insert into relation_term (relation_id, term_number, coefficient, limit_exponent, constant_id, constant_exponent,
+    other_formula_id, other_exponent)
+select relation.id, number, coefficients[place], limit_exponent,
+    case when kind = 'moebius' and of_other then constant_id end,
+    (kind = 'moebius' and of_other)::integer,
+    case when kind = 'formula' and of_other then %(known)s end,
+    (kind = 'formula' and of_other)::integer
+from relation
+join (values (1, 1, 0, false), (2, 2, 0, true), (3, 3, 1, false), (4, 4, 1, true))
+    as term (number, place, limit_exponent, of_other) on relation.kind <> 'rational'
+where formula_id between %(from)s and %(to)s
+union all
+select relation.id, place, coefficients[place], place - 1, null, 0, null, 0
+from relation, generate_series(1, 2) as place
+where formula_id between %(from)s and %(to)s and kind = 'rational'
+"""
+
+GUESSES = """
+insert into guess (formula_id, place, constant_id, proposer, neighbour_id, distance, outcome, relation_id, code_version)
+select formula.id, 1, 1 + formula.id %% 100, format('neighbour PCF(11n^2 + 11n + 3, n^4) at %%s', formula.id %% 100),
+    %(known)s, formula.id %% 100, case when relation.id is null then 'excluded' else 'found' end, relation.id, '0.1.0'
+from formula
+left join relation on relation.formula_id = formula.id
+where formula.id between %(from)s and %(to)s and status = 'converges' and is_canonical
+"""
+
+EXCLUSIONS = """
+insert into exclusion (formula_id, library_version, kind, coefficient_digits, digits_used, outcome, constants_tried,
+    code_version)
+select id, 'f2f430278da8', 'moebius', 3, 60, 'budget', 28, '0.1.0'
+from formula
+where id between %(from)s and %(to)s and status = 'converges' and is_canonical
+    and not exists (select from relation where relation.formula_id = formula.id)
+"""
+
+STATEMENTS = (FORMULAS, VECTORS, RATIONAL, MOEBIUS, LIKE_ANOTHER, TERMS, GUESSES, EXCLUSIONS)
 
 
 def main() -> None:
@@ -104,15 +175,16 @@ def main() -> None:
 
 def fill(connection: psycopg.Connection, rows: int) -> None:
     """Rows in batches, and how the rate changes as the indexes grow."""
-    (there,) = one(connection, "select coalesce(max(id), 0) from formula")
+    there, known = one(connection, "select coalesce(max(id), 0), min(id) from formula")
     print("| rows | seconds a batch of 250,000 | rows a second |\n|---|---|---|")
     begun = time.monotonic()
     for first in range(max(0, there - OFFSET + 1), rows, BATCH):
         last = min(first + BATCH, rows) - 1
         start = time.monotonic()
-        parameters = {"first": first, "last": last, "offset": OFFSET}
-        for statement in (FORMULAS, VECTORS, RELATIONS):
-            connection.execute(statement, parameters | {"version": VECTOR_VERSION, "dimension": DIMENSION})
+        parameters = {"first": first, "last": last, "offset": OFFSET, "from": first + OFFSET, "to": last + OFFSET}
+        parameters |= {"version": VECTOR_VERSION, "dimension": DIMENSION, "known": known}
+        for statement in STATEMENTS:
+            connection.execute(statement, parameters)
         connection.commit()
         seconds = time.monotonic() - start
         if (last + 1) % (4 * BATCH) == 0:
@@ -150,7 +222,7 @@ def tidy(connection: psycopg.Connection) -> None:
     start = time.monotonic()
     connection.commit()
     connection.autocommit = True
-    for table in ("formula", "formula_vector", "relation"):
+    for table in ("formula", "formula_vector", "relation", "relation_term", "guess", "exclusion"):
         connection.execute(f"vacuum (analyze) {table}".encode())
     for table in ("formula", "relation"):
         connection.execute(f"select setval('{table}_id_seq', (select max(id) from {table}))".encode())
@@ -161,7 +233,7 @@ def tidy(connection: psycopg.Connection) -> None:
 def sizes(connection: psycopg.Connection) -> None:
     rows = connection.execute(
         """select relname, pg_relation_size(oid), pg_indexes_size(oid), pg_total_relation_size(oid), reltuples::bigint
-        from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by 4 desc limit 4"""
+        from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by 4 desc limit 6"""
     ).fetchall()
     print("\n| table | rows | rows' bytes | indexes' bytes | bytes a row in all |\n|---|---|---|---|---|")
     for name, heap, indexes, total, count in rows:
