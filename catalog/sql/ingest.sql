@@ -124,13 +124,18 @@ where not staged.is_canonical and formula.canonical_id is null
 
 -- resolve_keys --
 -- Formulas that waited for canonical formulas of these keys, which come as one string of bytes; where those are there.
-with arrived as (
-    delete from canonical_pending
-    using formula
-    where formula.key = canonical_pending.canonical_key and canonical_pending.canonical_key in (
+with waiting as materialized (  -- few, so that few formulas are looked up
+    select formula_id, canonical_key
+    from canonical_pending
+    where canonical_key in (
         select substring(%(keys)s::bytea from 1 + %(width)s * place for %(width)s)
         from generate_series(0, %(count)s - 1) as place
     )
+),
+arrived as (
+    delete from canonical_pending
+    using waiting, formula
+    where canonical_pending.formula_id = waiting.formula_id and formula.key = waiting.canonical_key
     returning canonical_pending.formula_id, formula.id as canonical_id
 )
 update formula

@@ -43,19 +43,29 @@ cross join (
 where mine.id = %(run_id)s
 
 -- claim_chunk --
--- Leases the next chunk below a rank, of the spaces that are named or of all: open, or leased to somebody whose lease has expired. One that reaches beyond
--- the rank is cut there. Chunks that others are claiming at this moment are passed over.
+-- Leases the next chunk below a rank, of the spaces that are named or of all: open, or leased to somebody whose lease
+-- has expired. One that reaches beyond the rank is cut there. Chunks that others are claiming at this moment are passed
+-- over. Space by space, so that the index gives the first chunk of each and nothing is sorted but the spaces.
 with candidate as (
-    select chunk.id, chunk.space_id, chunk.last_rank
-    from chunk
-    join space on space.id = chunk.space_id
-    where chunk.state in ('open', 'leased')
-        and (chunk.state = 'open' or chunk.lease_expires_at < clock_timestamp())
-        and chunk.first_rank < %(rank_limit)s
-        and (cardinality(%(spaces)s::text[]) = 0 or space.name = any (%(spaces)s))
-    order by space.priority desc, space.id, chunk.first_rank
+    select next_chunk.*
+    from (
+        select id
+        from space
+        where cardinality(%(spaces)s::text[]) = 0 or name = any (%(spaces)s)
+        order by priority desc, id
+    ) as wanted
+    cross join lateral (
+        select chunk.id, chunk.space_id, chunk.last_rank
+        from chunk
+        where chunk.space_id = wanted.id
+            and chunk.state in ('open', 'leased')
+            and (chunk.state = 'open' or chunk.lease_expires_at < clock_timestamp())
+            and chunk.first_rank < %(rank_limit)s
+        order by chunk.first_rank
+        limit 1
+        for update skip locked
+    ) as next_chunk
     limit 1
-    for update of chunk skip locked
 ),
 rest as (
     insert into chunk (space_id, first_rank, last_rank)
