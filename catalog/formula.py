@@ -33,6 +33,8 @@ class PCF:
 
     def __post_init__(self) -> None:
         """Trim both polynomials; raises FormulaError for a zero polynomial or a non-integer coefficient."""
+        if _trimmed(self.a) and _trimmed(self.b):
+            return
         for name in ("a", "b"):
             try:
                 trimmed = [operator.index(c) for c in getattr(self, name)]
@@ -112,7 +114,7 @@ class PCF:
 
     def mirror(self) -> PCF:
         """(-a, b), whose limit is -L."""
-        return PCF(tuple(-c for c in self.a), self.b)
+        return PCF(tuple([-c for c in self.a]), self.b)
 
     def positive(self) -> PCF:
         """The formula or its mirror, whichever has a positive leading coefficient of a."""
@@ -175,6 +177,11 @@ def parse_formula(text: str) -> PCF:
         parse_polynomial(parts[0], what="a(n)", offset=start),
         parse_polynomial(parts[1], what="b(n)", offset=start + len(parts[0]) + 1),
     )
+
+
+def _trimmed(coefficients: object) -> bool:
+    """Whether these are coefficients as they are kept: nearly all are, and need not be looked at one by one."""
+    return type(coefficients) is tuple and set(map(type, coefficients)) == {int} and coefficients[-1] != 0
 
 
 def _shorten(text: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +16,18 @@ from catalog.formula_rows import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, F
 from indexer.evaluation import EVALUATOR_VERSION, Evaluation
 from indexer.findings import Relation
 from indexer.guess import Exclusion, Guess, Identification
+from indexer.metrics import Metrics
 from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION, vectors_of
 from indexer.pipeline import Computed
 
 Columns = dict[str, str | int | float | None]
 
 COLUMNS = (*TEXT_COLUMNS, *INTEGER_COLUMNS, *FLOAT_COLUMNS)
+
+METRICS = tuple(field.name for field in fields(Metrics) if field.name != "reason")
+"""Columns that are fields of `Metrics`, of the same name."""
+
+_metrics = attrgetter(*METRICS)
 
 _NOTHING: Columns = dict.fromkeys(COLUMNS)
 
@@ -87,7 +94,7 @@ def _columns(evaluation: Evaluation) -> Columns:
         "closed_form": evaluation.closed_form.text if evaluation.closed_form else None,
         "closed_form_theorem": evaluation.closed_form.theorem if evaluation.closed_form else None,
         "evaluation_error": failed,
-        **evaluation.metrics.to_json(),
+        **dict(zip(METRICS, _metrics(evaluation.metrics), strict=True)),
     }
     limit = evaluation.limit
     if limit is not None and limit.value is not None:
