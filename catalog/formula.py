@@ -7,7 +7,7 @@ import operator
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from math import gcd
 from typing import Any
 
@@ -136,6 +136,7 @@ class PCF:
             return self, 1
         return PCF(tuple(x // c for x in self.a), tuple(x // (c * c) for x in self.b)), c
 
+    @lru_cache(maxsize=256)  # noqa: B019  formulas are values
     def deflate_polynomial(self) -> tuple[PCF, tuple[int, ...]]:
         """(a/h, b/(h(n) h(n-1))) and h of largest degree; L is h(0) times the limit of the result.
 

@@ -55,10 +55,13 @@ def step_matrix(formula: PCF, start: int, stop: int) -> Matrix:
 
 def _step_bits(formula: PCF, n: int) -> int:
     """Return bits that hold |a_k| + |b_{k+1}| for all |k| <= n."""
-    return sum(
-        (sum(abs(c) for c in coefficients) * (n + 1) ** (len(coefficients) - 1)).bit_length()
-        for coefficients in (formula.a, formula.b)
-    )
+    return _bits(formula.a, n) + _bits(formula.b, n + 1)
+
+
+@lru_cache(maxsize=1024)
+def _bits(coefficients: tuple[int, ...], n: int) -> int:
+    """Return bits that hold |p(k)| for all |k| <= n."""
+    return (sum(abs(c) for c in coefficients) * max(n, 1) ** (len(coefficients) - 1)).bit_length()
 
 
 def _tree(a_values: list[int], b_values: list[int], bits: int) -> Matrix:

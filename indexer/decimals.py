@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import lru_cache
 
 from flint import arb
 from gmpy2 import mpz
@@ -25,32 +26,35 @@ def round_ball(ball: arb, digits: int) -> tuple[str | None, int]:
 
     Both ends of the ball must round to the same digits, else a digit less is tried; (None, 0) where not one is sure.
     """
-    low, high = ball_ends(ball)
+    low, high, exponent = _scaled_ends(ball)
     if low <= 0 <= high:
         return (format_zero(digits), digits) if low == high else (None, 0)
     sure = min(digits, max(0, math.floor(float(ball.rel_accuracy_bits()) / LOG2_10) + 2))
+    up, down = mpz(1) << max(exponent, 0), mpz(1) << max(-exponent, 0)
     for count in range(sure, 0, -1):
-        first = round_fraction(low, count)
-        if first == round_fraction(high, count):
+        first = round_quotient(low * up, down, count)
+        if first == round_quotient(high * up, down, count):
             return format_digits(*first), count
     return None, 0
 
 
 def round_fraction(value: Fraction, digits: int) -> tuple[int, int]:
     """Return (m, e) with value ~ m 10^e, m of exactly `digits` digits, rounded half to even; value not zero."""
-    numerator, denominator = mpz(abs(value.numerator)), mpz(value.denominator)
-    size = len(str(numerator)) - len(str(denominator)) if numerator.bit_length() < 4000 else 0
-    if not size:
-        size = math.floor((numerator.bit_length() - denominator.bit_length()) / LOG2_10)
-    exponent = size - digits
+    return round_quotient(mpz(value.numerator), mpz(value.denominator), digits)
+
+
+def round_quotient(numerator: mpz, denominator: mpz, digits: int) -> tuple[int, int]:
+    """Return the same for numerator/denominator; the denominator is positive."""
+    size = abs(numerator)
+    exponent = math.floor((size.bit_length() - denominator.bit_length()) / LOG2_10) - digits
     while True:
-        scaled = _divide_half_even(numerator, denominator, exponent)
-        if scaled >= mpz(10) ** digits:
+        scaled = _divide_half_even(size, denominator, exponent)
+        if scaled >= _power_of_ten(digits):
             exponent += 1
-        elif scaled < mpz(10) ** (digits - 1):
+        elif scaled < _power_of_ten(digits - 1):
             exponent -= 1
         else:
-            return (-int(scaled) if value < 0 else int(scaled)), exponent
+            return (-int(scaled) if numerator < 0 else int(scaled)), exponent
 
 
 def format_digits(mantissa: int, exponent: int) -> str:
@@ -75,8 +79,18 @@ def format_zero(digits: int) -> str:
 
 def ball_ends(ball: arb) -> tuple[Fraction, Fraction]:
     """Return both ends of a finite ball as exact fractions."""
-    middle, radius = _dyadic(ball.mid()), _dyadic(ball.rad())
-    return middle - radius, middle + radius
+    low, high, exponent = _scaled_ends(ball)
+    unit = Fraction(1 << exponent) if exponent >= 0 else Fraction(1, 1 << -exponent)
+    return int(low) * unit, int(high) * unit
+
+
+def _scaled_ends(ball: arb) -> tuple[mpz, mpz, int]:
+    """Return integers l, h and e with the ends l 2^e and h 2^e of a finite ball."""
+    (middle, at), (radius, radius_at) = ball.mid().man_exp(), ball.rad().man_exp()
+    exponent = int(min(at, radius_at)) if radius else int(at)
+    scaled = mpz(int(middle)) << (int(at) - exponent)
+    width = mpz(int(radius)) << (int(radius_at) - exponent) if radius else mpz(0)
+    return scaled - width, scaled + width, exponent
 
 
 def log10_radius(ball: arb) -> float | None:
@@ -87,18 +101,18 @@ def log10_radius(ball: arb) -> float | None:
     return (math.log2(int(mantissa)) + int(exponent)) / LOG2_10
 
 
-def _dyadic(ball: arb) -> Fraction:
-    mantissa, exponent = (int(part) for part in ball.man_exp())
-    return Fraction(mantissa << exponent) if exponent >= 0 else Fraction(mantissa, 1 << -exponent)
-
-
 def _divide_half_even(numerator: mpz, denominator: mpz, exponent: int) -> mpz:
     """Return numerator/denominator/10^exponent rounded half to even."""
     if exponent >= 0:
-        denominator = denominator * mpz(10) ** exponent
+        denominator = denominator * _power_of_ten(exponent)
     else:
-        numerator = numerator * mpz(10) ** -exponent
+        numerator = numerator * _power_of_ten(-exponent)
     quotient, rest = divmod(numerator, denominator)
     if 2 * rest > denominator or (2 * rest == denominator and quotient % 2):
         quotient += 1
     return quotient
+
+
+@lru_cache(maxsize=256)
+def _power_of_ten(exponent: int) -> mpz:
+    return mpz(10) ** exponent

@@ -15,6 +15,7 @@ its degree. Beyond these degrees s_p is counted in the exact gcds, prime by prim
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,7 +25,6 @@ from typing import Literal
 
 import gmpy2
 import numpy as np
-import numpy.typing as npt
 from flint import fmpz_poly, nmod_poly
 from gmpy2 import mpz
 
@@ -70,9 +70,8 @@ def gcd_growth(formula: PCF, depths: tuple[int, ...], divisors: list[mpz], q_eta
     if len(depths) < FIT_DEPTHS:
         return None
     eta, reduction = _eta(formula, depths, divisors, q_eta)
-    n = np.array(depths)
-    logs = np.array([float(gmpy2.log(g)) for g in divisors])
-    return GcdGrowth(eta, float(_slope(depths) @ (logs - eta * n * np.log(n))), reduction)
+    rest = (float(gmpy2.log(g)) - eta * n * math.log(n) for n, g in zip(depths, divisors, strict=True))
+    return GcdGrowth(eta, sum(weight * value for weight, value in zip(_slope(depths), rest, strict=True)), reduction)
 
 
 def _eta(formula: PCF, depths: tuple[int, ...], divisors: list[mpz], q_eta: float) -> tuple[float, FactorialReduction]:
@@ -181,9 +180,9 @@ def _roots(factor: fmpz_poly, p: int) -> list[tuple[object, int]]:
 
 
 @lru_cache
-def _slope(depths: tuple[int, ...]) -> npt.NDArray[np.float64]:
-    """Return the row that takes values at `depths` to gamma of the weighted fit gamma n + c."""
+def _slope(depths: tuple[int, ...]) -> tuple[float, ...]:
+    """Return the weights that takes values at `depths` to gamma of the weighted fit gamma n + c."""
     n = np.array(depths, dtype=np.float64)
     weight = 1 / np.sqrt(n)
     inverse = np.linalg.pinv(np.stack([n, np.ones_like(n)], axis=1) * weight[:, None])
-    return np.asarray((inverse * weight)[0])
+    return tuple((inverse * weight)[0].tolist())

@@ -38,6 +38,9 @@ DEFAULT_DIGITS = 110
 CONFIRMED_BITS = 340
 """Bits of the tail that must agree with an exact value from a closed form: 100 digits."""
 
+REMAINDER_BITS = 32
+"""Bits by which a remainder must fall short of those before it for a fraction to be looked for."""
+
 MAX_BITS = 1 << 19
 """Working precision, or four times the bits asked for, at which a limit lost in cancellation is given up."""
 
@@ -223,8 +226,10 @@ def looks_rational(ball: arb, bits: int) -> Fraction | None:
     fraction of the ball's middle: a convergent p/q lies in the ball only where a quotient of about
     1/(q^2 radius) follows, and only there is the exact test made.
     """
-    low, high = ball_ends(ball)
     limit_bits = max(8, min(bits, int(ball.rel_accuracy_bits())) // 2)
+    if not _quotient_stands_out(ball, limit_bits):
+        return None
+    low, high = ball_ends(ball)
     middle = (low + high) / 2
     numerator, denominator = mpz(middle.numerator), mpz(middle.denominator)
     p, p_before, q, q_before = mpz(1), mpz(0), mpz(0), mpz(1)
@@ -240,3 +245,22 @@ def looks_rational(ball: arb, bits: int) -> Fraction | None:
             return None
         numerator, denominator = denominator, rest
     return Fraction(int(p), int(q))  # the middle itself, a short dyadic fraction
+
+
+def _quotient_stands_out(ball: arb, limit_bits: int) -> bool:
+    """Say whether a fraction p/q of at most `limit_bits` bits in all may lie in a ball of twice as many.
+
+    By Euclid's algorithm on the leading bits, without its cofactors: the remainder that belongs to q is about as short
+    as q, far below what the steps before leave.
+    """
+    middle, exponent = ball.mid().man_exp()
+    size, exponent = int(middle).bit_length(), int(exponent)
+    drop = max(0, size - limit_bits - REMAINDER_BITS)
+    most = (limit_bits - size - exponent) // 2
+    stop = 1 - exponent - drop - most
+    if most < 1 or stop < REMAINDER_BITS:
+        return True  # a short number, or so large or small that it is a matter of few steps
+    above, below = mpz(abs(int(middle))) >> drop, mpz(1) << (-exponent - drop)
+    while below.bit_length() > stop:
+        above, below = below, above % below
+    return bool(below.bit_length() < stop - REMAINDER_BITS // 2)

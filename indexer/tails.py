@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, Protocol
 
@@ -27,7 +28,7 @@ from flint import arb, arb_mat, ctx, fmpz, fmpz_poly
 
 from catalog.formula import PCF
 from indexer.asymptotics import double_root_numerator
-from indexer.convergents import FirstSteps, Matrix, polynomial_values, step_matrix
+from indexer.convergents import FirstSteps, Matrix, polynomial_values, step_matrix, values
 from indexer.series import TailSeries
 
 BoundKind = Literal["ball", "agreement"]
@@ -47,10 +48,7 @@ LADDER_LOOK = 93
 LADDER_BITS = 1000
 """Most bits of x_0 that are looked for on the ladder."""
 
-SHALLOW_BLOCKS = (4, 12, 80)
-"""Steps that are looked at one after another, their coefficients tabulated block by block."""
-
-SHALLOW_STEPS = sum(SHALLOW_BLOCKS)
+SHALLOW_STEPS = 96
 """Steps up to which all are taken at once, exactly, at any precision; their number is found step by step."""
 
 SHALLOW_BITS = 1000
@@ -186,9 +184,9 @@ class Tail:
             return None
         try:
             low, high = (top / bottom for top, bottom in self._bracket(depth))
-            numerators = self._values(n + 1, depth + 1, self.formula.b)
-            for a_n, b_next in zip(self._values(n, depth, self.formula.a)[::-1], numerators[::-1], strict=True):
-                low, high = a_n + b_next / low, a_n + b_next / high
+            a_values, b_values = self._shallow_values(n)
+            for k in range(depth - n - 1, -1, -1):
+                low, high = a_values[k] + b_values[k] / low, a_values[k] + b_values[k] / high
         except (OverflowError, ZeroDivisionError):
             return None
         return self.sign * high if abs(high - low) <= abs(high) * 2.0 ** (4 - DOUBLE_BITS) else None
@@ -222,14 +220,14 @@ class Tail:
         return np.asarray(np.minimum(np.log2(ratio) - 2 * np.log2(1 + root), 0))
 
     def _regular_from(self) -> int:
-        a, b = fmpz_poly(list(self.formula.a)), fmpz_poly(list(self.formula.b))
-        conditions = [a, b if self.formula.b[-1] > 0 else -b]
-        if self.formula.b[-1] < 0:
-            numerator = double_root_numerator(self.formula)
-            if numerator[numerator.degree()] < 0:
-                numerator = self._parabola_condition(numerator, a)
-            conditions.append(numerator + 1)  # >= 0 for integers is > -1
-        return max(positive_from(condition) for condition in conditions)
+        a, b = self.formula.a, self.formula.b
+        if b[-1] > 0:
+            return max(positive_from(a), positive_from(b))
+        numerator = double_root_numerator(self.formula)
+        if numerator[numerator.degree()] < 0:
+            numerator = self._parabola_condition(numerator, fmpz_poly(list(a)))
+        condition = tuple(int(c) for c in (numerator + 1).coeffs())  # >= 0 for integers is > -1
+        return max(positive_from(a), positive_from(tuple(-c for c in b)), positive_from(condition))
 
     def _parabola_condition(self, numerator: fmpz_poly, a: fmpz_poly) -> fmpz_poly:
         product = a * a(fmpz_poly([1, 1]))
@@ -297,22 +295,24 @@ class Tail:
         """
         if bits > SHALLOW_BITS:
             return None
-        left, wanted, n = 1.0, 2.0**-bits, top
+        left, wanted = 1.0, 2.0**-bits
+        a_values, b_values = self._shallow_values(top)
         try:
-            for steps in SHALLOW_BLOCKS:
-                a_values = self._values(n, n + steps + 1, self.formula.a)
-                b_values = self._values(n + 1, n + steps + 1, self.formula.b)
-                for a_n, a_next, b_next in zip(a_values, a_values[1:], b_values, strict=False):
-                    ratio = 4 * b_next / (a_n * a_next)
-                    left *= abs(ratio) / (1 + math.sqrt(max(1 + ratio, 0.0))) ** 2
-                    n += 1
-                    if left <= wanted:
-                        return n + 1
-                if n - top >= SHALLOW_LOOK and left > wanted**SHALLOW_SHARE:
+            for steps, b_next in enumerate(b_values):
+                ratio = 4 * b_next / (a_values[steps] * a_values[steps + 1])
+                left *= abs(ratio) / (1 + math.sqrt(max(1 + ratio, 0.0))) ** 2
+                if left <= wanted:
+                    return top + steps + 2
+                if steps == SHALLOW_LOOK and left > wanted**SHALLOW_SHARE:
                     return None
         except (OverflowError, ZeroDivisionError):
             pass
         return None
+
+    def _shallow_values(self, top: int) -> tuple[list[int], list[int]]:
+        """Return a_n and b_{n+1} for the n from `top` on that are looked at."""
+        stop = top + SHALLOW_STEPS
+        return values(self.formula.a, top, stop + 1), values(self.formula.b, top + 1, stop + 1)
 
     def _bracket_depth(self, top: int, bits: int, steps: int) -> int | None:
         """Return the depth from which the bracket, stepped back to `top`, gives `bits` bits; None beyond `steps`."""
@@ -412,14 +412,16 @@ def _max_steps(bits: int) -> int:
     return min(MAX_STEPS, MAX_STEP_BITS // bits)
 
 
-def positive_from(polynomial: fmpz_poly) -> int:
+@lru_cache(maxsize=1024)
+def positive_from(coefficients: tuple[int, ...]) -> int:
     """Return an N >= 0 with p(n) > 0 for all real n >= N: the least with no negative Taylor coefficient at N.
 
     The leading coefficient must be positive. Raises TooDeepError beyond `MAX_REGULAR_FROM`. Source: Budan's theorem.
     """
+    polynomial = fmpz_poly(list(coefficients))
 
     def positive(n: int) -> bool:
-        shifted = polynomial(fmpz_poly([n, 1]))
+        shifted = polynomial(fmpz_poly([n, 1])) if n else polynomial
         return bool(shifted[0] > 0) and all(c >= 0 for c in shifted)
 
     high = 0

@@ -185,7 +185,7 @@ def test_positive_from_is_positive_from_there_on(low, lead):
     from flint import fmpz_poly
 
     polynomial = fmpz_poly([*low, lead])
-    start = positive_from(polynomial)
+    start = positive_from(tuple(int(c) for c in polynomial))
     assert all(polynomial(start + k) > 0 for k in (0, 1, 2, 10, 1000))
 
 
@@ -193,7 +193,7 @@ def test_positive_from_refuses_a_root_beyond_reach():
     from flint import fmpz_poly
 
     with pytest.raises(TooDeepError, match="regular only beyond"):
-        positive_from(fmpz_poly([-(10**9), 1]))
+        positive_from((-(10**9), 1))
 
 
 @given(st.integers(-(10**20), 10**20).filter(bool), st.integers(1, 10**20), st.integers(1, 40))
@@ -222,6 +222,13 @@ def test_a_fraction_is_recognised_and_its_neighbour_is_not(value):
         ball = arb(value.numerator) / value.denominator
         assert looks_rational(ball, 400) == value
         assert looks_rational(ball + arb(2) ** -300 / 3, 400) is None
+
+
+@given(st.integers(-(2**92), 2**92), st.integers(1, 2**92))
+def test_long_fractions_are_recognised_too(numerator, denominator):
+    with ctx.workprec(400):
+        ball = arb(numerator) / denominator + arb(0, arb(2) ** -380) * abs(numerator) / denominator
+        assert looks_rational(ball, 374) == Fraction(numerator, denominator)
 
 
 def test_the_rational_tail_of_a_known_formula():
