@@ -61,7 +61,8 @@ def _step_bits(formula: PCF, n: int) -> int:
 @lru_cache(maxsize=1024)
 def _bits(coefficients: tuple[int, ...], n: int) -> int:
     """Return bits that hold |p(k)| for all |k| <= n."""
-    return (sum(abs(c) for c in coefficients) * max(n, 1) ** (len(coefficients) - 1)).bit_length()
+    largest: int = sum(map(abs, coefficients)) * max(n, 1) ** (len(coefficients) - 1)
+    return largest.bit_length()
 
 
 def _tree(a_values: list[int], b_values: list[int], bits: int) -> Matrix:

@@ -253,14 +253,14 @@ def _quotient_stands_out(ball: arb, limit_bits: int) -> bool:
     By Euclid's algorithm on the leading bits, without its cofactors: the remainder that belongs to q is about as short
     as q, far below what the steps before leave.
     """
-    middle, exponent = ball.mid().man_exp()
-    size, exponent = int(middle).bit_length(), int(exponent)
+    middle, exponent = (int(part) for part in ball.mid().man_exp())
+    size = middle.bit_length()
     drop = max(0, size - limit_bits - REMAINDER_BITS)
     most = (limit_bits - size - exponent) // 2
     stop = 1 - exponent - drop - most
     if most < 1 or stop < REMAINDER_BITS:
         return True  # a short number, or so large or small that it is a matter of few steps
-    above, below = mpz(abs(int(middle))) >> drop, mpz(1) << (-exponent - drop)
+    above, below = mpz(abs(middle)) >> drop, mpz(1) << (-exponent - drop)
     while below.bit_length() > stop:
         above, below = below, above % below
     return bool(below.bit_length() < stop - REMAINDER_BITS // 2)

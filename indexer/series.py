@@ -11,7 +11,10 @@ the numbers: balls (arb) for values, exact rationals (fmpq) and residues (nmod) 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache, reduce
+from operator import add, mul
 from typing import TypeVar
 
 import numpy as np
@@ -80,24 +83,28 @@ def tail_coefficients(formula: PCF, shape: Leading, terms: int, c_0: Number, c_1
     r, one = shape.ramification, 0 * c_0 + 1
     a = _reversed(formula.a, 0, r, terms + 1, shape.degree - formula.deg_a)
     b = _reversed(formula.b, 1, r, terms + 1, 2 * shape.degree - formula.deg_b)
-    binomials = [_binomials(shape.degree - fmpq(k, r), (terms - k) // r + 1, one) for k in range(terms)]
+    weights: list[list[Number]] = (
+        _arb_weights(shape.degree, r, terms, ctx.prec)
+        if isinstance(one, arb)
+        else _shift_weights(shape.degree, r, terms, one)
+    )
     factor_0 = 2 * c_0 - a[0]
     c: list[Number] = [c_0]
     shifted: list[Number] = [c_0]
     if c_1 is not None:
         c.append(c_1)
-        shifted.append(_shift_term(c, binomials, 1, r))
+        shifted.append(_shift_term(c, weights, 1, r))
     for k in range(len(c), terms):
         order = k + shape.order_shift
         while len(shifted) <= order:
-            shifted.append(_shift_term(c, binomials, len(shifted), r))
+            shifted.append(_shift_term(c, weights, len(shifted), r))
         residual = _residual(c, shifted, a, b, order)
         factor = factor_0 if c_1 is None else _double_root_factor(shape, c_0, c_1, a[r] if r == 1 else 0, k)
         value = -residual / factor
         c.append(value)
         shifted[k] = shifted[k] + value
         if shape.order_shift:
-            shifted[order] = _shift_term(c, binomials, order, r)
+            shifted[order] = _shift_term(c, weights, order, r)
     return c
 
 
@@ -108,20 +115,15 @@ def _double_root_factor(shape: Leading, c_0: Number, c_1: Number, a_1: int, k: i
     return 2 * c_1 - a_1 + k * c_0
 
 
-def _shift_term(c: list[Number], binomials: list[list[Number]], order: int, r: int) -> Number:
+def _shift_term(c: list[Number], weights: list[list[Number]], order: int, r: int) -> Number:
     """Return the coefficient of n^(m - order/r) in the series of x_{n+1}, as far as c is known."""
-    start = order % r
-    total = 0 * c[0]
-    for k in range(start, min(order, len(c) - 1) + 1, r):
-        total += c[k] * binomials[k][(order - k) // r]
-    return total
+    return _inner(c[order % r :: r], weights[order], 0 * c[0])
 
 
 def _residual(c: list[Number], shifted: list[Number], a: list[int], b: list[int], order: int) -> Number:
     """Return the coefficient of n^(2m - order/r) in x_n x_{n+1} - a_n x_{n+1} - b_{n+1}, unknown c taken as zero."""
-    total = 0 * c[0] - b[order]
-    for k in range(min(order, len(c) - 1) + 1):
-        total += c[k] * shifted[order - k]
+    count = min(order, len(c) - 1) + 1
+    total = _inner(c[:count], reversed(shifted[order - count + 1 : order + 1]), 0 * c[0] - b[order])
     for k, value in enumerate(a[: order + 1]):
         if value:
             total -= value * shifted[order - k]
@@ -141,15 +143,32 @@ def _reversed(coefficients: tuple[int, ...], shift: int, r: int, length: int, ga
     return table
 
 
-def _binomials(theta: fmpq, count: int, one: Number) -> list[Number]:
-    """Return C(theta, i) for i = 0..count: the expansion of (n + 1)^theta in 1/n."""
-    value = one
-    table = [value]
-    for i in range(count):
-        numerator = theta - i
-        value = value * int(numerator.p) / (int(numerator.q) * (i + 1))
-        table.append(value)
-    return table
+def _inner(first: Iterable[Number], second: Iterable[Number], zero: Number) -> Number:
+    """Return the sum of the products of two sequences as far as both go."""
+    return reduce(add, map(mul, first, second), zero)
+
+
+@lru_cache(maxsize=4)
+def _arb_weights(degree: fmpq, ramification: int, terms: int, precision: int) -> list[list[arb]]:
+    """Return `_shift_weights` in balls of a precision, kept for the next formula; not to be changed."""
+    with ctx.workprec(precision):
+        return _shift_weights(degree, ramification, terms, arb(1))
+
+
+def _shift_weights(degree: fmpq, ramification: int, terms: int, one: Number) -> list[list[Number]]:
+    """Return for each order j <= terms what c_k, k = j mod r, j mod r + r, ..., j, contribute to x_{n+1} there.
+
+    That is C(theta, (j - k)/r) with theta = degree - k/r, from the expansion of (n + 1)^theta in 1/n.
+    """
+    weights: list[list[Number]] = [[] for _ in range(terms + 1)]
+    for k in range(terms + 1):
+        theta = degree - fmpq(k, ramification)
+        value = one
+        for i, order in enumerate(range(k, terms + 1, ramification)):
+            weights[order].append(value)
+            numerator = theta - i
+            value = value * int(numerator.p) / (int(numerator.q) * (i + 1))
+    return weights
 
 
 class TailSeries:

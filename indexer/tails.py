@@ -213,8 +213,18 @@ class Tail:
         never to bound an error.
         """
         n = np.arange(start, stop + 1, dtype=np.float64)
-        log_a, log_b = _log2_abs(self.formula.a, n), _log2_abs(self.formula.b, n)
-        ratio = np.exp2(np.clip(log_b[1:] - log_a[:-1] - log_a[1:] + 2, -1000, 1000))
+        log_a = _log2_abs(self.formula.a, n)
+        return self._log2_shrunk(log_a[:-1] + log_a[1:], n[1:])
+
+    def _log2_contraction_at(self, n: list[int]) -> npt.NDArray[np.float64]:
+        """Return the same for single steps at some places."""
+        places = np.array(n, dtype=np.float64)
+        log_a = _log2_abs(self.formula.a, np.concatenate((places, places + 1)))
+        return self._log2_shrunk(log_a[: len(n)] + log_a[len(n) :], places + 1)
+
+    def _log2_shrunk(self, log_a: npt.NDArray[np.float64], n: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return log2 of the factor from log2 |a_{n-1} a_n|, for the step to x_{n-1}."""
+        ratio = np.exp2(np.clip(_log2_abs(self.formula.b, n) - log_a + 2, -1000, 1000))
         signed = ratio if self.formula.b[-1] > 0 else -ratio
         root = np.sqrt(np.maximum(1 + signed, 0))
         return np.asarray(np.minimum(np.log2(ratio) - 2 * np.log2(1 + root), 0))
@@ -324,8 +334,9 @@ class Tail:
                 return start + int(reached[0]) + 2
             total += float(drops[-1])
             start, block = start + block, min(2 * block, 1 << 15)
-            ahead = [self.log2_contraction(n, n + 1)[0] for n in _geometric(start, top + steps)]
-            if total + min(ahead) * (top + steps - start) > -bits:
+            places = _geometric(start, top + steps)
+            ahead = self._log2_contraction_at(places)
+            if total + float(np.minimum(ahead[:-1], ahead[1:]) @ np.diff(places)) > -bits:
                 return None
         return None
 
@@ -334,12 +345,17 @@ class Tail:
         n = depth
         while n > top and not (high - low) * 2**BRACKET_BITS < low:
             start = max(top, n - BRACKET_BLOCK)
-            numerators = self._values(start + 1, n + 1, self.formula.b)
-            for a_n, b_next in zip(self._values(start, n, self.formula.a)[::-1], numerators[::-1], strict=True):
-                ends = (a_n + b_next / low, a_n + b_next / high)
-                low, high = ends if b_next < 0 else (ends[1], ends[0])
+            low, high = self._both_ends(low, high, start, n)
             n = start
         return self._steps(low.union(high), n, top)
+
+    def _both_ends(self, low: arb, high: arb, start: int, stop: int) -> tuple[arb, arb]:
+        """Step both ends of a bracket back from `stop` to `start`."""
+        numerators = self._values(start + 1, stop + 1, self.formula.b)
+        for a_n, b_next in zip(self._values(start, stop, self.formula.a)[::-1], numerators[::-1], strict=True):
+            ends = (a_n + b_next / low, a_n + b_next / high)
+            low, high = ends if b_next < 0 else (ends[1], ends[0])
+        return low, high
 
     def _from_series(self, top: int, bits: int) -> tuple[arb, int]:
         """Return x_top by the tail's series at two depths that must agree, and the larger depth."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import mpmath
 import pytest
-from flint import arb, ctx
+from flint import arb, ctx, fmpz_poly
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -182,16 +182,12 @@ def test_termination_too_late_is_refused_with_the_reason():
 
 @given(st.lists(st.integers(-1000, 1000), min_size=1, max_size=5), st.integers(1, 9))
 def test_positive_from_is_positive_from_there_on(low, lead):
-    from flint import fmpz_poly
-
     polynomial = fmpz_poly([*low, lead])
     start = positive_from(tuple(int(c) for c in polynomial))
     assert all(polynomial(start + k) > 0 for k in (0, 1, 2, 10, 1000))
 
 
 def test_positive_from_refuses_a_root_beyond_reach():
-    from flint import fmpz_poly
-
     with pytest.raises(TooDeepError, match="regular only beyond"):
         positive_from((-(10**9), 1))
 
