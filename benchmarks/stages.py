@@ -30,7 +30,7 @@ import indexer.work
 from catalog.database import open_database
 from catalog.ingest import ingest
 from indexer.batches import Batch
-from indexer.convergents import Convergent
+from indexer.convergents import Convergent, FirstSteps
 from indexer.index import CatalogueIndex, read_anchors
 from indexer.seeding import name_constants, seed
 from indexer.spaces import QUADRATIC_5
@@ -46,7 +46,7 @@ STAGES: tuple[tuple[str, Any, str], ...] = (
     ("closed forms", indexer.evaluation, "_compare"),
     ("family keys", indexer.evaluation, "family_key"),
     ("exponents", indexer.evaluation, "exponents"),
-    ("metrics: convergents", indexer.metrics, "convergents"),
+    ("convergents", FirstSteps, "product"),
     ("metrics: gcds", Convergent, "gcd"),
     ("metrics: error at 1000", indexer.metrics, "log_error"),
     ("metrics: growth of gcds", indexer.metrics, "gcd_growth"),
