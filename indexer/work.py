@@ -6,7 +6,9 @@ from the others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -40,9 +42,13 @@ class Task:
 
     def __call__(self, units: Sequence[Unit]) -> list[Batch]:
         """Evaluate units; called in a worker. Returns one batch for all of them."""
+        with collected_later():
+            return [self._evaluated(self._formulas(units))]
+
+    def _evaluated(self, formulas: list[PCF]) -> Batch:
         terms = terms_with(self.own)
-        computed = compute_pairs(self._formulas(units), self.digits, self.anchors, self.budget, terms)
-        return [Batch.of(records(computed), terms.version)]
+        computed = compute_pairs(formulas, self.digits, self.anchors, self.budget, terms)
+        return Batch.of(records(computed), terms.version)
 
     def failed(self, unit: Unit, reason: str) -> Batch:
         """The batch of a unit that killed its worker."""
@@ -54,6 +60,22 @@ class Task:
         space = _space(self.space, self.template)
         found = chain.from_iterable(space.formulas(start, stop) for start, stop in _runs(units))
         return [formula for formula in found if formula is not None]
+
+
+@contextmanager
+def collected_later() -> Iterator[None]:
+    """Leave Python's search for cyclic garbage until the end.
+
+    There is next to none, and every search among the many objects of a chunk looks at all that live: a sixth of the
+    time.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def units_of(first_rank: int, last_rank: int) -> list[Unit]:
