@@ -16,24 +16,22 @@ import math
 import random
 import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import psycopg
 
 RUN = 500  # ranks in a row, as in a chunk
 QUERIES = 200
 NEIGHBOURS = 10
-PROBES = (32, 64, 256)  # lists of an inverted file that are looked through
+PROBES = (32, 64, 256)  # lists of an inverted file that are looked through; and a sixteenth, as `--index ivf` does
+TRAINED_ON = 40  # vectors a list, and rounds, of the training
+ROUNDS = 10
 
 
 def main() -> None:
@@ -199,16 +197,22 @@ def at_depth(n: int, count: int) -> tuple[float, float, float, float, float]:
 
 
 def similarity(options: argparse.Namespace) -> None:
-    heading("vectors", "index", "build, CPU s", "MB", "one query, ms (median)", "queries / s", "recall@10")
+    heading(
+        "vectors",
+        "index",
+        "build, CPU s",
+        "MB",
+        *(f"{kind}: ms (median), queries / s, recall@10" for kind in ("near", "mixed", "far")),
+    )
     with tempfile.TemporaryDirectory() as folder:
         vectors = options.vectors or f"{folder}/vectors.npy"
         if not Path(vectors).exists():
             alone(write_vectors, vectors, max(options.sizes))
         for size in options.sizes:
             for kind in ("Flat", "IVF", *(["HNSW"] * (size <= options.hnsw_to))):
-                for name, built, memory, median, mean, recall in alone(search_index, vectors, folder, size, kind):
-                    times = f"{built:.1f}", megabytes(memory), f"{1e3 * median:.3f}", f"{1 / mean:,.0f}"
-                    line(f"{size:,}", name, *times, f"{recall:.4f}")
+                for name, built, memory, answers in alone(search_index, vectors, folder, size, kind):
+                    figures = [f"{1e3 * median:.3f}, {1 / mean:,.0f}, {recall:.4f}" for median, mean, recall in answers]
+                    line(f"{size:,}", name, f"{built:.1f}", megabytes(memory) if memory else "-", *figures)
 
 
 def write_vectors(file: str, count: int) -> None:
@@ -236,33 +240,51 @@ def box_vectors(count: int) -> npt.NDArray[np.float32]:
     return np.ascontiguousarray(np.tile(vectors, (copies, 1))[:count] + noise)
 
 
-def search_index(file: str, folder: str, size: int, kind: str) -> list[tuple[str, float, float, float, float, float]]:
-    """Name, CPU seconds of building, bytes, median and mean CPU seconds of a query, recall, for each setting."""
+def queries_of(vectors: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
+    """Points near vectors (with a little noise), of mixed coordinates, each of another vector, and far from all.
+
+    The last are drawn evenly between the least and the largest value of each coordinate. Each is (QUERIES, d).
+    """
+    chooser, (size, dimension) = np.random.default_rng(2), vectors.shape
+    noise = chooser.normal(0, 1e-3, (QUERIES, dimension))
+    near = vectors[chooser.integers(0, size, QUERIES)] + noise
+    mixed = vectors[chooser.integers(0, size, (QUERIES, dimension)), np.arange(dimension)]
+    far = chooser.uniform(vectors.min(axis=0), vectors.max(axis=0), (QUERIES, dimension))
+    return [np.ascontiguousarray(points, dtype=np.float32) for points in (near, mixed, far)]
+
+
+Answers = list[tuple[float, float, float]]
+
+
+def search_index(file: str, folder: str, size: int, kind: str) -> list[tuple[str, float, float, Answers]]:
+    """Name, CPU seconds of building, bytes, and what `asked` says of each kind of query, for each setting."""
     from indexer.neighbours import faiss
 
     module = faiss()
     vectors = np.ascontiguousarray(np.load(file, mmap_mode="r")[:size])
-    chooser = np.random.default_rng(2)
-    noise = chooser.normal(0, 1e-3, (QUERIES, vectors.shape[1])).astype(np.float32)
-    queries = vectors[chooser.integers(0, size, QUERIES)] + noise
     exact = module.IndexFlatL2(vectors.shape[1])
     exact.add(vectors)
-    nearest = exact.search(queries, NEIGHBOURS)[0][:, -1] * (1 + 1e-5) + 1e-12
+    queries = queries_of(vectors)
+    bounds = [exact.search(points, NEIGHBOURS)[0][:, -1] * (1 + 1e-5) + 1e-12 for points in queries]
     start = time.process_time()
-    index = exact if kind == "Flat" else approximate(kind, vectors, chooser)
+    index = exact if kind == "Flat" else approximate(kind, vectors)
     built = time.process_time() - start
     memory = float(len(module.serialize_index(index)))
+
+    def answers(asked_index: Any) -> Answers:
+        return [asked(asked_index, *pair) for pair in zip(queries, bounds, strict=True)]
+
     if kind != "IVF":
-        return [(kind, built, memory, *asked(index, queries, nearest))]
+        return [(kind, built, memory, answers(index))]
     rows = []
-    for probes in PROBES:
+    for probes in sorted({*PROBES, index.nlist // 16}):
         index.nprobe = probes
-        rows.append((f"IVF, {probes} of {index.nlist} lists", built, memory, *asked(index, queries, nearest)))
+        rows.append((f"IVF, {probes} of {index.nlist} lists", built, memory, answers(index)))
     index.nprobe = PROBES[1]
     start = time.process_time()
     mapped = on_disk(index, folder)
     merged = time.process_time() - start
-    return [*rows, (f"IVF on disk, {PROBES[1]} lists", built + merged, 0.0, *asked(mapped, queries, nearest))]
+    return [*rows, (f"IVF on disk, {PROBES[1]} lists", built + merged, 0.0, answers(mapped))]
 
 
 def asked(index: Any, queries: npt.NDArray[np.float32], nearest: npt.NDArray[np.float32]) -> tuple[float, float, float]:
@@ -276,19 +298,23 @@ def asked(index: Any, queries: npt.NDArray[np.float32], nearest: npt.NDArray[np.
     return statistics.median(seconds), statistics.mean(seconds), right / (QUERIES * NEIGHBOURS)
 
 
-def approximate(kind: str, vectors: npt.NDArray[np.float32], chooser: np.random.Generator) -> Any:
+def approximate(kind: str, vectors: npt.NDArray[np.float32]) -> Any:
+    """HNSW, or flat lists, their number a power of two near 4 sqrt(n), trained on a sample."""
     from indexer.neighbours import faiss
 
     module, (size, dimension) = faiss(), vectors.shape
     if kind == "HNSW":
         index = module.IndexHNSWFlat(dimension, 16)
         index.hnsw.efConstruction, index.hnsw.efSearch = 200, 64
-    else:
-        index = module.IndexIVFFlat(module.IndexFlatL2(dimension), dimension, min(4096, size // 100))
-        exactly, module.cvar.distance_compute_blas_threshold = module.cvar.distance_compute_blas_threshold, 20
-        index.train(vectors[chooser.choice(size, min(size, 200_000), replace=False)])
-        module.cvar.distance_compute_blas_threshold = exactly
-    index.add(vectors)
+        index.add(vectors)
+        return index
+    index = module.IndexIVFFlat(module.IndexFlatL2(dimension), dimension, 2 ** round(math.log2(4 * math.sqrt(size))))
+    index.cp.niter = ROUNDS
+    sample = np.random.default_rng(3).choice(size, min(size, TRAINED_ON * index.nlist), replace=False)
+    exactly, module.cvar.distance_compute_blas_threshold = module.cvar.distance_compute_blas_threshold, 20
+    index.train(vectors[sample])
+    index.add(vectors)  # in which list a vector is does not need exact distances
+    module.cvar.distance_compute_blas_threshold = exactly
     return index
 
 
@@ -306,118 +332,11 @@ def on_disk(index: Any, folder: str) -> Any:
 
 # insert
 
-REMOVALS = (
-    "update cluster_member set cluster_id = null, distance = null where cluster_id > %(cluster)s",
-    "delete from guess where id > %(guess)s",
-    "delete from relation where id > %(relation)s",
-    "delete from cluster where id > %(cluster)s",
-    "delete from formula where id > %(formula)s",
-    "delete from constant where id > %(constant)s",
-)
-"""What takes out of a catalogue all that came after these numbers; what refers to a formula goes with it."""
-
 
 def insert(options: argparse.Namespace) -> None:
-    """Formulas outside the box, one by one: by the command `add`, and in a process that holds anchors and index."""
-    from catalog.database import open_database
+    from inserting import insert as measure
 
-    chosen = new_formulas(options.commands + options.count)
-    with open_database(None, options.home) as database, database.connect() as connection:
-        (there,) = connection.execute("select count(*) from formula").fetchone() or (0,)
-        connection.rollback()
-        print(f"into a catalogue of {there:,} formulas, which are left as they were\n")
-        heading("what", "CPU here, ms", "its 99th percentile", "wall, ms", "its 99th percentile", "formulas")
-        with as_it_was(connection):
-            show("`formulary add`", [command(options.home, formula) for formula in chosen[: options.commands]])
-            stay(connection, options.home, chosen[options.commands :])
-
-
-@contextmanager
-def as_it_was(connection: psycopg.Connection) -> Iterator[None]:
-    """Remove what is added meanwhile; nobody else may write. Clusters that are founded go, their members wait again."""
-    before = {}
-    for table in ("formula", "relation", "guess", "cluster", "constant"):
-        (before[table],) = connection.execute(f"select coalesce(max(id), 0) from {table}".encode()).fetchone() or (0,)
-    connection.commit()
-    try:
-        yield
-    finally:
-        connection.rollback()
-        for statement in REMOVALS:
-            connection.execute(statement.encode(), before)
-        connection.commit()
-
-
-def command(home: str, formula: Any) -> Spent:
-    """Wall seconds, and CPU seconds of the process, of the command for one formula."""
-    start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    arguments = [sys.executable, "-m", "indexer.cli.main", "add", "--home", home, str(formula)]
-    subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return time.monotonic() - start, used
-
-
-def stay(connection: psycopg.Connection, home: str, chosen: Sequence[Any]) -> None:
-    """Add formulas as a process does that has opened index, anchors and clusters before."""
-    from indexer.index import CatalogueIndex, read_anchors
-    from indexer.own_constants import read_terms
-    from indexer.pipeline import compute
-    from indexer.placement import OnlineClusters
-    from indexer.rows import record
-    from indexer.seeding import store
-
-    clusters = OnlineClusters()
-    opened, (index, anchors, terms, _) = spent(
-        lambda: (
-            CatalogueIndex.open(connection, home, print),
-            read_anchors(connection),
-            read_terms(connection),
-            clusters.follow(connection),
-        )
-    )
-    steps: dict[str, list[Spent]] = {"all": []}
-    for formula in chosen:
-        evaluating, computed = spent(lambda f=formula: compute(f, identified=True, anchors=anchors, terms=terms))
-        storing, ingested = spent(lambda c=computed: store(connection, [record(c)], terms=terms))
-        indexing, _ = spent(lambda: index.catch_up(connection))
-        new = ingested.ids[ingested.new].tolist()
-        placing, _ = spent(lambda ids=new: clusters.place_new(connection, ids))
-        parts = {"evaluate and identify": evaluating, "store": storing, "index": indexing, "place": placing}
-        parts["all"] = (sum(wall for wall, _ in parts.values()), sum(cpu for _, cpu in parts.values()))
-        for name, seconds in parts.items():
-            steps.setdefault(name, []).append(seconds)
-    for name, seconds in steps.items():
-        show(f"in a process that stays: {name}", seconds)
-    print(f"\nopening index, anchors, constants and clusters took {opened[0]:.1f} s ({opened[1]:.1f} s of CPU), once")
-
-
-def new_formulas(count: int) -> list[Any]:
-    from catalog.formula import PCF
-
-    chooser, chosen = random.Random(time.time_ns()), []
-    while len(chosen) < count:
-        a = [chooser.randint(-60, 60) for _ in range(3)]
-        b = [chooser.randint(-60, 60) for _ in range(3)]
-        a[2], b[2] = a[2] or 61, b[2] or 61
-        chosen.append(PCF(tuple(a), tuple(b)))
-    return chosen
-
-
-Spent = tuple[float, float]
-
-
-def spent(function: Callable[[], Any]) -> tuple[Spent, Any]:
-    """Seconds of the wall's clock and of this process's CPU, and the result."""
-    wall, cpu = time.monotonic(), time.process_time()
-    result = function()
-    return (time.monotonic() - wall, time.process_time() - cpu), result
-
-
-def show(what: str, seconds: list[Spent]) -> None:
-    walls, used = zip(*seconds, strict=True)
-    figures = [figure for times in (used, walls) for figure in (statistics.median(times), np.percentile(times, 99))]
-    line(what, *(f"{1e3 * figure:.1f}" for figure in figures), str(len(seconds)))
+    measure(options.home, options.count, options.commands)
 
 
 if __name__ == "__main__":

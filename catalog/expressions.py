@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 import flint
 from flint import acb, arb, fmpq
-from mpmath.ctx_mp import MPContext
 
 from catalog.errors import ExpressionError
 from catalog.functions import ALIASES, FUNCTIONS, NAMES
@@ -86,6 +85,8 @@ def to_mpmath(expression: Expression | str, digits: int) -> Any:
     """The value as an mpf or mpc of mpmath to about `digits` decimal digits, without a bound: a second opinion."""
     if isinstance(expression, str):
         expression = parse_expression(expression)
+    from mpmath.ctx_mp import MPContext  # not for everybody who evaluates balls: it takes 50 ms
+
     context = MPContext()
     context.dps = digits + 20
 
