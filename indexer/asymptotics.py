@@ -18,6 +18,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -159,6 +160,14 @@ def exponents(formula: PCF, verdict: Classification | None = None) -> Exponents 
     verdict = verdict or classify(formula)
     if verdict.status != "converges":
         return None
+    if 2 * formula.deg_a > formula.deg_b:  # only two coefficients of each matter
+        leading = (tuple([0] * (len(c) - 2)) + c[-2:] for c in (formula.a, formula.b))
+        return _exponents(PCF(*leading))
+    return _exponents(formula)
+
+
+@lru_cache(maxsize=256)
+def _exponents(formula: PCF) -> Exponents | None:
     try:
         plus, minus = formal_solutions(formula)
     except OverflowError:

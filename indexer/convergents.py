@@ -18,6 +18,8 @@ Matrix = tuple[mpz, mpz, mpz, mpz]
 IDENTITY: Matrix = (mpz(1), mpz(0), mpz(0), mpz(1))
 """The product of no steps."""
 
+LOG_2 = math.log(2)
+
 LEAF = 32
 """Steps multiplied together in small integers before big ones are touched."""
 
@@ -168,3 +170,9 @@ def log2_size(coefficients: tuple[int, ...], start: int, stop: int) -> float:
         return float(np.log2(np.abs(np.array(factors, dtype=np.float64))).sum())
     except OverflowError:  # an integer beyond the range of a double
         return math.fsum(math.log2(abs(factor)) for factor in factors)
+
+
+def log_abs(value: mpz) -> float:
+    """Return log|value| of an integer, not zero."""
+    beyond = max(0, value.bit_length() - 64)
+    return float(math.log(abs(value) >> beyond) + beyond * LOG_2)

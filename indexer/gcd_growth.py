@@ -30,6 +30,7 @@ from gmpy2 import mpz
 
 from catalog.formula import PCF
 from indexer.asymptotics import double_root_invariants
+from indexer.convergents import log_abs
 
 FactorialReduction = Literal["yes", "no", "undetermined"]
 
@@ -70,7 +71,7 @@ def gcd_growth(formula: PCF, depths: tuple[int, ...], divisors: list[mpz], q_eta
     if len(depths) < FIT_DEPTHS:
         return None
     eta, reduction = _eta(formula, depths, divisors, q_eta)
-    rest = (float(gmpy2.log(g)) - eta * n * math.log(n) for n, g in zip(depths, divisors, strict=True))
+    rest = (log_abs(g) - eta * n * math.log(n) for n, g in zip(depths, divisors, strict=True))
     return GcdGrowth(eta, sum(weight * value for weight, value in zip(_slope(depths), rest, strict=True)), reduction)
 
 

@@ -7,7 +7,8 @@ exactly at `DEPTHS`; its growth is found in `indexer.gcd_growth`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from typing import Any
 
 import gmpy2
 from flint import arb, ctx, fmpz
@@ -15,7 +16,7 @@ from gmpy2 import mpz
 
 from catalog.formula import PCF
 from indexer.asymptotics import Exponents
-from indexer.convergents import Convergent, FirstSteps, log2_size
+from indexer.convergents import LOG_2, Convergent, FirstSteps, log2_size, log_abs
 from indexer.gcd_growth import FactorialReduction, gcd_growth
 from indexer.tails import LADDER, AnyTail, TooDeepError
 
@@ -78,17 +79,17 @@ def metrics(formula: PCF, growth: Exponents, tail: AnyTail, limit_is_exact: bool
     `growth` are its exponents, `tail` its tail; where `limit_is_exact` delta is None, for a rational number has no
     irrationality measure to show.
     """
-    exact = Metrics(
-        convergence_eta=growth.convergence_eta,
-        convergence_gamma=growth.convergence_gamma,
-        convergence_sqrt=growth.convergence_sqrt,
-        convergence_beta=growth.convergence_beta,
-        q_eta=growth.q_eta,
-        q_gamma=growth.q_gamma,
-    )
+    exact: dict[str, Any] = {
+        "convergence_eta": growth.convergence_eta,
+        "convergence_gamma": growth.convergence_gamma,
+        "convergence_sqrt": growth.convergence_sqrt,
+        "convergence_beta": growth.convergence_beta,
+        "q_eta": growth.q_eta,
+        "q_gamma": growth.q_gamma,
+    }
     step_bits = formula.height.bit_length() + max(formula.deg_a, formula.deg_b) * METRIC_DEPTH.bit_length()
     if step_bits * METRIC_DEPTH > MAX_CONVERGENT_BITS:
-        return replace(exact, reason=f"q_n at n = {METRIC_DEPTH} is too long: delta and the gcd are not computed")
+        return Metrics(**exact, reason=f"q_n at n = {METRIC_DEPTH} is too long: delta and the gcd are not computed")
     steps = tail.first_steps if tail.first_steps.formula == formula else FirstSteps(formula, LADDER)
     sampled = [steps.convergent(LADDER.index(n)) for n in DEPTHS]
     divisors = [c.gcd() for c in sampled]
@@ -102,11 +103,11 @@ def metrics(formula: PCF, growth: Exponents, tail: AnyTail, limit_is_exact: bool
     divided = gcd_growth(formula, tuple(n for n, _ in usable), [divisor for _, divisor in usable], growth.q_eta)
     if divided is None:
         reason = reason or "p_n or q_n is 0 at most depths: growth of the gcd is not measured"
-        return replace(exact, delta=delta, delta_unreduced=delta_unreduced, reason=reason)
+        return Metrics(**exact, delta=delta, delta_unreduced=delta_unreduced, reason=reason)
     reduced_eta, reduced_gamma = growth.q_eta - divided.gcd_eta, growth.q_gamma - divided.gcd_gamma
     settled = not limit_is_exact and divided.factorial_reduction != "undetermined"
-    return replace(
-        exact,
+    return Metrics(
+        **exact,
         delta=delta,
         delta_unreduced=delta_unreduced,
         delta_predicted=_predicted_delta(growth, reduced_eta, reduced_gamma) if settled else None,
@@ -125,7 +126,7 @@ def log_error(formula: PCF, at: Convergent, tail: AnyTail) -> float | None:
     |L - p_n/q_n| = |b_1 ... b_{n+1}| / |q_n (q_n x_{n+1} + b_{n+1} q_{n-1})|; no digit of L is needed. The bracket may
     cancel where n lies before the tail is regular; None where `MAX_TAIL_BITS` do not settle it.
     """
-    product, log_q = math.log(2) * log2_size(formula.b, 1, at.n + 2), _log(at.q)
+    product, log_q = LOG_2 * log2_size(formula.b, 1, at.n + 2), log_abs(at.q)
     b_next = formula.b_at(at.n + 1)
     tail_value = tail.double_at(at.n + 1)
     if tail_value is not None:
@@ -154,12 +155,12 @@ def _deltas(
     if last.q == 0:
         return None, None, f"q_n = 0 at n = {last.n}: delta is undefined"
     try:
-        error, log_q = log_error(formula, last, tail), _log(last.q)
+        error, log_q = log_error(formula, last, tail), log_abs(last.q)
     except TooDeepError as beyond:
         return None, None, f"{beyond}: delta is undefined"
     if error is None:
         return None, None, f"the error at n = {last.n} is lost in cancellation: delta is undefined"
-    log_reduced = log_q - _log(divisor)
+    log_reduced = log_q - log_abs(divisor)
     delta = -1 - error / log_reduced if abs(last.q) > divisor else None
     unreduced = -1 - error / log_q if abs(last.q) > 1 else None
     return delta, unreduced, None if delta is not None else f"|q_n/g_n| = 1 at n = {last.n}: delta is undefined"
@@ -172,10 +173,6 @@ def _predicted_delta(growth: Exponents, reduced_eta: float, reduced_gamma: float
     if reduced_eta == 0 and growth.convergence_eta == 0 and reduced_gamma > 0:
         return -1 - growth.convergence_gamma / reduced_gamma
     return None
-
-
-def _log(value: mpz) -> float:
-    return float(gmpy2.log(abs(value)))
 
 
 def _fmpz(value: mpz) -> fmpz:

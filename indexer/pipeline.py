@@ -98,12 +98,10 @@ def mirrored(computed: Computed) -> Computed:
 def _negated_limit(limit: Limit) -> Limit:
     if limit.value is None or limit.infinite or limit.exact == 0:
         return limit
-    return replace(
-        limit,
-        value=limit.value[1:] if limit.value.startswith("-") else f"-{limit.value}",
-        exact=None if limit.exact is None else -limit.exact,
-        ball=None if limit.ball is None else -limit.ball,
-    )
+    value = limit.value[1:] if limit.value.startswith("-") else f"-{limit.value}"
+    fraction = None if limit.exact is None else -limit.exact
+    ball = None if limit.ball is None else -limit.ball
+    return Limit(value, limit.digits, limit.error_log10, limit.bound_kind, fraction, ball)
 
 
 def _negated_relation(relation: Relation, limit: Limit | None) -> Relation:
@@ -171,7 +169,7 @@ def _begin(
 def _finish(computed: Computed, begun: Identification | Search | None, budget: int) -> Computed:
     try:
         found = finish(begun, budget) if isinstance(begun, Search) else begun
-        return replace(computed, identification=found)
+        return Computed(computed.evaluation, found)
     except Exception as error:
         return failed(computed.formula, f"{type(error).__name__}: {error}")
 
