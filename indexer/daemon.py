@@ -62,6 +62,9 @@ MAX_ATTEMPTS = 5
 MAX_IN_COMPANY = 2
 """Claims after which a chunk is evaluated alone: it may have died with another one that was at fault."""
 
+NOTHING_LEFT = "nothing left"
+"""Why a run ends that has done all there was."""
+
 SECOND_SIGNAL = 130
 """Exit code where a second signal ends the process at once."""
 
@@ -157,6 +160,8 @@ class Daemon:
                 reason = self._work()
                 self._release()
                 self._link.do(resolve_waiting)
+                if reason == NOTHING_LEFT:
+                    self._following.complete()
                 self._following.save()
                 return reason
         except GivenUp:
@@ -206,7 +211,7 @@ class Daemon:
             if not self._under_way:
                 claimable, leased = self._link.do(leases.work_remains, self.settings.rank_limit, self.settings.spaces)
                 if self.settings.once and not claimable + leased:
-                    return "nothing left"
+                    return NOTHING_LEFT
                 self._idle()
                 continue
             self._finish_all(POLL_SECONDS)

@@ -41,6 +41,11 @@ class Swept:
     apart: int = 0
     complete: bool = True
 
+    @property
+    def settled(self) -> int:
+        """How many members it looked at."""
+        return self.named + self.tied + self.apart
+
 
 def sweep_families(
     connection: psycopg.Connection,
@@ -51,7 +56,7 @@ def sweep_families(
 ) -> Swept:
     """Name or tie the members of all families, or of one, that nothing ties yet.
 
-    It ends after so many seconds or when `stop` says so; what is left comes with the next sweep.
+    It ends after so many seconds and one member at least, or when `stop` says so; the rest comes with the next sweep.
     Two sweeps do not run at a time: the second does nothing. The connection must be idle.
     """
     swept = Swept()
@@ -63,7 +68,7 @@ def sweep_families(
     try:
         while rows := _gaps(connection, family):
             for row in rows:
-                if stop() or (deadline is not None and time.monotonic() > deadline):
+                if stop() or (swept.settled and deadline is not None and time.monotonic() > deadline):
                     swept.complete = False
                     return swept
                 _settle(connection, row, swept)

@@ -19,7 +19,7 @@ from catalog.constants import Constant
 from catalog.ingest import Ingested
 from indexer.batches import Batch
 from indexer.committing import REFUSED, reason_of
-from indexer.family_sweep import sweep_families
+from indexer.family_sweep import Swept, sweep_families
 from indexer.index import CatalogueIndex, read_anchors
 from indexer.later_search import search_with_library
 from indexer.placement import OnlineClusters
@@ -93,6 +93,11 @@ class Following:
         if time.monotonic() - self._saved_at > SNAPSHOT_SECONDS:
             self.save()
 
+    def complete(self) -> None:
+        """Name and tie all members of families that are left, a slice at a time, until a signal comes."""
+        while (swept := self._name_families()) is not None and not swept.complete and swept.settled:
+            pass
+
     def save(self) -> None:
         """Write a snapshot; one that cannot be written is said and made later, since it can be built anew."""
         self._search_again()
@@ -129,13 +134,14 @@ class Following:
         if found.searched:
             self._report.event("searched_again", **found.to_json())
 
-    def _name_families(self) -> None:
+    def _name_families(self) -> Swept | None:
         """Name the members of families whose representative has been named, or tie them to it."""
         if self._stopping.is_set():
-            return
+            return None
         swept = self._derive("families", partial(sweep_families, seconds=SWEEP_SECONDS, stop=self._stopping.is_set))
         if swept is not None and (swept.named or swept.tied):
             self._report.event("families", named=swept.named, tied=swept.tied, complete=swept.complete)
+        return swept
 
     def _derive(self, what: str, work: Callable[[psycopg.Connection], Derived]) -> Derived | None:
         """Do what follows from the formulas; where the catalogue refuses it, say so and index on."""
