@@ -46,7 +46,7 @@ class Wanted:
 def unnamed(connection: psycopg.Connection, wanted: Wanted, after: int, count: int) -> list[Unnamed]:
     """The next `count` formulas beyond number `after`."""
     with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(block("unnamed_limits"), wanted.parameters(after, count)).fetchall()
+        rows = cursor.execute(block("unnamed_limits"), wanted.parameters(after, count), prepare=False).fetchall()
     return [
         Unnamed(
             int(row["id"]),
@@ -63,6 +63,6 @@ def count_unnamed(connection: psycopg.Connection, wanted: Wanted, after: int, mo
     """How many there are beyond number `after`, counted up to `most`."""
     counted = b"select count(*) from (" + block("unnamed_limits") + b") as unnamed"
     with connection.transaction():
-        row = connection.execute(counted, wanted.parameters(after, most)).fetchone()
+        row = connection.execute(counted, wanted.parameters(after, most), prepare=False).fetchone()
     assert row is not None
     return int(row[0])

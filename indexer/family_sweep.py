@@ -7,8 +7,8 @@ the member itself (`guess.from_family`, `families.family_relation`); its mirror 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -18,6 +18,7 @@ import catalog
 from catalog.findings import Findings, GuessRow, RelationRow, store_findings
 from catalog.formula import PCF
 from catalog.sql import block
+from indexer.executors import in_order
 from indexer.families import RELATION_DIGITS, VERIFIED_BEYOND, family_relation
 from indexer.findings import Relation, moebius_relation, moebius_text
 from indexer.guess import from_family
@@ -29,7 +30,13 @@ PROPOSER = "family"
 TOGETHER = 2_000
 """Members that are read at a time: the query looks at all families."""
 
+STORED_TOGETHER = 100
+"""Members that are stored in one transaction at most."""
+
 Row = dict[str, Any]
+
+Found = tuple[Row, RelationRow | None]
+"""A member as it was read, and its relation if it has one."""
 
 
 @dataclass
@@ -53,11 +60,13 @@ def sweep_families(
     family: str | None = None,
     seconds: float | None = None,
     stop: Callable[[], bool] = lambda: False,
+    workers: int = 1,
 ) -> Swept:
     """Name or tie the members of all families, or of one, that nothing ties yet.
 
     It ends after so many seconds and one member at least, or when `stop` says so; the rest comes with the next sweep.
-    Two sweeps do not run at a time: the second does nothing. The connection must be idle.
+    Two sweeps do not run at a time: the second does nothing. The connection must be idle. With more than one of
+    `workers` processes evaluate.
     """
     swept = Swept()
     deadline = None if seconds is None else time.monotonic() + seconds
@@ -66,12 +75,10 @@ def sweep_families(
     if not locked or not locked[0]:
         return Swept(complete=False)
     try:
-        while rows := _gaps(connection, family):
-            for row in rows:
-                if stop() or (swept.settled and deadline is not None and time.monotonic() > deadline):
-                    swept.complete = False
-                    return swept
-                _settle(connection, row, swept)
+        while swept.complete and (rows := _gaps(connection, family)):
+            found = in_order(_relations_of, rows, lambda row, reason: None, workers=workers)
+            for some in _together(zip(rows, found, strict=True), deadline, stop, swept):
+                _store(connection, some, swept)
     finally:
         if not connection.closed:
             with connection.transaction():
@@ -79,33 +86,61 @@ def sweep_families(
     return swept
 
 
+def _together(
+    found: Iterable[Found], deadline: float | None, stop: Callable[[], bool], swept: Swept
+) -> Iterator[list[Found]]:
+    """What is stored in one transaction; it ends early, and the sweep is incomplete, where the time is up."""
+    some: list[Found] = []
+    for each in found:
+        some.append(each)
+        late = stop() or (deadline is not None and time.monotonic() > deadline)
+        if late or len(some) == STORED_TOGETHER:
+            yield some
+            some = []
+        if late:
+            swept.complete = False
+            return
+    if some:
+        yield some
+
+
 def _gaps(connection: psycopg.Connection, family: str | None) -> list[Row]:
+    """Members that nothing ties yet; never by a prepared plan, which would not know whether one family is asked for."""
+    parameters = {"family": family, "proposer": PROPOSER, "count": TOGETHER}
     with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            block("family_gaps"), {"family": family, "proposer": PROPOSER, "count": TOGETHER}
-        ).fetchall()
+        return cursor.execute(block("family_gaps"), parameters, prepare=False).fetchall()
 
 
-def _settle(connection: psycopg.Connection, row: Row, swept: Swept) -> None:
-    """Find the relation of one member, and store it with what it names."""
-    member = _formula(row["a"], row["b"])
-    representative = _formula(row["representative_a"], row["representative_b"])
-    findings = Findings(catalog.__version__)
-    relation = _relation_row(0, member, representative, row)
-    if relation is None:
-        outcome, swept.apart = "excluded", swept.apart + 1
-    else:
-        findings.relations.append(relation)
-        outcome = "found"
-        swept.named += relation.constant is not None
-        swept.tied += relation.constant is None
-    guessed = 0 if relation is not None else None
-    findings.guesses.append(GuessRow(0, row["guess_place"], PROPOSER, outcome, row["constant"], relation=guessed))
+def _relations_of(rows: Sequence[Row]) -> list[RelationRow | None]:
+    """The relation of each member; runs in workers."""
+    return [
+        _relation_row(0, _formula(row["a"], row["b"]), _formula(row["representative_a"], row["representative_b"]), row)
+        for row in rows
+    ]
+
+
+def _store(connection: psycopg.Connection, some: Sequence[Found], swept: Swept) -> None:
+    """Store relations of members with what they name, and that some have none."""
+    findings, numbers = Findings(catalog.__version__), list[int]()
     with connection.transaction(), connection.cursor() as cursor:
-        ids = [int(row["id"])]
-        if relation is not None and relation.constant is not None:
-            ids += add_copies(cursor, ids[0], member, relation, findings)
-        store_findings(cursor, findings, ids)
+        for row, relation in some:
+            place, related = len(numbers), None
+            numbers.append(int(row["id"]))
+            if relation is not None:
+                related = len(findings.relations)
+                findings.relations.append(replace(relation, row=place))
+            outcome = "excluded" if relation is None else "found"
+            findings.guesses.append(
+                GuessRow(place, row["guess_place"], PROPOSER, outcome, row["constant"], relation=related)
+            )
+            if relation is not None and relation.constant is not None:
+                member = _formula(row["a"], row["b"])
+                numbers += add_copies(cursor, numbers[place], member, relation, findings, len(numbers))
+        store_findings(cursor, findings, numbers)
+    for _, relation in some:
+        swept.apart += relation is None
+        swept.named += relation is not None and relation.constant is not None
+        swept.tied += relation is not None and relation.constant is None
 
 
 def _relation_row(place: int, member: PCF, representative: PCF, row: Row) -> RelationRow | None:
@@ -143,9 +178,12 @@ def _row_of(place: int, relation: Relation) -> RelationRow:
 
 
 def add_copies(
-    cursor: psycopg.Cursor, canonical_id: int, canonical: PCF, relation: RelationRow, findings: Findings
+    cursor: psycopg.Cursor, canonical_id: int, canonical: PCF, relation: RelationRow, findings: Findings, first: int = 1
 ) -> list[int]:
-    """Add the relations of mirrors and inflations, whose limits are integer multiples; returns their numbers."""
+    """Add the relations of mirrors and inflations, whose limits are integer multiples; returns their numbers.
+
+    Among the formulas of the findings their places are from `first` on.
+    """
     numbers = []
     cursor.execute(block("unnamed_copies"), {"ids": [canonical_id]})
     for number, a, b, _ in cursor.fetchall():
@@ -158,8 +196,8 @@ def add_copies(
         numbers.append(int(number))
         findings.relations.append(
             RelationRow(
-                len(numbers), "moebius", coefficients, text, f"{relation.method}, times {factor}", relation.proof,
-                relation.digits_used, relation.digits_verified, relation.constant,
+                first + len(numbers) - 1, "moebius", coefficients, text, f"{relation.method}, times {factor}",
+                relation.proof, relation.digits_used, relation.digits_verified, relation.constant,
             )
         )  # fmt: skip
     return numbers

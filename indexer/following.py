@@ -19,6 +19,7 @@ from catalog.constants import Constant
 from catalog.ingest import Ingested
 from indexer.batches import Batch
 from indexer.committing import REFUSED, reason_of
+from indexer.executors import default_workers
 from indexer.family_sweep import Swept, sweep_families
 from indexer.index import CatalogueIndex, read_anchors
 from indexer.later_search import search_with_library
@@ -36,6 +37,9 @@ SNAPSHOT_SECONDS = 300.0
 
 SWEEP_SECONDS = 5.0
 """Longest time for naming members of families before a snapshot; what is left comes with the next one."""
+
+COMPLETE_SECONDS = 30.0
+"""The same on all cores, where a run has nothing else to do."""
 
 SEARCH_SECONDS = 10.0
 """Time between two snapshots for formulas that an older library could not name."""
@@ -94,8 +98,8 @@ class Following:
             self.save()
 
     def complete(self) -> None:
-        """Name and tie all members of families that are left, a slice at a time, until a signal comes."""
-        while (swept := self._name_families()) is not None and not swept.complete and swept.settled:
+        """Name and tie all members of families that are left, on all cores, until a signal comes."""
+        while (swept := self._name_families(default_workers())) is not None and not swept.complete and swept.settled:
             pass
 
     def save(self) -> None:
@@ -134,11 +138,13 @@ class Following:
         if found.searched:
             self._report.event("searched_again", **found.to_json())
 
-    def _name_families(self) -> Swept | None:
+    def _name_families(self, workers: int = 1) -> Swept | None:
         """Name the members of families whose representative has been named, or tie them to it."""
         if self._stopping.is_set():
             return None
-        swept = self._derive("families", partial(sweep_families, seconds=SWEEP_SECONDS, stop=self._stopping.is_set))
+        seconds = SWEEP_SECONDS if workers == 1 else COMPLETE_SECONDS
+        sweep = partial(sweep_families, seconds=seconds, stop=self._stopping.is_set, workers=workers)
+        swept = self._derive("families", sweep)
         if swept is not None and (swept.named or swept.tied):
             self._report.event("families", named=swept.named, tied=swept.tied, complete=swept.complete)
         return swept

@@ -198,7 +198,7 @@ class Tail:
 
     def _bracket(self, n: int) -> tuple[tuple[int, int], tuple[int, int]]:
         """Return the bracket at n as two fractions (numerator, positive denominator)."""
-        (a_n, a_next), (b_next,) = self._values(n, n + 2, self.formula.a), self._values(n + 1, n + 2, self.formula.b)
+        a_n, a_next, b_next = self.formula.a_at(n), self.formula.a_at(n + 1), self.formula.b_at(n + 1)
         if b_next > 0:
             return (a_n, 1), (a_n * a_next + b_next, a_next)
         if self._parabola is None:

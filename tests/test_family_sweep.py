@@ -135,7 +135,7 @@ def test_a_run_that_ends_leaves_no_member_of_a_family(
     database: Database, connection: psycopg.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where the time between two snapshots was too short for all of them."""
-    monkeypatch.setattr(following, "SWEEP_SECONDS", 0.0)
+    monkeypatch.setattr(following, "COMPLETE_SECONDS", 0.0)
     seed_constants(connection)
     add_space(connection, "unnamed", "a = 5 n + 5 A; b = n^2 + 2 A n; A in 0..9", 10, chunk_size=10)
     Daemon(database.connect, tmp_path, LineReport(), Settings(workers=1, once=True)).run()
