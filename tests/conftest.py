@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,7 +82,19 @@ def new_database(server_url: str, template: str) -> Iterator[str]:
         connection.execute(f"create database {name} template {template} strategy file_copy")  # type: ignore[arg-type]
     yield server_url.replace("/formulary?", f"/{name}?")
     with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
+        _drop(connection, name)
+
+
+def _drop(connection: psycopg.Connection, name: str) -> None:
+    """Drop a database with whoever is connected; an autovacuum worker, which only the superuser may end, is waited for."""
+    for tries_left in range(100, -1, -1):
+        try:
+            connection.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
+            return
+        except psycopg.errors.InsufficientPrivilege:
+            if not tries_left:
+                raise
+            time.sleep(0.1)
 
 
 @pytest.fixture(scope="session")
