@@ -86,7 +86,7 @@ def new_database(server_url: str, template: str) -> Iterator[str]:
 
 
 def _drop(connection: psycopg.Connection, name: str) -> None:
-    """Drop a database with whoever is connected; an autovacuum worker, which only the superuser may end, is waited for."""
+    """Drop a database with whoever is connected; autovacuum, which only the superuser may end, is waited for."""
     for tries_left in range(100, -1, -1):
         try:
             connection.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
