@@ -23,10 +23,10 @@ from pathlib import Path
 import numpy as np
 import psycopg
 
-from catalog.database import open_database
-from indexer.asymptotics import OUTCOMES, classify_batch
-from indexer.index import CatalogueIndex
-from indexer.spaces import QUADRATIC_5
+from catalog.database.opening import open_database
+from indexer.mathematics.continued_fractions.asymptotics import OUTCOMES, classify_batch
+from indexer.similarity.catalogue_index import CatalogueIndex
+from indexer.sources.registry import QUADRATIC_5
 
 FORMULARY = (sys.executable, "-c", "from indexer.cli.main import main; main()")
 

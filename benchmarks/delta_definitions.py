@@ -3,7 +3,7 @@
 Run: python benchmarks/delta_definitions.py [--formulas 1000]
 `deepest convergent` is blind_delta.py of arXiv 2412.16818: L = p_2000/q_2000, its "1000" is n = 999. `twice the depth`
 is ramanujantools' PCF.delta(1000) without a limit: L = p_2000/q_2000, n = 1000. Both are computed exactly here, from
-big integers; tests/test_metrics.py holds that the package itself agrees with ours where the limit is given.
+big integers; tests/indexer/mathematics holds that the package itself agrees with ours where the limit is given.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from collections import defaultdict
 
 import gmpy2
 
-from catalog.formula import PCF
-from indexer.convergents import Convergent, convergents
-from indexer.evaluation import evaluate
-from indexer.spaces import QUADRATIC_5
+from catalog.formulas.pcf import PCF
+from indexer.kinds.pcf import evaluate
+from indexer.mathematics.continued_fractions.convergents import Convergent, convergents
+from indexer.sources.registry import QUADRATIC_5
 
 CLASSES = ("super_exponential", "exponential", "sub_exponential", "polynomial")
 

@@ -20,23 +20,23 @@ import numpy as np
 import numpy.typing as npt
 from neighbour_vector import SHIFTS, orbit, reduced
 
-from catalog.formula import PCF
-from indexer.asymptotics import classify
-from indexer.executors import in_order
-from indexer.families import family_key
-from indexer.findings import Relation
-from indexer.guess import LIBRARY_BUDGET, Identification, Search, begin, finish, screen
-from indexer.hypergeometric import closed_form
-from indexer.limits import limit
-from indexer.neighbour_vector import neighbour_vector
-from indexer.terms import library_terms
+from catalog.formulas.pcf import PCF
+from indexer.identification.identify import LIBRARY_BUDGET, Identification, Search, begin, finish, screen
+from indexer.identification.library import library_terms
+from indexer.mathematics.closed_forms.closed_form import closed_form
+from indexer.mathematics.closed_forms.families import family_key
+from indexer.mathematics.continued_fractions.asymptotics import classify
+from indexer.mathematics.continued_fractions.limit import limit
+from indexer.mathematics.relations.relation import Relation
+from indexer.similarity.vector import neighbour_vector
+from indexer.workers.pool import in_order
 
 SPAN = range(-5, 6)
 BATCH = 100
 EXAMPLES = 20
 """Formulas shown that theory does not name."""
 NEIGHBOURS = 8
-"""Distinct constants that neighbours may propose before the library is swept, as in `indexer.guess`."""
+"""Distinct constants that neighbours may propose before the library is swept, as in `identification.identify`."""
 
 
 @dataclass(frozen=True)

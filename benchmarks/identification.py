@@ -24,16 +24,16 @@ from typing import Any
 from flint import ctx
 from guessing import indexed, linear_box, quadratic_sample, reference_quadratics, report
 
-from catalog import expressions
-from catalog.constants import library
-from catalog.formula import PCF
-from indexer.findings import Relation, moebius_value, real_root
-from indexer.guess import SCREENED_BOUND, identify
-from indexer.limits import limit
-from indexer.relations import DIGITS, moebius_scaled, residual_digits, scale
-from indexer.screening import exclusion_bounds
-from indexer.terms import library_terms, scaled_constant
-from indexer.typed_numbers import identify_number, parse_number
+from catalog.constants import expressions
+from catalog.constants.library import library
+from catalog.formulas.pcf import PCF
+from indexer.identification.identify import SCREENED_BOUND, identify
+from indexer.identification.library import library_terms, scaled_constant
+from indexer.identification.numbers import identify_number, parse_number
+from indexer.mathematics.continued_fractions.limit import limit
+from indexer.mathematics.relations.relation import Relation, moebius_value, real_root
+from indexer.mathematics.relations.screening import exclusion_bounds
+from indexer.mathematics.relations.search import DIGITS, moebius_scaled, residual_digits, scale
 
 ROWS = Path(__file__).parent.parent / "tests" / "data" / "identified.jsonl"
 CHECKED_DIGITS = 170

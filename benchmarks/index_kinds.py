@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from indexer.neighbour_vector import neighbour_vectors
-from indexer.neighbours import FLAT, IVF, VectorIndex
-from indexer.spaces import QUADRATIC_5
+from indexer.similarity.vector import neighbour_vectors
+from indexer.similarity.vector_index import FLAT, IVF, VectorIndex
+from indexer.sources.registry import QUADRATIC_5
 
 NEIGHBOURS = 10
 BLOCK = 50_000

@@ -20,14 +20,14 @@ import numpy as np
 import psycopg
 from scaling import heading, line
 
-from catalog.database import open_database
-from catalog.formula import PCF
-from indexer.index import CatalogueIndex, read_anchors
-from indexer.own_constants import read_terms
-from indexer.pipeline import compute
-from indexer.placement import OnlineClusters
-from indexer.rows import record
-from indexer.seeding import store
+from catalog.database.opening import open_database
+from catalog.formulas.pcf import PCF
+from indexer.clusters.placement import OnlineClusters
+from indexer.identification.own_constants import read_terms
+from indexer.pipeline.compute import compute
+from indexer.pipeline.rows import record
+from indexer.similarity.catalogue_index import CatalogueIndex, read_anchors
+from indexer.upkeep.setup import store
 
 Spent = tuple[float, float]
 

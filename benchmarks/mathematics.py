@@ -17,16 +17,16 @@ import gmpy2
 import numpy as np
 from gmpy2 import mpz
 
-from catalog.formula import PCF
-from indexer.asymptotics import classify, classify_all, classify_batch, exponents
-from indexer.convergents import convergents
-from indexer.dynamics import dynamics
-from indexer.evaluation import evaluate
-from indexer.hypergeometric import closed_form
-from indexer.limits import limit
-from indexer.metrics import DEPTHS, metrics
-from indexer.spaces import QUADRATIC_5
-from indexer.tails import Tail
+from benchmarks.dynamics import dynamics
+from catalog.formulas.pcf import PCF
+from indexer.kinds.pcf import evaluate
+from indexer.mathematics.closed_forms.closed_form import closed_form
+from indexer.mathematics.continued_fractions.asymptotics import classify, classify_all, classify_batch, exponents
+from indexer.mathematics.continued_fractions.convergents import convergents
+from indexer.mathematics.continued_fractions.limit import limit
+from indexer.mathematics.continued_fractions.metrics import DEPTHS, metrics
+from indexer.mathematics.continued_fractions.tail import Tail
+from indexer.sources.registry import QUADRATIC_5
 
 PASSES = 3
 BASELINE_DEPTH, BASELINE_SAMPLE, BASELINE_BITS = 2000, 1000, 100_000

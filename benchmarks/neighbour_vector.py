@@ -23,12 +23,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from catalog.formula import PCF
-from indexer.cores import Core, core
-from indexer.families import family_key, family_relation
-from indexer.hypergeometric import closed_form
-from indexer.neighbour_vector import neighbour_vector
-from indexer.shapes import shape
+from catalog.formulas.pcf import PCF
+from indexer.mathematics.closed_forms.closed_form import closed_form
+from indexer.mathematics.closed_forms.equation import shape
+from indexer.mathematics.closed_forms.families import family_key, family_relation
+from indexer.mathematics.closed_forms.normal_form import Core, core
+from indexer.similarity.vector import neighbour_vector
 
 SHIFTS = 12
 """Index shifts up to this many steps are left out."""

@@ -13,11 +13,11 @@ import json
 import sys
 from pathlib import Path
 
-from catalog.expressions import evaluate
-from catalog.formula import PCF
-from indexer.cluster_labels import evaluator
-from indexer.families import search_relation
-from indexer.pipeline import compute
+from catalog.constants.expressions import evaluate
+from catalog.formulas.pcf import PCF
+from indexer.clusters.labels import evaluator
+from indexer.mathematics.closed_forms.families import search_relation
+from indexer.pipeline.compute import compute
 
 EXPRESSIONS = {
     "e^2": "exp(2)",

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog.tables import CONVERGENCE_CLASSES
-from indexer.asymptotics import OUTCOMES, classify_batch
+from catalog.schema.facts import CONVERGENCE_CLASSES
+from indexer.mathematics.continued_fractions.asymptotics import OUTCOMES, classify_batch
 from indexer.pictures.maps import Points, scatter
 from indexer.pictures.style import new_figure, save
-from indexer.spaces import QUADRATIC_5
+from indexer.sources.registry import QUADRATIC_5
 
 POINTS = 1_000_000
 DEPTH = 60

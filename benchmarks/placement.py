@@ -22,15 +22,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catalog.clusters import read_figures
-from catalog.database import open_database
-from indexer.asymptotics import OUTCOMES, classify_batch
-from indexer.cluster_labels import match
-from indexer.clustering import FURTHER, PLANE, VECTOR_PARAMETERS, Options, numbered, points_of, scale_of, scaled
-from indexer.clusters import Clusters, Parameters, build
-from indexer.neighbour_vector import VECTOR_VERSION, neighbour_vectors
-from indexer.places import UNPLACED, Places, place_keys
-from indexer.spaces import QUADRATIC_5
+from catalog.database.opening import open_database
+from catalog.store.clusters import read_figures
+from indexer.clusters.build import FURTHER, PLANE, VECTOR_PARAMETERS, Options, numbered, points_of, scale_of, scaled
+from indexer.clusters.hdbscan import Clusters, Parameters, build
+from indexer.clusters.labels import match
+from indexer.clusters.places import UNPLACED, Places, place_keys
+from indexer.mathematics.continued_fractions.asymptotics import OUTCOMES, classify_batch
+from indexer.similarity.vector import VECTOR_VERSION, neighbour_vectors
+from indexer.sources.registry import QUADRATIC_5
 
 HELD_OUT = 0.1
 BATCH = 40_000

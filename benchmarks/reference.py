@@ -13,9 +13,9 @@ from pathlib import Path
 
 import mpmath
 
-from catalog.formula import PCF
-from indexer.asymptotics import classify
-from indexer.limits import limit
+from catalog.formulas.pcf import PCF
+from indexer.mathematics.continued_fractions.asymptotics import classify
+from indexer.mathematics.continued_fractions.limit import limit
 
 FILES = ("limits.jsonl", "classics.json", "arxiv_pi.jsonl")
 DIGITS = 110

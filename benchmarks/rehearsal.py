@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from catalog.database import open_database
-from indexer.index import CatalogueIndex
-from indexer.neighbour_vector import DIMENSION, VECTOR_VERSION
+from catalog.database.opening import open_database
+from indexer.similarity.catalogue_index import CatalogueIndex
+from indexer.similarity.vector import DIMENSION, VECTOR_VERSION
 
 BATCH = 250_000
 OFFSET = 1_000  # numbers below are those of the well-known formulas of `formulary init`

@@ -110,12 +110,12 @@ def formulas(options: argparse.Namespace) -> None:
 
 def whole_way(size: int) -> tuple[float, float, float, float, int]:
     """CPU seconds of evaluating and storing, wall seconds, peak memory, bytes of the database, for so many formulas."""
-    from catalog.database import open_database
-    from catalog.ingest import ingest
-    from indexer.index import CatalogueIndex, read_anchors
-    from indexer.seeding import name_constants, seed_constants
-    from indexer.spaces import QUADRATIC_5
-    from indexer.work import Task, units_of
+    from catalog.database.opening import open_database
+    from catalog.store.ingest import ingest
+    from indexer.daemon.task import Task, units_of
+    from indexer.similarity.catalogue_index import CatalogueIndex, read_anchors
+    from indexer.sources.registry import QUADRATIC_5
+    from indexer.upkeep.setup import name_constants, seed_constants
 
     with tempfile.TemporaryDirectory() as home, open_database(None, home, create=True) as database:
         database.upgrade()
@@ -165,10 +165,10 @@ def depth(options: argparse.Namespace) -> None:
 
 def at_depth(n: int, count: int) -> tuple[float, float, float, float, float]:
     """Mean CPU seconds of p_n, q_n and of their gcd, their size, CPU seconds of the dynamics, peak memory."""
-    from indexer.asymptotics import classify
-    from indexer.convergents import convergents
-    from indexer.dynamics import dynamics
-    from indexer.spaces import QUADRATIC_5
+    from benchmarks.dynamics import dynamics
+    from indexer.mathematics.continued_fractions.asymptotics import classify
+    from indexer.mathematics.continued_fractions.convergents import convergents
+    from indexer.sources.registry import QUADRATIC_5
 
     chooser, chosen = random.Random(1), []
     while len(chosen) < count:
@@ -221,9 +221,9 @@ def write_vectors(file: str, count: int) -> None:
 
 def box_vectors(count: int) -> npt.NDArray[np.float32]:
     """Neighbour vectors of convergent formulas of the box; beyond those, the same again with a little noise."""
-    from indexer.asymptotics import OUTCOMES, classify_batch
-    from indexer.neighbour_vector import neighbour_vectors
-    from indexer.spaces import QUADRATIC_5
+    from indexer.mathematics.continued_fractions.asymptotics import OUTCOMES, classify_batch
+    from indexer.similarity.vector import neighbour_vectors
+    from indexer.sources.registry import QUADRATIC_5
 
     chooser = np.random.default_rng(1)
     A, B = QUADRATIC_5.coefficient_arrays(0, QUADRATIC_5.size)
@@ -258,7 +258,7 @@ Answers = list[tuple[float, float, float]]
 
 def search_index(file: str, folder: str, size: int, kind: str) -> list[tuple[str, float, float, Answers]]:
     """Name, CPU seconds of building, bytes, and what `asked` says of each kind of query, for each setting."""
-    from indexer.neighbours import faiss
+    from indexer.similarity.vector_index import faiss
 
     module = faiss()
     vectors = np.ascontiguousarray(np.load(file, mmap_mode="r")[:size])
@@ -300,7 +300,7 @@ def asked(index: Any, queries: npt.NDArray[np.float32], nearest: npt.NDArray[np.
 
 def approximate(kind: str, vectors: npt.NDArray[np.float32]) -> Any:
     """HNSW, or flat lists, their number a power of two near 4 sqrt(n), trained on a sample."""
-    from indexer.neighbours import faiss
+    from indexer.similarity.vector_index import faiss
 
     module, (size, dimension) = faiss(), vectors.shape
     if kind == "HNSW":
@@ -322,7 +322,7 @@ def on_disk(index: Any, folder: str) -> Any:
     """The same with its lists in a mapped file, merged from shards (here one), as for more than memory holds."""
     from faiss.contrib.ondisk import merge_ondisk
 
-    from indexer.neighbours import faiss
+    from indexer.similarity.vector_index import faiss
 
     faiss().write_index(index, f"{folder}/shard")
     index.reset()

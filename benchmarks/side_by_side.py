@@ -24,15 +24,15 @@ from mathematics import baseline_metrics, sample
 from relations import by_lll, by_pslq, numbers
 from scaling import box_vectors, heading, line
 
-from catalog import server
-from catalog.formula import PCF
-from indexer import metrics as measured
-from indexer.asymptotics import classify, exponents
-from indexer.decimals import bits_of_digits
-from indexer.limits import limit
-from indexer.neighbours import VectorIndex
-from indexer.relations import scale
-from indexer.tails import Tail
+from catalog.formulas.pcf import PCF
+from catalog.server import sessions as server
+from indexer.mathematics.continued_fractions import metrics as measured
+from indexer.mathematics.continued_fractions.asymptotics import classify, exponents
+from indexer.mathematics.continued_fractions.limit import limit
+from indexer.mathematics.continued_fractions.tail import Tail
+from indexer.mathematics.numbers.decimals import bits_of_digits
+from indexer.mathematics.relations.search import scale
+from indexer.similarity.vector_index import VectorIndex
 
 DIGITS = 50
 QUERIES, NEIGHBOURS = 50, 10

@@ -22,42 +22,42 @@ from typing import Any
 
 import numpy as np
 
-import indexer.evaluation
-import indexer.metrics
-import indexer.pipeline
-import indexer.rows
-import indexer.work
-from catalog.database import open_database
-from catalog.ingest import ingest
-from indexer.batches import Batch
-from indexer.convergents import Convergent, FirstSteps
-from indexer.index import CatalogueIndex, read_anchors
-from indexer.seeding import name_constants, seed
-from indexer.spaces import QUADRATIC_5
-from indexer.work import Task, units_of
+import indexer.daemon.task
+import indexer.kinds.pcf
+import indexer.mathematics.continued_fractions.metrics
+import indexer.pipeline.compute
+import indexer.pipeline.rows
+from catalog.database.opening import open_database
+from catalog.store.ingest import ingest
+from indexer.daemon.task import Task, units_of
+from indexer.mathematics.continued_fractions.convergents import Convergent, FirstSteps
+from indexer.pipeline.batch import Batch
+from indexer.similarity.catalogue_index import CatalogueIndex, read_anchors
+from indexer.sources.registry import QUADRATIC_5
+from indexer.upkeep.setup import name_constants, seed
 
 CORES = 2
 
 STAGES: tuple[tuple[str, Any, str], ...] = (
-    ("classes", indexer.pipeline, "classify_all"),
-    ("tails", indexer.evaluation, "tail_of"),
-    ("limits", indexer.evaluation, "limit"),
-    ("closed forms", indexer.evaluation, "closed_form"),
-    ("closed forms", indexer.evaluation, "_compare"),
-    ("family keys", indexer.evaluation, "family_key"),
-    ("exponents", indexer.evaluation, "exponents"),
+    ("classes", indexer.pipeline.compute, "classify_all"),
+    ("tails", indexer.kinds.pcf, "tail_of"),
+    ("limits", indexer.kinds.pcf, "limit"),
+    ("closed forms", indexer.kinds.pcf, "closed_form"),
+    ("closed forms", indexer.kinds.pcf, "_compare"),
+    ("family keys", indexer.kinds.pcf, "family_key"),
+    ("exponents", indexer.kinds.pcf, "exponents"),
     ("convergents", FirstSteps, "product"),
     ("metrics: gcds", Convergent, "gcd"),
-    ("metrics: error at 1000", indexer.metrics, "log_error"),
-    ("metrics: growth of gcds", indexer.metrics, "gcd_growth"),
-    ("metrics: the rest", indexer.evaluation, "metrics"),
-    ("relations: exact, theory", indexer.pipeline, "begin"),
-    ("relations: screened", indexer.pipeline, "screen"),
-    ("relations: searched", indexer.pipeline, "finish"),
-    ("mirrors", indexer.pipeline, "_mirror_of"),
-    ("neighbour vectors", indexer.rows, "vectors_of"),
-    ("rows of the catalogue", indexer.work, "records"),
-    ("rows of the catalogue", indexer.work.Batch, "of"),
+    ("metrics: error at 1000", indexer.mathematics.continued_fractions.metrics, "log_error"),
+    ("metrics: growth of gcds", indexer.mathematics.continued_fractions.metrics, "gcd_growth"),
+    ("metrics: the rest", indexer.kinds.pcf, "metrics"),
+    ("relations: exact, theory", indexer.pipeline.compute, "begin"),
+    ("relations: screened", indexer.pipeline.compute, "screen"),
+    ("relations: searched", indexer.pipeline.compute, "finish"),
+    ("mirrors", indexer.pipeline.compute, "_mirror_of"),
+    ("neighbour vectors", indexer.pipeline.rows, "vectors_of"),
+    ("rows of the catalogue", indexer.daemon.task, "records"),
+    ("rows of the catalogue", indexer.daemon.task.Batch, "of"),
 )
 
 

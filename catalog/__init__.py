@@ -16,23 +16,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from catalog.access import Catalogue
-    from catalog.constants import library
+    from catalog.catalogue import Catalogue
+    from catalog.constants.library import library
     from catalog.errors import FormularyError
-    from catalog.formula import PCF, parse_formula
-    from catalog.search import Filter
+    from catalog.formulas.pcf import PCF, parse_formula
+    from catalog.store.search import Filter
 
 __version__ = "0.1.0"
 
 __all__ = ["PCF", "Catalogue", "Filter", "FormularyError", "__version__", "library", "parse_formula"]
 
 _HOMES = {
-    "Catalogue": "catalog.access",
-    "Filter": "catalog.search",
+    "Catalogue": "catalog.catalogue",
+    "Filter": "catalog.store.search",
     "FormularyError": "catalog.errors",
-    "PCF": "catalog.formula",
-    "library": "catalog.constants",
-    "parse_formula": "catalog.formula",
+    "PCF": "catalog.formulas.pcf",
+    "library": "catalog.constants.library",
+    "parse_formula": "catalog.formulas.pcf",
 }
 """Where the names of the package live; each is imported when it is first used, so that `import catalog` is light."""
 

@@ -1,6 +1,6 @@
 """Arithmetic text read into a postfix program, without recursion and without `eval`.
 
-`catalog.polynomial` reads such programs as polynomials, `catalog.expressions` as constants.
+`catalog.formulas.polynomial` reads such programs as polynomials, `catalog.constants.expressions` as constants.
 """
 
 from __future__ import annotations

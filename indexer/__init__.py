@@ -15,20 +15,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from catalog.access import Catalogue
-    from catalog.formula import PCF
-    from catalog.search import Filter
-    from indexer.evaluation import Evaluation
-    from indexer.guess import Identification
-    from indexer.similarity import Query, Similar
-    from indexer.typed_numbers import NumberIdentification
+    from catalog.catalogue import Catalogue
+    from catalog.formulas.pcf import PCF
+    from catalog.store.search import Filter
+    from indexer.identification.identify import Identification
+    from indexer.identification.numbers import NumberIdentification
+    from indexer.kinds.pcf import Evaluation
+    from indexer.similarity.nearest import Query, Similar
 
 __all__ = ["evaluate", "identify", "similar"]
 
 
 def evaluate(formula: PCF | str, digits: int = 110) -> Evaluation:
     """Status, class, limit with its bound and metrics of a formula, or of its text; needs no catalogue."""
-    from indexer.evaluation import evaluate as of
+    from indexer.kinds.pcf import evaluate as of
 
     return of(_formula(formula), digits)
 
@@ -39,11 +39,11 @@ def identify(what: PCF | str, digits: int = 110) -> Identification | NumberIdent
     A formula may be given by its text, PCF(a, b).
     """
     if isinstance(what, str) and not what.lstrip().upper().startswith("PCF"):
-        from catalog.constants import library
-        from indexer.typed_numbers import identify_number
+        from catalog.constants.library import library
+        from indexer.identification.numbers import identify_number
 
         return identify_number(what, library().candidates())
-    from indexer.pipeline import compute
+    from indexer.pipeline.compute import compute
 
     found = compute(_formula(what), digits, identified=True).identification
     assert found is not None
@@ -55,7 +55,7 @@ def similar(catalogue: Catalogue, query: Query | str, k: int = 10, wanted: Filte
 
     With `wanted` the nearest that pass; fewer than k only where no more do.
     """
-    from indexer.similarity import nearest
+    from indexer.similarity.nearest import nearest
 
     asked = _formula(query) if isinstance(query, str) else query
     with catalogue.database.connect() as connection:
@@ -63,6 +63,6 @@ def similar(catalogue: Catalogue, query: Query | str, k: int = 10, wanted: Filte
 
 
 def _formula(given: PCF | str) -> PCF:
-    from catalog.formula import parse_formula
+    from catalog.formulas.pcf import parse_formula
 
     return parse_formula(given) if isinstance(given, str) else given

@@ -5,9 +5,9 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
-import catalog.tables_judgement  # noqa: F401  completes the metadata
-from catalog.database import open_database
-from catalog.tables import metadata
+import catalog.schema.judgement  # noqa: F401  completes the metadata
+from catalog.database.opening import open_database
+from catalog.schema.facts import metadata
 
 
 def migrate(connection: Connection) -> None:

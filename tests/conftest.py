@@ -11,8 +11,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from catalog import postgres, server
-from catalog.database import Database, open_database
+from catalog.database.opening import Database, open_database
+from catalog.server import programs as postgres
+from catalog.server import sessions as server
 
 _numbers = itertools.count(1)
 
@@ -100,11 +101,11 @@ def _drop(connection: psycopg.Connection, name: str) -> None:
 @pytest.fixture(scope="session")
 def seeded_template(server_url: str) -> Iterator[str]:
     """Name of a database with constants, well-known formulas and the first ranks of the box; to be copied."""
-    from catalog.formula import parse_formula
-    from indexer.pipeline import compute
-    from indexer.rows import record
-    from indexer.seeding import seed, store
-    from indexer.spaces import QUADRATIC_5
+    from catalog.formulas.pcf import parse_formula
+    from indexer.pipeline.compute import compute
+    from indexer.pipeline.rows import record
+    from indexer.sources.registry import QUADRATIC_5
+    from indexer.upkeep.setup import seed, store
 
     for url in new_database(server_url, "formulary"):
         with open_database(url) as opened:

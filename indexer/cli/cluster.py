@@ -47,8 +47,8 @@ def build(
 
     Clusters whose members agree keep their numbers from run to run. New formulas join them as they come.
     """
-    from catalog.database import open_database
-    from indexer.clustering import PLANE, Options, run
+    from catalog.database.opening import open_database
+    from indexer.clusters.build import PLANE, Options, run
 
     if metrics and by != "metrics":
         raise click.UsageError("--metric goes with --by metrics")
@@ -101,9 +101,9 @@ def list_clusters(
     constant: str | None, unnamed: bool, count: int, database_url: str | None, home: str | None, as_json: bool
 ) -> None:
     """List the clusters, the largest first."""
-    from catalog import clusters as store
-    from catalog.database import open_database
+    from catalog.database.opening import open_database
     from catalog.errors import NotFound
+    from catalog.store import clusters as store
 
     with open_database(database_url, home) as database:
         database.require_current()
@@ -131,9 +131,9 @@ def list_clusters(
 @json_option
 def show(number: int, count: int, database_url: str | None, home: str | None, as_json: bool) -> None:
     """Show a cluster: its members, and the history that tells why its label stands."""
-    from catalog import clusters as store
-    from catalog.database import open_database
+    from catalog.database.opening import open_database
     from catalog.errors import NotFound
+    from catalog.store import clusters as store
 
     with open_database(database_url, home) as database:
         database.require_current()

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from indexer.cli.opened import use_catalogue_option, used_catalogue
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import note, write_fields, write_json, write_table
-from indexer.cli.used import use_catalogue_option, used_catalogue
 
 if TYPE_CHECKING:
-    from catalog.constants import Constant, Library
+    from catalog.constants.library import Constant, Library
 
 SEARCH_SECONDS = 60.0
 """Time in which the formulas of the catalogue are compared with a new constant."""
@@ -83,11 +83,11 @@ def add(
     EXPRESSION is made of numbers, + - * / ^, brackets, and the names and functions that an unknown one is answered
     with. One that is rational, quadratic, or a Moebius map of a constant that is there already is refused.
     """
-    from catalog.database import open_database
-    from indexer.cluster_naming import name_clusters
-    from indexer.later_search import search_with_constant
-    from indexer.own_constants import add_constant, read_terms
-    from indexer.terms import Terms
+    from catalog.database.opening import open_database
+    from indexer.clusters.naming import name_clusters
+    from indexer.identification.library import Terms
+    from indexer.identification.own_constants import add_constant, read_terms
+    from indexer.upkeep.identifying import search_with_constant
 
     with open_database(database_url, home) as database:
         database.require_current()
@@ -108,15 +108,15 @@ def add(
 
 def _all(use_catalogue: bool | None, database_url: str | None, home: str | None) -> Library:
     """The user's own constants and the library."""
-    from catalog.constant_rows import own_constants
-    from catalog.constants import Library, library
+    from catalog.constants.library import Library, library
+    from catalog.store.constants import own_constants
 
     with used_catalogue(use_catalogue, database_url, home) as connection:
         return Library((*(own_constants(connection) if connection else ()), *library()))
 
 
 def _object(item: Constant, digits: int) -> dict[str, Any]:
-    from indexer.decimals import round_ball
+    from indexer.mathematics.numbers.decimals import round_ball
 
     return {
         "name": item.name,

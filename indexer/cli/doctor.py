@@ -20,8 +20,8 @@ def doctor(fix: bool, database_url: str | None, home: str | None, as_json: bool)
 
     Exit code 0 where all is well or repaired, else 3.
     """
-    from catalog.database import open_database
-    from indexer.doctor import examine
+    from catalog.database.opening import open_database
+    from indexer.upkeep.doctor import examine
 
     with open_database(database_url, home) as database:
         found = [diagnosis.to_json() for diagnosis in examine(database, home, fix=fix)]

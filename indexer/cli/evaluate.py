@@ -47,12 +47,12 @@ def evaluate(formula: tuple[str, ...], digits: int, from_file: str | None, worke
     """Evaluate one formula, or those of a file."""
     refuse_options(formula)
     if from_file is not None:
-        from indexer.lines import evaluated
+        from indexer.contract.lines import evaluated
 
         require_no_arguments(formula)
         with open_lines(from_file) as lines:
             return write_lines(evaluated(lines, digits, workers))
-    from indexer.lines import evaluate_formula
+    from indexer.contract.lines import evaluate_formula
 
     result = evaluate_formula(read_formula(formula), digits)
     if as_json:
@@ -95,7 +95,7 @@ def write_lines(results: Iterator[dict[str, Any]]) -> int:
     """One object a line as soon as it is there; 2 where a line was bad."""
     import sys
 
-    from indexer.lines import is_bad
+    from indexer.contract.lines import is_bad
 
     bad = 0
     for result in results:

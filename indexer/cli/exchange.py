@@ -14,7 +14,7 @@ from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import note, write_json
 
 if TYPE_CHECKING:
-    from catalog.export import Batch
+    from catalog.exchange.export import Batch
 
 FORMATS = ("parquet", "csv", "jsonl", "latex")
 PROGRAMS = ("blind-delta", "lirec")
@@ -49,9 +49,9 @@ def export(
     """
     import psycopg
 
-    from catalog.database import open_database
-    from catalog.export import copied
-    from catalog.export_files import FileFormatError
+    from catalog.database.opening import open_database
+    from catalog.exchange.export import copied
+    from catalog.exchange.files import FileFormatError
 
     kind = kind or _format_of(file)
     if partition_by is not None and kind != "parquet":
@@ -77,7 +77,7 @@ def export(
 
 
 def _format_of(file: str) -> str:
-    from catalog.export_files import SUFFIXES, FileFormatError
+    from catalog.exchange.files import SUFFIXES, FileFormatError
 
     if file == "-":
         return "jsonl"
@@ -90,8 +90,8 @@ def _format_of(file: str) -> str:
 
 
 def _write(file: str, kind: str, batches: Iterable[Batch], partition: str | None) -> int:
-    from catalog.export import KINDS
-    from catalog.export_files import WRITERS, FileFormatError, pyarrow, write_parquet
+    from catalog.exchange.export import KINDS
+    from catalog.exchange.files import WRITERS, FileFormatError, pyarrow, write_parquet
 
     if partition is not None and KINDS.get(partition) not in ("text", "integer", "boolean"):
         raise FileFormatError(f"there is no column {partition} to partition by; status and convergence_class are usual")
@@ -156,9 +156,9 @@ def import_formulas(
     An export of formulary is stored as it is, with all that is known. Tables of the Blind-Delta algorithm and of LIReC,
     which have the coefficient of the highest degree first, are evaluated and identified anew.
     """
-    from catalog.database import open_database
-    from catalog.export_files import FileFormatError
-    from catalog.findings import SourceRow
+    from catalog.database.opening import open_database
+    from catalog.exchange.files import FileFormatError
+    from catalog.store.storing_findings import SourceRow
 
     program, path = _program_and_path(what)
     source = SourceRow(0, paper or f"{program}, {path.name}", equation, author, link)
@@ -168,7 +168,7 @@ def import_formulas(
             database.require_current()
             with database.connect() as connection:
                 if program is None:
-                    from indexer.importing import import_export
+                    from indexer.upkeep.importing import import_export
 
                     done = import_export(connection, path)
                     fields = {"added": done.added, "known": done.known, "refused": 0}
@@ -218,9 +218,9 @@ def _lengths(text: str | None) -> tuple[int, int] | None:
 def _import_program(
     connection: Any, program: str, path: Path, lengths: tuple[int, int] | None, source: Any, workers: int | None
 ) -> dict[str, int]:
-    from indexer.adding import add_lines
-    from indexer.importing import add_sources
-    from indexer.other_programs import read_blind_delta, read_lirec
+    from indexer.sources.files.other_programs import read_blind_delta, read_lirec
+    from indexer.upkeep.adding import add_lines
+    from indexer.upkeep.importing import add_sources
 
     lines = list(read_blind_delta(path, lengths) if program == "blind-delta" else read_lirec(path))
     for line in lines:

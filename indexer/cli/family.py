@@ -24,11 +24,11 @@ def family() -> None:
 @json_option
 def find(limit: int, seed: int, database_url: str | None, home: str | None, as_json: bool) -> None:
     """Seek families among the formulas of the catalogue, check them, and store those that stand."""
-    from catalog.database import open_database
-    from catalog.patterns import candidates, patterns, store_pattern
-    from indexer.boards import TEMPLATE, boards
-    from indexer.patterns import laws
-    from indexer.planes import planes
+    from catalog.database.opening import open_database
+    from catalog.store.laws import candidates, patterns, store_pattern
+    from indexer.laws.checkerboard import TEMPLATE, boards
+    from indexer.laws.lines import laws
+    from indexer.laws.planes import planes
 
     with open_database(database_url, home) as database:
         database.require_current()
@@ -83,9 +83,9 @@ def list_families(constant: str | None, database_url: str | None, home: str | No
 @json_option
 def show(number: int, database_url: str | None, home: str | None, as_json: bool) -> None:
     """Show a family: its law, in LaTeX too, and how far it was checked."""
-    from catalog.database import open_database
+    from catalog.database.opening import open_database
     from catalog.errors import NotFound
-    from catalog.patterns import pattern
+    from catalog.store.laws import pattern
 
     with open_database(database_url, home) as database:
         database.require_current()
@@ -119,9 +119,9 @@ def export(form: str, output: str, database_url: str | None, home: str | None) -
 
 
 def _read(database_url: str | None, home: str | None, constant: str | None) -> list[dict[str, Any]]:
-    from catalog.database import open_database
+    from catalog.database.opening import open_database
     from catalog.errors import NotFound
-    from catalog.patterns import patterns
+    from catalog.store.laws import patterns
 
     with open_database(database_url, home) as database:
         database.require_current()

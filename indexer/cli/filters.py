@@ -13,7 +13,7 @@ from indexer.cli.options import Named, option
 if TYPE_CHECKING:
     import psycopg
 
-    from catalog.search import Filter
+    from catalog.store.search import Filter
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -83,7 +83,7 @@ def filter_options(function: Function) -> Function:
 
 def read_filter(connection: psycopg.Connection, conditions: dict[str, Any], *, canonical: bool) -> Filter:
     """The filter of `filter_options`; raises NotFound for a constant that the catalogue does not know."""
-    from catalog.search import Filter, constant_name
+    from catalog.store.search import Filter, constant_name
 
     given = dict(conditions)
     if given.get("constant") is not None:

@@ -24,7 +24,7 @@ from indexer.cli.output import note, write_json
 if TYPE_CHECKING:
     import psycopg
 
-    from catalog.formula import PCF
+    from catalog.formulas.pcf import PCF
 
 SWEEP_SECONDS = 5.0
 """Time for naming the other members of a new formula's family."""
@@ -48,7 +48,7 @@ def add(
     as_json: bool,
 ) -> int:
     """Add one formula and show it, or add those of a file and count them."""
-    from catalog.database import open_database
+    from catalog.database.opening import open_database
 
     refuse_options(formula)
     if from_file is None:
@@ -68,13 +68,13 @@ def add(
 
 def _add(connection: psycopg.Connection, formulas: list[PCF]) -> int:
     """Add formulas with their mirrors' evaluations shared; returns how many were new."""
-    from indexer.family_sweep import sweep_families
-    from indexer.index import AnchorsWhenAsked
-    from indexer.own_constants import read_terms
-    from indexer.pipeline import compute
-    from indexer.placement import OnlineClusters
-    from indexer.rows import record
-    from indexer.seeding import store
+    from indexer.clusters.placement import OnlineClusters
+    from indexer.identification.own_constants import read_terms
+    from indexer.pipeline.compute import compute
+    from indexer.pipeline.rows import record
+    from indexer.similarity.catalogue_index import AnchorsWhenAsked
+    from indexer.upkeep.families import sweep_families
+    from indexer.upkeep.setup import store
 
     anchors, terms = AnchorsWhenAsked(connection), read_terms(connection)
     records = [record(compute(chosen, identified=True, anchors=anchors, terms=terms)) for chosen in formulas]
@@ -86,7 +86,7 @@ def _add(connection: psycopg.Connection, formulas: list[PCF]) -> int:
 
 
 def _add_lines(connection: psycopg.Connection, lines: Iterable[str], workers: int | None, as_json: bool) -> int:
-    from indexer.adding import add_lines
+    from indexer.upkeep.adding import add_lines
 
     summary = add_lines(connection, lines, workers, note)
     fields = {"added": summary.added, "known": summary.known, "refused": summary.refused}
@@ -113,11 +113,11 @@ def _add_lines(connection: psycopg.Connection, lines: Iterable[str], workers: in
 @json_option
 def show(formula: tuple[str, ...], kind: str | None, database_url: str | None, home: str | None, as_json: bool) -> None:
     """Show a formula of the catalogue; exit code 1 where it is not there."""
-    from catalog.database import open_database
+    from catalog.database.opening import open_database
 
     chosen = read_formula(formula)
     if kind is not None:
-        from catalog.formats import FORMATS
+        from catalog.formulas.programs import FORMATS
 
         text = FORMATS[kind](chosen)
         if as_json:
@@ -133,10 +133,10 @@ def show(formula: tuple[str, ...], kind: str | None, database_url: str | None, h
 
 
 def _stored(connection: psycopg.Connection, formula: PCF) -> dict[str, Any]:
-    from catalog import queries
-    from catalog.clusters import cluster_of
-    from catalog.judgement import notes_of
-    from indexer.contract import stored_object
+    from catalog.store import formulas as queries
+    from catalog.store.clusters import cluster_of
+    from catalog.store.judgement import notes_of
+    from indexer.contract.objects import stored_object
 
     row = queries.formula_by_key(connection, formula.key)
     if row is None:

@@ -13,6 +13,7 @@ from indexer.cli.evaluate import (
     write_formula,
     write_lines,
 )
+from indexer.cli.opened import use_catalogue_option, used_catalogue
 from indexer.cli.options import (
     FORMULA_ARGUMENTS,
     catalogue_options,
@@ -23,13 +24,12 @@ from indexer.cli.options import (
     refuse_options,
 )
 from indexer.cli.output import note, write_json, write_table
-from indexer.cli.used import use_catalogue_option, used_catalogue
 
 if TYPE_CHECKING:
     import psycopg
 
-    from catalog.constants import Constant
-    from indexer.neighbours import Anchors
+    from catalog.constants.library import Constant
+    from indexer.similarity.vector_index import Anchors
 
 NOT_IDENTIFIED = 1
 
@@ -120,12 +120,12 @@ def identify(
             raise click.UsageError("--degree is for a number, or goes with --with")
         anchors, own = _known(connection)
     if from_file is not None:
-        from indexer.lines import identified
+        from indexer.contract.lines import identified
 
         require_no_arguments(what)
         with open_lines(from_file) as lines:
             return write_lines(identified(lines, digits, workers, anchors, own))
-    from indexer.lines import identify_formula
+    from indexer.contract.lines import identify_formula
 
     result = identify_formula(read_formula(what), digits, anchors, own=own)
     if as_json:
@@ -139,12 +139,12 @@ def _unidentified(
     constants: int | None, seconds: float | None, database_url: str | None, home: str | None, as_json: bool
 ) -> int:
     """Search the formulas of the catalogue without a name; says how many were named."""
-    from catalog.database import open_database
-    from indexer.family_sweep import sweep_families
-    from indexer.index import read_anchors
-    from indexer.later_search import search_with_library
-    from indexer.own_constants import read_terms
-    from indexer.pipeline import BULK_BUDGET
+    from catalog.database.opening import open_database
+    from indexer.identification.own_constants import read_terms
+    from indexer.pipeline.compute import BULK_BUDGET
+    from indexer.similarity.catalogue_index import read_anchors
+    from indexer.upkeep.families import sweep_families
+    from indexer.upkeep.identifying import search_with_library
 
     with open_database(database_url, home) as database:
         database.require_current()
@@ -168,23 +168,23 @@ def _known(connection: psycopg.Connection | None) -> tuple[Anchors | None, tuple
     """The labelled formulas and the user's own constants, where there is a catalogue."""
     if connection is None:
         return None, ()
-    from catalog.constant_rows import own_constants
-    from indexer.index import read_anchors
+    from catalog.store.constants import own_constants
+    from indexer.similarity.catalogue_index import read_anchors
 
     return read_anchors(connection), own_constants(connection)
 
 
 def _number(connection: psycopg.Connection | None, text: str, degree: int, as_json: bool) -> int:
-    from indexer.lines import identify_value
+    from indexer.contract.lines import identify_value
 
     own: tuple[Constant, ...] = ()
     if connection is not None:
-        from catalog.constant_rows import own_constants
+        from catalog.store.constants import own_constants
 
         own = own_constants(connection)
     result = identify_value(text, own, degree)
     if connection is not None and result["outcome"] != "too_few_digits":
-        from indexer.same_limit import formulas_with_limit
+        from indexer.identification.stored_limits import formulas_with_limit
 
         result["formulas"] = [match.to_json() for match in formulas_with_limit(connection, text)]
         if result["formulas"] and not result["relations"]:
@@ -202,8 +202,8 @@ def _together(
     as_json: bool,
 ) -> int:
     """One relation with several constants, of a number or of the limit of a formula."""
-    from indexer.several import chosen_constants, limit_text
-    from indexer.typed_numbers import identify_with
+    from indexer.identification.numbers import identify_with
+    from indexer.identification.several import chosen_constants, limit_text
 
     own = _known(connection)[1]
     constants = chosen_constants(together, own)

@@ -25,8 +25,8 @@ def note(
     formula: str, text: str, author: str | None, database_url: str | None, home: str | None, as_json: bool
 ) -> None:
     """Write a note on a formula of the catalogue; `formulary show` gives it."""
-    from catalog import judgement
-    from catalog.database import open_database
+    from catalog.database.opening import open_database
+    from catalog.store import judgement
 
     who = judgement.author_of(author)
     with open_database(database_url, home) as database:
@@ -59,8 +59,8 @@ def reject(
 
     EXPRESSION is the limit that it states, such as 4/pi; it may be left out where the formula has one relation.
     """
-    from catalog import judgement
-    from catalog.database import open_database
+    from catalog.database.opening import open_database
+    from catalog.store import judgement
 
     who = judgement.author_of(author)
     with open_database(database_url, home) as database:
@@ -83,8 +83,8 @@ def rename(
     cluster: int, name: str, author: str | None, database_url: str | None, home: str | None, as_json: bool
 ) -> None:
     """Give a cluster a name; its computed label stays beside."""
-    from catalog import judgement
-    from catalog.database import open_database
+    from catalog.database.opening import open_database
+    from catalog.store import judgement
 
     who = judgement.author_of(author)
     with open_database(database_url, home) as database:
@@ -99,7 +99,7 @@ def rename(
 
 def _number(connection: psycopg.Connection, text: str) -> int:
     from catalog.errors import NotFound
-    from catalog.queries import ids_by_key
+    from catalog.store.formulas import ids_by_key
 
     formula = read_formula((text,))
     found = ids_by_key(connection, [formula.key])

@@ -18,12 +18,12 @@ import click
 
 import catalog
 from catalog.errors import FormularyError
-from indexer.cli.titles import hide_password
+from indexer.cli.passwords import hide_password
 
 COMMANDS = {
-    "init": ("setup", "Make the catalogue, or bring it to this version, with constants and known formulas."),
-    "run": ("work", "Index: evaluate formulas of the spaces, store, place and identify them."),
-    "status": ("work", "How far the indexer is, who works, and what was found."),
+    "init": ("init", "Make the catalogue, or bring it to this version, with constants and known formulas."),
+    "run": ("run", "Index: evaluate formulas of the spaces, store, place and identify them."),
+    "status": ("run", "How far the indexer is, who works, and what was found."),
     "recompute": ("recompute", "Evaluate known formulas anew, and verify what depends on them."),
     "doctor": ("doctor", "What is wrong with server, catalogue or index; --fix repairs."),
     "space": ("space", "The formula spaces: add, list, count."),

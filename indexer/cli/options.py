@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from catalog.formula import PCF
+    from catalog.formulas.pcf import PCF
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -90,7 +90,7 @@ def from_options(function: Function) -> Function:
 
 def read_formula(arguments: tuple[str, ...]) -> PCF:
     """The formula of one argument PCF(a, b), or of two polynomials; raises FormulaError or UsageError."""
-    from catalog.formula import PCF, parse_formula
+    from catalog.formulas.pcf import PCF, parse_formula
 
     refuse_options(arguments)
     if len(arguments) == 1:

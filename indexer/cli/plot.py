@@ -74,7 +74,7 @@ def _check_metrics(what: tuple[str, ...]) -> None:
     """Two figures by name; a misspelt one is answered with the nearest."""
     from difflib import get_close_matches
 
-    from catalog.pictures import AXES
+    from catalog.store.figures import AXES
 
     if len(what) != 2:
         near = get_close_matches(what[0], KINDS, 1)
@@ -89,7 +89,7 @@ def _check_metrics(what: tuple[str, ...]) -> None:
 def _of_catalogue(
     what: tuple[str, ...], color: str | None, where: str | None, database_url: str | None, home: str | None
 ) -> Figure:
-    from catalog.database import open_database
+    from catalog.database.opening import open_database
 
     with open_database(database_url, home) as database:
         database.require_current()
@@ -102,7 +102,7 @@ def _of_catalogue(
 
 def _metrics(database: Any, columns: tuple[str, str], color: str | None, where: str | None) -> Figure:
     from catalog.errors import NotFound
-    from catalog.pictures import read_plane
+    from catalog.store.figures import read_plane
     from indexer.pictures.maps import Points, scatter
 
     with database.reader() as connection:
@@ -115,11 +115,11 @@ def _metrics(database: Any, columns: tuple[str, str], color: str | None, where: 
 
 
 def _clusters(database: Any) -> Figure:
-    from catalog.clusters import current
     from catalog.errors import NotFound
-    from catalog.pictures import read_members
-    from indexer.neighbour_vector import VECTOR_VERSION
+    from catalog.store.clusters import current
+    from catalog.store.figures import read_members
     from indexer.pictures.maps import clusters
+    from indexer.similarity.vector import VECTOR_VERSION
 
     with database.reader() as connection:
         if current(connection) is None:
@@ -132,8 +132,8 @@ def _clusters(database: Any) -> Figure:
 
 def _growth(database: Any) -> Figure:
     from catalog.errors import NotFound
-    from catalog.pictures import read_growth
-    from indexer.pictures.lines import growth
+    from catalog.store.figures import read_growth
+    from indexer.pictures.growth import growth
 
     with database.reader() as connection:
         formulas, identified = read_growth(connection)
@@ -143,7 +143,7 @@ def _growth(database: Any) -> Figure:
 
 
 def _board() -> Figure:
-    from indexer.pictures.board import board
+    from indexer.pictures.checkerboard import board
 
     return board()
 
@@ -154,11 +154,11 @@ def _formula(arguments: tuple[str, ...]) -> Figure:
     from gmpy2 import log
 
     from catalog.errors import FormularyError
-    from indexer.asymptotics import classify
-    from indexer.convergents import convergents
-    from indexer.metrics import log_error
-    from indexer.pictures.lines import convergence
-    from indexer.tails import Tail
+    from indexer.mathematics.continued_fractions.asymptotics import classify
+    from indexer.mathematics.continued_fractions.convergents import convergents
+    from indexer.mathematics.continued_fractions.metrics import log_error
+    from indexer.mathematics.continued_fractions.tail import Tail
+    from indexer.pictures.growth import convergence
 
     formula = read_formula(arguments)
     verdict = classify(formula)

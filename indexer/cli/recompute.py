@@ -24,9 +24,9 @@ def recompute(
 
     A relation that no longer holds becomes a numerical one. The condition is asked by the login that can only read.
     """
-    from catalog.database import open_database
-    from catalog.recomputing import chosen_ids
-    from indexer.recomputing import recompute as run
+    from catalog.database.opening import open_database
+    from catalog.store.replacing import chosen_ids
+    from indexer.upkeep.recomputing import recompute as run
 
     with open_database(database_url, home) as database:
         database.require_current()

@@ -26,11 +26,11 @@ def report(output: str, title: str, database_url: str | None, home: str | None) 
         raise click.UsageError(
             f"the report is written as html; give a name such as {Path(output).stem or 'report'}.html"
         )
-    from catalog.database import open_database
-    from catalog.report import read_report
-    from indexer.neighbour_vector import VECTOR_VERSION
+    from catalog.database.opening import open_database
+    from catalog.store.report import read_report
+    from indexer.pages.report import page
     from indexer.pictures.style import write_file
-    from indexer.report.page import page
+    from indexer.similarity.vector import VECTOR_VERSION
 
     with open_database(database_url, home) as database:
         database.require_current()

@@ -55,8 +55,8 @@ def find(
     **conditions: Any,
 ) -> int:
     """List formulas that meet all conditions, the simplest first; exit code 1 where there are none."""
-    from catalog.database import open_database
-    from catalog.search import find as search
+    from catalog.database.opening import open_database
+    from catalog.store.search import find as search
 
     with open_database(database_url, home) as database:
         database.require_current()
@@ -78,7 +78,7 @@ def find(
 
 
 def _object(row: dict[str, Any]) -> dict[str, Any]:
-    from catalog.formula import PCF
+    from catalog.formulas.pcf import PCF
 
     return {
         "id": row["id"],
@@ -136,8 +136,8 @@ def similar(
     **conditions: Any,
 ) -> None:
     """Give the nearest formulas with their distance and constant."""
-    from catalog.database import open_database
-    from indexer import similarity
+    from catalog.database.opening import open_database
+    from indexer.similarity import nearest as similarity
 
     refuse_options(formula)
     if bool(formula) + (formula_id is not None) + (vector is not None) > 1:

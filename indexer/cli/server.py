@@ -22,7 +22,7 @@ def server() -> None:
 @json_option
 def start(home: str | None, as_json: bool) -> None:
     """Start the server and keep it up; prints its address."""
-    from catalog import server as embedded
+    from catalog.server import sessions as embedded
 
     address = embedded.start(home)
     write_json({"running": True, "url": address}) if as_json else click.echo(address)
@@ -34,7 +34,7 @@ def start(home: str | None, as_json: bool) -> None:
 @json_option
 def stop(force: bool, home: str | None, as_json: bool) -> None:
     """Stop the server, or let its last user stop it."""
-    from catalog import server as embedded
+    from catalog.server import sessions as embedded
 
     down = embedded.stop(home, force=force)
     if as_json:
@@ -48,7 +48,7 @@ def stop(force: bool, home: str | None, as_json: bool) -> None:
 @json_option
 def status(home: str | None, as_json: bool) -> None:
     """Show whether the server runs, where, and who uses it; starts nothing."""
-    from catalog import server as embedded
+    from catalog.server import sessions as embedded
 
     found = embedded.status(home)
     fields = {
@@ -77,9 +77,9 @@ def upgrade(old_programs: Path | None, home: str | None, as_json: bool) -> None:
 
     Nobody may use the server meanwhile. The old data are kept beside the new ones; remove them when all is well.
     """
-    from catalog import server as embedded
-    from catalog.database import open_database
-    from catalog.upgrading import upgrade_server
+    from catalog.database.opening import open_database
+    from catalog.server import sessions as embedded
+    from catalog.server.upgrading import upgrade_server
 
     done = upgrade_server(home, old_programs)
     if done is not None:
@@ -103,11 +103,11 @@ def url(reader: bool, database_url: str | None, home: str | None, as_json: bool)
     if database_url:
         address = database_url
     else:
-        from catalog import server as embedded
+        from catalog.server import sessions as embedded
 
         address = embedded.start(home)
         if reader:
-            from catalog.postgres import READER, Place
+            from catalog.server.programs import READER, Place
 
             address = Place.at(home).url(READER)
     write_json({"url": address}) if as_json else click.echo(address)

@@ -26,10 +26,10 @@ def space() -> None:
 @json_option
 def add(name: str, template: str, priority: int, database_url: str | None, home: str | None, as_json: bool) -> None:
     """Add a space: polynomials in n with integer parameters, and the ranges of these."""
-    from catalog.database import open_database
+    from catalog.database.opening import open_database
     from catalog.errors import SpaceError
-    from indexer import seeding
-    from indexer.spaces import read_space
+    from indexer.sources.registry import read_space
+    from indexer.upkeep import setup as seeding
 
     new = read_space(name, template)
     with open_database(database_url, home) as database:
@@ -49,8 +49,8 @@ def add(name: str, template: str, priority: int, database_url: str | None, home:
 @json_option
 def list_spaces(database_url: str | None, home: str | None, as_json: bool) -> None:
     """List the spaces and how far they are indexed."""
-    from catalog.database import open_database
-    from catalog.queries import summary
+    from catalog.database.opening import open_database
+    from catalog.store.formulas import summary
 
     with open_database(database_url, home) as database:
         database.require_current()
@@ -80,7 +80,7 @@ def count(name: str, template: str | None, database_url: str | None, home: str |
 
     The space quadratic-5 and a --template need no catalogue.
     """
-    from indexer.spaces import QUADRATIC_5, Space, read_space
+    from indexer.sources.registry import QUADRATIC_5, Space, read_space
 
     chosen: Space
     if template is not None:
@@ -99,8 +99,8 @@ def count(name: str, template: str | None, database_url: str | None, home: str |
 def _counts(space: object) -> dict[str, int]:
     import numpy as np
 
-    from indexer.asymptotics import OUTCOMES, classify_batch
-    from indexer.spaces import Space
+    from indexer.mathematics.continued_fractions.asymptotics import OUTCOMES, classify_batch
+    from indexer.sources.registry import Space
 
     assert isinstance(space, Space)
     totals = np.zeros(len(OUTCOMES), dtype=np.int64)
@@ -113,8 +113,8 @@ def _counts(space: object) -> dict[str, int]:
 
 
 def _stored_template(name: str, database_url: str | None, home: str | None) -> str:
-    from catalog.database import open_database
-    from catalog.leases import require_spaces
+    from catalog.database.opening import open_database
+    from catalog.store.leases import require_spaces
 
     with open_database(database_url, home) as database:
         database.require_current()

@@ -36,7 +36,7 @@ def sql(query: str, database_url: str | None, home: str | None, as_json: bool) -
     """
     import psycopg
 
-    from catalog.database import open_database
+    from catalog.database.opening import open_database
 
     text = sys.stdin.read() if query == "-" else query
     with open_database(database_url, home) as database:

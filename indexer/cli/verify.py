@@ -16,8 +16,8 @@ from indexer.cli.output import write_json, write_table
 if TYPE_CHECKING:
     import psycopg
 
-    from catalog.stored_relations import StoredRelation
-    from indexer.verification import Verified
+    from catalog.store.relations import StoredRelation
+    from indexer.upkeep.verifying import Verified
 
 NOT_VERIFIED = 1
 
@@ -48,7 +48,7 @@ def verify(
 
     Of one FORMULA, of --all, or of --sample N chosen at random. Exit code 1 where one fails; what fails is shown.
     """
-    from catalog.database import open_database
+    from catalog.database.opening import open_database
 
     refuse_options(formula)
     if bool(formula) + every + (sample is not None) != 1:
@@ -65,8 +65,8 @@ def _chosen(
 ) -> tuple[int, Iterable[StoredRelation]]:
     """How many relations are asked for, and they."""
     from catalog.errors import NotFound
-    from catalog.queries import formula_by_key
-    from catalog.stored_relations import count_relations, sample_relations, stored_relations
+    from catalog.store.formulas import formula_by_key
+    from catalog.store.relations import count_relations, sample_relations, stored_relations
 
     if formula:
         chosen = read_formula(formula)
@@ -93,8 +93,8 @@ def _verify(
 ) -> int:
     """Verify, enter what failed into the catalogue, and write what came of it."""
     import catalog
-    from catalog.stored_relations import Failure, failing_relations, record_verification
-    from indexer.verification import verify_all
+    from catalog.store.relations import Failure, failing_relations, record_verification
+    from indexer.upkeep.verifying import verify_all
 
     started, count, least = time.monotonic(), 0, None
     failing, mended = failing_relations(connection), []

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from indexer.pictures.cells import Grid, counts, levels
-from indexer.pictures.names import pretty
-from indexer.pictures.placing import write_names
+from indexer.pictures.hexagons import Grid, counts, levels
+from indexer.pictures.labels import write_names
+from indexer.pictures.letters import pretty
 from indexer.pictures.style import (
     COLOURS,
     INK,

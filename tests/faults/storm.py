@@ -18,13 +18,13 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from catalog import server
-from catalog.database import open_database
-from catalog.leases import add_space
-from catalog.postgres import ADMIN, Place, postmaster
-from indexer.seeding import seed_constants
-from indexer.spaces import QUADRATIC_5
-from indexer.worker import MARK
+from catalog.database.opening import open_database
+from catalog.server import sessions as server
+from catalog.server.programs import ADMIN, Place, postmaster
+from catalog.store.leases import add_space
+from indexer.sources.registry import QUADRATIC_5
+from indexer.upkeep.setup import seed_constants
+from indexer.workers.process import MARK
 from tests.faults.comparison import Catalogue, chunk_faults, index_faults
 
 PROJECT = Path(__file__).parents[2]

@@ -1,0 +1,114 @@
+"""The catalogue for programs: `Catalogue.open(url)` to iterate over, to query, and to take into pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import psycopg
+from psycopg.rows import dict_row
+
+from catalog.database.opening import Database, open_database
+from catalog.errors import FormularyError
+from catalog.exchange.export import Record, records
+from catalog.store.search import Filter, constant_name, find
+
+if TYPE_CHECKING:
+    import pandas
+
+    from catalog.formulas.pcf import PCF
+
+
+class Catalogue:
+    """A catalogue, open for reading; a context manager that closes it.
+
+    >>> with Catalogue.open(url) as catalogue:                                        # doctest: +SKIP
+    ...     simplest = catalogue.find(constant="pi", limit=1)
+    """
+
+    def __init__(self, database: Database, stack: ExitStack) -> None:
+        """Use `open`."""
+        self.database = database
+        self._stack = stack
+
+    @classmethod
+    def open(cls, url: str | None = None, home: Path | str | None = None) -> Catalogue:
+        """The catalogue at `url`, or on the embedded server of `home`, as for `catalog.database.opening.open_database`.
+
+        Raises ServerError where it does not answer, VersionMismatch where it is of another version.
+        """
+        stack = ExitStack()
+        try:
+            database = stack.enter_context(open_database(url, home))
+            database.require_current()
+        except BaseException:
+            stack.close()
+            raise
+        return cls(database, stack)
+
+    def close(self) -> None:
+        """Let go of the database; the embedded server stops with its last user."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        """The catalogue itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def __len__(self) -> int:
+        """Number of formulas, mirrors and inflations included."""
+        with self._reader() as connection:
+            row = connection.execute("select count(*) from formula").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def __contains__(self, formula: object) -> bool:
+        """Whether a `PCF` is in the catalogue."""
+        return self.get(formula) is not None  # type: ignore[arg-type]
+
+    def __iter__(self) -> Iterator[Record]:
+        """All formulas by number with all that is known of them, in flat memory (see `catalog.exchange.export`)."""
+        return self.iterate()
+
+    def iterate(self, wanted: Filter | None = None, *, where: str | None = None) -> Iterator[Record]:
+        """Formulas that pass a filter, and a condition in SQL on the columns of view `formulas`."""
+        with self._reader() as connection:
+            for batch in records(connection, wanted, where=where):
+                yield from batch
+
+    def get(self, formula: PCF) -> dict[str, Any] | None:
+        """The row of view `formulas`, None where the formula is not there."""
+        query = "select formulas.* from formulas where id = (select id from formula where key = %s)"
+        rows = self.query(query, [formula.key])
+        return rows[0] if rows else None
+
+    def find(self, *, sort: str = "complexity", limit: int | None = 20, **conditions: Any) -> list[dict[str, Any]]:
+        """Formulas that meet the conditions of `catalog.store.search.Filter`, as `formulary find` lists them."""
+        with self._reader() as connection:
+            if conditions.get("constant") is not None:
+                conditions["constant"] = constant_name(connection, conditions["constant"])
+            return find(connection, Filter(**conditions), sort=sort, limit=limit)
+
+    def query(self, text: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Rows of an SQL query as dicts, by a login that can only read."""
+        with self._reader() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(text.encode(), parameters).fetchall()
+
+    def to_pandas(self, text: str = "select * from formulas where is_canonical") -> pandas.DataFrame:
+        """A data frame of an SQL query; raises FormularyError where pandas is not installed."""
+        try:
+            import pandas
+        except ImportError:
+            raise FormularyError('this needs pandas; install it with `pip install "formulary[pandas]"`') from None
+        with self._reader() as connection, connection.cursor() as cursor:
+            cursor.execute(text.encode())
+            names = [column.name for column in cursor.description or ()]
+            return pandas.DataFrame(cursor.fetchall(), columns=names)
+
+    def _reader(self) -> psycopg.Connection:
+        return self.database.reader()

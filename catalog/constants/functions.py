@@ -1,0 +1,163 @@
+"""The names and functions that expressions for constants may use; `expressions` reads and evaluates them.
+
+Each has a ball evaluation (Arb, rigorous), an independent one by mpmath, and LaTeX.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flint import acb, arb
+
+ELEMENTARY_LIMIT = 10**6
+"""Largest absolute value of an argument of exp, sin and the like."""
+SPECIAL_LIMIT = 10**3
+"""Largest absolute value of an argument of a special function, which bounds its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A named number: its ball at the current precision, its attribute in mpmath, its LaTeX."""
+
+    ball: Callable[[], Any]
+    mpmath: str
+    latex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of `arity` arguments, each at most `limit` in absolute value (None: any).
+
+    `ball` takes acb balls and works at the current precision; `mpmath` is an attribute of an mpmath context, or
+    takes the context and the arguments; `latex` is a format string.
+    """
+
+    arity: int
+    ball: Callable[..., Any]
+    mpmath: str | Callable[..., Any]
+    latex: str
+    limit: int | None = SPECIAL_LIMIT
+
+
+NAMES = {
+    "pi": Name(lambda: acb(arb.pi()), "pi", r"\pi"),
+    "e": Name(lambda: acb(arb.const_e()), "e", "e"),
+    "phi": Name(lambda: acb((1 + arb(5).sqrt()) / 2), "phi", r"\varphi"),
+    "euler_gamma": Name(lambda: acb(arb.const_euler()), "euler", r"\gamma"),
+    "catalan": Name(lambda: acb(arb.const_catalan()), "catalan", "G"),
+    "khinchin": Name(lambda: acb(arb.const_khinchin()), "khinchin", "K_0"),
+    "glaisher": Name(lambda: acb(arb.const_glaisher()), "glaisher", "A"),
+    "i": Name(lambda: acb(0, 1), "j", "i"),
+}
+
+ALIASES = {
+    "π": "pi",
+    "φ": "phi",
+    "γ": "euler_gamma",
+    "egamma": "euler_gamma",
+    "eulergamma": "euler_gamma",
+    "golden": "phi",
+    "ln": "log",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "arcsinh": "asinh",
+    "arccosh": "acosh",
+    "arctanh": "atanh",
+    "digamma": "psi",
+    "elliptick": "ellipk",
+    "elliptice": "ellipe",
+    "hyperu": "hypu",
+}
+"""Other spellings, in lower case; upper and lower case are not told apart."""
+
+
+def _elementary(method: str, latex: str, mpmath: str | None = None, limit: int | None = None) -> Function:
+    return Function(1, lambda x: getattr(x, method)(), mpmath or method, latex, limit)
+
+
+def _call(name: str) -> str:
+    return f"\\{name}\\left({{0}}\\right)"
+
+
+def _operator(name: str) -> str:
+    return f"\\operatorname{{{{{name}}}}}\\left({{0}}\\right)"
+
+
+def _special(method: str, latex: str, mpmath: str | None = None) -> Function:
+    return _elementary(method, latex, mpmath, SPECIAL_LIMIT)
+
+
+def _dawson(x: Any) -> Any:
+    return acb(arb.const_sqrt_pi()) / 2 * (-x * x).exp() * x.erfi()
+
+
+def _pcfd(v: Any, z: Any) -> Any:
+    """D_v(z) by DLMF 12.2.5 and 12.4, as two 1F1 that are entire in z."""
+    half, square = acb(1) / 2, z * z / 2
+    even = square.hypgeom_1f1(-v / 2, half) * ((1 - v) / 2).rgamma()
+    odd = square.hypgeom_1f1((1 - v) / 2, 3 * half) * (-v / 2).rgamma() * z * acb(2).sqrt()
+    return acb(2) ** (v / 2) * (-square / 2).exp() * acb(arb.const_sqrt_pi()) * (even - odd)
+
+
+def _beta(x: Any, y: Any) -> Any:
+    return x.gamma() * y.gamma() * (x + y).rgamma()
+
+
+def _root(x: Any, k: Any) -> Any:
+    return x ** (1 / k)
+
+
+def _mpmath_root(context: Any, x: Any, k: Any) -> Any:
+    return context.power(x, 1 / k)
+
+
+def _mpmath_dawson(context: Any, x: Any) -> Any:
+    return context.sqrt(context.pi) / 2 * context.exp(-x * x) * context.erfi(x)
+
+
+FUNCTIONS = {
+    "sqrt": _elementary("sqrt", r"\sqrt{{{0}}}"),
+    "cbrt": Function(1, lambda x: x.root(3), "cbrt", r"\sqrt[3]{{{0}}}", None),
+    "root": Function(2, _root, _mpmath_root, r"\sqrt[{1}]{{{0}}}", None),
+    "exp": _elementary("exp", r"e^{{{0}}}", limit=ELEMENTARY_LIMIT),
+    "log": _elementary("log", _call("log")),
+    **{f: _elementary(f, _call(f), limit=ELEMENTARY_LIMIT) for f in ("sin", "cos", "tan", "cot")},
+    **{f: _elementary(f, _call(f), limit=ELEMENTARY_LIMIT) for f in ("sinh", "cosh", "tanh", "coth")},
+    **{f"a{f}": _elementary(f"a{f}", _call(f"arc{f}")) for f in ("sin", "cos", "tan")},
+    **{f"a{f}": _elementary(f"a{f}", _operator(f"ar{f}")) for f in ("sinh", "cosh", "tanh")},
+    "agm": Function(2, lambda x, y: x.agm(y), "agm", r"\operatorname{{agm}}\left({0}, {1}\right)", None),
+    "gamma": _special("gamma", r"\Gamma\left({0}\right)"),
+    "beta": Function(2, _beta, "beta", r"\mathrm{{B}}\left({0}, {1}\right)"),
+    "psi": _special("digamma", r"\psi\left({0}\right)", "digamma"),
+    "zeta": _special("zeta", r"\zeta\left({0}\right)"),
+    "polylog": Function(
+        2, lambda s, x: x.polylog(s), "polylog", r"\operatorname{{Li}}_{{{0}}}\left({1}\right)", 100
+    ),
+    "lambertw": _special("lambertw", r"W\left({0}\right)"),
+    "erf": _special("erf", _operator("erf")),
+    "erfc": _special("erfc", _operator("erfc")),
+    "erfi": _special("erfi", _operator("erfi")),
+    "dawson": Function(1, _dawson, _mpmath_dawson, r"F\left({0}\right)"),
+    "ei": _special("ei", _operator("Ei")),
+    "e1": Function(1, lambda x: x.expint(acb(1)), "e1", r"E_1\left({0}\right)"),
+    "gammainc": Function(
+        2, lambda s, x: x.gamma_upper(s), "gammainc", r"\Gamma\left({0}, {1}\right)"
+    ),
+    "besseli": Function(2, lambda v, x: x.bessel_i(v), "besseli", r"I_{{{0}}}\left({1}\right)"),
+    "besselj": Function(2, lambda v, x: x.bessel_j(v), "besselj", r"J_{{{0}}}\left({1}\right)"),
+    "besselk": Function(2, lambda v, x: x.bessel_k(v), "besselk", r"K_{{{0}}}\left({1}\right)"),
+    "bessely": Function(2, lambda v, x: x.bessel_y(v), "bessely", r"Y_{{{0}}}\left({1}\right)"),
+    "hyp0f1": Function(2, lambda b, z: z.hypgeom_0f1(b), "hyp0f1", r"{{}}_0F_1\left(;{0};{1}\right)"),
+    "hyp1f1": Function(3, lambda a, b, z: z.hypgeom_1f1(a, b), "hyp1f1", r"{{}}_1F_1\left({0};{1};{2}\right)"),
+    "hyp2f1": Function(
+        4, lambda a, b, c, z, **flags: z.hypgeom_2f1(a, b, c, **flags), "hyp2f1",
+        r"{{}}_2F_1\left({0},{1};{2};{3}\right)",
+    ),
+    "hypu": Function(3, lambda a, b, z: z.hypgeom_u(a, b), "hyperu", r"U\left({0},{1},{2}\right)"),
+    "pcfd": Function(2, _pcfd, "pcfd", r"D_{{{0}}}\left({1}\right)"),
+    "ellipk": _special("elliptic_k", r"K\left({0}\right)", "ellipk"),
+    "ellipe": _special("elliptic_e", r"E\left({0}\right)", "ellipe"),
+}  # fmt: skip

@@ -1,0 +1,229 @@
+"""Files of records (`export`): Parquet, CSV, JSON lines, and tables in LaTeX, written and read batch by batch."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from json.encoder import encode_basestring as json_text
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from catalog.errors import ExpressionError, FormularyError
+from catalog.exchange.export import KINDS, LONGEST_FIELD, Batch, Record, ahead, parsed, value_of
+from catalog.formulas.pcf import PCF
+
+EXACT_CHARACTERS = 15
+"""Integers with more are strings in JSON, since readers may take numbers as doubles."""
+
+Batches = Iterable[Batch]
+
+
+class FileFormatError(FormularyError):
+    """a file that cannot be read or written as it was asked for."""
+
+
+def write_csv(file: BinaryIO, batches: Batches) -> int:
+    """Write CSV with a header; lists are JSON, NULL is empty. Returns the number of records."""
+    file.write((",".join(KINDS) + "\n").encode())
+    count = 0
+    for batch in ahead(batches):
+        file.write(batch.text)
+        count += batch.count
+    return count
+
+
+def write_json_lines(file: BinaryIO, batches: Batches) -> int:
+    """Write one JSON object a line. Returns the number of records."""
+    fields = [(f"{json_text(name)}: ", kind) for name, kind in KINDS.items()]
+    count = 0
+    for batch in ahead(batches):
+        lines = (
+            ", ".join([name + _json(text, kind) for (name, kind), text in zip(fields, row, strict=True)])
+            for row in batch.rows()
+        )
+        file.write("".join([f"{{{line}}}\n" for line in lines]).encode())
+        count += batch.count
+    return count
+
+
+def _json(text: str, kind: str) -> str:
+    """A field of CSV as JSON."""
+    if text == "":
+        return "null"
+    if kind == "text":
+        return str(json_text(text))
+    if kind == "integer" and len(text) > EXACT_CHARACTERS:
+        return f'"{text}"'
+    if kind == "integers" and len(text) > EXACT_CHARACTERS:
+        parts = text[1:-1].split(", ")
+        return f"[{', '.join([_json(part, 'integer') for part in parts])}]"
+    return text
+
+
+def write_latex(file: BinaryIO, batches: Batches) -> int:
+    """Write a longtable of formula, limit and delta, for `\\usepackage{amsmath, longtable}`."""
+    file.write(b"\\begin{longtable}{lll}\n$a(n)$, $b(n)$ & limit & $\\delta$ \\\\ \\hline \\endhead\n")
+    count = 0
+    for batch in ahead(batches):
+        for record in map(parsed, batch.rows()):
+            formula = PCF(tuple(record["a"]), tuple(record["b"]))
+            delta = "" if record["delta"] is None else f"${record['delta']:.4f}$"
+            file.write(f"${formula.latex()}$ & {_latex_limit(record)} & {delta} \\\\\n".encode())
+        count += batch.count
+    file.write(b"\\end{longtable}\n")
+    return count
+
+
+def _latex_limit(record: Record) -> str:
+    from catalog.constants.expressions import to_latex
+
+    text: str | None = record["relation"] or record["limit_exact"]
+    if text is not None:
+        try:
+            latex: str = to_latex(text)
+            return f"${latex}$"
+        except ExpressionError:
+            return "\\verb|" + text.replace("|", "/") + "|"
+    value: str | None = record["limit_value"]
+    if value is None:
+        return ""
+    return "$\\infty$" if value == "inf" else f"${value[:20]}\\ldots$"
+
+
+def pyarrow() -> Any:
+    """The package pyarrow; raises FileFormatError with the way out where it is not installed."""
+    try:
+        import pyarrow as module
+        import pyarrow.compute
+        import pyarrow.csv
+        import pyarrow.dataset
+        import pyarrow.parquet
+    except ImportError:
+        raise FileFormatError(
+            'Parquet needs pyarrow; install it with `pip install "formulary[parquet]"`, or export CSV or JSON lines'
+        ) from None
+    return module
+
+
+ARROW_TYPES = {
+    "text": "string",
+    "integer": "int64",
+    "float": "float64",
+    "boolean": "bool_",
+    "integers": "string",  # as they come; a list of text in the file
+    "objects": "string",
+}
+"""Type of each kind of field by its name in pyarrow."""
+
+
+def arrow_table(batch: Batch) -> Any:
+    """A batch as a table of pyarrow: exact integers are lists of text, details are JSON."""
+    pa = pyarrow()
+    table = pa.csv.read_csv(
+        pa.BufferReader(batch.text),
+        # one block: a row that spans two of them is refused
+        read_options=pa.csv.ReadOptions(column_names=list(KINDS), block_size=len(batch.text) + 1),
+        parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa.csv.ConvertOptions(
+            column_types={name: getattr(pa, ARROW_TYPES[kind])() for name, kind in KINDS.items()},
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    for place, (name, kind) in enumerate(KINDS.items()):
+        if kind == "integers":
+            inner = pa.compute.utf8_slice_codeunits(table[name], 1, -1)
+            table = table.set_column(place, name, pa.compute.split_pattern(inner, ", "))
+    return table
+
+
+def write_parquet(path: Path, batches: Batches, partition: str | None = None) -> int:
+    """Write one Parquet file, or with `partition` a folder of them by the values of a column."""
+    pa, count = pyarrow(), 0
+    schema = arrow_table(Batch(0, b",".join([b""] * len(KINDS)))).schema
+
+    def tables() -> Iterator[Any]:
+        nonlocal count
+        for batch in ahead(batches):
+            count += batch.count
+            yield arrow_table(batch)
+
+    if partition is None:
+        with pa.parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+            for table in tables():
+                writer.write_table(table)
+    else:
+        pieces = (piece for table in tables() for piece in table.to_batches())
+        pa.dataset.write_dataset(
+            pieces, path, schema=schema, format="parquet", partitioning=[partition], partitioning_flavor="hive"
+        )
+    return count
+
+
+WRITERS: dict[str, Callable[[BinaryIO, Batches], int]] = {
+    "csv": write_csv,
+    "jsonl": write_json_lines,
+    "latex": write_latex,
+}
+"""Writers of text; Parquet has `write_parquet`."""
+
+SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".tex": "latex"}
+"""The format that a file's name asks for."""
+
+
+def read_records(path: Path) -> Iterator[Record]:
+    """The records of an export, whatever its format. Raises FileFormatError for what is none."""
+    if path.is_dir() or path.suffix == ".parquet":
+        yield from _checked(path, _read_parquet(path))
+    elif path.suffix == ".csv":
+        yield from _checked(path, _read_csv(path))
+    elif path.suffix in (".jsonl", ".ndjson"):
+        yield from _checked(path, _read_json_lines(path))
+    else:
+        raise FileFormatError(f"cannot tell the format of {path}; name it .parquet, .csv or .jsonl")
+
+
+def _checked(path: Path, found: Iterator[Record]) -> Iterator[Record]:
+    number = 0
+    while True:
+        number += 1
+        try:
+            record = next(found)
+            missing = KINDS.keys() - record.keys()
+        except StopIteration:
+            return
+        except (ValueError, TypeError, KeyError, AttributeError, OSError, csv.Error) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise FileFormatError(f"record {number} of {path} cannot be read ({reason})") from error
+        if missing:
+            raise FileFormatError(f"record {number} of {path} has no {min(missing)}; it is no export of formulary")
+        yield record
+
+
+def _read_csv(path: Path) -> Iterator[Record]:
+    csv.field_size_limit(min(LONGEST_FIELD, sys.maxsize))
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield {name: value_of(text, KINDS[name]) for name, text in row.items() if name in KINDS}
+
+
+def _read_json_lines(path: Path) -> Iterator[Record]:
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            record = json.loads(line)
+            yield record | {name: [int(c) for c in record[name]] for name in ("a", "b")}
+
+
+def _read_parquet(path: Path) -> Iterator[Record]:
+    pa = pyarrow()
+    for piece in pa.dataset.dataset(path, partitioning="hive", format="parquet").to_batches():
+        for row in piece.to_pylist():
+            for name, kind in KINDS.items():
+                if kind == "integers":
+                    row[name] = [int(c) for c in row[name]]
+                elif kind == "objects":
+                    row[name] = json.loads(row[name])
+            yield row

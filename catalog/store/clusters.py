@@ -1,0 +1,371 @@
+"""Reads and writes of clusterings; what is clustered and how is the indexer's business (`indexer/clustering.py`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isqrt
+from typing import Any
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+import catalog
+from catalog.database.blocks import block, blocks
+from catalog.database.copying import copy_into, fixed, floats, integers, unpack_vectors
+from catalog.formulas.pcf import PCF
+from catalog.store.formulas import vectors_beyond
+
+Ids = NDArray[np.int64]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is known of n formulas that have a vector: their ids, vectors (n, d), metrics by name, constants."""
+
+    ids: Ids
+    vectors: NDArray[np.float32]
+    canonical: NDArray[np.bool_]
+    complexity: NDArray[np.float64]
+    """The smaller, the simpler."""
+    in_family: NDArray[np.bool_]
+    """Whether theory ties a formula to others: it has a family key."""
+    metrics: dict[str, NDArray[np.float64]]
+    """NaN where a metric is NULL."""
+    constants: dict[int, Verified]
+    """By formula id."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A verified relation of a formula: the constant's number and name, or sqrt(d) or rational without a number."""
+
+    name: str
+    constant_id: int | None
+    relation_id: int
+
+
+@dataclass(frozen=True)
+class ClusterRow:
+    """A cluster as it stands: number, label, constant's number, radius, number of the representative."""
+
+    number: int
+    label: str | None
+    constant_id: int | None
+    radius: float
+    representative_id: int
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a cluster's history, before it has a number."""
+
+    event: str
+    detail: dict[str, Any]
+    relation_id: int | None = None
+
+
+def read_figures(connection: psycopg.Connection, vector_version: int, metrics: Sequence[str]) -> Figures:
+    """All formulas that have a vector of this version."""
+    numbers, values = read_metrics(connection, vector_version, metrics, further=True)
+    watermark, parts = vectors_beyond(connection, 0, vector_version)
+    del watermark
+    read = list(parts)
+    ids = np.concatenate([part[0] for part in read]) if read else np.zeros(0, np.int64)
+    vectors = np.concatenate([part[1] for part in read]) if read else np.zeros((0, 1), np.float32)
+    common, mine, theirs = np.intersect1d(ids, numbers, return_indices=True)
+    values = values[theirs]
+    return Figures(
+        common,
+        vectors[mine],
+        values[:, 0] > 0,
+        values[:, 1].astype(np.float64),
+        values[:, 2] > 0,
+        {name: values[:, i + 3].astype(np.float64) for i, name in enumerate(metrics)},
+        verified_constants(connection),
+    )
+
+
+def read_metrics(
+    connection: psycopg.Connection,
+    vector_version: int,
+    metrics: Sequence[str],
+    ids: Sequence[int] | None = None,
+    *,
+    further: bool = False,
+) -> tuple[Ids, NDArray[np.float32]]:
+    """Ids (n,) and an array (n, 1 + metrics): whether canonical, then the metrics, NaN for NULL.
+
+    With `further`, complexity and whether it has a family key come before the metrics.
+    """
+    columns = [f"coalesce(formula.{name}, 'NaN')::real" for name in metrics]
+    if further:
+        columns.insert(0, "formula.complexity::real, (formula.family is not null)::integer::real")
+    return _copied(
+        connection,
+        "cluster_metrics",
+        vector_version,
+        ids,
+        metrics=", ".join(columns) or "'NaN'::real",
+    )
+
+
+def read_vectors(
+    connection: psycopg.Connection, vector_version: int, ids: Sequence[int]
+) -> tuple[Ids, NDArray[np.float32]]:
+    """Ids (n,) in order, of those that have a vector, and their vectors (n, d)."""
+    return _copied(connection, "vectors_of", vector_version, ids)
+
+
+def _copied(
+    connection: psycopg.Connection, name: str, vector_version: int, ids: Sequence[int] | None, **parts: str
+) -> tuple[Ids, NDArray[np.float32]]:
+    """Rows (bigint, real[]) of a query by COPY, of these formulas or of all."""
+    condition = "true" if ids is None else f"formula_id = any ('{{{','.join(str(int(i)) for i in ids)}}}'::bigint[])"
+    query = blocks()[name].format(vector_version=int(vector_version), condition=condition, **parts)
+    statement = f"copy ({query}) to stdout (format binary)".encode()
+    with connection.transaction(), connection.cursor() as cursor, cursor.copy(statement) as copy:
+        read = list(unpack_vectors(copy))
+    if not read:
+        return np.zeros(0, np.int64), np.zeros((0, len(parts.get("metrics", "").split("::real,")) + 1), np.float32)
+    return np.concatenate([part[0] for part in read]), np.concatenate([part[1] for part in read])
+
+
+def verified_constants(connection: psycopg.Connection, ids: Sequence[int] | None = None) -> dict[int, Verified]:
+    """The constant of every formula, or of these, that has a verified or proved relation, by the formula's id."""
+    with connection.transaction():
+        rows = connection.execute(
+            block("verified_constants"), {"ids": None if ids is None else list(ids)}, prepare=False
+        ).fetchall()
+    return {
+        number: Verified(name or _kind(kind, [int(x) for x in coefficients]), constant_id, relation_id)
+        for number, relation_id, kind, constant_id, name, coefficients in rows
+    }
+
+
+def _kind(kind: str, coefficients: list[int]) -> str:
+    """What a number without a named constant is made of: rational, or the field of a quadratic number."""
+    if kind == "rational" or len(coefficients) != 3:
+        return kind
+    x, y, z = coefficients
+    d = y * y - 4 * x * z
+    for p in range(2, min(isqrt(abs(d)) + 1, 10_000)):
+        while d % (p * p) == 0:
+            d //= p * p
+    return f"sqrt({d})"
+
+
+def current(connection: psycopg.Connection) -> Row | None:
+    """The clustering that new formulas join: id, method, parameters, vector_version, made_at."""
+    return next(iter(_rows(connection, "current_clustering")), None)
+
+
+def current_members(connection: psycopg.Connection) -> tuple[Ids, Ids]:
+    """Formula ids and cluster ids of the current clustering, unplaced formulas left out."""
+    with connection.transaction():
+        rows = connection.execute(block("members_of_current")).fetchall()
+    pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def living_clusters(connection: psycopg.Connection, numbers: Sequence[int] | None = None) -> dict[int, Row]:
+    """Clusters in use, or those of these numbers that are: label, constant_id, representative_id, radius."""
+    return {row["id"]: row for row in _rows(connection, "living_clusters", ids=numbers)}
+
+
+def widest_radius(connection: psycopg.Connection) -> float:
+    """The largest radius of a cluster in use, 0 where there is none."""
+    return float(_rows(connection, "widest_radius")[0]["radius"] or 0.0)
+
+
+def start(connection: psycopg.Connection, method: str, parameters: dict[str, Any], vector_version: int) -> int:
+    """Enter a new clustering; `finish` makes it the current one."""
+    values = {
+        "method": method,
+        "parameters": Jsonb(parameters),
+        "vector_version": vector_version,
+        "code_version": catalog.__version__,
+    }
+    return int(_rows(connection, "start_clustering", **values)[0]["id"])
+
+
+def new_numbers(connection: psycopg.Connection, count: int) -> list[int]:
+    """Numbers for so many new clusters."""
+    with connection.transaction():
+        return [int(row[0]) for row in connection.execute(block("new_cluster_numbers"), {"count": count})]
+
+
+def put_clusters(connection: psycopg.Connection, clustering_id: int, rows: Sequence[ClusterRow]) -> None:
+    """Store clusters, new ones or as they stand now."""
+    values = {
+        "clustering_id": clustering_id,
+        "ids": [row.number for row in rows],
+        "labels": [row.label for row in rows],
+        "constants": [row.constant_id for row in rows],
+        "radii": [row.radius for row in rows],
+        "representatives": [row.representative_id for row in rows],
+    }
+    connection.execute(block("put_clusters"), values)
+
+
+def retire_clusters(connection: psycopg.Connection, numbers: Sequence[int]) -> None:
+    """Take clusters out of use; their numbers are not given again."""
+    connection.execute(block("retire_clusters"), {"ids": list(numbers)})
+
+
+def relabel_cluster(connection: psycopg.Connection, number: int, label: str, constant_id: int | None) -> None:
+    """Give a cluster another label."""
+    connection.execute(block("relabel_cluster"), {"id": number, "label": label, "constant_id": constant_id})
+
+
+def add_events(connection: psycopg.Connection, clustering_id: int | None, events: Sequence[tuple[int, Event]]) -> None:
+    """Write lines of the history of clusters, in order: number of the cluster, what happened."""
+    values = {
+        "clustering_id": clustering_id,
+        "clusters": [number for number, _ in events],
+        "events": [event.event for _, event in events],
+        "relations": [event.relation_id for _, event in events],
+        "details": [json.dumps(event.detail) for _, event in events],
+    }
+    connection.execute(block("add_cluster_events"), values)
+
+
+def finish(
+    connection: psycopg.Connection, clustering_id: int, ids: Ids, clusters: Ids, distances: NDArray[np.float64]
+) -> None:
+    """Store the members, a cluster of 0 or less meaning unplaced, and make the clustering the current one."""
+    with connection.cursor() as cursor:
+        columns = {
+            "clustering_id": fixed(np.full(len(ids), clustering_id, ">i8")),
+            "formula_id": integers(ids, ">i8"),
+            "cluster_id": fixed(clusters.astype(">i8"), clusters <= 0),
+            "distance": floats(np.where(clusters > 0, distances, np.nan)),
+        }
+        if len(ids):
+            copy_into(cursor, "cluster_member", columns)
+    connection.execute(block("retire_clustering"))
+    connection.execute(block("make_current"), {"id": clustering_id})
+
+
+def unseen(connection: psycopg.Connection, clustering_id: int, vector_version: int) -> list[int]:
+    """Formulas that came after the clustering and were not looked at yet."""
+    rows = _rows(connection, "unseen_formulas", clustering_id=clustering_id, vector_version=vector_version)
+    return [row["formula_id"] for row in rows]
+
+
+def unplaced(connection: psycopg.Connection, clustering_id: int) -> Ids:
+    """Formulas that wait: looked at, and in no cluster of the clustering."""
+    with connection.transaction():
+        rows = connection.execute(block("unplaced_members"), {"clustering_id": clustering_id}).fetchall()
+    return np.array(rows, dtype=np.int64).reshape(-1)
+
+
+def near_members(
+    connection: psycopg.Connection,
+    clustering_id: int,
+    vector_version: int,
+    boxes: NDArray[np.float64],
+    metrics: Sequence[str] | None = None,
+) -> tuple[Ids, Ids]:
+    """Formulas (n,) in the cores of clusters or waiting, and their clusters (n,), 0 for those that wait.
+
+    Only those in one of the boxes (m, 2, d), each from its lowest to its highest corner: of vectors, or of these d
+    metrics. Reads all vectors or metrics on the server, and returns few.
+    """
+    places = boxes.shape[2]
+    columns = (
+        [f"formula_vector.vector[{i + 1}]" for i in range(places)]
+        if metrics is None
+        else [f"formula.{name}::real" for name in metrics]
+    )
+    inside = [
+        " and ".join(f"{column} between {low!r} and {high!r}" for column, low, high in zip(columns, *box, strict=True))
+        for box in boxes.tolist()
+    ]
+    parts = {
+        "clustering_id": int(clustering_id),
+        "vector_version": int(vector_version),
+        "condition": " or ".join(inside) or "false",
+    }
+    with connection.transaction():
+        rows = connection.execute(blocks()["near_members"].format(**parts).encode()).fetchall()
+    pairs = np.array([(number, cluster or 0) for number, cluster in rows], dtype=np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def core_members(connection: psycopg.Connection, clustering_id: int, clusters: Sequence[int]) -> tuple[Ids, Ids]:
+    """Formulas in the cores of these clusters, and their clusters."""
+    with connection.transaction():
+        rows = connection.execute(
+            block("core_members"), {"clustering_id": clustering_id, "clusters": list(clusters)}
+        ).fetchall()
+    pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def put_members(
+    connection: psycopg.Connection, clustering_id: int, ids: Ids, clusters: Ids, distances: NDArray[np.float64]
+) -> None:
+    """Enter formulas, or say anew where they are: a cluster of 0 or less means unplaced."""
+    placed = clusters > 0
+    values = {
+        "clustering_id": clustering_id,
+        "ids": ids.tolist(),
+        "clusters": [c if p else None for c, p in zip(clusters.tolist(), placed.tolist(), strict=True)],
+        "distances": [d if p else None for d, p in zip(distances.tolist(), placed.tolist(), strict=True)],
+    }
+    with connection.transaction():
+        connection.execute(block("put_members"), values)
+
+
+def canonical_by_size(connection: psycopg.Connection, ids: Sequence[int]) -> list[int]:
+    """Those of these formulas that are canonical, the simplest first."""
+    return [row["id"] for row in _rows(connection, "canonical_by_size", ids=list(ids))]
+
+
+def unnamed_clusters(connection: psycopg.Connection) -> list[Row]:
+    """Clusters in use of related formulas without a name: id, label, representative_id, its family."""
+    return _rows(connection, "unnamed_clusters")
+
+
+def formulas_by_id(connection: psycopg.Connection, ids: Sequence[int]) -> dict[int, PCF]:
+    """The formulas of these numbers."""
+    rows = _rows(connection, "formula_parts", ids=[int(i) for i in ids])
+    return {row["id"]: PCF(tuple(map(int, row["a"])), tuple(map(int, row["b"]))) for row in rows}
+
+
+def cluster_list(
+    connection: psycopg.Connection, count: int, constant: str | None = None, unnamed: bool = False
+) -> list[Row]:
+    """Clusters in use, the largest first; of one constant or label, or only those without a name."""
+    return _rows(connection, "cluster_list", count=count, constant=constant, unnamed=unnamed)
+
+
+def cluster(connection: psycopg.Connection, number: int) -> Row | None:
+    """One cluster with `events` left to `cluster_events`."""
+    return next(iter(_rows(connection, "cluster_by_id", id=number)), None)
+
+
+def cluster_of(connection: psycopg.Connection, formula_id: int) -> Row | None:
+    """The cluster of a formula in the current clustering: id, label, distance; None where it waits or there is none."""
+    return next(iter(_rows(connection, "cluster_of", id=formula_id)), None)
+
+
+def cluster_events(connection: psycopg.Connection, number: int) -> list[Row]:
+    """The history of a cluster, oldest first: event, detail, happened_at, relation."""
+    return _rows(connection, "cluster_events", id=number)
+
+
+def cluster_formulas(connection: psycopg.Connection, number: int, count: int) -> list[Row]:
+    """Members, the simplest first: id, formula, distance, limit_value, relation."""
+    return _rows(connection, "cluster_formulas", id=number, count=count)
+
+
+def _rows(connection: psycopg.Connection, name: str, **parameters: object) -> list[Row]:
+    with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(block(name), parameters or None).fetchall()

@@ -1,0 +1,126 @@
+"""A batch of evaluated formulas into the catalogue, all of it in one transaction, with the chunk it came from.
+
+Where none of them is known they go straight into the tables (`new_formulas`). Otherwise by binary COPY into a staging
+table and from there by INSERT ... ON CONFLICT (key) DO NOTHING, so that a formula that is known stays as it is. What
+was found out about them (relations, guesses, exclusions, sources) is stored by `findings`; reads are in `queries`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+
+from catalog.database.blocks import block
+from catalog.database.copying import Field, binaries, copy_into, integers
+from catalog.store.formula_rows import FormulaRows
+from catalog.store.leases import Lease, finish_chunk, hold_chunk
+from catalog.store.new_formulas import known_ids, new_ids, resolve_keys, store_new
+from catalog.store.storing_findings import Findings, store_findings
+
+ATTEMPTS = 3
+"""How often a batch is tried when another transaction stores the same formulas, at this moment or in another order."""
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What became of a batch."""
+
+    ids: NDArray[np.int64]
+    """Number of each formula, in the order of the batch."""
+    new: NDArray[np.bool_]
+    """Whether this batch brought it into the catalogue (once, where it stands twice in the batch)."""
+    transaction: int | None = None
+    """The number of the transaction, where it has written the vectors of this batch and no others."""
+
+
+def ingest(
+    connection: psycopg.Connection,
+    rows: FormulaRows,
+    findings: Findings | None = None,
+    *,
+    lease: Lease | None = None,
+) -> Ingested:
+    """Store a batch, and with `lease` its chunk's `done`, in one transaction on an idle connection.
+
+    Guesses are stored for new formulas only; relations and exclusions of known ones are merged. Raises LeaseLost,
+    and writes nothing, where the chunk was taken over meanwhile.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with connection.transaction(), connection.cursor() as cursor:
+                ingested = _ingest(cursor, rows, findings, lease, merging=attempt > 1)
+                break
+        except (psycopg.errors.DeadlockDetected, psycopg.errors.UniqueViolation):
+            if attempt == ATTEMPTS:
+                raise
+    # Two batches at once do not see each other's rows, but after the commit the later one sees both.
+    with suppress(psycopg.errors.DeadlockDetected), connection.transaction(), connection.cursor() as cursor:
+        resolve_keys(cursor, set(rows.canonical_keys))
+    return ingested
+
+
+def resolve_waiting(connection: psycopg.Connection) -> int:
+    """Tie mirrors and inflations to canonical formulas that came meanwhile; returns how many.
+
+    `ingest` does so for its batch; this is for what a process that was killed in between has left.
+    """
+    with connection.transaction():
+        return connection.execute(block("resolve_all_waiting")).rowcount
+
+
+def _ingest(
+    cursor: psycopg.Cursor, rows: FormulaRows, findings: Findings | None, lease: Lease | None, *, merging: bool
+) -> Ingested:
+    if lease is not None:
+        hold_chunk(cursor, lease)
+    ingested = _store_formulas(cursor, rows, merging=merging)
+    if findings is not None:
+        store_findings(cursor, findings, ingested.ids, ingested.new)
+    if lease is not None:
+        errors = rows.columns.get("evaluation_error", ())
+        failed = sum(error is not None for error in errors)
+        finish_chunk(cursor, lease, total=len(rows), new=int(ingested.new.sum()), failed=failed)
+    return ingested
+
+
+def _store_formulas(cursor: psycopg.Cursor, rows: FormulaRows, *, merging: bool) -> Ingested:
+    """Store formulas and vectors; what is known is looked for beforehand, unless `merging` was needed already."""
+    if len(rows) == 0:
+        return Ingested(np.empty(0, np.int64), np.empty(0, bool))
+    own = set(rows.keys)
+    if merging or len(own) < len(rows):
+        return _merge_formulas(cursor, rows)
+    known = known_ids(cursor, list(own.union(rows.canonical_keys)))
+    if not own.isdisjoint(known):
+        return _merge_formulas(cursor, rows)
+    ids, transaction = store_new(cursor, rows, known)
+    return Ingested(ids, np.ones(len(rows), bool), transaction)
+
+
+def _merge_formulas(cursor: psycopg.Cursor, rows: FormulaRows) -> Ingested:
+    numbers, _ = new_ids(cursor, len(rows))
+    parameters = stage(cursor, rows, {"new_id": integers(numbers, ">i8")})
+    for name in ("insert_canonical", "insert_others"):
+        cursor.execute(block(name), parameters)
+    cursor.execute(block("remember_unresolved"))
+    resolve_keys(cursor, set(rows.canonical_keys))
+    if rows.vectors is not None:
+        cursor.execute(block("insert_vectors"), parameters)
+    found = cursor.execute(block("read_staging")).fetchall()
+    ids = np.array([row[0] for row in found], np.int64)
+    return Ingested(ids, np.array([row[1] for row in found], bool))
+
+
+def stage(cursor: psycopg.Cursor, rows: FormulaRows, more: Mapping[str, Field] | None = None) -> dict[str, object]:
+    """Copy rows into the table formula_staging of this transaction; returns parameters of what reads it."""
+    cursor.execute(block("create_staging"))
+    columns = {"ordinal": integers(np.arange(len(rows))), "canonical_key": binaries(rows.canonical_keys)}
+    if rows.vectors is not None:
+        columns["vector"] = rows.vector_field()
+    copy_into(cursor, "formula_staging", columns | rows.fields() | dict(more or {}))
+    return {"kind": rows.kind, "evaluator_version": rows.evaluator_version, "vector_version": rows.vector_version}

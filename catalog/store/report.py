@@ -1,0 +1,79 @@
+"""What the report shows, read at one moment of the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from catalog.database.blocks import block
+from catalog.formulas.pcf import PCF
+from catalog.store.figures import Floats, Growth, Ints, Plane, read_growth, read_members, read_numbers, read_plane
+from catalog.store.laws import patterns
+
+Row = dict[str, Any]
+
+PLANE = ("delta", "q_reduced_gamma")
+"""The metrics of the maps."""
+
+NEWEST_READ = 2000
+"""Relations among which the newest one of each constant is sought."""
+
+RIDDLES = 12
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that the page shows; rows with coefficients have a `formula` too."""
+
+    made_at: datetime
+    counts: list[Row]
+    """status, convergence_class, formulas, canonical."""
+    findings: list[Row]
+    """name and latex of a constant, or kind without one; formulas, proved, best_delta. The commonest first."""
+    clusters: list[Row]
+    """id, label, latex, members, canonical, formula, limit_value. The largest first."""
+    newest: list[Row]
+    """formula, expression, proof, theorem, digits_verified, found_at, constant. The newest first."""
+    families: list[Row]
+    riddles: list[Row]
+    """formula, convergence_class, limit_value, delta, family. The largest delta first."""
+    classes: Plane
+    """PLANE of all canonical formulas, grouped by class."""
+    places: tuple[Ints, Floats]
+    """The cluster of each formula, 0 for none, and its place in PLANE."""
+    members: tuple[Floats, Ints, dict[int, str | None]]
+    """Vectors, clusters and labels."""
+    growth: tuple[Growth, Growth]
+
+
+def read_report(connection: psycopg.Connection, vector_version: int) -> Report:
+    """Read all of it as it is at one moment; the connection must be idle, and is left so."""
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
+    with connection.transaction():
+        return Report(
+            made_at=datetime.now(UTC),
+            counts=_rows(connection, "status_counts"),
+            findings=_rows(connection, "report_findings"),
+            clusters=_rows(connection, "report_clusters"),
+            newest=_rows(connection, "report_newest", count=NEWEST_READ),
+            families=patterns(connection),
+            riddles=_rows(connection, "report_riddles", count=RIDDLES),
+            classes=read_plane(connection, PLANE, "class"),
+            places=read_numbers(connection, PLANE, "cluster"),
+            members=read_members(connection, vector_version),
+            growth=read_growth(connection),
+        )
+
+
+def _rows(connection: psycopg.Connection, name: str, **parameters: object) -> list[Row]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        found = cursor.execute(block(name), parameters or None).fetchall()
+    for row in found:
+        if row.get("a") is not None:
+            row["formula"] = PCF(tuple(map(int, row["a"])), tuple(map(int, row["b"])))
+    return found

@@ -1,0 +1,175 @@
+"""Searching the catalogue by what is known of formulas: `Filter` says which, `find` reads them in an order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from catalog.database.blocks import block
+from catalog.errors import FormularyError, NotFound
+from catalog.store.formulas import Row
+
+SORTS = {
+    "complexity": ("formula.complexity", None),
+    "delta": ("formula.delta desc", "formula.delta is not null"),
+    "limit": ("formula.limit_float8", "formula.limit_float8 is not null"),
+    "digits": ("formula.limit_digits desc", "formula.limit_digits is not null"),
+    "speed": ("formula.convergence_eta, formula.convergence_gamma", "formula.convergence_gamma is not null"),
+    "id": ("formula.id", None),
+}
+"""Orders of `find`: the column, best first, and what a formula must have to be in it."""
+
+LONGEST_NUMBER = 1_000
+"""Characters of a decimal number that a limit is compared with."""
+
+LARGEST_EXPONENT = 300
+"""Powers of ten within which limits are compared: what a double holds."""
+
+SUGGESTIONS = 3
+"""Near misses that a message names."""
+
+
+class FilterError(FormularyError):
+    """a condition that cannot be met as it is written."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which formulas: all conditions hold. None and empty ask nothing.
+
+    `constant` is a name as in the catalogue, `degrees` those of a and b (None: any), `near` a decimal number: limits
+    that agree with it in all its digits. `identified`: with (True) or without (False) a verified or proved relation.
+    """
+
+    constant: str | None = None
+    family: str | None = None
+    statuses: Sequence[str] = ()
+    classes: Sequence[str] = ()
+    degrees: tuple[int | None, int | None] = (None, None)
+    min_delta: float | None = None
+    max_delta: float | None = None
+    max_height: int | None = None
+    max_complexity: int | None = None
+    near: str | None = None
+    reduction: str | None = None
+    identified: bool | None = None
+    canonical: bool = True
+
+    @property
+    def empty(self) -> bool:
+        """Whether every formula passes."""
+        return self == Filter(canonical=False)
+
+    def conditions(self) -> tuple[sql.Composable, dict[str, Any]]:
+        """The condition on table `formula` in SQL, and its parameters. Raises FilterError."""
+        deg_a, deg_b = self.degrees
+        low, high = _interval(self.near) if self.near is not None else (None, None)
+        asked = [
+            ("formula.is_canonical", "canonical", self.canonical or None),
+            ("formula.family = %(family)s", "family", self.family),
+            ("formula.status = any (%(statuses)s)", "statuses", list(self.statuses) or None),
+            ("formula.convergence_class = any (%(classes)s)", "classes", list(self.classes) or None),
+            ("cardinality(formula.a) = %(deg_a)s + 1", "deg_a", deg_a),
+            ("cardinality(formula.b) = %(deg_b)s + 1", "deg_b", deg_b),
+            ("formula.delta >= %(min_delta)s", "min_delta", self.min_delta),
+            ("formula.delta <= %(max_delta)s", "max_delta", self.max_delta),
+            (block("has_height").decode(), "max_height", self.max_height),
+            ("formula.complexity <= %(max_complexity)s", "max_complexity", self.max_complexity),
+            ("formula.limit_float8 >= %(low)s", "low", low),
+            ("formula.limit_float8 <= %(high)s", "high", high),
+            ("formula.factorial_reduction = %(reduction)s", "reduction", self.reduction),
+            (block("has_constant").decode(), "constant", self.constant),
+            (block("has_relation").decode(), "identified", self.identified),
+        ]
+        held = [(text, name, value) for text, name, value in asked if value is not None]
+        parts: list[sql.Composable] = [sql.SQL(text) for text, _, _ in held]
+        return sql.SQL(" and ").join(parts or [sql.SQL("true")]), {name: value for _, name, value in held}
+
+
+def _interval(text: str) -> tuple[float, float]:
+    """The doubles around the numbers that round to a decimal, one unit of its last digit to both sides."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("nan")
+    if not number.is_finite() or len(text) > LONGEST_NUMBER or abs(number.adjusted()) > LARGEST_EXPONENT:
+        raise FilterError(f"{text[:60]!r} is not a decimal number; write one such as 1.2732")
+    exponent = number.as_tuple().exponent
+    unit = Decimal(1).scaleb(int(exponent))
+    slack = abs(float(number)) * 2**-50
+    return float(number - unit) - slack, float(number + unit) + slack
+
+
+def constant_name(connection: psycopg.Connection, text: str) -> str:
+    """The name that the catalogue has for a constant; raises NotFound with the nearest names."""
+    names = [row[0] for row in connection.execute("select name from constant order by likelihood")]
+    if text in names:
+        return text
+    from catalog.constants.library import library
+
+    try:
+        found = library()[text].name
+    except NotFound:
+        near = get_close_matches(text[:60], names, SUGGESTIONS, 0.4)
+        hint = f"the nearest names are {', '.join(near)}" if near else "list them with `formulary constant list`"
+        raise NotFound(f"no constant {text[:60]} in the catalogue; {hint}") from None
+    return found
+
+
+def find(
+    connection: psycopg.Connection,
+    wanted: Filter,
+    *,
+    sort: str = "complexity",
+    reverse: bool = False,
+    limit: int | None = 20,
+    offset: int = 0,
+) -> list[Row]:
+    """The formulas that pass, in one of `SORTS` (ties by number), with their best relation.
+
+    Rows of id, a, b (tuples of int), status, convergence_class, limit_value, limit_digits, delta, complexity, family,
+    constant, relation, proof.
+    """
+    statement, parameters = statement_of(wanted, sort=sort, reverse=reverse, limit=limit, offset=offset)
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(statement, parameters).fetchall()
+    for row in rows:
+        row["a"], row["b"] = tuple(map(int, row["a"])), tuple(map(int, row["b"]))
+    return rows
+
+
+def statement_of(
+    wanted: Filter, *, sort: str = "complexity", reverse: bool = False, limit: int | None = 20, offset: int = 0
+) -> tuple[sql.Composed, dict[str, Any]]:
+    """The query of `find`, and its parameters."""
+    order, required = SORTS[sort]
+    condition, parameters = wanted.conditions()
+    if required is not None:
+        condition = sql.SQL(" and ").join([condition, sql.SQL(required)])
+    terms = [_reversed(term) if reverse else term for term in f"{order}, formula.id".split(", ")]
+    chosen = ", ".join(dict.fromkeys(terms))
+    statement = sql.SQL(block("find").decode()).format(
+        condition=condition, order=sql.SQL(chosen), order_again=sql.SQL(chosen.replace("formula.", "chosen."))
+    )
+    return statement, parameters | {"limit": limit, "offset": offset}
+
+
+def _reversed(term: str) -> str:
+    return term.removesuffix(" desc") if term.endswith(" desc") else f"{term} desc"
+
+
+def passing(connection: psycopg.Connection, wanted: Filter, ids: Sequence[int] | None = None) -> list[int]:
+    """The numbers of those formulas that pass, among `ids` or of all."""
+    condition, parameters = wanted.conditions()
+    if ids is not None:
+        condition = sql.SQL(" and ").join([condition, sql.SQL("formula.id = any (%(ids)s)")])
+        parameters["ids"] = list(ids)
+    query = sql.SQL("select formula.id from formula where {}").format(condition)
+    return [int(row[0]) for row in connection.execute(query, parameters)]

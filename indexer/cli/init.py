@@ -1,0 +1,42 @@
+"""`formulary init`."""
+
+from __future__ import annotations
+
+import click
+
+from indexer.cli.options import catalogue_options, json_option
+from indexer.cli.output import write_json
+
+
+@click.command(epilog="Example: formulary init")
+@catalogue_options
+@json_option
+def init(database_url: str | None, home: str | None, as_json: bool) -> None:
+    """Make the catalogue, or bring it to this version.
+
+    Adds the library of constants, well-known formulas with their source, and the space quadratic-5. Safe to repeat.
+    """
+    from catalog.database.opening import SCHEMA_VERSION, open_database
+    from indexer.similarity.catalogue_index import CatalogueIndex
+    from indexer.upkeep.setup import seed
+
+    with open_database(database_url, home, create=True) as database:
+        changed = database.upgrade()
+        with database.connect() as connection:
+            seeded = seed(connection)
+            CatalogueIndex.open(connection, home, lambda _: None).save_first(connection)
+        where = database.where
+    if as_json:
+        write_json(
+            {
+                "database": where,
+                "schema": SCHEMA_VERSION,
+                "migrated": changed,
+                "constants": seeded.constants,
+                "formulas": seeded.formulas,
+                "space_added": seeded.space,
+            }
+        )
+        return
+    click.echo(f"catalogue {where}, schema {SCHEMA_VERSION}{', migrated' if changed else ''}")
+    click.echo(f"new: {seeded.constants} constants, {seeded.formulas} well-known formulas, {int(seeded.space)} space")

@@ -1,0 +1,168 @@
+"""`formulary cluster build`: reads the catalogue, clusters, labels, stores; the mathematics is in `clusters.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import psycopg
+
+from catalog.errors import FormularyError
+from catalog.schema.facts import METRICS
+from catalog.store import clusters as store
+from catalog.store.clusters import Figures
+from indexer.clusters.hdbscan import LEAST_SIZE, Parameters, build
+from indexer.clusters.places import UNPLACED
+from indexer.clusters.quality import quality
+from indexer.clusters.writing import Writer
+from indexer.similarity.vector import VECTOR_VERSION
+
+PLANE = ("delta", "q_reduced_eta", "q_reduced_gamma", "convergence_eta", "convergence_gamma")
+"""Metrics that the source paper (arXiv 2412.16818) clusters by: delta with eta', gamma', eta and gamma."""
+
+FURTHER = ("convergence_beta", "convergence_sqrt", "gcd_gamma", "delta_unreduced")
+"""Metrics that split a cluster where the others do not."""
+
+VECTOR_PARAMETERS = Parameters(min_size=3, min_samples=5, widest=0.05)
+"""By vector. Formulas with one constant share a place, three of them tell that it is no chance, and places further
+apart than `widest` have nothing to do with each other (their arguments differ by 5 %, or their phases by 3 degrees)."""
+
+METRICS_PARAMETERS = Parameters(min_size=50, min_samples=10)
+"""By metrics, which are continuous: large clusters are the same when a tenth of the formulas is missing, small ones
+are not (docs/clusters.md)."""
+
+SMALLEST_SHARE = 20
+"""A cluster by metrics needs at most one in so many of the formulas."""
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to cluster by: `vector` (the neighbour vector), or `metrics` (those in `metrics`).
+
+    `min_size`, `min_samples` and `widest` are None for what suits the points: by vector VECTOR_PARAMETERS, by metrics
+    METRICS_PARAMETERS, but clusters of no more than a SMALLEST_SHARE of the catalogue.
+    """
+
+    by: str = "vector"
+    metrics: tuple[str, ...] = PLANE
+    min_size: int | None = None
+    min_samples: int | None = None
+    widest: float | None = None
+    sample: int = Parameters.sample
+    seed: int = Parameters.seed
+
+    def parameters(self, canonical: int) -> Parameters:
+        """The parameters for so many canonical formulas."""
+        if self.by == "vector":
+            usual = VECTOR_PARAMETERS
+        else:
+            size = max(LEAST_SIZE, min(METRICS_PARAMETERS.min_size, canonical // SMALLEST_SHARE))
+            usual = replace(METRICS_PARAMETERS, min_size=size, min_samples=min(METRICS_PARAMETERS.min_samples, size))
+        return Parameters(
+            usual.min_size if self.min_size is None else self.min_size,
+            usual.min_samples if self.min_samples is None else self.min_samples,
+            usual.widest if self.widest is None else self.widest,
+            self.sample,
+            self.seed,
+        )
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a run made: its number (None where nothing was stored), and its figures."""
+
+    clustering: int | None
+    quality: dict[str, Any]
+    kept: int = 0
+    retired: int = 0
+    labels: dict[str, int] = field(default_factory=dict)
+
+
+def checked_metrics(names: Sequence[str]) -> tuple[str, ...]:
+    """Names of metrics, each once; raises FormularyError with the nearest name for one that is not known."""
+    for name in names:
+        if name not in METRICS:
+            near = get_close_matches(name, METRICS, 1, 0.0)[0]
+            raise FormularyError(f"there is no metric {name}; the nearest is {near}")
+    return tuple(dict.fromkeys(names))
+
+
+def scale_of(values: dict[str, Floats], names: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Centre and spread of each metric, by which it is made comparable with the others."""
+    scales = {}
+    for name in names:
+        known = values[name][np.isfinite(values[name])]
+        spread = float(known.std()) if len(known) else 0.0
+        scales[name] = (float(known.mean()) if len(known) else 0.0, spread or 1.0)
+    return scales
+
+
+def scaled(values: dict[str, Floats], scales: dict[str, tuple[float, float]]) -> Floats:
+    """Points (n, metrics); NaN where a metric is not known."""
+    return np.stack([(values[name] - centre) / spread for name, (centre, spread) in scales.items()], axis=1)
+
+
+def run(connection: psycopg.Connection, options: Options, *, stored: bool = True, say: Callable[[str], None]) -> Built:
+    """Cluster the whole catalogue, and store it where `stored`. Raises FormularyError where there is too little."""
+    metrics = checked_metrics(options.metrics)
+    names = tuple(dict.fromkeys((*PLANE, *FURTHER, *metrics)))
+    figures = store.read_figures(connection, VECTOR_VERSION, names)
+    rows, points, scales = points_of(figures, options.by, metrics)
+    canonical = int(figures.canonical[rows].sum())
+    chosen = options.parameters(canonical)
+    if canonical < 2 * chosen.min_size:
+        raise FormularyError(
+            f"{canonical} canonical formulas can be clustered by {options.by}, and two clusters of"
+            f" {chosen.min_size} need {2 * chosen.min_size}; index more by `formulary run`"
+        )
+    say(f"{len(rows)} formulas to cluster by {options.by}")
+    table, constants = numbered(figures)
+    further_scales = scale_of(figures.metrics, [name for name in names if options.by == "vector" or name not in scales])
+    further = [(name, scaled(figures.metrics, {name: s})[rows]) for name, s in further_scales.items()]
+    weights = figures.canonical[rows].astype(np.float64)
+    found = build(points, weights, constants[rows], further, chosen)
+    figures_of_run = quality(
+        found.labels, weights, constants[rows], {name: figures.metrics[name][rows] for name in names}
+    )
+    if not stored:
+        return Built(None, figures_of_run)
+    parameters = {
+        "by": options.by,
+        "metrics": list(metrics) if options.by == "metrics" else [],
+        "scales": scales,
+        "further": further_scales,
+        **asdict(chosen),
+        "quality": figures_of_run,
+    }
+    with connection.transaction():
+        number = store.start(connection, "hdbscan", parameters, VECTOR_VERSION)
+        kept, retired, labels = Writer(connection, number, say).write(figures, rows, found, table)
+    return Built(number, figures_of_run, kept, retired, labels)
+
+
+def points_of(
+    figures: Figures, by: str, metrics: Sequence[str]
+) -> tuple[npt.NDArray[np.int64], Floats, dict[str, tuple[float, float]]]:
+    """Rows that can be clustered, their points, and the scales of the metrics."""
+    if by == "vector":
+        return np.arange(len(figures.ids)), figures.vectors.astype(np.float64), {}
+    scales = scale_of(figures.metrics, metrics)
+    points = scaled(figures.metrics, scales)
+    rows = np.flatnonzero(np.isfinite(points).all(axis=1))
+    return rows, points[rows], scales
+
+
+def numbered(figures: Figures) -> tuple[list[str], npt.NDArray[np.int64]]:
+    """The names of the verified constants, and the number of each formula's among them."""
+    table = sorted({verified.name for verified in figures.constants.values()})
+    number = {name: i for i, name in enumerate(table)}
+    constants = [
+        number[figures.constants[i].name] if i in figures.constants else UNPLACED for i in figures.ids.tolist()
+    ]
+    return table, np.array(constants, dtype=np.int64)

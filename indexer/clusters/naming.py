@@ -1,0 +1,96 @@
+"""Names for what had none: a formula of a cluster is tested against constants, and the cluster renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import psycopg
+
+import catalog
+from catalog.constants.expressions import evaluate
+from catalog.errors import FormularyError
+from catalog.formulas.pcf import PCF
+from catalog.store import clusters as store
+from catalog.store.clusters import Event, Verified
+from catalog.store.constants import constant_number
+from catalog.store.storing_findings import Findings, RelationRow, store_findings
+from indexer.clusters.labels import constant_detail, evaluator
+from indexer.identification.library import Terms, scaled_constant
+from indexer.mathematics.closed_forms.closed_form import EvaluationError
+from indexer.mathematics.relations.relation import FURTHER_DIGITS, moebius_text, moebius_value, verify
+from indexer.mathematics.relations.screening import SCREENED_BOUND, exclusion_bounds
+from indexer.mathematics.relations.search import DIGITS, bits_for, moebius_scaled, scale
+from indexer.upkeep.families import add_copies, sweep_families
+
+METHOD = "cluster"
+"""Who found the relation, in table `relation`."""
+
+SWEEP_SECONDS = 5.0
+"""Time for naming the other members of a representative's family; the daemon goes on with what is left."""
+
+
+def relation_with(formula: PCF, terms: Iterable[tuple[str, str]]) -> RelationRow | None:
+    """The verified relation of a formula's limit with the first of these constants that has one."""
+    limit = evaluator(formula)
+    try:
+        own = scale(limit(bits_for(DIGITS) + 32), DIGITS)
+    except (EvaluationError, FormularyError, ArithmeticError, ValueError):
+        return None
+    known = [(name, term, value) for name, term in terms if (value := scaled_constant(term, DIGITS)) is not None]
+    if not known:
+        return None
+    bounds = exclusion_bounds([(own, value) for *_, value in known])
+    for (name, term, value), bound in zip(known, bounds.tolist(), strict=True):
+        if bound >= SCREENED_BOUND:
+            continue
+        found = moebius_scaled(own, value, DIGITS).coefficients
+        digits = None if found is None else _agreed(formula, found, term)
+        if found is not None and digits is not None:
+            text = moebius_text(found, term)
+            return RelationRow(0, "moebius", found, text, METHOD, "verified", DIGITS, digits, name)
+    return None
+
+
+def _agreed(formula: PCF, coefficients: tuple[int, ...], term: str) -> int | None:
+    """Digits to which both sides agree, each evaluated anew."""
+    limit = evaluator(formula)
+    try:
+        return verify(limit, lambda bits: moebius_value(coefficients, evaluate(term, bits)), DIGITS + FURTHER_DIGITS)
+    except (EvaluationError, FormularyError, ArithmeticError, ValueError):
+        return None
+
+
+def name_formula(connection: psycopg.Connection, number: int, formula: PCF, terms: Terms) -> Verified | None:
+    """Test a formula of the catalogue against constants; what is found is stored, for its mirrors too."""
+    relation = relation_with(formula, terms)
+    if relation is None or relation.constant is None:
+        return None
+    findings = Findings(catalog.__version__, [relation])
+    with connection.transaction(), connection.cursor() as cursor:
+        ids = [number, *add_copies(cursor, number, formula, relation, findings)]
+        stored = store_findings(cursor, findings, ids)
+    return Verified(relation.constant, constant_number(connection, relation.constant), stored[0])
+
+
+def name_clusters(connection: psycopg.Connection, terms: Terms) -> dict[int, str]:
+    """Rename the unnamed clusters whose representative is a Moebius map of one of these constants: number, label.
+
+    The connection must be idle.
+    """
+    renamed = {}
+    waiting = store.unnamed_clusters(connection)
+    formulas = store.formulas_by_id(connection, [row["representative_id"] for row in waiting])
+    for row in waiting:
+        number = row["representative_id"]
+        found = name_formula(connection, number, formulas[number], terms)
+        if found is None:
+            continue
+        detail = constant_detail(found.name, 1, 1)
+        detail |= {"before": row["label"], "why": "the constant turned up: its representative is a Moebius map of it"}
+        with connection.transaction():
+            store.relabel_cluster(connection, row["id"], found.name, found.constant_id)
+            store.add_events(connection, None, [(row["id"], Event("relabelled", detail, found.relation_id))])
+        renamed[row["id"]] = found.name
+        if row["family"] is not None:
+            sweep_families(connection, family=row["family"], seconds=SWEEP_SECONDS)
+    return renamed

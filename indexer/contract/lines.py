@@ -1,0 +1,141 @@
+"""JSON lines in, objects out, in order: what `evaluate --from` and `identify --from` do with a file.
+
+A line that cannot be used gives an object with `error` in its place. The functions here run in worker processes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from catalog.constants.library import Constant
+from catalog.errors import FormularyError
+from catalog.formulas.pcf import PCF, parse_formula
+from indexer.contract.objects import formula_object
+from indexer.identification.identify import LIBRARY_BUDGET
+from indexer.identification.library import terms_with
+from indexer.pipeline.compute import compute, failed
+from indexer.similarity.vector_index import Anchors
+from indexer.workers.pool import in_order
+
+Line = tuple[int, str]
+Object = dict[str, Any]
+
+BATCH = 8
+"""Lines a worker takes at a time: few, since one hard formula may take as long as a thousand easy ones."""
+
+SHOWN = 60
+"""Characters of a bad line that its error repeats."""
+
+
+def numbered(lines: Iterable[str]) -> Iterator[Line]:
+    """Lines with their numbers from 1; blank ones at the end are dropped, others are kept as bad ones."""
+    blank: list[Line] = []
+    for number, text in enumerate(lines, 1):
+        if text.strip():
+            yield from blank
+            blank.clear()
+            yield number, text
+        else:
+            blank.append((number, text))
+
+
+def evaluated(lines: Iterable[str], digits: int, workers: int | None) -> Iterator[Object]:
+    """The objects of `evaluate --from`."""
+    return in_order(partial(_evaluate, digits), numbered(lines), _killed, workers=workers, batch=BATCH)
+
+
+def identified(
+    lines: Iterable[str],
+    digits: int,
+    workers: int | None,
+    anchors: Anchors | None,
+    own: Sequence[Constant] = (),
+    budget: int = LIBRARY_BUDGET,
+) -> Iterator[Object]:
+    """The objects of `identify --from`, which may hold formulas and numbers; `own` constants are tried first."""
+    work = partial(_identify, digits, anchors, tuple(own), budget)
+    return in_order(work, numbered(lines), _killed, workers=workers, batch=BATCH)
+
+
+def is_bad(result: Object) -> bool:
+    """Whether an object stands for a line that could not be used."""
+    return "error" in result and "formula" not in result
+
+
+def _evaluate(digits: int, lines: Sequence[Line]) -> list[Object]:
+    return [_guarded(line, lambda value: evaluate_formula(_formula(value), digits)) for line in lines]
+
+
+def _identify(
+    digits: int, anchors: Anchors | None, own: tuple[Constant, ...], budget: int, lines: Sequence[Line]
+) -> list[Object]:
+    def identify(value: Any) -> Object:
+        if isinstance(value, dict) and "value" in value and not {"a", "b", "formula"} & value.keys():
+            return identify_value(value["value"], own)
+        return identify_formula(_formula(value), digits, anchors, budget, own)
+
+    return [_guarded(line, identify) for line in lines]
+
+
+def evaluate_formula(formula: PCF, digits: int) -> Object:
+    """The object of a formula, without relations."""
+    return formula_object(compute(formula, digits).evaluation)
+
+
+def identify_formula(
+    formula: PCF,
+    digits: int,
+    anchors: Anchors | None,
+    budget: int = LIBRARY_BUDGET,
+    own: tuple[Constant, ...] = (),
+) -> Object:
+    """The object of a formula with its relations and guesses."""
+    done = compute(formula, digits, identified=True, anchors=anchors, budget=budget, terms=terms_with(own))
+    return formula_object(done.evaluation, done.identification)
+
+
+def identify_value(value: Any, own: Sequence[Constant] = (), degree: int = 2) -> Object:
+    """The object of a number, given as a string of digits (a JSON number has lost its trailing zeros)."""
+    from catalog.constants import library as constants
+    from catalog.errors import ExpressionError
+    from indexer.identification.numbers import identify_number
+
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ExpressionError('a number is given as a string of its digits, such as {"value": "1.2732395447351627"}')
+    return identify_number(str(value), (*own, *constants.library().candidates()), degree).to_json()
+
+
+def _formula(value: Any) -> PCF:
+    if isinstance(value, str):
+        return parse_formula(value)
+    if isinstance(value, dict) and "a" not in value and isinstance(value.get("formula"), str):
+        return parse_formula(value["formula"])
+    return PCF.from_json(value)
+
+
+def _guarded(line: Line, function: Callable[[Any], Object]) -> Object:
+    """The object of a line; whatever is wrong with it becomes the object's error."""
+    number, text = line
+    try:
+        return function(json.loads(text))
+    except FormularyError as error:
+        return {"error": str(error), "line": number}
+    except (ValueError, RecursionError):
+        shown = text.strip()
+        shown = shown if len(shown) <= SHOWN else shown[: SHOWN - 3] + "..."
+        return {"error": f"the line {shown!r} is not JSON", "line": number}
+    except Exception as error:
+        return {"error": f"the line cannot be used ({type(error).__name__}: {error})", "line": number}
+
+
+def _killed(line: Line, reason: str) -> Object:
+    """The object of a line that killed its worker process."""
+    try:
+        value = json.loads(line[1])
+        formula = _formula(value)
+    except Exception:
+        return {"error": reason, "line": line[0]}
+    return formula_object(failed(formula, reason).evaluation)

@@ -1,0 +1,81 @@
+"""The batch of a chunk into the catalogue, also where some rows cannot be stored: the formula at fault alone is lost.
+
+A constraint that a row violates, or a number that no column takes, is a fault of the row and not of the server:
+waiting does not help (`troubles`), and one formula must not stop the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+
+from catalog.errors import FormularyError
+from catalog.store.ingest import Ingested, ingest
+from catalog.store.leases import Lease
+from indexer.pipeline.batch import Batch
+from indexer.pipeline.compute import failed
+from indexer.pipeline.rows import record
+from indexer.upkeep.setup import name_constants
+
+REFUSED = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    psycopg.errors.ProgramLimitExceeded,
+    ValueError,
+    OverflowError,
+)
+"""What is raised for rows that cannot be stored, by the database or on the way to it."""
+
+Do = Callable[..., Any]
+"""`Link.do`: calls a function with the connection, again and again while the server is in trouble."""
+
+
+class ChunkRefused(FormularyError):
+    """the rows of a chunk cannot be stored, and no formula alone is at fault."""
+
+
+def commit_chunk(do: Do, batch: Batch, lease: Lease, say: Callable[[str], None]) -> tuple[Batch, Ingested]:
+    """Store the batch of a chunk with its `done`; returns what was stored, and what became of it.
+
+    Where the database refuses it, `say` is told why, and the rows at fault are replaced by failed ones. Raises
+    LeaseLost, and ChunkRefused where that does not help; then nothing is written.
+    """
+    try:
+        return batch, do(_store, batch, lease)
+    except REFUSED as error:
+        say(reason_of(error))
+    mended = Batch.joined(do(_without_refused, batch, lease))
+    try:
+        return mended, do(_store, mended, lease)
+    except REFUSED as error:
+        raise ChunkRefused(reason_of(error)) from error
+
+
+def reason_of(error: BaseException) -> str:
+    """What is wrong with a row in one line, without the row that Postgres adds."""
+    return f"{type(error).__name__}: {' '.join(str(error).splitlines()[:1])}"
+
+
+def _store(connection: psycopg.Connection, batch: Batch, lease: Lease) -> Ingested:
+    name_constants(connection, batch.constants)
+    return ingest(connection, batch.rows, batch.findings, lease=lease)
+
+
+def _without_refused(connection: psycopg.Connection, batch: Batch, lease: Lease) -> list[Batch]:
+    """Parts of the batch, rows at fault replaced by failed ones; found by trying halves in transactions rolled back."""
+    try:
+        with connection.transaction(force_rollback=True):
+            _store(connection, batch, lease)
+        return [batch]
+    except REFUSED as error:
+        if len(batch) == 1:
+            refused = record(failed(batch.formula(0), f"it could not be stored: {reason_of(error)}"))
+            return [Batch.of([refused], library_version="")]  # which is not searched
+    middle = len(batch) // 2
+    return [
+        part
+        for half in (batch.part(0, middle), batch.part(middle, len(batch)))
+        for part in _without_refused(connection, half, lease)
+    ]

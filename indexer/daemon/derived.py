@@ -1,0 +1,158 @@
+"""What follows the formulas that a daemon commits: index, anchors, clusters, families, names; all can be made anew.
+
+The database is the truth and this comes after it: what the catalogue refuses here is said, and the indexing goes on.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import psycopg
+
+from catalog.constants.library import Constant
+from catalog.store.ingest import Ingested
+from indexer.clusters.placement import OnlineClusters
+from indexer.daemon.committing import REFUSED, reason_of
+from indexer.daemon.link import Link
+from indexer.daemon.log import Report
+from indexer.daemon.reclustering import Reclustering
+from indexer.identification.library import terms_with
+from indexer.pipeline.batch import Batch
+from indexer.similarity.catalogue_index import CatalogueIndex, read_anchors
+from indexer.similarity.snapshots import SnapshotNotWritten
+from indexer.upkeep.families import Swept, sweep_families
+from indexer.upkeep.identifying import search_with_library
+from indexer.workers.pool import default_workers
+
+Derived = TypeVar("Derived")
+
+SNAPSHOT_SECONDS = 300.0
+"""Time between two snapshots of the index."""
+
+SWEEP_SECONDS = 5.0
+"""Longest time for naming members of families before a snapshot; what is left comes with the next one."""
+
+COMPLETE_SECONDS = 30.0
+"""The same on all cores, where a run has nothing else to do."""
+
+SEARCH_SECONDS = 10.0
+"""Time between two snapshots for formulas that an older library could not name."""
+
+
+class Following:
+    """Keeps what follows in step with the commits of one daemon."""
+
+    def __init__(
+        self,
+        link: Link,
+        report: Report,
+        stopping: threading.Event,
+        home: Path | str | None,
+        *,
+        kind: str | None,
+        recluster_after: float,
+        own: tuple[Constant, ...],
+    ) -> None:
+        """Open the index; `kind` as for `CatalogueIndex.open`, `own` are the user's constants."""
+        self._link, self._report, self._stopping = link, report, stopping
+        self.own = own
+        self.index = link.do(CatalogueIndex.open, home, lambda text: report.event("index", note=text), kind=kind)
+        self.anchors = link.do(read_anchors)
+        self._clusters = OnlineClusters()
+        self._reclustering = Reclustering(recluster_after, report.event)
+        self._saved_at = time.monotonic()
+        self._writes = False
+        self._searched: str | None = None  # version of the library with which all stored formulas were searched
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the right to write snapshots, where no other process of this host has it."""
+        try:
+            with self.index.store.writer() as self._writes:
+                yield
+        finally:
+            self._reclustering.close()
+
+    def idle(self) -> None:
+        """Take in what others have added, while there is nothing to evaluate."""
+        self._link.do(self.index.catch_up)
+        self._save_when_due()
+
+    def commit(self, batch: Batch, ingested: Ingested) -> None:
+        """Bring index, clusters and anchors up to the commit."""
+        self._link.do(self.index.follow, batch.rows, ingested)
+        self._derive("clusters", self._clusters.follow)
+        for anchor in batch.anchors():
+            self.anchors.add(int(ingested.ids[anchor.row]), str(anchor.formula), anchor.constant, anchor.vector)
+        self._save_when_due()
+
+    def _save_when_due(self) -> None:
+        self._derive("clusters", self._reclustering.tend)
+        if time.monotonic() - self._saved_at > SNAPSHOT_SECONDS:
+            self.save()
+
+    def complete(self) -> None:
+        """Name and tie all members of families that are left, on all cores, until a signal comes."""
+        while (swept := self._name_families(default_workers())) is not None and not swept.complete and swept.settled:
+            pass
+
+    def save(self) -> None:
+        """Write a snapshot; one that cannot be written is said and made later, since it can be built anew."""
+        self._search_again()
+        self._name_families()
+        self._link.do(self.index.catch_up)
+        self._saved_at = time.monotonic()
+        if not self._writes:
+            return
+        try:
+            manifest = self._link.do(self.index.save)
+        except SnapshotNotWritten as error:
+            self._report.event("index_not_saved", reason=str(error))
+            return
+        if manifest is not None:
+            self._report.event("index_saved", vectors=manifest.count, watermark=manifest.watermark)
+
+    def _search_again(self) -> None:
+        """Search formulas that were not searched with this version of the library, a slice at a time."""
+        terms = terms_with(self.own)
+        if self._stopping.is_set() or self._searched == terms.version:
+            return
+        work = partial(
+            search_with_library,
+            terms=terms,
+            anchors=self.anchors,
+            seconds=SEARCH_SECONDS,
+            stop=self._stopping.is_set,
+        )
+        found = self._derive("names", work)
+        if found is None:
+            return
+        if not found.left and not self._stopping.is_set():
+            self._searched = terms.version
+        if found.searched:
+            self._report.event("searched_again", **found.to_json())
+
+    def _name_families(self, workers: int = 1) -> Swept | None:
+        """Name the members of families whose representative has been named, or tie them to it."""
+        if self._stopping.is_set():
+            return None
+        seconds = SWEEP_SECONDS if workers == 1 else COMPLETE_SECONDS
+        sweep = partial(sweep_families, seconds=seconds, stop=self._stopping.is_set, workers=workers)
+        swept = self._derive("families", sweep)
+        if swept is not None and (swept.named or swept.tied):
+            self._report.event("families", named=swept.named, tied=swept.tied, complete=swept.complete)
+        return swept
+
+    def _derive(self, what: str, work: Callable[[psycopg.Connection], Derived]) -> Derived | None:
+        """Do what follows from the formulas; where the catalogue refuses it, say so and index on."""
+        try:
+            return self._link.do(work)
+        except REFUSED as error:
+            self._report.event("not_derived", what=what, reason=reason_of(error))
+            return None

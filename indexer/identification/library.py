@@ -1,0 +1,152 @@
+"""The library as a search wants it: names, expressions, and which member another expression is a Moebius map of."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+from itertools import zip_longest
+from typing import Protocol
+
+from catalog.constants import expressions
+from catalog.constants import library as constants
+from catalog.constants.library import Constant, Library
+from catalog.errors import ExpressionError
+from catalog.store.constants import OWN
+from indexer.mathematics.relations.screening import Constants, Numbers
+from indexer.mathematics.relations.search import DIGITS, Scaled, bits_for, moebius_scaled, scale
+
+GUARD_BITS = 16
+"""Bits by which a constant is evaluated more precisely than it is scaled."""
+
+
+class NamedConstant(Protocol):
+    """What is needed of a member of the library (`catalog.constants.library`)."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def expression(self) -> str:
+        """Its expression."""
+
+
+@lru_cache(maxsize=8192)
+def scaled_constant(expression: str, digits: int) -> Scaled | None:
+    """An expression as a scaled integer, kept for the next formula; None where it has no real value."""
+    try:
+        return scale(expressions.evaluate(expression, bits_for(digits) + GUARD_BITS), digits)
+    except ExpressionError:
+        return None
+
+
+class Terms:
+    """Named constants in order of likelihood, prepared once for many searches."""
+
+    def __init__(self, members: Iterable[NamedConstant] = (), entire: Iterable[str] = ()) -> None:
+        """Keep names and expressions; nothing is evaluated yet.
+
+        `entire` are the groups whose members are values of entire functions.
+        """
+        kept = tuple(members)
+        self._members = tuple((constant.name, constant.expression) for constant in kept)
+        self._orders = {flag: tuple(_in_turn(kept, frozenset(entire), flag)) for flag in (False, True)}
+        self._by_name = dict(self._members)
+        self._screened: dict[tuple[int, bool], tuple[tuple[tuple[str, str], ...], Constants]] = {}
+        self._by_text: dict[str, tuple[str, str]] = {}
+        for constant in kept:
+            for text in (constant.expression, constant.name, *getattr(constant, "equivalents", ())):
+                self._by_text.setdefault(_plain(text), (constant.name, constant.expression))
+
+    @classmethod
+    def of(cls, library: Terms | Iterable[NamedConstant]) -> Terms:
+        """The library prepared, which it may be already; its algebraic members are told by their polynomial."""
+        if isinstance(library, Terms):
+            return library
+        if isinstance(library, Library):
+            return cls(library.candidates(), library.entire)
+        return cls(library)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Names and expressions in order of likelihood."""
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        """Number of members."""
+        return len(self._members)
+
+    @cached_property
+    def version(self) -> str:
+        """A digest of names and expressions in their order, 12 hexadecimal digits: what an exclusion refers to."""
+        text = "\n".join(f"{name}={expression}" for name, expression in self)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def members(self, *, entire: bool) -> tuple[tuple[str, str], ...]:
+        """Names and expressions in the order of a sweep: the groups in turn, a member of each.
+
+        A formula that converges faster than any power has its limit from solutions of a differential equation that are
+        entire functions; where `entire`, the groups of their values come before all others, else after them.
+        """
+        return self._orders[entire]
+
+    def screened(self, count: int, *, entire: bool) -> tuple[tuple[tuple[str, str], ...], Constants]:
+        """The first members of a sweep that have a real value, ready for a screening; kept for the next one."""
+        if (count, entire) not in self._screened:
+            members = [(member, scaled_constant(member[1], DIGITS)) for member in self._orders[entire][:count]]
+            known = [(member, value) for member, value in members if value is not None]
+            constants = Constants.of(Numbers.of([value for _, value in known]))
+            self._screened[count, entire] = tuple(member for member, _ in known), constants
+        return self._screened[count, entire]
+
+    def expression_of(self, name: str) -> str:
+        """The expression of a member; any other name is taken for an expression."""
+        return self._by_name.get(name, name)
+
+    def preferred(self, expression: str) -> tuple[str, str]:
+        """Name and expression of the member that an expression equals or is a Moebius map of, else of itself.
+
+        Members are compared once for each expression and the answer kept.
+        """
+        text = _plain(expression)
+        if text not in self._by_text:
+            self._by_text[text] = self._equivalent(expression) or (expression, expression)
+        return self._by_text[text]
+
+    def _equivalent(self, expression: str) -> tuple[str, str] | None:
+        value = scaled_constant(expression, DIGITS)
+        if value is None:
+            return None
+        for name, other in self._members:
+            member = scaled_constant(other, DIGITS)
+            if member is not None and moebius_scaled(value, member, DIGITS).outcome == "found":
+                return name, other
+        return None
+
+
+@lru_cache(maxsize=4)
+def terms_with(own: tuple[Constant, ...] = ()) -> Terms:
+    """The library that comes with formulary after the user's own constants, prepared once a process."""
+    library = constants.library()
+    return Terms((*own, *library.candidates()), library.entire)
+
+
+def library_terms() -> Terms:
+    """The library that comes with formulary."""
+    return terms_with()
+
+
+def _in_turn(members: Iterable[NamedConstant], groups: frozenset[str], entire: bool) -> Iterator[tuple[str, str]]:
+    """The user's own constants, then those of the groups that fit, then the others; groups take turns."""
+    tables: dict[str, list[tuple[str, str]]] = {}
+    for constant in members:
+        tables.setdefault(getattr(constant, "group", OWN), []).append((constant.name, constant.expression))
+    yield from tables.pop(OWN, ())
+    for fits in (True, False):
+        chosen = [tables[group] for group in tables if ((group in groups) == entire) == fits]
+        for row in zip_longest(*chosen):
+            yield from (member for member in row if member is not None)
+
+
+def _plain(expression: str) -> str:
+    return expression.replace(" ", "")

@@ -1,0 +1,77 @@
+"""What came of the identification of a formula: guesses, exclusions, the outcome; how it is sought is in `guess.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from catalog.formulas.pcf import PCF
+from indexer.mathematics.relations.relation import Relation
+
+Outcome = Literal["found", "excluded", "budget", "too_few_digits", "nothing_to_identify"]
+GuessOutcome = Literal["found", "excluded", "budget", "too_few_digits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An expression worth an attempt, and why; where a labelled formula proposes it, its number and distance."""
+
+    expression: str
+    why: str
+    neighbour: int | None = None
+    distance: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A constant that was proposed, why, and what came of it; `neighbour` is the labelled formula that proposed it."""
+
+    rank: int
+    constant: str
+    why: str
+    outcome: GuessOutcome
+    neighbour: int | None = None
+    distance: float | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """The object of the JSON contract."""
+        return {"rank": self.rank, "constant": self.constant, "why": self.why, "outcome": self.outcome}
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """No relation with any of `constants` members of the library has all coefficients up to `bound`."""
+
+    bound: int
+    digits: int
+    constants: int
+
+    def to_json(self) -> dict[str, object]:
+        """The object of the JSON contract."""
+        return {"bound": str(self.bound), "digits": self.digits, "constants": self.constants}
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """All that came of the identification of a formula; `reason` is one sentence where nothing was found."""
+
+    formula: PCF
+    outcome: Outcome
+    relations: tuple[Relation, ...] = ()
+    guesses: tuple[Guess, ...] = ()
+    exclusion: Exclusion | None = None
+    attempts: int = 0
+    digits_needed: int | None = None
+    reason: str | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """What identification adds to a formula's object in the JSON contract."""
+        return {
+            "outcome": self.outcome,
+            "relations": [relation.to_json() for relation in self.relations],
+            "guesses": [guess.to_json() for guess in self.guesses],
+            "exclusion": self.exclusion.to_json() if self.exclusion else None,
+            "attempts": self.attempts,
+            "digits_needed": self.digits_needed,
+            "reason": self.reason,
+        }

@@ -1,0 +1,115 @@
+"""The user's own constants: checked against what is there, stored in the catalogue, tried before the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import psycopg
+from flint import arb, ctx
+
+from catalog.constants import expressions
+from catalog.constants.library import Constant, library
+from catalog.database.blocks import block
+from catalog.errors import ExpressionError, NotFound
+from catalog.store.constants import OWN, ConstantRow, last_likelihood, own_constants, store_constants
+from indexer.identification.library import Terms, terms_with
+from indexer.mathematics.numbers.decimals import bits_of_digits, round_ball
+from indexer.mathematics.relations.relation import moebius_text, moebius_value, real_root
+from indexer.mathematics.relations.search import algebraic, bits_for, moebius, residual_digits
+
+SEARCH_DIGITS = 60
+"""Digits of the search for an equivalent constant."""
+
+CHECKED_DIGITS = 120
+"""Digits to which an equivalence must hold to be one."""
+
+VALUE_DIGITS = 60
+"""Significant digits of the value in the catalogue."""
+
+LONGEST_NAME = 60
+"""Characters of a name."""
+
+DEGREE = 2
+"""Algebraic numbers up to this degree are told by their polynomial, without a name."""
+
+
+def read_terms(connection: psycopg.Connection) -> Terms:
+    """All constants that a search tries: the user's own, then the library."""
+    return terms_with(own_constants(connection))
+
+
+def add_constant(connection: psycopg.Connection, name: str, expression: str, reference: str | None = None) -> Constant:
+    """Check a constant and store it, to be tried from now on; returns it as it is kept.
+
+    Raises ExpressionError where it cannot be read or evaluated, where the name is taken, and where another constant,
+    an integer relation of degree 2, or a rational number says the same.
+    """
+    name = " ".join(name.split())
+    parsed = expressions.parse_expression(expression)
+    text = str(parsed.substitute({}))
+    with connection.transaction():
+        rows = connection.execute(block("all_expressions")).fetchall()
+    known = {str(row[0]): str(row[1]) for row in rows}
+    check_name(name, text, known)
+    check_value(text, ((c.name, c.expression) for c in library()), known.items())
+    ball = expressions.evaluate(parsed, bits_of_digits(VALUE_DIGITS) + 16)
+    row = ConstantRow(
+        name=name,
+        expression=text,
+        likelihood=last_likelihood(connection) + 1,
+        latex=expressions.to_latex(parsed),
+        constant_group=OWN,
+        reference=reference,
+        value_text=round_ball(ball, VALUE_DIGITS)[0],
+        value_float8=float(ball),
+    )
+    store_constants(connection, [row])
+    return Constant(name, text, OWN, source=reference)
+
+
+def check_name(name: str, expression: str, known: Iterable[str]) -> None:
+    """Refuse a name that is taken, that cannot be typed, or that as an expression means another number."""
+    if not name or len(name) > LONGEST_NAME or not name.isprintable() or name.startswith("-"):
+        raise ExpressionError(f"a name has 1 to {LONGEST_NAME} printable characters and no minus at its beginning")
+    if name in known:
+        raise ExpressionError(f"there is a constant {name} already; choose another name")
+    try:
+        taken = library()[name].name
+    except NotFound:
+        taken = None
+    if taken is not None:
+        raise ExpressionError(f"the name {name} means {taken} of the library; choose another name")
+    try:
+        meant = expressions.evaluate(name, bits_for(SEARCH_DIGITS))
+    except ExpressionError:
+        return
+    if residual_digits(meant, expressions.evaluate(expression, bits_for(SEARCH_DIGITS))) is None:
+        raise ExpressionError(f"the name {name} reads as an expression of another value; choose another name")
+
+
+def check_value(expression: str, *constants: Iterable[tuple[str, str]]) -> None:
+    """Refuse an expression that is rational, quadratic, or a Moebius map of a constant that there is."""
+    bits = bits_for(CHECKED_DIGITS) + 64
+    value = expressions.evaluate(expression, bits)
+    with ctx.workprec(bits):
+        polynomial = algebraic(value, DEGREE, SEARCH_DIGITS).coefficients
+        if polynomial is not None:
+            rational = len(polynomial) == 2
+            root = arb(-polynomial[0]) / polynomial[1] if rational else real_root(polynomial, value, bits)
+            if (residual_digits(value, root) or 0) >= CHECKED_DIGITS - 5:
+                kind = "rational" if rational else "quadratic"
+                raise ExpressionError(
+                    f"{expression} is {kind}; limits of this kind are found by their polynomial, without a name"
+                )
+        seen = set()
+        for name, other in (pair for group in constants for pair in group):
+            if other in seen:
+                continue
+            seen.add(other)
+            found = moebius(value, expressions.evaluate(other, bits_for(SEARCH_DIGITS) + 16), SEARCH_DIGITS)
+            if found.coefficients is None:
+                continue
+            image = moebius_value(found.coefficients, expressions.evaluate(other, bits + 64))
+            if (residual_digits(value, image) or 0) >= CHECKED_DIGITS - 5:
+                relation = moebius_text(found.coefficients, name)
+                raise ExpressionError(f"{expression} is {relation}, a Moebius map of {name}, which is there already")

@@ -1,0 +1,147 @@
+"""Everything that can be said of one formula without a catalogue: status, limit, metrics, closed form, family."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from catalog.formulas.pcf import PCF
+from indexer.mathematics.closed_forms.closed_form import ClosedForm, EvaluationError, closed_form
+from indexer.mathematics.closed_forms.families import family_key
+from indexer.mathematics.continued_fractions.asymptotics import (
+    Classification,
+    ConvergenceClass,
+    Status,
+    classify,
+    exponents,
+)
+from indexer.mathematics.continued_fractions.closed_tail import ClosedTail, tail_of
+from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, INFINITE, Limit, exact, limit, rounded
+from indexer.mathematics.continued_fractions.metrics import Metrics, metrics
+from indexer.mathematics.continued_fractions.tail import TooDeepError
+from indexer.mathematics.numbers.decimals import LOG2_10, bits_of_digits
+
+EVALUATOR_VERSION = 2
+"""Raised with every change that may alter a stored status, digit or metric."""
+
+CLOSED_FORM_DIGITS = 100
+"""Significant digits to which a closed form must agree with the limit before it is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One evaluated formula.
+
+    `reason` says why it diverges or is undetermined, `error` what failed. `closed_form_digits` are the significant
+    digits to which the closed form and the limit, evaluated independently, agree; None where one of them is exact.
+    """
+
+    formula: PCF
+    status: Status
+    convergence_class: ConvergenceClass | None
+    limit: Limit | None
+    metrics: Metrics
+    reason: str | None = None
+    error: str | None = None
+    closed_form: ClosedForm | None = None
+    closed_form_digits: int | None = None
+    family: str | None = None
+
+
+def evaluate(formula: PCF, digits: int = DEFAULT_DIGITS, verdict: Classification | None = None) -> Evaluation:
+    """Evaluate one formula to `digits` significant digits of its limit, or as many as can be had.
+
+    `verdict` is classified where it is not given.
+    """
+    verdict = verdict or classify(formula)
+    if verdict.status == "diverges":
+        return Evaluation(formula, "diverges", None, None, Metrics(reason="it diverges"), verdict.reason)
+    if verdict.status == "terminates":
+        value = limit(formula, digits, verdict)
+        assert value is not None
+        return Evaluation(
+            formula,
+            "terminates",
+            None,
+            value,
+            Metrics(reason="it terminates"),
+            f"b({verdict.terminates_at}) = 0",
+            error=value.reason,
+            family=family_key(formula),
+        )
+    return _convergent(formula, verdict, digits)
+
+
+def _convergent(formula: PCF, verdict: Classification, digits: int) -> Evaluation:
+    try:
+        tail = tail_of(formula)
+    except TooDeepError as error:
+        return _undetermined(formula, verdict, str(error))
+    value = limit(formula, digits, verdict, tail)
+    assert value is not None
+    form, family = closed_form(formula), family_key(formula)
+    agreed = None
+    if form is not None:
+        value, agreed = _compare(value, form, digits)
+        agreed = None if isinstance(tail, ClosedTail) else agreed  # that is no independent value
+    if value.value is None:
+        return _undetermined(formula, verdict, value.reason or "its limit could not be settled")
+    if value.infinite:
+        unknown = Metrics(reason="the limit is infinite")
+        return Evaluation(
+            formula, "converges_to_infinity", verdict.convergence_class, value, unknown, closed_form=form, family=family
+        )
+    growth = exponents(formula, verdict)
+    beyond = Metrics(reason="its exponents are beyond double precision")
+    figures = metrics(formula, growth, tail, value.exact is not None) if growth else beyond
+    return Evaluation(
+        formula,
+        "converges",
+        verdict.convergence_class,
+        value,
+        figures,
+        closed_form=form,
+        closed_form_digits=agreed,
+        family=family,
+    )
+
+
+def _undetermined(formula: PCF, verdict: Classification, reason: str) -> Evaluation:
+    return Evaluation(formula, "undetermined", verdict.convergence_class, None, Metrics(reason=reason), reason)
+
+
+def _compare(value: Limit, form: ClosedForm, digits: int) -> tuple[Limit, int | None]:
+    """Return the limit, by the closed form where that says more, and the digits of their agreement.
+
+    Raises ArithmeticError where the two do not agree: one of them is wrong, and nothing must be published.
+    """
+    if form.infinite or form.rational is not None:
+        known = INFINITE if form.rational is None else exact(form.rational, digits)
+        if not _may_be(value, known):
+            raise ArithmeticError(f"limit {value.value} and closed form {form.text} differ")
+        return known, None
+    try:
+        ball = form.evaluate(bits_of_digits(max(digits, CLOSED_FORM_DIGITS)) + 16)
+    except EvaluationError:
+        return value, None
+    if value.infinite or (value.ball is not None and not ball.overlaps(value.ball)):
+        raise ArithmeticError(f"limit {value.value} and closed form {form.text} differ")
+    if value.exact is not None:
+        return value, None
+    if value.ball is None:
+        return rounded(ball, digits, "ball"), None
+    agreed = math.floor(min(ball.rel_accuracy_bits(), value.ball.rel_accuracy_bits()) / LOG2_10)
+    if value.bound_kind == "agreement" or value.digits < digits:
+        value = rounded(ball, digits, "ball")
+    return value, None if form.exact is not None else agreed
+
+
+def _may_be(value: Limit, known: Limit) -> bool:
+    """Say whether what was computed of a limit is consistent with its exact value."""
+    if value.value is None:
+        return True
+    if value.infinite or known.infinite or value.exact is not None:
+        return value.infinite == known.infinite and value.exact == known.exact
+    assert value.ball is not None
+    assert known.ball is not None
+    return bool(value.ball.overlaps(known.ball))

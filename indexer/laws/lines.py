@@ -1,0 +1,305 @@
+"""Infinite families: lines of formulas, linear or quadratic in an integer k, whose limits follow one law in k.
+
+Members of the catalogue suggest a line (`curves.py`), the exact cores of their closed forms (`cores.py`) suggest the
+constant as a function of k, relations of the first members suggest the whole law. Then it is tested far outside: up to
+k = 50 and at large random k, where the formula's core is compared exactly and the law with the limit. Families of two
+parameters are in `planes.py` and `boards.py`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from random import Random
+
+import flint
+from gmpy2 import mpq
+
+from catalog.constants.expressions import evaluate, parse_expression, to_latex
+from catalog.errors import ExpressionError, FormularyError
+from catalog.formulas.pcf import PCF
+from indexer.laws.curves import LEAST_MEMBERS, Line, Padded, bends, lines, padded
+from indexer.mathematics.closed_forms.closed_form import EvaluationError, closed_form
+from indexer.mathematics.closed_forms.equation import shape
+from indexer.mathematics.closed_forms.families import search_relation
+from indexer.mathematics.closed_forms.normal_form import Core, core
+from indexer.mathematics.continued_fractions.limit import limit
+from indexer.mathematics.numbers.rational_functions import RationalFunction, fit, fit_up_to_scale
+from indexer.mathematics.relations.search import bits_for
+
+BENT_TRIED = 2
+"""Curves quadratic in k that are checked for one kind of constant: many lie in families of more parameters."""
+
+EARLY = (7, 8)
+"""Parameters at which a line of an unlikely sort is looked at first."""
+
+CHECKED = 50
+"""Parameters from 1 to this are checked."""
+
+LARGE = (10**2, 10**4, 10**6)
+"""Bounds of random parameters beyond, each checked too."""
+
+FITTED = 14
+"""First parameters whose relations are fitted."""
+
+LATEST_START = 6
+"""Parameter from which a family must hold at the latest."""
+
+DIGITS = 100
+"""Digits to which law and limit must agree."""
+
+GROWTH = 12
+"""Further digits a step of k for relations whose coefficients grow with k as factorials do."""
+
+TEXTS = {
+    "exp": "exp({0})",
+    "tanh": "sqrt({0})*tanh(sqrt({0}))",
+    "tan": "sqrt({0})*tan(sqrt({0}))",
+    "log": "log({0})",
+    "pi": "sqrt({0})*pi",
+    "atan": "sqrt({0})*atan(sqrt({0}))",
+    "atanh": "sqrt({0})*atanh(sqrt({0}))",
+    "gamma": "hyp1f1(1, {1}, {0})",
+    "bessel": "hyp0f1({2}, {0})/hyp0f1({1}, {0})",
+}
+"""Constants by kind of core: {0} is its argument, {1} its phase, {2} one more."""
+
+UNITS = {"exp": "e", "pi": "pi"}
+"""Constants whose argument is 1."""
+
+Kind = tuple[str, tuple[object, ...]]
+"""What is the same along a line: kind of core, sign of its argument, phases."""
+
+
+@dataclass(frozen=True)
+class Law:
+    """An infinite family: its line, from which k on, the constant and the limit as expressions in k, how checked."""
+
+    line: Line
+    start: int
+    constant: str
+    expression: str | None
+    formulas_found: int
+    values_checked: int
+    largest_checked: int
+    theorem: str
+
+    @property
+    def condition(self) -> str:
+        """For which k it holds."""
+        return f"k >= {self.start}"
+
+    def latex(self) -> str:
+        """The law in LaTeX."""
+        right = to_latex(parse_expression(self.expression or self.constant, ("k",)))
+        relation = f"= {right}" if self.expression else rf"\in \mathrm{{PGL}}_2(\mathbb{{Q}})\cdot {right}"
+        return rf"{self.line.latex()} {relation}, \quad k \ge {self.start}"
+
+
+@lru_cache(maxsize=100_000)
+def core_of(formula: PCF | None) -> Core | None:
+    """The exact core of a formula's limit, None where it has no closed form."""
+    if formula is None:
+        return None
+    found = shape(formula)
+    return None if found is None else core(found)
+
+
+def kind_of(found: Core) -> Kind | None:
+    """What is the same along a line: kind of core, sign of its argument, phases; None for kinds without a text."""
+    if len(found.arguments) != 1 or not found.arguments[0].rational:
+        return None
+    kind = "atanh" if found.kind == "atan" and found.arguments[0].p < 0 else found.kind
+    return (kind, found.phases) if kind in TEXTS and len(found.phases) <= 1 else None
+
+
+def laws(formulas: Iterable[PCF], seed: int = 1) -> Iterator[Law]:
+    """The families that these formulas suggest and that stand every check, the simplest of each sort."""
+    for _, members in sorted(grouped(formulas).items(), key=str):
+        seen: set[object] = set()
+        bent = [line for line in bends(members) if _promising(line[0])][:BENT_TRIED]
+        for line, count in (*lines(members), *bent):
+            argument = argument_of(line)
+            if argument is None or (line.step, line.bend, argument[1]) in seen:
+                continue
+            law = check(line, count, seed)
+            if law is not None:
+                seen.add((line.step, line.bend, argument[1]))
+                yield law
+
+
+def grouped(formulas: Iterable[PCF]) -> dict[Kind, dict[Padded, PCF]]:
+    """Formulas by the kind of constant behind them, where it has a text."""
+    groups: dict[Kind, dict[Padded, PCF]] = defaultdict(dict)
+    for formula in formulas:
+        place, found = padded(formula), core_of(formula)
+        if place is not None and found is not None and (kind := kind_of(found)) is not None:
+            groups[kind][place] = formula
+    return groups
+
+
+def _promising(line: Line) -> bool:
+    """Whether the constant is of one kind beyond the members that suggest a line: most quadratics are none."""
+    kinds = {None if (found := core_of(line.at(k))) is None else kind_of(found) for k in EARLY}
+    return len(kinds) == 1 and None not in kinds
+
+
+def argument_of(line: Line) -> tuple[str, RationalFunction] | None:
+    """The constant along a line: its text, with {0} filled in, and its argument as a function of k."""
+    known = {k: found for k in range(LATEST_START, LATEST_START + FITTED) if (found := core_of(line.at(k))) is not None}
+    kinds = {kind_of(found) for found in known.values()}
+    if len(known) < LEAST_MEMBERS or len(kinds) != 1:
+        return None
+    kind = kinds.pop()
+    if kind is None:
+        return None
+    values = {k: argument_value(kind, found) for k, found in known.items()}
+    function = fit(values)
+    if function is None:
+        return None
+    return constant_text(kind, str(function), next(iter(known.values()))), function
+
+
+def constant_text(kind: Kind, argument: str, example: Core) -> str:
+    """The constant of a kind with this argument, an expression in the parameters."""
+    if kind[0] in UNITS and argument == "1":
+        return UNITS[kind[0]]
+    lower = _positive(example.phases[0].p) if example.phases else Fraction(0)
+    text = TEXTS[kind[0]].format(_bracketed(argument), _bracketed(str(lower)), _bracketed(str(lower + 1)))
+    return text.replace("sqrt(1)*", "").replace("(sqrt(1))", "(1)")
+
+
+def _bracketed(text: str) -> str:
+    return text if text.isalnum() else f"({text})"
+
+
+def argument_value(kind: Kind, found: Core) -> Fraction:
+    """The argument of a core, as the text of its kind takes it."""
+    return -_fraction(found) if kind[0] == "atanh" else _fraction(found)
+
+
+def _fraction(found: Core) -> Fraction:
+    x = found.arguments[0].p
+    return Fraction(int(x.numerator), int(x.denominator))
+
+
+def _positive(phase: mpq) -> Fraction:
+    """A lower parameter of a hypergeometric function: 0 stands for 1, since parameters count mod 1."""
+    return Fraction(int(phase.numerator), int(phase.denominator)) or Fraction(1)
+
+
+def check(line: Line, count: int, seed: int = 1) -> Law | None:
+    """The law of a line, if it stands at every parameter checked."""
+    found = argument_of(line)
+    if found is None:
+        return None
+    constant, function = found
+    cores = {k: core_of(line.at(k)) for k in range(CHECKED + 1)}
+    right = [k for k, c in cores.items() if c is not None and _meets(c, function, k)]
+    start = next((k for k in right if all(j in right for j in range(k, CHECKED + 1))), None)
+    if start is None or start > LATEST_START:
+        return None
+    start = max(start, 1)
+    rows = {k: row for k in range(start, start + FITTED) if (row := relation_at(line, k, constant)) is not None}
+    if len(rows) < FITTED:
+        return None
+    random = Random(seed)
+    large = [random.randrange(bound // 10, bound) for bound in LARGE]
+    coefficients = fit_up_to_scale(rows)
+    expression = law_text(coefficients, constant) if coefficients is not None else None
+    small = range(start, CHECKED + 1)
+    if expression is not None:
+        recurred = {start, start + 1, 10, CHECKED, *large}
+        good = all(agrees(line.at(k), at(expression, k), k in recurred) for k in small)
+        good = good and all(agrees(line.at(k), at(expression, k), True) is not False for k in large)
+    else:
+        good = all(relation_at(line, k, constant) is not None for k in small)
+    good = good and all((c := core_of(line.at(k))) is not None and _meets(c, function, k) for k in large)
+    first = line.at(start)
+    form = closed_form(first) if first is not None else None
+    if not good or form is None:
+        return None
+    return Law(line, start, constant, expression, count, len(small) + len(large), max(large), form.theorem)
+
+
+def _meets(found: Core, function: RationalFunction, k: int) -> bool:
+    return kind_of(found) is not None and _abs(_fraction(found)) == _abs(function.at(k))
+
+
+def _abs(x: Fraction | None) -> Fraction | None:
+    return None if x is None else abs(x)
+
+
+def at(expression: str, k: int, m: int | None = None) -> str:
+    """The expression at a value of k, and of m."""
+    values = {"k": f"({k})", "m": f"({m})"} if m is not None else {"k": f"({k})"}
+    return "".join(values.get(part, part) for part in _tokens(expression))
+
+
+def _tokens(expression: str) -> list[str]:
+    """The expression in pieces, `k` alone being one."""
+    pieces, word = [], ""
+    for character in expression:
+        if character.isalnum() or character == "_":
+            word += character
+        else:
+            pieces += [word, character]
+            word = ""
+    return [piece for piece in (*pieces, word) if piece]
+
+
+def relation_at(line: Line, k: int, constant: str) -> tuple[int, ...] | None:
+    """Verified (x, y, z, w) with L = (x + y c)/(z + w c) at k, None where there is none."""
+    return relation_of(line.at(k), at(constant, k), DIGITS + GROWTH * k)
+
+
+def relation_of(formula: PCF | None, constant: str, digits: int) -> tuple[int, ...] | None:
+    """Verified (x, y, z, w) with L = (x + y c)/(z + w c), sought with so many digits; None where there is none."""
+    form = closed_form(formula) if formula is not None else None
+    if form is None or form.exact is not None:
+        return None
+    try:
+        return search_relation(form.evaluate, lambda bits: evaluate(constant, bits), digits)
+    except (EvaluationError, FormularyError, ArithmeticError):
+        return None
+
+
+def law_text(coefficients: Sequence[RationalFunction], constant: str) -> str:
+    """(x + y c)/(z + w c) with rational functions of k for coefficients."""
+    x, y, z, w = coefficients
+    return f"({_side(x, y, constant)})/({_side(z, w, constant)})"
+
+
+def _side(x: RationalFunction, y: RationalFunction, constant: str) -> str:
+    plain = "" if not x.above else str(x)
+    times = "" if not y.above else constant if y == RationalFunction((1,)) else f"({y})*{constant}"
+    return " + ".join(part for part in (plain, times) if part) or "0"
+
+
+def agrees(formula: PCF | None, text: str, recurred: bool) -> bool | None:
+    """Whether a formula's limit is the value of an expression to DIGITS digits; None where that has no value.
+
+    The limit is taken from the closed form, and where `recurred` from the recurrence too. Expressions have no value
+    where an argument is larger than `catalog.constants.expressions` supports.
+    """
+    form = closed_form(formula) if formula is not None else None
+    if formula is None or form is None:
+        return False
+    bits = bits_for(DIGITS) + 64
+    try:
+        value = evaluate(text, bits)
+    except ExpressionError:
+        return None
+    try:
+        balls = [form.evaluate(bits)]
+        if recurred:
+            found = limit(formula, DIGITS + 10)
+            balls += [found.ball] if found is not None and found.ball is not None else []
+    except (FormularyError, EvaluationError, ArithmeticError):
+        return False
+    with flint.ctx.workprec(bits):
+        close = flint.arb(10) ** (-DIGITS) * (1 + abs(value))
+        return len(balls) == 1 + recurred and all(bool(abs(ball - value) < close) for ball in balls)

@@ -1,0 +1,266 @@
+"""The limit of a PCF: exact where it is rational or infinite, else decimal digits with an error bound.
+
+A formula that terminates has the value of its last convergent. The limit of any other is its tail x_0, taken from
+`tail` to as many bits as the digits need. A rational or infinite value of a closed form is given where that
+ball agrees with it; a ball that looks rational, zero or infinite else goes to `rational_tail` for a proof.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from flint import arb, ctx, fmpq
+from gmpy2 import mpz
+
+from catalog.formulas.pcf import PCF
+from indexer.mathematics.closed_forms.equation import shape
+from indexer.mathematics.closed_forms.exact import Infinite
+from indexer.mathematics.closed_forms.exact import exact_limit as closed_limit
+from indexer.mathematics.continued_fractions.asymptotics import Classification, classify
+from indexer.mathematics.continued_fractions.closed_tail import tail_of
+from indexer.mathematics.continued_fractions.rational_tail import exact_limit
+from indexer.mathematics.continued_fractions.tail import AnyTail, BoundKind, TailValue, TooDeepError
+from indexer.mathematics.continued_fractions.terminating import enclosed, exact_fraction
+from indexer.mathematics.numbers.decimals import (
+    ball_ends,
+    bits_of_digits,
+    format_digits,
+    format_zero,
+    log10_radius,
+    round_ball,
+    round_fraction,
+)
+
+DEFAULT_DIGITS = 110
+"""Significant digits of a stored limit."""
+
+CONFIRMED_BITS = 340
+"""Bits of the tail that must agree with an exact value from a closed form: 100 digits."""
+
+REMAINDER_BITS = 32
+"""Bits by which a remainder must fall short of those before it for a fraction to be looked for."""
+
+MAX_BITS = 1 << 19
+"""Working precision, or four times the bits asked for, at which a limit lost in cancellation is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit as it is known.
+
+    `value` is a decimal string of `digits` significant digits, correctly rounded, "inf" for infinity, None where it is
+    not known (`reason` says why). `error_log10` is log10 of the absolute error bound behind `ball`, None where the
+    limit is exact. `bound_kind` is `ball` for an enclosure, `agreement` where two depths agree.
+    """
+
+    value: str | None
+    digits: int
+    error_log10: float | None
+    bound_kind: BoundKind | None
+    exact: Fraction | None
+    ball: arb | None
+    reason: str | None = None
+
+    @property
+    def exact_text(self) -> str | None:
+        """The exact value as `p/q`, of any length."""
+        if self.exact is None:
+            return None
+        return f"{mpz(self.exact.numerator).digits()}/{mpz(self.exact.denominator).digits()}"
+
+    @property
+    def infinite(self) -> bool:
+        """Whether the limit is infinity, proved."""
+        return self.value == "inf"
+
+
+INFINITE = Limit("inf", 0, None, "ball", None, None)
+
+
+def limit(
+    formula: PCF, digits: int = DEFAULT_DIGITS, verdict: Classification | None = None, tail: AnyTail | None = None
+) -> Limit | None:
+    """Return the limit of `formula` to `digits` significant digits or as many as can be had; None if it diverges.
+
+    `verdict` and `tail` are computed where they are not given.
+    """
+    verdict = verdict or classify(formula)
+    if verdict.status == "diverges":
+        return None
+    if verdict.terminates_at is not None:
+        return _terminating(formula, verdict.terminates_at, digits)
+    try:
+        return _convergent(formula, digits, tail or tail_of(formula))
+    except TooDeepError as error:
+        return _unknown(str(error))
+
+
+def exact(value: Fraction, digits: int) -> Limit:
+    """Return the limit of an exactly known value."""
+    size = max(0, value.numerator.bit_length() - value.denominator.bit_length())
+    ball = _ball(value, bits_of_digits(digits) + 16 + size)
+    text = format_digits(*round_fraction(value, digits)) if value else format_zero(digits)
+    return Limit(text, digits, None, "ball", value, ball)
+
+
+def _ball(value: Fraction, bits: int) -> arb:
+    with ctx.workprec(bits):
+        return arb(fmpq(value.numerator, value.denominator))
+
+
+def _terminating(formula: PCF, zero: int, digits: int) -> Limit:
+    """Return p_{n-1}/q_{n-1} for the first n >= 1 with b_n = 0."""
+    fraction = exact_fraction(formula, zero)
+    if fraction is not None:
+        p, q = fraction
+        return INFINITE if q == 0 else exact(Fraction(int(p), int(q)), digits)
+    ball = enclosed(formula, zero, bits_of_digits(digits) + 8)
+    if ball is None:
+        return _unknown(f"it terminates at n = {zero}, too far for its value")
+    return rounded(ball, digits, "ball")
+
+
+def _convergent(formula: PCF, digits: int, tail: AnyTail) -> Limit:
+    """Return the limit of a formula that converges and does not terminate."""
+    wanted = bits_of_digits(digits) + 8
+    known = _by_closed_form(formula, digits)
+    if known is not None:
+        wanted = min(wanted, CONFIRMED_BITS)
+    bits, tried, best, kind = wanted, False, None, None
+    while bits <= max(MAX_BITS, 4 * wanted):
+        value = tail.at(0, bits)
+        ball = _quotient(value, bits, wanted)
+        if known is not None:
+            return _confirmed(known, ball, formula)
+        suspicious = ball is None or 0 in ball or looks_rational(ball, bits) is not None
+        if suspicious and not tried:
+            tried, found = True, _by_rational_tail(formula, digits)
+            if found is not None:
+                return found
+        if ball is not None and 0 not in ball:
+            improved = best is None or ball.rel_accuracy_bits() > best.rel_accuracy_bits() + 8
+            best, kind = (ball, value.bound_kind) if improved else (best, kind)
+            if not improved or ball.rel_accuracy_bits() >= wanted:
+                break
+            more = wanted - int(ball.rel_accuracy_bits()) + 16
+        else:
+            more = bits
+        if value.exhausted:
+            break
+        bits += more
+    if value.exhausted and best is not None and kind is not None:
+        best, kind = _at_lower_precision(tail, best, kind, bits)
+    if best is None and value.exhausted:
+        return _unknown(f"it converges too slowly: not one digit is settled from depth {value.steps}")
+    if best is None:
+        return _unknown("its limit is zero or infinite to all digits tried, and no proof was found")
+    return rounded(best, digits, kind)
+
+
+def _quotient(value: TailValue, bits: int, wanted: int) -> arb | None:
+    """Return the tail's value as one ball, None around infinity."""
+    with ctx.workprec(bits + 64):
+        if 0 in value.denominator:
+            return None
+        ball = value.numerator / value.denominator
+    with ctx.workprec(max(64, min(int(ball.rel_accuracy_bits()), 4 * wanted) + 64)):
+        return 1 * ball  # deep cancellation leaves far longer numbers than are wanted
+
+
+def _at_lower_precision(tail: AnyTail, best: arb, kind: BoundKind, bits: int) -> tuple[arb, BoundKind]:
+    """Return a better value where `bits` were out of reach: steps and terms are fewer the more bits they have."""
+    lower = 2 * int(best.rel_accuracy_bits())
+    while lower < bits:
+        value = tail.at(0, lower)
+        ball = _quotient(value, lower, lower)
+        if ball is None or ball.rel_accuracy_bits() <= best.rel_accuracy_bits():
+            break
+        best, kind = ball, value.bound_kind
+        lower *= 2
+    return best, kind
+
+
+def _by_closed_form(formula: PCF, digits: int) -> Limit | None:
+    """Return the limit where a closed form says that it is rational or infinite."""
+    found = shape(formula)
+    value = None if found is None else closed_limit(found)
+    if isinstance(value, Infinite):
+        return INFINITE
+    if value is None or not value.rational:
+        return None
+    return exact(Fraction(int(value.p.numerator), int(value.p.denominator)), digits)
+
+
+def _by_rational_tail(formula: PCF, digits: int) -> Limit | None:
+    """Return the limit where the tail is a rational function of n."""
+    fraction = exact_limit(formula)
+    if fraction is None:
+        return None
+    return INFINITE if fraction[1] == 0 else exact(Fraction(*fraction), digits)
+
+
+def _confirmed(known: Limit, ball: arb | None, formula: PCF) -> Limit:
+    """Return `known`; ArithmeticError where an enclosure of the limit (None: around infinity) excludes it."""
+    if ball is not None and (known.ball is None or not ball.overlaps(known.ball)):
+        raise ArithmeticError(f"the limit {ball} of {formula} and its closed form {known.value} differ")
+    return known
+
+
+def rounded(ball: arb, digits: int, kind: BoundKind | None) -> Limit:
+    """Return the limit that a ball, not around zero, settles to at most `digits` significant digits."""
+    text, count = round_ball(ball, digits)
+    if text is None:
+        return _unknown("not one digit of its limit could be settled")
+    return Limit(text, count, log10_radius(ball), kind, None, ball)
+
+
+def _unknown(reason: str) -> Limit:
+    return Limit(None, 0, None, None, None, None, reason)
+
+
+def looks_rational(ball: arb, bits: int) -> Fraction | None:
+    """Return the fraction of less than half the bits that lies in a ball of at most `bits` bits, if there is one.
+
+    A number that is not such a fraction meets one by chance with probability below 2^(-bits/2). By the continued
+    fraction of the ball's middle: a convergent p/q lies in the ball only where a quotient of about
+    1/(q^2 radius) follows, and only there is the exact test made.
+    """
+    limit_bits = max(8, min(bits, int(ball.rel_accuracy_bits())) // 2)
+    if not _quotient_stands_out(ball, limit_bits):
+        return None
+    low, high = ball_ends(ball)
+    middle = (low + high) / 2
+    numerator, denominator = mpz(middle.numerator), mpz(middle.denominator)
+    p, p_before, q, q_before = mpz(1), mpz(0), mpz(0), mpz(1)
+    while denominator:
+        quotient, rest = divmod(numerator, denominator)
+        if q and quotient.bit_length() > limit_bits - 8:
+            candidate = Fraction(int(p), int(q))
+            if low <= candidate <= high:
+                return candidate
+        p, p_before = quotient * p + p_before, p
+        q, q_before = quotient * q + q_before, q
+        if p.bit_length() + q.bit_length() > limit_bits:
+            return None
+        numerator, denominator = denominator, rest
+    return Fraction(int(p), int(q))  # the middle itself, a short dyadic fraction
+
+
+def _quotient_stands_out(ball: arb, limit_bits: int) -> bool:
+    """Say whether a fraction p/q of at most `limit_bits` bits in all may lie in a ball of twice as many.
+
+    By Euclid's algorithm on the leading bits, without its cofactors: the remainder that belongs to q is about as short
+    as q, far below what the steps before leave.
+    """
+    middle, exponent = (int(part) for part in ball.mid().man_exp())
+    size = middle.bit_length()
+    drop = max(0, size - limit_bits - REMAINDER_BITS)
+    most = (limit_bits - size - exponent) // 2
+    stop = 1 - exponent - drop - most
+    if most < 1 or stop < REMAINDER_BITS:
+        return True  # a short number, or so large or small that it is a matter of few steps
+    above, below = mpz(abs(middle)) >> drop, mpz(1) << (-exponent - drop)
+    while below.bit_length() > stop:
+        above, below = below, above % below
+    return bool(below.bit_length() < stop - REMAINDER_BITS // 2)

@@ -1,0 +1,471 @@
+"""The tail x_n = a_n + b_{n+1}/(a_{n+1} + ...): where it is regular, what encloses it, its series, its value.
+
+A tail is *regular* from n = N on when an inequality between the coefficients, valid for every n >= N, keeps it inside
+a bracket of positive numbers; the sign of a is chosen so that its leading coefficient is positive:
+
+    b > 0:                       a_n <= x_n <= a_n + b_{n+1}/a_{n+1}
+    b < 0, a_n a_{n+1} + 4 b_{n+1} >= 0:             a_n/2 <= x_n <= a_n               (Worpitzky)
+    b < 0, 4 (n+c)(n+c+1) (a_n a_{n+1} + 4 b_{n+1}) + a_n a_{n+1} >= 0:
+                                 (a_n/2)(1 - 1/(2(n+c))) <= x_n <= a_n       (a parabola sequence)
+
+A value at depth n is had by starting deep enough, from the bracket (a proof: `ball`) or from the asymptotic series of
+the tail (`series`; then a second depth must agree: `agreement`), and stepping back; each step back contracts
+the error by |b_{n+1}|/(x_n x_{n+1}). Where the tail is not yet regular the steps are taken at once, by an exact
+integer matrix on numerator and denominator, so that x_n = 0 does no harm and no bit is lost.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from flint import arb, arb_mat, ctx, fmpz, fmpz_poly
+
+from catalog.formulas.pcf import PCF
+from indexer.mathematics.continued_fractions.asymptotics import double_root_numerator
+from indexer.mathematics.continued_fractions.convergents import (
+    FirstSteps,
+    Matrix,
+    polynomial_values,
+    step_matrix,
+    values,
+)
+from indexer.mathematics.continued_fractions.series import TailSeries
+
+BoundKind = Literal["ball", "agreement"]
+
+MAX_STEPS = 600_000
+"""Steps back that a value may cost (half a microsecond each at 400 bits); beyond it fewer digits are given."""
+
+MAX_STEP_BITS = 400_000_000
+"""Steps times bits of working precision that a value may cost; it lowers `MAX_STEPS` at high precision."""
+
+LADDER = (30, 60, 93, 125, 250, 500, 1000)
+"""Depths to which the first steps are multiplied exactly: for the limit as far as it needs, for metrics at most."""
+
+LADDER_LOOK = 93
+"""Depth on the ladder from which on the bits had must suffice, in proportion, at its end."""
+
+LADDER_BITS = 1000
+"""Most bits of x_0 that are looked for on the ladder."""
+
+SHALLOW_STEPS = 96
+"""Steps up to which all are taken at once, exactly, at any precision; their number is found step by step."""
+
+SHALLOW_BITS = 1000
+"""Most bits that are looked for so, for the range of a double."""
+
+DOUBLE_BITS = 48
+"""Bits of a tail in double precision."""
+
+SHALLOW_LOOK, SHALLOW_SHARE = 16, 0.1
+"""After so many steps less than this share of the bits is had: the depth will not be a shallow one."""
+
+EXACT_BITS = 2048
+"""Bits from which all steps back are taken at once, exactly; below, steps in ball arithmetic are faster."""
+
+MAX_EXACT_BITS = 8_000_000
+"""Size of the exact matrix of these steps in bits, about a second; beyond it they are taken in ball arithmetic."""
+
+MAX_BITS = 1 << 14
+"""Most bits of a value whose steps back are not taken exactly."""
+
+MAX_REGULAR_FROM = 4_500_000
+"""Largest index from which a tail must be regular; formulas with larger real roots are refused."""
+
+MATRIX_BLOCK = 512
+"""Irregular steps that make one exact matrix."""
+
+BLOCK = 4096
+"""Steps whose coefficients are tabulated at a time."""
+
+GUARD_BITS = 24
+"""Bits beyond those asked for, for the rounding of the steps and the width of the starting bracket."""
+
+BRACKET_BITS = 40
+"""Relative width, in bits, down to which both ends of a bracket are stepped; wider balls lose what a step gains."""
+
+BRACKET_BLOCK = 20
+"""Steps of both ends of a bracket between two looks at its width."""
+
+AGREEMENT_FACTOR = 1.4
+"""Ratio of the two depths that must agree where the start is not enclosed."""
+
+AGREEMENT_MARGIN_BITS = 10
+"""Bits by which the difference of the two depths is widened into a radius."""
+
+
+class TooDeepError(Exception):
+    """The value would need more steps than `MAX_STEPS` or a tail regular only beyond `MAX_REGULAR_FROM`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TailValue:
+    """x_n as the ratio numerator/denominator of two balls, with the kind of its bound.
+
+    Infinity is a denominator of zero. `steps` is the depth that was started from, `exhausted` says that more steps
+    would have been needed for the bits asked for, so that asking for more is in vain.
+    """
+
+    numerator: arb
+    denominator: arb
+    bound_kind: BoundKind
+    steps: int
+    exhausted: bool
+
+
+class AnyTail(Protocol):
+    """What gives x_n of one formula: a `Tail`, or one by closed forms (`closed_tail`)."""
+
+    first_steps: FirstSteps
+    """The exact steps to the depths of `LADDER`, of the formula or of its mirror."""
+
+    def double_at(self, n: int) -> float | None:
+        """Return x_n in double precision where that is cheap, else None."""
+
+    def at(self, n: int, bits: int) -> TailValue:
+        """Return x_n with about `bits` correct bits."""
+
+
+class Tail:
+    """The tail of one formula that converges and does not terminate.
+
+    `regular_from` is the index of the module's inequality; `sign` is -1 where (-a, b) is computed with and x is
+    negated at the end. Raises TooDeepError where the index is beyond `MAX_REGULAR_FROM`.
+    """
+
+    def __init__(self, formula: PCF) -> None:
+        self.sign = 1 if formula.a[-1] > 0 else -1
+        self.formula = formula if self.sign == 1 else formula.mirror()
+        self._parabola: int | None = None
+        self.regular_from = self._regular_from()
+        self._series: TailSeries | None = None
+        self._blocks: dict[tuple[int, int], list[fmpz]] = {}
+        self.first_steps = FirstSteps(self.formula, LADDER)
+
+    def at(self, n: int, bits: int) -> TailValue:
+        """Return x_n with about `bits` correct bits, fewer where `MAX_STEPS` does not suffice (the balls tell)."""
+        top = max(n, self.regular_from)
+        if n == 0 and bits <= LADDER_BITS:
+            place = self._ladder_place(bits + GUARD_BITS)
+            if place is not None:
+                with ctx.workprec(bits + GUARD_BITS + 40):
+                    return self._from_steps(self.first_steps.product(place), LADDER[place])
+        if top - n <= SHALLOW_STEPS:
+            depth = self._shallow_depth(top, bits + GUARD_BITS)
+            if depth is not None:
+                with ctx.workprec(bits + GUARD_BITS + 40):
+                    return self._exactly(n, depth)
+        if bits >= EXACT_BITS:
+            depth = self._bracket_depth(top, bits + GUARD_BITS, self._max_exact_steps(top))
+            if depth is not None:
+                with ctx.workprec(bits + GUARD_BITS + 40):
+                    return self._exactly(n, depth)
+        exhausted, bits = bits > MAX_BITS, min(bits, MAX_BITS)
+        with ctx.workprec(bits + GUARD_BITS + 40):
+            depth = self._bracket_depth(top, bits + GUARD_BITS, _max_steps(bits + GUARD_BITS))
+            if depth is not None:
+                value, kind = self._from_bracket(depth, top), "ball"
+            else:
+                value, depth = self._from_series(top, bits + GUARD_BITS)
+                kind = "agreement"
+            exhausted = exhausted or value.rel_accuracy_bits() < bits
+            numerator, denominator = self._linear_steps(value, top, n)
+            return TailValue(self.sign * numerator, denominator, kind, depth, exhausted)  # type: ignore[arg-type]
+
+    def double_at(self, n: int) -> float | None:
+        """Return x_n to about `DOUBLE_BITS` bits, from the bracket a few steps ahead.
+
+        None where the tail is not regular at n, the steps are not a few, or a value leaves the range of a double.
+        """
+        if n < self.regular_from:
+            return None
+        depth = self._shallow_depth(n, DOUBLE_BITS)
+        if depth is None:
+            return None
+        try:
+            low, high = (top / bottom for top, bottom in self._bracket(depth))
+            a_values, b_values = self._shallow_values(n)
+            for k in range(depth - n - 1, -1, -1):
+                low, high = a_values[k] + b_values[k] / low, a_values[k] + b_values[k] / high
+        except (OverflowError, ZeroDivisionError):
+            return None
+        return self.sign * high if abs(high - low) <= abs(high) * 2.0 ** (4 - DOUBLE_BITS) else None
+
+    def bracket(self, n: int) -> tuple[arb, arb]:
+        """Return lower and upper bound of x_n (sign positive) for n >= `regular_from`, as nearly exact balls."""
+        (low, low_denominator), (high, high_denominator) = self._bracket(n)
+        return arb(low) / low_denominator, arb(high) / high_denominator
+
+    def _bracket(self, n: int) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Return the bracket at n as two fractions (numerator, positive denominator)."""
+        a_n, a_next, b_next = self.formula.a_at(n), self.formula.a_at(n + 1), self.formula.b_at(n + 1)
+        if b_next > 0:
+            return (a_n, 1), (a_n * a_next + b_next, a_next)
+        if self._parabola is None:
+            return (a_n, 2), (a_n, 1)
+        shift = 2 * (n + self._parabola)
+        return (a_n * (shift - 1), 2 * shift), (a_n, 1)
+
+    def log2_contraction(self, start: int, stop: int) -> npt.NDArray[np.float64]:
+        """Return an estimate of log2 of the factor by which the step from x_{n+1} to x_n shrinks an error.
+
+        For n = start..stop-1, shape (stop - start,), never positive. In double precision; serves to choose a depth,
+        never to bound an error.
+        """
+        n = np.arange(start, stop + 1, dtype=np.float64)
+        log_a = _log2_abs(self.formula.a, n)
+        return self._log2_shrunk(log_a[:-1] + log_a[1:], n[1:])
+
+    def _log2_contraction_at(self, n: list[int]) -> npt.NDArray[np.float64]:
+        """Return the same for single steps at some places."""
+        places = np.array(n, dtype=np.float64)
+        log_a = _log2_abs(self.formula.a, np.concatenate((places, places + 1)))
+        return self._log2_shrunk(log_a[: len(n)] + log_a[len(n) :], places + 1)
+
+    def _log2_shrunk(self, log_a: npt.NDArray[np.float64], n: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return log2 of the factor from log2 |a_{n-1} a_n|, for the step to x_{n-1}."""
+        ratio = np.exp2(np.clip(_log2_abs(self.formula.b, n) - log_a + 2, -1000, 1000))
+        signed = ratio if self.formula.b[-1] > 0 else -ratio
+        root = np.sqrt(np.maximum(1 + signed, 0))
+        return np.asarray(np.minimum(np.log2(ratio) - 2 * np.log2(1 + root), 0))
+
+    def _regular_from(self) -> int:
+        a, b = self.formula.a, self.formula.b
+        if b[-1] > 0:
+            return max(positive_from(a), positive_from(b))
+        numerator = double_root_numerator(self.formula)
+        if numerator[numerator.degree()] < 0:
+            numerator = self._parabola_condition(numerator, fmpz_poly(list(a)))
+        condition = tuple(int(c) for c in (numerator + 1).coeffs())  # >= 0 for integers is > -1
+        return max(positive_from(a), positive_from(tuple(-c for c in b)), positive_from(condition))
+
+    def _parabola_condition(self, numerator: fmpz_poly, a: fmpz_poly) -> fmpz_poly:
+        product = a * a(fmpz_poly([1, 1]))
+        shift = 0
+        while True:
+            condition = 4 * fmpz_poly([shift, 1]) * fmpz_poly([shift + 1, 1]) * numerator + product
+            if condition.degree() < 0 or condition[condition.degree()] > 0:
+                self._parabola = shift
+                beyond_pole = fmpz_poly([shift - 1, 1])
+                return beyond_pole if condition.degree() < 0 else condition * beyond_pole
+            shift = 2 * shift - 1
+            if -shift > MAX_REGULAR_FROM:
+                raise TooDeepError("its tail is not regular within the supported depth")
+
+    def _values(self, start: int, stop: int, coefficients: tuple[int, ...]) -> list[int]:
+        return polynomial_values(coefficients, start, stop)
+
+    def _max_exact_steps(self, top: int) -> int:
+        """Return how many steps from `top` on an exact matrix of `MAX_EXACT_BITS` holds, irregular ones among them."""
+        degree = max(self.formula.deg_a, self.formula.deg_b)
+        step_bits = self.formula.height.bit_length() + (degree + 1) * (top + 1000).bit_length()
+        return MAX_EXACT_BITS // step_bits - top
+
+    def _exactly(self, n: int, depth: int) -> TailValue:
+        """Return x_n from the bracket at `depth`, each end stepped back exactly.
+
+        x_n lies between the images of both ends unless infinity does; then only numerator and denominator apart are
+        enclosed.
+        """
+        return self._from_steps(step_matrix(self.formula, n, depth), depth)
+
+    def _from_steps(self, steps: Matrix, depth: int) -> TailValue:
+        p, p_next, q, q_next = steps
+        tops, bottoms = [], []
+        for numerator, denominator in self._bracket(depth):
+            tops.append(self.sign * fmpz(int(p * numerator + p_next * denominator)))
+            bottoms.append(fmpz(int(q * numerator + q_next * denominator)))
+        if bottoms[0] * bottoms[1] > 0:
+            first, second = (arb(top) / bottom for top, bottom in zip(tops, bottoms, strict=True))
+            return TailValue(first.union(second), arb(1), "ball", depth, False)
+        top, bottom = (arb(ends[0]).union(arb(ends[1])) for ends in (tops, bottoms))
+        return TailValue(top, bottom, "ball", depth, False)
+
+    def _ladder_place(self, bits: int) -> int | None:
+        """Return the place in `LADDER` from which x_0 is had to about `bits` bits, None where no end of it is near.
+
+        Both ends of the bracket, at most a_n apart, part by det/q^2 of their images.
+        """
+        for place, n in enumerate(LADDER):
+            if n < self.regular_from:
+                continue
+            p, _, q, _ = self.first_steps.product(place)
+            size = (p.bit_length() - q.bit_length()) + 2 * q.bit_length() + abs(self.formula.a_at(n)).bit_length()
+            gained = size - self.first_steps.log2_determinant(place)
+            if gained >= bits:
+                return place
+            if n >= LADDER_LOOK and gained * LADDER[-1] < bits * n:
+                return None
+        return None
+
+    def _shallow_depth(self, top: int, bits: int) -> int | None:
+        """Return the depth that `_bracket_depth` would give, None where it lies more than `SHALLOW_STEPS` from `top`.
+
+        Without arrays; also None where a value leaves the range of a double.
+        """
+        if bits > SHALLOW_BITS:
+            return None
+        left, wanted = 1.0, 2.0**-bits
+        a_values, b_values = self._shallow_values(top)
+        try:
+            for steps, b_next in enumerate(b_values):
+                ratio = 4 * b_next / (a_values[steps] * a_values[steps + 1])
+                left *= abs(ratio) / (1 + math.sqrt(max(1 + ratio, 0.0))) ** 2
+                if left <= wanted:
+                    return top + steps + 2
+                if steps == SHALLOW_LOOK and left > wanted**SHALLOW_SHARE:
+                    return None
+        except (OverflowError, ZeroDivisionError):
+            pass
+        return None
+
+    def _shallow_values(self, top: int) -> tuple[list[int], list[int]]:
+        """Return a_n and b_{n+1} for the n from `top` on that are looked at."""
+        stop = top + SHALLOW_STEPS
+        return values(self.formula.a, top, stop + 1), values(self.formula.b, top + 1, stop + 1)
+
+    def _bracket_depth(self, top: int, bits: int, steps: int) -> int | None:
+        """Return the depth from which the bracket, stepped back to `top`, gives `bits` bits; None beyond `steps`."""
+        total, start, block = 0.0, top, 64
+        while start - top < steps:
+            drops = np.cumsum(self.log2_contraction(start, start + block))
+            reached = np.flatnonzero(total + drops <= -bits)
+            if len(reached):
+                return start + int(reached[0]) + 2
+            total += float(drops[-1])
+            start, block = start + block, min(2 * block, 1 << 15)
+            places = _geometric(start, top + steps)
+            ahead = self._log2_contraction_at(places)
+            if total + float(np.minimum(ahead[:-1], ahead[1:]) @ np.diff(places)) > -bits:
+                return None
+        return None
+
+    def _from_bracket(self, depth: int, top: int) -> arb:
+        low, high = self.bracket(depth)
+        n = depth
+        while n > top and not (high - low) * 2**BRACKET_BITS < low:
+            start = max(top, n - BRACKET_BLOCK)
+            low, high = self._both_ends(low, high, start, n)
+            n = start
+        return self._steps(low.union(high), n, top)
+
+    def _both_ends(self, low: arb, high: arb, start: int, stop: int) -> tuple[arb, arb]:
+        """Step both ends of a bracket back from `stop` to `start`."""
+        numerators = self._values(start + 1, stop + 1, self.formula.b)
+        for a_n, b_next in zip(self._values(start, stop, self.formula.a)[::-1], numerators[::-1], strict=True):
+            ends = (a_n + b_next / low, a_n + b_next / high)
+            low, high = ends if b_next < 0 else (ends[1], ends[0])
+        return low, high
+
+    def _from_series(self, top: int, bits: int) -> tuple[arb, int]:
+        """Return x_top by the tail's series at two depths that must agree, and the larger depth."""
+        if self._series is None or self._series.bits < bits:
+            self._series = TailSeries(self.formula, bits)
+        depth, reached = self._series_depth(top, bits)
+        further = math.ceil(AGREEMENT_FACTOR * depth) + 8
+        first = self._steps(self._series.value(depth), depth, top)
+        second = self._steps(self._series.value(further), further, top)
+        error = abs(first - second) + abs(second) * arb(2) ** -reached
+        return second + arb(0, error.upper() * 2**AGREEMENT_MARGIN_BITS), further
+
+    def _series_depth(self, top: int, bits: int) -> tuple[int, float]:
+        """Return the least depth, on a geometric grid, at which series and steps back together give `bits` bits.
+
+        With it the bits that they are estimated to give there, fewer where the steps do not suffice.
+        """
+        assert self._series is not None
+        depth, gained, reached = max(top, 16), 0.0, top
+        while True:
+            if depth > reached:
+                gained -= float(np.sum(self.log2_contraction(reached, depth)))
+                reached = depth
+            given = self._series.accurate_bits(depth) + gained
+            if given >= bits + AGREEMENT_MARGIN_BITS or (depth - top) * AGREEMENT_FACTOR > _max_steps(bits):
+                return depth, given
+            depth = math.ceil(depth * 1.15)
+
+    def _steps(self, value: arb, start: int, stop: int) -> arb:
+        """Step x back from index `start` to `stop` where the tail is regular."""
+        for high in range(start, stop, -BLOCK):
+            low = max(stop, high - BLOCK)
+            numerators = self._values(low + 1, high + 1, self.formula.b)
+            denominators = self._values(low, high, self.formula.a)
+            for a_n, b_next in zip(reversed(denominators), reversed(numerators), strict=True):
+                value = a_n + b_next / value
+        return value
+
+    def _block(self, start: int, stop: int) -> list[fmpz]:
+        """Return the entries of the exact matrix of a few steps, kept for the next value."""
+        if (start, stop) not in self._blocks:
+            self._blocks[start, stop] = [fmpz(int(x)) for x in step_matrix(self.formula, start, stop)]
+        return self._blocks[start, stop]
+
+    def _linear_steps(self, value: arb, start: int, stop: int) -> tuple[arb, arb]:
+        """Return numerator and denominator of x at `stop` from x at `start`, by exact integer matrices.
+
+        Steps in ball arithmetic would lose a fixed number of bits each where the tail oscillates; a product tree of
+        balls over exact blocks loses them once a level.
+        """
+        aligned = range((stop // MATRIX_BLOCK + 1) * MATRIX_BLOCK, start, MATRIX_BLOCK)
+        ends = [stop, *aligned, start] if stop < start else []
+        matrices = [arb_mat(2, 2, self._block(*pair)) for pair in pairwise(ends)]
+        while len(matrices) > 1:
+            odd = matrices[-1:] if len(matrices) % 2 else []
+            matrices = [left * right for left, right in zip(matrices[::2], matrices[1::2], strict=False)] + odd
+        x = arb_mat(2, 1, [value, 1])
+        for matrix in matrices:
+            x = matrix * x
+        return x[0, 0], x[1, 0]
+
+
+def _geometric(start: int, stop: int) -> list[int]:
+    """Return a few integers from `start` to about `stop`, in geometric progression."""
+    ratio = max(1.0, stop / max(start, 1)) ** (1 / 8)
+    return [start + math.floor(max(start, 1) * (ratio**k - 1)) for k in range(9)]
+
+
+def _max_steps(bits: int) -> int:
+    return min(MAX_STEPS, MAX_STEP_BITS // bits)
+
+
+@lru_cache(maxsize=1024)
+def positive_from(coefficients: tuple[int, ...]) -> int:
+    """Return an N >= 0 with p(n) > 0 for all real n >= N: the least with no negative Taylor coefficient at N.
+
+    The leading coefficient must be positive. Raises TooDeepError beyond `MAX_REGULAR_FROM`. Source: Budan's theorem.
+    """
+    polynomial = fmpz_poly(list(coefficients))
+
+    def positive(n: int) -> bool:
+        shifted = polynomial(fmpz_poly([n, 1])) if n else polynomial
+        return bool(shifted[0] > 0) and all(c >= 0 for c in shifted)
+
+    high = 0
+    while not positive(high):
+        high = 2 * high + 1
+        if high > MAX_REGULAR_FROM:
+            raise TooDeepError(f"its tail is regular only beyond n = {MAX_REGULAR_FROM}")
+    low = high // 2
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if positive(middle) else (middle + 1, high)
+    return high
+
+
+def _log2_abs(coefficients: tuple[int, ...], n: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return log2|p(n)| for n > 0 without overflow at any degree or coefficient; shape of n."""
+    scale = max(abs(c).bit_length() for c in coefficients)
+    degree = len(coefficients) - 1
+    inverse = 1 / np.maximum(n, 0.5)
+    value = np.zeros_like(n)
+    for c in coefficients:  # Horner in 1/n of 2^-scale n^-degree p(n)
+        value = value * inverse + c / (1 << scale)
+    with np.errstate(divide="ignore"):
+        logs = np.log2(np.abs(value))
+    return np.asarray(np.maximum(logs, -1000) + scale - degree * np.log2(inverse))

@@ -1,0 +1,70 @@
+"""The page of the report: sections, style and pictures in one file that needs no network and no program."""
+
+from __future__ import annotations
+
+from html import escape
+from importlib.resources import files
+
+import catalog
+from catalog.store.report import Report
+from indexer.pages import sections
+
+CONTENTS = {
+    "counts": "What is in it",
+    "constants": "Constants",
+    "clusters": "Clusters",
+    "newest": "Newest relations",
+    "families": "Infinite families",
+    "riddles": "Open riddles",
+}
+PARTS = (
+    sections.counts,
+    sections.constants,
+    sections.cluster_section,
+    sections.newest,
+    sections.families,
+    sections.riddles,
+)
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="formulary {version}">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header>
+<h1>{title}</h1>
+<p class="soft">Formulas for mathematical constants, as of {moment} UTC</p>
+<nav aria-label="Contents"><ul>{contents}</ul></nav>
+{figures}
+</header>
+<main id="main">
+{body}
+</main>
+<footer>
+<p>Made by <code>formulary report</code> {version}. Counts are of canonical formulas where they say so: a formula
+and its mirror and inflations count once. Relations that somebody rejected are left out.</p>
+</footer>
+</body>
+</html>
+"""
+
+
+def page(report: Report, title: str = "Formulary") -> str:
+    """The whole page as HTML."""
+    contents = "".join(f'<li><a href="#{name}">{escape(text)}</a></li>' for name, text in CONTENTS.items())
+    return PAGE.format(
+        title=escape(title),
+        version=escape(catalog.__version__),
+        style=files("indexer.pages").joinpath("page.css").read_text(encoding="utf-8"),
+        moment=f"{report.made_at:%Y-%m-%d %H:%M}",
+        contents=contents,
+        figures=sections.key_figures(report),
+        body="\n".join(part(report) for part in PARTS),
+    )

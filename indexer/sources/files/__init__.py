@@ -1,0 +1,1 @@
+"""Formulas from files: lines of text and the formats of other programs."""

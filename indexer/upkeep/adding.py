@@ -1,0 +1,100 @@
+"""Many formulas at once into the catalogue, from a stream of lines: evaluated by workers, stored in batches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+
+import psycopg
+
+from catalog.constants.library import Constant
+from catalog.errors import FormularyError
+from catalog.formulas.pcf import PCF, parse_formula
+from catalog.store.constants import own_constants
+from catalog.store.formulas import ids_by_key
+from indexer.clusters.placement import OnlineClusters
+from indexer.contract.lines import BATCH, numbered
+from indexer.identification.identify import LIBRARY_BUDGET
+from indexer.identification.library import terms_with
+from indexer.pipeline.compute import compute_all, failed
+from indexer.pipeline.rows import Record, record
+from indexer.similarity.catalogue_index import read_anchors
+from indexer.similarity.vector_index import Anchors
+from indexer.upkeep.families import sweep_families
+from indexer.upkeep.setup import store
+from indexer.workers.pool import in_order
+
+SWEEP_SECONDS = 60.0
+"""Time for naming families of what was added; the next sweep goes on."""
+
+STORED_TOGETHER = 200
+"""Formulas of one transaction."""
+
+
+@dataclass
+class Summary:
+    """What became of the lines."""
+
+    added: int = 0
+    known: int = 0
+    refused: int = 0
+
+
+def add_lines(
+    connection: psycopg.Connection, lines: Iterable[str], workers: int | None, say: Callable[[str], None]
+) -> Summary:
+    """Add the formulas of JSON lines or of lines such as PCF(2n+1, n^2); a line that is refused is said and counted."""
+    summary = Summary()
+    wanted = _unknown(connection, _read(lines, summary, say), summary)
+    own = own_constants(connection)
+    work = partial(_records, read_anchors(connection), own)
+    records = in_order(
+        work, wanted, lambda formula, reason: record(failed(formula, reason)), workers=workers, batch=BATCH
+    )
+    clusters = OnlineClusters()
+    while stored := list(islice(records, STORED_TOGETHER)):
+        ingested = store(connection, stored, terms=terms_with(own))
+        clusters.place_new(connection, ingested.ids[ingested.new].tolist())
+        summary.added += int(ingested.new.sum())
+    if summary.added:
+        sweep_families(connection, seconds=SWEEP_SECONDS)
+    return summary
+
+
+def _read(lines: Iterable[str], summary: Summary, say: Callable[[str], None]) -> Iterator[PCF]:
+    for number, text in numbered(lines):
+        try:
+            yield _formula(text)
+        except (FormularyError, ValueError, RecursionError) as error:
+            reason = error if isinstance(error, FormularyError) else "it is neither JSON nor a formula"
+            summary.refused += 1
+            say(f"line {number}: {reason}")
+
+
+def _formula(text: str) -> PCF:
+    return PCF.from_json(json.loads(text)) if text.lstrip().startswith("{") else parse_formula(text)
+
+
+def _unknown(connection: psycopg.Connection, formulas: Iterator[PCF], summary: Summary) -> Iterator[PCF]:
+    """Those that are not in the catalogue yet, each once."""
+    seen: set[bytes] = set()
+    while part := list(islice(formulas, STORED_TOGETHER)):
+        known = ids_by_key(connection, [formula.key for formula in part])
+        for formula in part:
+            if formula.key in known or formula.key in seen:
+                summary.known += 1
+            else:
+                seen.add(formula.key)
+                yield formula
+
+
+def _records(anchors: Anchors, own: tuple[Constant, ...], formulas: Iterable[PCF]) -> list[Record]:
+    computed = compute_all(list(formulas), anchors=anchors, budget=LIBRARY_BUDGET, terms=terms_with(own))
+    return [record(done) for done in computed]
+
+
+def _killed(formula: PCF, reason: str) -> Record:
+    return record(failed(formula, reason))

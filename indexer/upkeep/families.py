@@ -1,0 +1,213 @@
+"""Families in the catalogue: a named representative names its members, an unnamed one ties them to itself.
+
+Members that were indexed before their representative was named are named too. Each relation is found and verified for
+the member itself (`guess.from_family`, `families.family_relation`); its mirror and inflations follow exactly.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+import catalog
+from catalog.database.blocks import block
+from catalog.formulas.pcf import PCF
+from catalog.store.storing_findings import Findings, GuessRow, RelationRow, store_findings
+from indexer.identification.identify import from_family
+from indexer.mathematics.closed_forms.families import RELATION_DIGITS, VERIFIED_BEYOND, family_relation
+from indexer.mathematics.relations.relation import Relation, moebius_relation, moebius_text
+from indexer.mathematics.relations.search import DIGITS, normal_moebius
+from indexer.workers.pool import in_order
+
+PROPOSER = "family"
+"""Who proposed the constant, in table `guess`."""
+
+TOGETHER = 2_000
+"""Members that are read at a time: the query looks at all families."""
+
+STORED_TOGETHER = 100
+"""Members that are stored in one transaction at most."""
+
+Row = dict[str, Any]
+
+Found = tuple[Row, RelationRow | None]
+"""A member as it was read, and its relation if it has one."""
+
+
+@dataclass
+class Swept:
+    """What a sweep did: members named, members tied to an unnamed representative, members without a relation."""
+
+    named: int = 0
+    tied: int = 0
+    apart: int = 0
+    complete: bool = True
+
+    @property
+    def settled(self) -> int:
+        """How many members it looked at."""
+        return self.named + self.tied + self.apart
+
+
+def sweep_families(
+    connection: psycopg.Connection,
+    *,
+    family: str | None = None,
+    seconds: float | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    workers: int = 1,
+) -> Swept:
+    """Name or tie the members of all families, or of one, that nothing ties yet.
+
+    It ends after so many seconds and one member at least, or when `stop` says so; the rest comes with the next sweep.
+    Two sweeps do not run at a time: the second does nothing. The connection must be idle. With more than one of
+    `workers` processes evaluate.
+    """
+    swept = Swept()
+    deadline = None if seconds is None else time.monotonic() + seconds
+    with connection.transaction():
+        locked = connection.execute(block("lock_families")).fetchone()
+    if not locked or not locked[0]:
+        return Swept(complete=False)
+    try:
+        while swept.complete and (rows := _gaps(connection, family)):
+            found = in_order(_relations_of, rows, lambda row, reason: None, workers=workers)
+            for some in _together(zip(rows, found, strict=True), deadline, stop, swept):
+                _store(connection, some, swept)
+    finally:
+        if not connection.closed:
+            with connection.transaction():
+                connection.execute(block("unlock_families"))
+    return swept
+
+
+def _together(
+    found: Iterable[Found], deadline: float | None, stop: Callable[[], bool], swept: Swept
+) -> Iterator[list[Found]]:
+    """What is stored in one transaction; it ends early, and the sweep is incomplete, where the time is up."""
+    some: list[Found] = []
+    for each in found:
+        some.append(each)
+        late = stop() or (deadline is not None and time.monotonic() > deadline)
+        if late or len(some) == STORED_TOGETHER:
+            yield some
+            some = []
+        if late:
+            swept.complete = False
+            return
+    if some:
+        yield some
+
+
+def _gaps(connection: psycopg.Connection, family: str | None) -> list[Row]:
+    """Members that nothing ties yet; never by a prepared plan, which would not know whether one family is asked for."""
+    parameters = {"family": family, "proposer": PROPOSER, "count": TOGETHER}
+    with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(block("family_gaps"), parameters, prepare=False).fetchall()
+
+
+def _relations_of(rows: Sequence[Row]) -> list[RelationRow | None]:
+    """The relation of each member; runs in workers."""
+    return [
+        _relation_row(0, _formula(row["a"], row["b"]), _formula(row["representative_a"], row["representative_b"]), row)
+        for row in rows
+    ]
+
+
+def _store(connection: psycopg.Connection, some: Sequence[Found], swept: Swept) -> None:
+    """Store relations of members with what they name, and that some have none."""
+    findings, numbers = Findings(catalog.__version__), list[int]()
+    with connection.transaction(), connection.cursor() as cursor:
+        for row, relation in some:
+            place, related = len(numbers), None
+            numbers.append(int(row["id"]))
+            if relation is not None:
+                related = len(findings.relations)
+                findings.relations.append(replace(relation, row=place))
+            outcome = "excluded" if relation is None else "found"
+            findings.guesses.append(
+                GuessRow(place, row["guess_place"], PROPOSER, outcome, row["constant"], relation=related)
+            )
+            if relation is not None and relation.constant is not None:
+                member = _formula(row["a"], row["b"])
+                numbers += add_copies(cursor, numbers[place], member, relation, findings, len(numbers))
+        store_findings(cursor, findings, numbers)
+    for _, relation in some:
+        swept.apart += relation is None
+        swept.named += relation is not None and relation.constant is not None
+        swept.tied += relation is not None and relation.constant is None
+
+
+def _relation_row(place: int, member: PCF, representative: PCF, row: Row) -> RelationRow | None:
+    """The relation with the representative's constant, or with the representative where it has no name."""
+    if row["constant"] is None:
+        found = family_relation(member, representative)
+        if found is None:
+            return None
+        text = moebius_text(found, str(representative))
+        digits = RELATION_DIGITS + VERIFIED_BEYOND
+        return RelationRow(
+            place, "formula", found, text, PROPOSER, "verified", RELATION_DIGITS, digits,
+            other_key=bytes(row["representative_key"]),
+        )  # fmt: skip
+    known = moebius_relation(
+        row["constant"], row["term"], [int(x) for x in row["coefficients"]],
+        digits_used=DIGITS, digits_verified=DIGITS, proof="verified", method=PROPOSER,
+    )  # fmt: skip
+    relation = from_family(member, representative, known)
+    return None if relation is None else _row_of(place, relation)
+
+
+def _row_of(place: int, relation: Relation) -> RelationRow:
+    return RelationRow(
+        place,
+        relation.kind,
+        relation.coefficients or (),
+        relation.expression,
+        relation.method,
+        relation.proof,
+        relation.digits_used,
+        relation.digits_verified,
+        relation.constant,
+    )
+
+
+def add_copies(
+    cursor: psycopg.Cursor, canonical_id: int, canonical: PCF, relation: RelationRow, findings: Findings, first: int = 1
+) -> list[int]:
+    """Add the relations of mirrors and inflations, whose limits are integer multiples; returns their numbers.
+
+    Among the formulas of the findings their places are from `first` on.
+    """
+    numbers = []
+    cursor.execute(block("unnamed_copies"), {"ids": [canonical_id]})
+    for number, a, b, _ in cursor.fetchall():
+        reduced, factor = _formula(a, b).canonical()
+        if reduced != canonical:
+            continue
+        x, y, z, w = relation.coefficients
+        coefficients = normal_moebius((factor * x, factor * y, z, w))
+        text = moebius_text(coefficients, _term(cursor, relation.constant))
+        numbers.append(int(number))
+        findings.relations.append(
+            RelationRow(
+                first + len(numbers) - 1, "moebius", coefficients, text, f"{relation.method}, times {factor}",
+                relation.proof, relation.digits_used, relation.digits_verified, relation.constant,
+            )
+        )  # fmt: skip
+    return numbers
+
+
+def _term(cursor: psycopg.Cursor, name: str | None) -> str:
+    row = cursor.execute("select expression from constant where name = %s", [name]).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def _formula(a: Sequence[Any], b: Sequence[Any]) -> PCF:
+    return PCF(tuple(map(int, a)), tuple(map(int, b)))

@@ -1,0 +1,248 @@
+"""Formulas that are stored without a name, searched again: with a constant that is new, or with a library that is.
+
+Both go through the catalogue in pages and can end at any time. A search with the library leaves an exclusion of its
+version behind, so that the next one goes on where it ended; one with a new constant is quick and leaves the rest to it.
+What is found names mirrors, inflations and families too.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import psycopg
+
+import catalog
+from catalog.constants.library import Constant
+from catalog.database.blocks import block
+from catalog.store.storing_findings import ExclusionRow, Findings, GuessRow, store_findings
+from catalog.store.unidentified import Unnamed, Wanted, count_unnamed, unnamed
+from indexer.identification.attempts import MIN_DIGITS, Search
+from indexer.identification.identify import Anchors, Identification, begin, finish, screen
+from indexer.identification.library import Terms, scaled_constant
+from indexer.identification.numbers import parse_number
+from indexer.identification.outcome import Proposal
+from indexer.mathematics.continued_fractions.limit import Limit
+from indexer.mathematics.relations.screening import SCREENED_BOUND, Constants, Numbers, moebius_bounds
+from indexer.mathematics.relations.search import DIGITS
+from indexer.pipeline.compute import BULK_BUDGET
+from indexer.pipeline.rows import relation_row
+from indexer.upkeep.families import add_copies, sweep_families
+from indexer.upkeep.setup import name_constants
+
+PAGE = 1_000
+"""Formulas that are read, searched and stored at a time with the library."""
+
+CONSTANT_PAGE = 10_000
+"""The same with one constant."""
+
+FAMILY_SECONDS = 60.0
+"""Time for the members of the families of what was named."""
+
+MOST_COUNTED = 10_000_000
+"""Formulas left that are counted."""
+
+
+@dataclass
+class Searched:
+    """What a search did: formulas looked at, those it named, and how many are left."""
+
+    searched: int = 0
+    named: int = 0
+    left: int = 0
+
+    def to_json(self) -> dict[str, int]:
+        """The object of the JSON contract."""
+        return {"searched": self.searched, "named": self.named, "left": self.left}
+
+
+OUTCOMES = ("excluded", "budget", "too_few_digits")
+"""Outcomes of a search that found nothing."""
+
+Stop = Callable[[], bool]
+
+Found = TypeVar("Found")
+
+
+def search_with_library(
+    connection: psycopg.Connection,
+    terms: Terms,
+    anchors: Anchors | None = None,
+    *,
+    constants: int = BULK_BUDGET,
+    seconds: float | None = None,
+    stop: Stop = lambda: False,
+    say: Callable[[Searched], None] = lambda searched: None,
+) -> Searched:
+    """Search the formulas that were not searched yet with so many constants of this version of the library.
+
+    Two such searches do not run at a time: the second does nothing. The connection must be idle.
+    """
+    wanted = Wanted(MIN_DIGITS, terms.version, min(constants, len(terms)))
+
+    def look(page: Sequence[Unnamed]) -> list[Identification | None]:
+        return _identified(page, terms, anchors, constants)
+
+    with connection.transaction():
+        locked = connection.execute(block("lock_search")).fetchone()
+    if not locked or not locked[0]:
+        return Searched(left=count_unnamed(connection, wanted, 0, MOST_COUNTED))
+    try:
+        return _through(connection, wanted, PAGE, look, _limit(seconds, stop), say)
+    finally:
+        if not connection.closed:
+            with connection.transaction():
+                connection.execute(block("unlock_search"))
+
+
+def search_with_constant(
+    connection: psycopg.Connection, constant: Constant, terms: Terms, *, seconds: float | None = None
+) -> Searched:
+    """Compare the limits of all formulas without a name with one constant."""
+
+    def look(page: Sequence[Unnamed]) -> list[Identification | None]:
+        return _compared(page, constant, terms)
+
+    return _through(connection, Wanted(MIN_DIGITS), CONSTANT_PAGE, look, _limit(seconds, lambda: False))
+
+
+def _limit(seconds: float | None, stop: Stop) -> Stop:
+    deadline = None if seconds is None else time.monotonic() + seconds
+    return lambda: stop() or (deadline is not None and time.monotonic() > deadline)
+
+
+def _through(
+    connection: psycopg.Connection,
+    wanted: Wanted,
+    count: int,
+    look: Callable[[Sequence[Unnamed]], list[Identification | None]],
+    stop: Stop,
+    say: Callable[[Searched], None] = lambda searched: None,
+) -> Searched:
+    """Look at all formulas that are wanted, page by page, until there are no more or it is time to stop."""
+    searched, after, families = Searched(), 0, set()
+    while page := unnamed(connection, wanted, after, count):
+        if stop():
+            searched.left = count_unnamed(connection, wanted, after, MOST_COUNTED)
+            break
+        found = look(page)
+        for row, identification in zip(page, found, strict=True):
+            if identification is not None and identification.relations:
+                _name(connection, row, identification)
+                searched.named += 1
+                families.add(row.family)
+        if wanted.version is not None:
+            _exclude(connection, page, found, wanted)
+        searched.searched += len(page)
+        after = page[-1].id
+        say(searched)
+    for family in sorted(family for family in families if family is not None):
+        sweep_families(connection, family=family, seconds=FAMILY_SECONDS)
+    return searched
+
+
+# ------------------------------------------------------------------ looking
+
+
+def _identified(
+    page: Sequence[Unnamed], terms: Terms, anchors: Anchors | None, constants: int
+) -> list[Identification | None]:
+    """What `identify` says of formulas, all of a page screened at once; None where it fails."""
+    begun = [_guarded(lambda row=row: begin(row.formula, terms, anchors, known=_known(row))) for row in page]  # type: ignore[misc]
+    screen([search for search in begun if isinstance(search, Search)], constants)
+    return [
+        _guarded(lambda search=search: finish(search, constants)) if isinstance(search, Search) else search  # type: ignore[misc]
+        for search in begun
+    ]
+
+
+def _guarded(work: Callable[[], Found]) -> Found | None:
+    """None for a formula whose limit cannot be evaluated anew: the others go on."""
+    try:
+        return work()
+    except (ArithmeticError, ValueError):
+        return None
+
+
+def _compared(page: Sequence[Unnamed], constant: Constant, terms: Terms) -> list[Identification | None]:
+    """What one constant says of formulas."""
+    found: list[Identification | None] = [None] * len(page)
+    value = scaled_constant(constant.expression, DIGITS)
+    if value is None:
+        return found
+    searches = [_search(row, terms) for row in page]
+    limits = Numbers.of([search.at(search.at_digits) for search in searches])
+    one = Constants.of(Numbers.of([value]))
+    bounds = moebius_bounds(limits, one[np.zeros(len(page), dtype=np.int64)])
+    proposal = Proposal(constant.expression, f"new constant {constant.name}")
+    for place in np.flatnonzero(bounds < SCREENED_BOUND):
+        search = searches[place]
+        relation = _guarded(lambda search=search: search.test(proposal, constant.name))  # type: ignore[misc]
+        if relation is not None:
+            found[place] = Identification(search.formula, "found", (relation,), tuple(search.guesses))
+    return found
+
+
+def _search(row: Unnamed, terms: Terms) -> Search:
+    return Search(row.formula, parse_number(row.value).ball, row.digits, terms)
+
+
+def _known(row: Unnamed) -> Limit:
+    """The limit as it is stored; what is found is verified with the limit evaluated anew."""
+    return Limit(row.value, row.digits, None, "agreement", None, parse_number(row.value).ball)
+
+
+# ------------------------------------------------------------------ storing
+
+
+def _name(connection: psycopg.Connection, row: Unnamed, found: Identification) -> None:
+    """Store the relation of a formula, those of its mirrors and inflations, and the guess that led to it."""
+    (relation,) = found.relations
+    name_constants(connection, dict(zip(relation.constants, relation.terms, strict=True)))
+    findings = Findings(catalog.__version__, [relation_row(0, relation)])
+    guess = next((guess for guess in found.guesses if guess.outcome == "found"), None)
+    with connection.transaction(), connection.cursor() as cursor:
+        if guess is not None:
+            place = cursor.execute(block("next_guess_place"), {"id": row.id}).fetchone()
+            assert place is not None
+            findings.guesses.append(
+                GuessRow(
+                    0,
+                    int(place[0]),
+                    guess.why,
+                    guess.outcome,
+                    guess.constant,
+                    guess.neighbour,
+                    guess.distance,
+                    relation=0,
+                )
+            )
+        numbers = [row.id]
+        if relation.constant is not None:
+            numbers += add_copies(cursor, row.id, row.formula, findings.relations[0], findings)
+        store_findings(cursor, findings, numbers)
+
+
+def _exclude(
+    connection: psycopg.Connection, page: Sequence[Unnamed], found: Sequence[Identification | None], wanted: Wanted
+) -> None:
+    """Store that formulas were searched with this version of the library, also where the search failed."""
+    assert wanted.version is not None
+    findings = Findings(catalog.__version__)
+    for place, (row, each) in enumerate(zip(page, found, strict=True)):
+        if each is not None and each.outcome == "found":
+            continue
+        exclusion = each.exclusion if each is not None else None
+        bound, digits = (exclusion.bound, exclusion.digits) if exclusion else (1, min(DIGITS, row.digits))
+        outcome = each.outcome if each is not None and each.outcome in OUTCOMES else "budget"
+        needed = each.digits_needed if each is not None else None
+        findings.exclusions.append(
+            ExclusionRow(
+                place, wanted.version, "moebius", len(str(bound)) - 1, digits, outcome, wanted.constants, needed
+            )
+        )
+    with connection.transaction(), connection.cursor() as cursor:
+        store_findings(cursor, findings, [row.id for row in page])

@@ -1,0 +1,198 @@
+"""Exports of another catalogue into this one, as they are; files of other programs are read by `other_programs`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psycopg
+
+import catalog
+from catalog.database.blocks import block
+from catalog.exchange.export import Record
+from catalog.exchange.files import read_records
+from catalog.formulas.pcf import PCF, parse_formula
+from catalog.store.formula_rows import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows
+from catalog.store.formulas import ids_by_key
+from catalog.store.ingest import ingest
+from catalog.store.storing_findings import (
+    ExclusionRow,
+    Findings,
+    GuessRow,
+    RelationRow,
+    SourceRow,
+    Term,
+    store_findings,
+)
+from indexer.similarity.vector import DIMENSION, VECTOR_VERSION, neighbour_vector
+from indexer.upkeep.setup import name_constants, seed_constants
+
+BATCH = 500
+"""Records of one transaction."""
+
+Objects = list[dict[str, Any]]
+
+
+@dataclass
+class Imported:
+    """What became of the records; `left_out` counts relations to formulas that the file does not hold."""
+
+    added: int = 0
+    known: int = 0
+    left_out: int = 0
+    waiting: list[tuple[bytes, dict[str, Any]]] = field(default_factory=list)
+    """Relations to other formulas, by key of their own, stored when all formulas are there."""
+
+
+def import_export(connection: psycopg.Connection, path: Path) -> Imported:
+    """Store the records of an export, with when and by which version each was found; known formulas stay."""
+    records = read_records(path)
+    done = Imported()
+    if connection.execute("select not exists (select from constant)").fetchone() == (True,):
+        seed_constants(connection)
+    while batch := list(islice(records, BATCH)):
+        for version in sorted({record["evaluator_version"] for record in batch}):
+            _store(connection, [r for r in batch if r["evaluator_version"] == version], version, done)
+    for start in range(0, len(done.waiting), BATCH):
+        _store_waiting(connection, done.waiting[start : start + BATCH], done)
+    return done
+
+
+def _store(connection: psycopg.Connection, records: list[Record], version: int, done: Imported) -> None:
+    formulas = [PCF(tuple(record["a"]), tuple(record["b"])) for record in records]
+    vectors = np.full((len(records), DIMENSION), np.nan, dtype=np.float32)
+    for place, (formula, record) in enumerate(zip(formulas, records, strict=True)):
+        if record["status"] == "converges":
+            vectors[place] = neighbour_vector(formula)
+    names = (*TEXT_COLUMNS, *INTEGER_COLUMNS, *FLOAT_COLUMNS)
+    rows = FormulaRows(
+        a=[formula.a for formula in formulas],
+        b=[formula.b for formula in formulas],
+        keys=[formula.key for formula in formulas],
+        canonical_keys=[formula.canonical()[0].key for formula in formulas],
+        columns={name: [record[name] for record in records] for name in names},
+        evaluator_version=version,
+        vectors=vectors,
+        vector_version=VECTOR_VERSION,
+    )
+    terms = {t["constant"]: t["constant_expression"] for r in records for x in r["relations"] for t in x["terms"]}
+    with connection.transaction():
+        name_constants(connection, {name: text for name, text in terms.items() if name is not None})
+        known = ids_by_key(connection, rows.keys)
+        findings = _findings(records, formulas, done)
+        findings.exclusions = [item for item in findings.exclusions if rows.keys[item.row] not in known]
+        ingested = ingest(connection, rows, findings)
+        ids = [int(number) for number in ingested.ids]
+        fresh = [(number, record) for number, record, new in zip(ids, records, ingested.new, strict=True) if new]
+        _store_times(connection, fresh)
+        _store_judgement(connection, list(zip(ids, records, strict=True)))
+    done.added += len(fresh)
+    done.known += len(records) - len(fresh)
+
+
+def _findings(records: list[Record], formulas: list[PCF], done: Imported) -> Findings:
+    findings = Findings(catalog.__version__)
+    for row, record in enumerate(records):
+        stored: dict[tuple[str, str], int] = {}
+        for relation in record["relations"]:
+            if any(term["other"] for term in relation["terms"]):
+                done.waiting.append((formulas[row].key, relation))
+                continue
+            stored[relation["kind"], relation["expression"]] = len(findings.relations)
+            findings.relations.append(_relation_row(row, relation))
+        for guess in record["guesses"]:
+            found = stored.get((guess["relation_kind"], guess["relation_expression"]))
+            names = ("place", "proposer", "outcome", "constant", "digits_used", "digits_needed")
+            findings.guesses.append(GuessRow(row, relation=found, **{name: guess[name] for name in names}))
+        for exclusion in record["exclusions"]:
+            left = {name: value for name, value in exclusion.items() if name not in ("code_version", "sought_at")}
+            findings.exclusions.append(ExclusionRow(row, **left))
+        findings.sources.extend(SourceRow(row, **source) for source in record["sources"])
+    return findings
+
+
+def _relation_row(row: int, relation: dict[str, Any]) -> RelationRow:
+    names = ("kind", "expression", "method", "proof", "digits_used", "digits_verified", "constant", "theorem")
+    terms = [
+        Term(
+            int(term["coefficient"]),
+            term["limit_exponent"],
+            term["constant"],
+            term["constant_exponent"],
+            parse_formula(term["other"]).key if term["other"] else None,
+            term["other_exponent"],
+        )
+        for term in relation["terms"]
+    ]
+    coefficients = [int(c) for c in relation["coefficients"]]
+    return RelationRow(row, coefficients=coefficients, terms=terms, **{name: relation[name] for name in names})
+
+
+def _store_waiting(connection: psycopg.Connection, waiting: list[tuple[bytes, dict[str, Any]]], done: Imported) -> None:
+    others = {t["other"]: parse_formula(t["other"]).key for _, r in waiting for t in r["terms"] if t["other"]}
+    known = ids_by_key(connection, list({*others.values(), *(key for key, _ in waiting)}))
+    held = [(key, r) for key, r in waiting if all(others[t["other"]] in known for t in r["terms"] if t["other"])]
+    done.left_out += len(waiting) - len(held)
+    findings = Findings(catalog.__version__)
+    findings.relations.extend(_relation_row(row, relation) for row, (_, relation) in enumerate(held))
+    ids = [known[key] for key, _ in held]
+    with connection.transaction(), connection.cursor() as cursor:
+        store_findings(cursor, findings, ids)
+        _relation_times(connection, [(number, relation) for number, (_, relation) in zip(ids, held, strict=True)])
+
+
+def _store_times(connection: psycopg.Connection, fresh: list[tuple[int, Record]]) -> None:
+    def of(name: str) -> list[tuple[int, dict[str, Any]]]:
+        return [(number, item) for number, record in fresh for item in record[name]]
+
+    moments = {"ids": [number for number, _ in fresh], "moments": [record["evaluated_at"] for _, record in fresh]}
+    connection.execute(block("import_times"), moments)
+    _relation_times(connection, of("relations"))
+    connection.execute(
+        block("import_guess_times"),
+        _columns(of("guesses"), places="place", versions="code_version", moments="guessed_at"),
+    )
+    connection.execute(
+        block("import_exclusion_times"),
+        _columns(
+            of("exclusions"), libraries="library_version", kinds="kind", versions="code_version", moments="sought_at"
+        ),
+    )
+
+
+def _relation_times(connection: psycopg.Connection, relations: list[tuple[int, dict[str, Any]]]) -> None:
+    columns = {"kinds": "kind", "expressions": "expression", "versions": "code_version", "moments": "found_at"}
+    connection.execute(block("import_relation_times"), _columns(relations, **columns))
+
+
+def _store_judgement(connection: psycopg.Connection, records: list[tuple[int, Record]]) -> None:
+    notes = [(number, item) for number, record in records for item in record["notes"]]
+    if notes:
+        connection.execute(
+            block("import_notes"), _columns(notes, texts="note_text", authors="author", moments="written_at")
+        )
+    rejections = [(number, item) for number, record in records for item in record["rejections"]]
+    if rejections:
+        names = {"kinds": "kind", "expressions": "expression", "reasons": "reason", "authors": "author"}
+        connection.execute(block("import_rejections"), _columns(rejections, **names, moments="rejected_at"))
+
+
+def _columns(items: list[tuple[int, dict[str, Any]]], **fields: str) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {"ids": [number for number, _ in items]}
+    return columns | {name: [item[of] for _, item in items] for name, of in fields.items()}
+
+
+def add_sources(connection: psycopg.Connection, formulas: Iterable[PCF], source: SourceRow) -> None:
+    """Note where formulas of the catalogue are from; those that are not there are passed over."""
+    keys = [formula.key for formula in formulas]
+    ids = list(ids_by_key(connection, keys).values())
+    findings = Findings(catalog.__version__)
+    findings.sources.extend(
+        SourceRow(row, source.paper, source.equation, source.author, source.link) for row in range(len(ids))
+    )
+    with connection.transaction(), connection.cursor() as cursor:
+        store_findings(cursor, findings, ids)

@@ -1,0 +1,118 @@
+"""Known formulas evaluated anew by the evaluator of today: what changed, and which relations still hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+import catalog
+from catalog.formulas.pcf import PCF
+from catalog.store.relations import Failure, record_verification, stored_relations
+from catalog.store.replacing import Standing, dependent_relations, replace_formulas, settle_relation, standing
+from indexer.pipeline.compute import compute, failed, library_version
+from indexer.pipeline.rows import Record, batch, record
+from indexer.upkeep.verifying import verify_all
+from indexer.workers.pool import in_order
+
+BLOCK = 500
+"""Formulas of a transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A formula of which something changed: what stood there, and what stands there now."""
+
+    formula: str
+    what: str
+    before: str | int | None
+    after: str | int | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that --json writes."""
+        return {"formula": self.formula, "changed": self.what, "before": self.before, "after": self.after}
+
+
+@dataclass
+class Recomputed:
+    """What a recomputation came to; `doubted` are relations that no longer hold."""
+
+    formulas: int = 0
+    changes: list[Change] = field(default_factory=list)
+    verified: int = 0
+    doubted: list[str] = field(default_factory=list)
+
+
+def recompute(
+    connection: psycopg.Connection,
+    ids: Sequence[int],
+    *,
+    workers: int | None = None,
+    dry: bool = False,
+    tell: Callable[[int], None] = lambda done: None,
+) -> Recomputed:
+    """Evaluate formulas anew, a block a transaction, and verify what depends on them; `dry` writes nothing."""
+    result = Recomputed()
+    for first in range(0, len(ids), BLOCK):
+        known = standing(connection, ids[first : first + BLOCK])
+        records = list(in_order(_evaluate, [row.formula for row in known], _failed, workers=workers))
+        for row, done in zip(known, records, strict=True):
+            result.changes.extend(_changes(row, done))
+        if not dry:
+            rows, _ = batch(records, library_version())
+            replace_formulas(connection, rows)
+            _verify(connection, [row.id for row in known], workers, result)
+        result.formulas += len(known)
+        tell(result.formulas)
+    return result
+
+
+def _verify(connection: psycopg.Connection, ids: list[int], workers: int | None, result: Recomputed) -> None:
+    numbers = dependent_relations(connection, ids)
+    relations = list(stored_relations(connection, chosen=numbers))
+    held: list[int] = []
+    failures: list[Failure] = []
+    for verified in verify_all(relations, workers):
+        relation = verified.relation
+        holds = verified.reason is None
+        settle_relation(connection, relation.id, verified.digits if holds else None, catalog.__version__)
+        result.verified += holds
+        if holds:
+            held.append(relation.id)
+        else:
+            failures.append(Failure(relation.id, verified.reason or "", verified.digits))
+            result.doubted.append(f"{relation.formula} = {relation.expression}: {verified.reason}")
+    record_verification(connection, held, failures, catalog.__version__)
+
+
+def _evaluate(formulas: Sequence[PCF]) -> list[Record]:
+    return [record(compute(formula)) for formula in formulas]
+
+
+def _failed(formula: PCF, reason: str) -> Record:
+    return record(failed(formula, reason))
+
+
+def _changes(before: Standing, after: Record) -> Iterator[Change]:
+    for what in ("status", "convergence_class", "limit_digits"):
+        old, new = getattr(before, what), after.columns.get(what)
+        if old != new:
+            yield Change(str(before.formula), what, old, new)  # type: ignore[arg-type]
+    old_value, new_value = before.limit_value, after.columns.get("limit_value")
+    if old_value and isinstance(new_value, str) and not _agree(old_value, new_value):
+        yield Change(str(before.formula), "limit_value", old_value, new_value)
+
+
+def _agree(a: str, b: str) -> bool:
+    """Whether two decimals agree in the digits that both have, up to the rounding of the shorter one."""
+    from decimal import Decimal, localcontext
+
+    if "inf" in (a.lstrip("-"), b.lstrip("-")):
+        return a == b
+    with localcontext() as context:
+        context.prec = max(len(a), len(b)) + 10
+        x, y = Decimal(a), Decimal(b)
+        place = max(int(x.as_tuple().exponent), int(y.as_tuple().exponent))
+        return abs(x - y) <= Decimal(1).scaleb(place)

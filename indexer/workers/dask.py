@@ -1,0 +1,326 @@
+"""A Dask cluster instead of this machine's cores: a pool as in `executors`, with retries and data left to Dask.
+
+A task goes to the cluster in parts, of which a bounded number are there at one time; what they share, the anchors, goes
+there once as a value of its own. A worker gets work once it has said that it is of this version. Workers may join and
+leave at any time: Dask does anew what they had. Parts that Dask gives up, since whoever took them died, go alone, and
+in halves, until the item at fault is known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import pickle
+import threading
+import time
+import warnings
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+import catalog
+from catalog.errors import FormularyError, Unavailable, VersionMismatch
+from indexer.daemon.task import Task
+from indexer.kinds.pcf import EVALUATOR_VERSION
+from indexer.similarity.vector import VECTOR_VERSION
+from indexer.workers.pool import WORKER_DIED, Function, Part, Pool, Submitted
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+CONNECT_SECONDS = 10.0
+"""How long a scheduler may take to answer, and to come back where it was lost."""
+
+LOOK_SECONDS = 1.0
+"""Time between two looks at which workers there are, and longest wait for those that are there at the start."""
+
+PART_ITEMS = 125
+"""Items of a part: about a second of one worker, beside milliseconds of Dask."""
+
+PARTS_A_WORKER = 2
+"""Parts that a worker has at one time: one that it evaluates, one that it has at hand."""
+
+ANCHOR_GROWTH = 1.1
+"""Factor by which the anchors must have grown before they are sent to the cluster again."""
+
+RESULT_SECONDS = 15.0
+"""How long a result that is there may take to arrive, before it is evaluated anew."""
+
+Versions = tuple[str, int, int]
+"""Of package, evaluator and neighbour vector."""
+
+_alone = threading.Lock()  # a process evaluates one part at a time: precision is a state of flint
+
+
+class SchedulerAddressError(FormularyError):
+    """the address of a scheduler that cannot be read."""
+
+
+@dataclass
+class _Anchors:
+    """Anchors that are on the cluster: how many, for which workers, and their future."""
+
+    count: int
+    workers: frozenset[str]
+    future: Future
+
+
+class DaskWorkers(Pool):
+    """The workers of a Dask scheduler; for one thread, like `executors.Workers`."""
+
+    def __init__(self, address: str, say: Callable[..., None]) -> None:
+        """`address` is such as tcp://host:8786; `say(event, **fields)` is told who joins, leaves and is refused.
+
+        Raises SchedulerAddressError; Unavailable where no scheduler answers; VersionMismatch where scheduler or all
+        workers are of another version.
+        """
+        super().__init__()
+        self.address, self.count, self._say = address, 0, say
+        self._client = _connect(address, say)
+        self._heard: SimpleQueue[Future] = SimpleQueue()
+        self._asked: dict[str, Future] = {}  # worker -> its answer about its version
+        self._usable: frozenset[str] = frozenset()
+        self._refused: dict[str, str] = {}  # worker -> why
+        self._under_way: dict[str, tuple[Future, Part, frozenset[str]]] = {}  # key -> ..., who may evaluate it
+        self._suspects: deque[Part] = deque()
+        self._anchors: _Anchors | None = None
+        self._looked = 0.0
+        self._meet()
+
+    def completed(self, seconds: float | None = None) -> list[tuple[int, list[Any]]]:
+        """As in `Pool`; raises Unavailable where the scheduler is gone and does not come back."""
+        self._look()
+        self._dispatch()
+        if not self._done:
+            self._hear(LOOK_SECONDS if seconds is None else min(seconds, LOOK_SECONDS))
+            self._dispatch()
+        return self._taken()
+
+    def close(self) -> None:
+        """Drop what is under way, and leave the cluster."""
+        with suppress(Exception):  # of Dask, whatever state the connection is in
+            self._client.cancel([future for future, _, _ in self._under_way.values()])
+            self._client.close(CONNECT_SECONDS)
+
+    def _parts(self, task: Submitted, items: Sequence[Any]) -> list[Part]:
+        return [Part(task, first, items[first : first + PART_ITEMS]) for first in range(0, len(items), PART_ITEMS)]
+
+    def _dispatch(self) -> None:
+        """Keep a window of parts on the cluster; a suspect is there alone."""
+        if not self._usable:
+            return
+        if self._suspects:
+            if not self._under_way:
+                self._send(self._suspects.popleft())
+            return
+        while self._waiting and len(self._under_way) < PARTS_A_WORKER * self.count:
+            self._send(self._waiting.popleft())
+
+    def _send(self, part: Part) -> None:
+        function = part.task.function
+        anchors = None
+        if isinstance(function, Task) and function.anchors is not None:
+            anchors, function = self._shared(function.anchors), replace(function, anchors=None)
+        future = self._submit(_evaluate, function, anchors, part.items, workers=self._usable)
+        self._under_way[future.key] = (future, part, self._usable)
+
+    def _submit(self, function: Callable[..., Any], *arguments: Any, workers: frozenset[str]) -> Future:
+        future = self._client.submit(function, *arguments, workers=sorted(workers), pure=False)
+        future.add_done_callback(self._heard.put)
+        return future
+
+    def _shared(self, anchors: Any) -> Future:
+        """Anchors on the cluster, sent anew where they have grown, or workers have come and gone.
+
+        They are a task's result and not scattered: Dask makes them again where whoever held them died.
+        """
+        held = self._anchors
+        if (
+            held is None
+            or held.workers != self._usable
+            or len(anchors) > ANCHOR_GROWTH * held.count
+            or held.future.status in ("cancelled", "error")
+        ):
+            future = self._submit(pickle.loads, pickle.dumps(anchors), workers=self._usable)
+            held = self._anchors = _Anchors(len(anchors), self._usable, future)
+        return held.future
+
+    def _hear(self, seconds: float) -> None:
+        """Take what the cluster has finished, waiting at most so long for the first."""
+        with suppress(Empty):
+            self._take(self._heard.get(timeout=seconds))
+            while True:
+                self._take(self._heard.get_nowait())
+
+    def _take(self, future: Future) -> None:
+        for worker, answer in list(self._asked.items()):
+            if answer.key == future.key:
+                del self._asked[worker]
+                self._judge(worker, future)
+        sent = self._under_way.pop(future.key, None)
+        if sent is None:
+            return
+        part = sent[1]
+        if future.status == "finished":
+            self._finish(part, future)
+        elif future.status == "error":
+            self._suspect(part, future.exception())
+        else:  # the scheduler was lost, and with it what it had
+            self._return(part)
+
+    def _finish(self, part: Part, future: Future) -> None:
+        try:
+            self._keep(part, future.result(RESULT_SECONDS))
+        except Exception as error:  # whoever held the result is gone, and nobody else makes it again in time
+            self._say("result_lost", reason=_words(error))
+            self._return(part)
+
+    def _return(self, part: Part) -> None:
+        """Queue a part once more, a suspect as a suspect."""
+        (self._suspects if part.tries else self._waiting).appendleft(part)
+
+    def _suspect(self, part: Part, error: BaseException) -> None:
+        """A part that Dask gave up: its halves go alone, and an item that is left alone is at fault."""
+        from distributed import KilledWorker
+
+        died = isinstance(error, KilledWorker)
+        reason = WORKER_DIED if died else _words(error)
+        self.deaths += died
+        if len(part.items) == 1:
+            self._keep(part, [part.task.failed(part.items[0], reason)])
+            return
+        middle = len(part.items) // 2
+        for start, half in ((middle, part.items[middle:]), (0, part.items[:middle])):
+            self._suspects.appendleft(Part(part.task, part.first + start, half, part.tries + 1))
+
+    def _meet(self) -> None:
+        """Wait for the first worker that can be used; raise VersionMismatch where there are only others."""
+        deadline = time.monotonic() + CONNECT_SECONDS
+        self._look()
+        while self._asked and not self._usable and time.monotonic() < deadline:
+            self._hear(LOOK_SECONDS)
+            self._look()
+        if self._refused and not self._usable:
+            self.close()
+            worker, reason = next(iter(self._refused.items()))
+            raise VersionMismatch(f"the worker {worker} {reason}; start workers of the daemon's version")
+        if not self._usable:
+            self._say("no_workers", scheduler=self.address)
+
+    def _look(self) -> None:
+        """See which workers there are, at most once in `LOOK_SECONDS`."""
+        if self._client.status == "closed":
+            raise Unavailable(f"the Dask scheduler at {self.address} is gone; run again when it is back")
+        if time.monotonic() - self._looked < LOOK_SECONDS or self._client.status != "running":
+            return
+        self._looked = time.monotonic()
+        try:
+            there = frozenset(self._client.nthreads())
+        except (OSError, TimeoutError):
+            return  # the client tells when it has lost the scheduler
+        self._forget(there)
+        for worker in there - self._usable - self._refused.keys() - self._asked.keys():
+            self._asked[worker] = self._submit(versions, workers=frozenset([worker]))
+
+    def _forget(self, there: frozenset[str]) -> None:
+        """Do without workers that have left; parts that only they might evaluate go to others."""
+        for worker in self._usable - there:
+            self._say("worker_left", worker=worker)
+        self._usable &= there
+        self.count = len(self._usable)
+        self._refused = {worker: reason for worker, reason in self._refused.items() if worker in there}
+        self._asked = {worker: future for worker, future in self._asked.items() if worker in there}
+        for key, (future, part, workers) in list(self._under_way.items()):
+            if not workers & there:
+                del self._under_way[key]
+                future.cancel()
+                self._return(part)
+
+    def _judge(self, worker: str, answer: Future) -> None:
+        """Use a worker, or refuse it, by its answer."""
+        if answer.status == "cancelled":
+            return  # asked again at the next look
+        reason = refusal(answer.result() if answer.status == "finished" else answer.exception())
+        if reason is None:
+            self._usable |= {worker}
+            self.count = len(self._usable)
+            self._say("worker_joined", worker=worker, workers=self.count)
+        else:
+            self._refused[worker] = reason
+            self._say("worker_refused", worker=worker, reason=reason)
+
+
+def versions() -> Versions:
+    """What this process runs; called on workers and on the scheduler."""
+    return catalog.__version__, EVALUATOR_VERSION, VECTOR_VERSION
+
+
+def refusal(answer: Versions | BaseException) -> str | None:
+    """Why a process with this answer to `versions` is not of this version; None where it is."""
+    if isinstance(answer, ImportError):
+        return f"does not have this version of formulary ({_words(answer)})"
+    if isinstance(answer, BaseException):
+        return f"does not say its version ({_words(answer)})"
+    for what, theirs, ours in zip(
+        ("formulary", "the evaluator", "the neighbour vector"), answer, versions(), strict=True
+    ):
+        if theirs != ours:
+            return f"has version {theirs} of {what} and this daemon version {ours}"
+    return None
+
+
+def _evaluate(function: Function, anchors: Any, items: Sequence[Any]) -> list[Any]:
+    """What a worker does with a part."""
+    with _alone:
+        return (replace(function, anchors=anchors) if isinstance(function, Task) else function)(items)
+
+
+def _connect(address: str, say: Callable[..., None]) -> Client:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise Unavailable('--scheduler needs Dask; install it with `pip install "formulary[distributed]"`') from None
+    for name in ("asyncio", *(name for name in logging.root.manager.loggerDict if name.startswith("distributed"))):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said by `say`
+    try:
+        asyncio.run(asyncio.wait_for(_identity(address), CONNECT_SECONDS))
+    except ValueError as error:
+        raise SchedulerAddressError(
+            f"{address!r} is no address of a scheduler ({error}); write it like tcp://host:8786"
+        ) from error
+    except Exception as error:
+        raise Unavailable(
+            f"no Dask scheduler answers at {address}; start one with `dask scheduler`, or leave --scheduler out"
+        ) from error
+    with warnings.catch_warnings(record=True) as differences:
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        reason = _refusal_of_scheduler(client)
+    if reason is not None:
+        client.close()
+        raise VersionMismatch(f"the Dask scheduler at {address} {reason}; start it from the daemon's version")
+    for difference in differences:
+        say("dask_warning", note=" ".join(str(difference.message).split()))
+    return client
+
+
+async def _identity(address: str) -> None:
+    """Ask whoever listens there; a scheduler answers."""
+    from distributed import rpc
+
+    async with rpc(address) as listener:
+        await listener.identity()
+
+
+def _refusal_of_scheduler(client: Client) -> str | None:
+    """The scheduler reads what it hands on, so it must have this package too."""
+    try:
+        return refusal(client.run_on_scheduler(versions))
+    except Exception as error:
+        return refusal(error)
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"

@@ -1,0 +1,125 @@
+"""Typed numbers: digits as given, matches ranked, chance and garbage refused."""
+
+from __future__ import annotations
+
+import doctest
+import random
+from dataclasses import dataclass
+
+import pytest
+
+from catalog.constants import expressions
+from catalog.errors import ExpressionError
+from indexer.identification import numbers as typed_numbers
+from indexer.identification.numbers import identify_number, identify_with, parse_number
+
+
+@dataclass(frozen=True)
+class Named:
+    name: str
+    expression: str
+
+
+PI, LOG2, ZETA3, CATALAN = (Named(text, text) for text in ("pi", "log(2)", "zeta(3)", "catalan"))
+LIBRARY = [LOG2, PI, ZETA3, CATALAN]
+
+
+def typed(expression: str, digits: int) -> str:
+    return str(expressions.to_mpmath(expression, digits + 10))[: digits + 1]
+
+
+def test_examples_in_docstrings() -> None:
+    assert doctest.testmod(typed_numbers).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [("1.2732", 5), ("-0.00120", 3), (".5", 1), ("42", 2), ("+3.10", 3), ("0.0", 0)],
+)
+def test_significant_digits_are_those_given(text: str, digits: int) -> None:
+    assert parse_number(text).digits == digits
+
+
+@pytest.mark.parametrize("text", ["1.2.3", "pi", "12a", "", "-", ".", "1,5", "nan", "inf", "0x10", "٣.١٤", "1 2"])
+def test_anything_but_a_decimal_number_is_refused(text: str) -> None:
+    with pytest.raises(ExpressionError, match="is not a decimal number"):
+        parse_number(text)
+
+
+@pytest.mark.parametrize("text", ["1.5e-3", "2E10", "-.5e+2"])
+def test_an_exponent_is_refused_with_the_way_out(text: str) -> None:
+    with pytest.raises(ExpressionError, match="write the number out"):
+        parse_number(text)
+
+
+def test_four_over_pi_is_matched_with_its_digits() -> None:
+    found = identify_number("1.2732395447351626861510701069801148", LIBRARY)
+    assert found.outcome == "found"
+    assert found.relations[0].expression == "4/pi"
+    assert found.relations[0].proof == "matched"
+    assert found.to_json()["digits"] == 35
+    assert found.relations[0].digits_verified == 35
+
+
+@pytest.mark.parametrize(
+    ("expression", "digits", "text"),
+    [
+        ("(1 + 2*pi)/(3 - pi)", 40, "(1 + 2*pi)/(3 - pi)"),
+        ("1 + 3*zeta(3)", 30, "1 + 3*zeta(3)"),
+        ("sqrt(3)", 30, "sqrt(3)"),
+        ("(1 + sqrt(5))/2", 20, "(1 + sqrt(5))/2"),
+        ("22/7", 20, "22/7"),
+    ],
+)
+def test_numbers_are_matched_simplest_first(expression: str, digits: int, text: str) -> None:
+    found = identify_number(typed(expression, digits), LIBRARY)
+    assert found.relations[0].expression == text
+
+
+@pytest.mark.parametrize("text", ["1.2732395", "3.14159265359", "0.00000000012345"])
+def test_few_digits_are_too_few(text: str) -> None:
+    found = identify_number(text, LIBRARY)
+    if parse_number(text).digits < typed_numbers.MIN_DIGITS:
+        assert found.outcome == "too_few_digits"
+        assert found.digits_needed == typed_numbers.MIN_DIGITS
+        assert found.relations == ()
+
+
+def test_a_wrong_last_part_is_no_match() -> None:
+    right = typed("4/pi", 40)
+    found = identify_number(right[:30] + "0123456789", LIBRARY)
+    assert found.relations == ()
+
+
+def test_a_degree_three_number_is_found_on_demand() -> None:
+    text = typed("2^(1/3)", 60)
+    assert identify_number(text, []).outcome == "excluded"
+    assert identify_number(text, [], degree=3).relations[0].expression == "2^(1/3)"
+
+
+def test_a_relation_of_several_constants_is_found() -> None:
+    found = identify_with(typed("2*pi - 3*log(2) + 5", 60), [PI, LOG2])
+    assert found.relations[0].expression == "5 + 2*pi - 3*log(2)"
+    assert found.relations[0].kind == "linear"
+    assert identify_with(typed("zeta(3)", 60), [PI, LOG2]).outcome == "excluded"
+
+
+def test_products_of_constants_come_with_the_order() -> None:
+    found = identify_with(typed("pi*log(2) + pi^2", 80), [PI, LOG2], order=2)
+    assert found.relations[0].expression == "pi*pi + pi*log(2)"
+
+
+def test_random_numbers_match_nothing() -> None:
+    chance = random.Random(1_655)
+    for _ in range(150):
+        text = "0." + "".join(chance.choice("0123456789") for _ in range(110))
+        found = identify_number(text, LIBRARY)
+        assert found.outcome == "excluded"
+        assert found.relations == ()
+
+
+def test_short_random_numbers_match_nothing() -> None:
+    chance = random.Random(1_797)
+    for _ in range(150):
+        text = "0." + "".join(chance.choice("123456789") for _ in range(12))
+        assert identify_number(text, LIBRARY).relations == ()

@@ -1,0 +1,290 @@
+"""Limits: the known rows, the laws they obey, the traps, bad cases in bounded time."""
+
+from __future__ import annotations
+
+import json
+import os
+from fractions import Fraction
+from pathlib import Path
+
+import mpmath
+import pytest
+from flint import arb, ctx, fmpz_poly
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from catalog.formulas.pcf import PCF, parse_formula
+from indexer.contract.objects import formula_object
+from indexer.kinds.pcf import evaluate
+from indexer.mathematics.continued_fractions.asymptotics import classify
+from indexer.mathematics.continued_fractions.convergents import convergents
+from indexer.mathematics.continued_fractions.limit import limit, looks_rational
+from indexer.mathematics.continued_fractions.rational_tail import exact_limit
+from indexer.mathematics.continued_fractions.tail import Tail, TooDeepError, positive_from
+from indexer.mathematics.continued_fractions.terminating import enclosed
+from indexer.mathematics.numbers.decimals import round_ball
+from indexer.pipeline.compute import compute
+from indexer.pipeline.rows import batch, records
+from tests.helpers.reference import pcf, rows
+
+REFERENCE_DIGITS = 100
+
+small_polynomials = st.lists(st.integers(-5, 5), min_size=1, max_size=3).filter(any)
+wide_polynomials = st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=4).filter(any)
+
+
+def close(value: str, reference: str, digits: int = REFERENCE_DIGITS) -> bool:
+    with mpmath.workdps(digits + 20):
+        expected = mpmath.mpf(reference)
+        return bool(abs(mpmath.mpf(value) - expected) <= mpmath.mpf(10) ** (2 - digits) * max(1, abs(expected)))
+
+
+@pytest.mark.parametrize("row", rows("limits.jsonl"), ids=lambda row: f"{row['a']}{row['b']}")
+def test_reference_limits(row):
+    found = limit(pcf(row))
+    if row["limit"] is None:
+        assert found is None
+    else:
+        assert found is not None and found.digits >= 110
+        assert close(found.value, row["limit"])
+
+
+@pytest.mark.parametrize("row", rows("classics.json"), ids=lambda row: row["limit"])
+def test_classics(row):
+    found = limit(pcf(row))
+    with mpmath.workdps(130):
+        names = {name: getattr(mpmath, name) for name in dir(mpmath) if not name.startswith("_")}
+        expected = mpmath.nstr(mpmath.mpf(1) * eval(row["mpmath"], names), 125)
+    assert close(found.value, expected, 110)
+
+
+def test_rational_and_infinite_limits_are_proved():
+    for row in rows("identified.jsonl"):
+        if row["kind"] == "rational":
+            assert limit(pcf(row)).exact == Fraction(row["value"]), row
+        elif row["kind"] == "infinite":
+            assert limit(pcf(row)).infinite, row
+
+
+ARXIV = Path(os.environ.get("FORMULARY_REFERENCE", "reference")) / "arxiv_pi.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("text", "exact"),
+    [
+        ("PCF(2n + 1, -n^2)", Fraction(0)),
+        ("PCF(2, -1)", Fraction(1)),
+        ("PCF(n^2 + 2n, -2n^2 - 3n - 3)", None),
+        ("PCF(2, n - 3)", Fraction(2, 3)),
+    ],
+)
+def test_traps(text, exact):
+    found = limit(parse_formula(text))
+    assert found.exact == exact
+    if exact is None:
+        assert found.value.startswith("-181247.68")
+
+
+def test_termination_with_q_zero_is_infinite():
+    assert limit(parse_formula("PCF(n - 1, n - 2)")).infinite
+
+
+@pytest.mark.parametrize("digits", [1, 15, 110, 500])
+@pytest.mark.parametrize("text", ["PCF(2n + 1, n^2)", "PCF(1, n)", "PCF(6, (2n - 1)^2)", "PCF(n^2 + 1, n)"])
+def test_digits_asked_for_are_delivered(text, digits):
+    found = limit(parse_formula(text), digits)
+    longer = limit(parse_formula(text), digits + 30)
+    assert found.digits == digits
+    with mpmath.workdps(digits + 40):
+        error = abs(mpmath.mpf(found.value) - mpmath.mpf(longer.value)) / abs(mpmath.mpf(longer.value))
+        assert error <= mpmath.mpf(10) ** (1 - digits) / 2 * (1 + mpmath.mpf(10) ** -20)
+
+
+@settings(max_examples=80, deadline=None)
+@given(small_polynomials, small_polynomials)
+def test_limit_agrees_with_its_own_first_step(a, b):
+    """L = a_0 + b_1/L', with L' the limit of the formula shifted by one."""
+    formula = PCF(tuple(a), tuple(b))
+    assume(classify(formula).status == "converges" and formula.b_at(1) != 0)
+    assume(classify(formula.shift()).status == "converges")
+    whole, rest = limit(formula, 60), limit(formula.shift(), 60)
+    assume(whole.ball is not None and rest.ball is not None and 0 not in rest.ball)
+    with ctx.workprec(300):
+        assert whole.ball.overlaps(formula.a_at(0) + formula.b_at(1) / rest.ball)
+
+
+@settings(max_examples=60, deadline=None)
+@given(wide_polynomials, wide_polynomials, st.integers(2, 30))
+def test_mirror_and_inflation_move_the_limit_as_they_should(a, b, factor):
+    formula = PCF(tuple(a), tuple(b))
+    assume(classify(formula).status == "converges")
+    found = limit(formula, 40)
+    assume(found.ball is not None)
+    with ctx.workprec(200):
+        assert (-found.ball).overlaps(limit(formula.mirror(), 40).ball)
+        assert (factor * found.ball).overlaps(limit(formula.inflate(factor), 40).ball)
+
+
+@settings(max_examples=60, deadline=None)
+@given(wide_polynomials, wide_polynomials)
+def test_fast_limits_agree_with_exact_convergents(a, b):
+    formula = PCF(tuple(a), tuple(b))
+    assume(classify(formula).convergence_class == "super_exponential")
+    found = limit(formula, 30)
+    assume(found.ball is not None)
+    deep = next(convergents(formula, (3000,)))
+    assume(deep.q != 0)
+    assume(float(sum(Tail(formula).log2_contraction(1, 2900))) < -250)
+    with ctx.workprec(200):
+        exact = arb(int(deep.p)) / arb(int(deep.q))
+        assert abs(exact - found.ball) < abs(found.ball) * arb(10) ** -29
+
+
+@settings(max_examples=40, deadline=None)
+@given(small_polynomials, small_polynomials)
+def test_an_enclosure_holds_the_deeper_value(a, b):
+    formula = PCF(tuple(a), tuple(b))
+    assume(classify(formula).status == "converges")
+    coarse, fine = limit(formula, 20), limit(formula, 90)
+    assume(coarse.ball is not None and coarse.exact is None)
+    assert coarse.ball.contains(fine.ball)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 10**4), st.integers(0, 10**4), st.integers(1, 50))
+def test_large_roots_shift_the_depth_not_the_digits(scale, root, constant):
+    """b = (n + root)^2 with a constant: polynomial convergence with an irregular start."""
+    found = limit(PCF((constant,), (root**2, 2 * root, 1)), 50)
+    again = limit(PCF((constant,), (root**2, 2 * root, 1)), 70)
+    assert found.digits == 50 and found.ball.overlaps(again.ball)
+
+
+def test_a_tail_regular_too_late_is_undetermined_with_the_reason():
+    found = limit(PCF((1,), (10**30, -(10**15) * 3, 1)))
+    assert found.value is None and "regular" in found.reason
+
+
+@pytest.mark.parametrize(
+    "text", ["PCF(2000000n + 7, -999999999999n^2 + 3)", "PCF(n - 10000000, n + 3)", "PCF(n - 100000000, 3)"]
+)
+def test_a_tail_regular_too_late_is_had_by_the_closed_form(text):
+    formula = parse_formula(text)
+    found = evaluate(formula, 30)
+    assert found.limit.digits == 30 and found.limit.bound_kind == "ball" and found.closed_form_digits is None
+    step = limit(formula.shift(1), 30)
+    assert found.limit.ball.overlaps(formula.a[0] + formula.b_at(1) / step.ball)
+
+
+def test_termination_too_late_is_refused_with_the_reason():
+    found = limit(PCF((1,), (-(10**12), 1)))
+    assert found.value is None and "terminates at n = 1000000000000" in found.reason
+
+
+@given(st.lists(st.integers(-1000, 1000), min_size=1, max_size=5), st.integers(1, 9))
+def test_positive_from_is_positive_from_there_on(low, lead):
+    polynomial = fmpz_poly([*low, lead])
+    start = positive_from(tuple(int(c) for c in polynomial))
+    assert all(polynomial(start + k) > 0 for k in (0, 1, 2, 10, 1000))
+
+
+def test_positive_from_refuses_a_root_beyond_reach():
+    with pytest.raises(TooDeepError, match="regular only beyond"):
+        positive_from((-(10**9), 1))
+
+
+@given(st.integers(-(10**20), 10**20).filter(bool), st.integers(1, 10**20), st.integers(1, 40))
+def test_a_ball_rounds_as_its_fraction_does(numerator, denominator, digits):
+    import decimal
+
+    with decimal.localcontext(prec=digits, rounding=decimal.ROUND_HALF_EVEN):
+        expected = decimal.Decimal(numerator) / decimal.Decimal(denominator)
+    last_place = Fraction(10) ** (expected.adjusted() - digits + 1)
+    half_units = 2 * Fraction(numerator, denominator) / last_place
+    assume(half_units.denominator != 1 or half_units % 2 == 0)  # a ball around a tie settles a digit less
+    with ctx.workprec(400):
+        text, count = round_ball(arb(numerator) / denominator, digits)
+    assert count == digits and decimal.Decimal(text) == expected
+
+
+def test_no_digit_is_shown_outside_the_ball():
+    with ctx.workprec(100):
+        assert round_ball(arb("1.2345", "0.0001"), 20) == ("1.23", 3)
+        assert round_ball(arb("0.001", "1"), 20) == (None, 0)
+
+
+@given(st.fractions(-(10**9), 10**9, max_denominator=10**15))
+def test_a_fraction_is_recognised_and_its_neighbour_is_not(value):
+    with ctx.workprec(400):
+        ball = arb(value.numerator) / value.denominator
+        assert looks_rational(ball, 400) == value
+        assert looks_rational(ball + arb(2) ** -300 / 3, 400) is None
+
+
+@given(st.integers(-(2**92), 2**92), st.integers(1, 2**92))
+def test_long_fractions_are_recognised_too(numerator, denominator):
+    with ctx.workprec(400):
+        ball = arb(numerator) / denominator + arb(0, arb(2) ** -380) * abs(numerator) / denominator
+        assert looks_rational(ball, 374) == Fraction(numerator, denominator)
+
+
+def test_the_rational_tail_of_a_known_formula():
+    assert exact_limit(parse_formula("PCF(2n + 1, -n^2)")) == (0, 1)
+    assert exact_limit(parse_formula("PCF(2n + 1, n^2)")) is None
+
+
+@pytest.mark.slow
+def test_formulas_for_pi_from_the_literature():
+    if not ARXIV.exists():
+        pytest.skip("the data set is not here")
+    for line in ARXIV.read_text().splitlines():
+        row = json.loads(line)
+        found = limit(pcf(row))
+        with mpmath.workdps(140):
+            expected = eval(row["limit"].replace("/", "*mpf(1)/"), {"pi": mpmath.mp.pi, "mpf": mpmath.mpf})
+            assert found.digits == 110 and close(found.value, mpmath.nstr(expected, 130), 110), row
+
+
+@pytest.mark.parametrize("centre", [20, 60])
+def test_rational_tails_of_high_degree_are_found(centre):
+    """By residues and reconstruction; the closed form, another way, gives the same fraction."""
+    formula = PCF((-centre, 1), (centre + 1, 1))
+    found = limit(formula)
+    assert found.exact is not None and exact_limit(formula) == (found.exact.numerator, found.exact.denominator)
+
+
+def test_a_rational_limit_of_thousands_of_digits_is_exact_and_prints():
+    found = limit(PCF((-4500, 1), (4501, 1)))
+    assert found.exact is not None and found.exact.denominator.bit_length() > 4300 * 4
+    assert len(found.exact_text) > 2 * 4300
+    with ctx.workprec(500):
+        value = Tail(PCF((-4500, 1), (4501, 1))).at(0, 400)
+        assert (value.numerator / value.denominator).overlaps(found.ball)
+
+
+@pytest.mark.parametrize("text", ["PCF(1, n - 20000)", "PCF(n + 1, n^2 - 400000000)", "PCF(n - 9, (n - 20000)(n + 5))"])
+def test_a_far_termination_is_enclosed(text):
+    formula = parse_formula(text)
+    exactly = limit(formula, 60)
+    assert exactly.exact is not None
+    found = enclosed(formula, 20_000, 250)
+    assert found.rel_accuracy_bits() >= 250 and found.overlaps(exactly.ball)
+
+
+@pytest.mark.slow
+def test_a_termination_too_far_for_its_fraction_has_decimals():
+    found = limit(parse_formula("PCF(n + 1, n - 300000)"))
+    assert found.exact is None and found.digits == 110 and found.bound_kind == "ball"
+
+
+@pytest.mark.slow
+def test_more_digits_than_can_be_had_give_no_fewer_than_a_smaller_request():
+    """At high precision fewer steps are affordable: then the value is had at a lower one."""
+    formula = parse_formula("PCF(1000n^2 + 1, -249999n^4 + 1)")
+    assert limit(formula, 2000).digits >= 250
+
+
+def test_exact_limits_of_any_length_become_rows_and_json():
+    done = compute(PCF((-4500, 1), (4501, 1)), 20, identified=True)
+    assert batch(records([done]), "1")[0] is not None
+    shown = formula_object(done.evaluation, done.identification)
+    assert len(shown["limit"]["exact"]) > 2 * 4300 and len(shown["relations"][0]["polynomial"][0]) > 4300

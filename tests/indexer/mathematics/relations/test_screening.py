@@ -1,0 +1,152 @@
+"""Screening: what it excludes is excluded, what is there is never screened out, and sweeps find what they found."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pytest
+from flint import arb, ctx
+
+from catalog.constants.library import Constant, library
+from catalog.formulas.pcf import PCF
+from catalog.store.constants import OWN
+from indexer.identification.identify import SCREENED_BOUND, Search, begin, finish, identify, screen
+from indexer.identification.library import Terms, library_terms, terms_with
+from indexer.mathematics.relations.relation import moebius_value
+from indexer.mathematics.relations.screening import (
+    QUADRATIC_BOUND,
+    Constants,
+    Numbers,
+    _gram_schmidt,
+    _is_basis,
+    exclusion_bounds,
+    quadratic_bounds,
+)
+from indexer.mathematics.relations.search import algebraic, scale
+from indexer.pipeline.compute import compute_all, compute_pairs
+
+DIGITS = 60
+
+
+@dataclass(frozen=True)
+class Named:
+    name: str
+    expression: str
+
+
+def test_no_relation_that_exists_is_excluded() -> None:
+    chance = random.Random(3)
+    with ctx.workprec(400):
+        constants = [arb.pi(), arb(2).log(), arb(10).exp(), arb(1) / 977, arb(3).exp() / 10**6]
+        for size in (1, 10, 100, 1_000, 4_000, 10**6):
+            for constant in constants:
+                coefficients = [chance.randint(-size, size) or 1 for _ in range(4)]
+                limit = moebius_value(coefficients, constant)
+                if not limit.is_finite():
+                    continue
+                bound = exclusion_bounds([(scale(limit, DIGITS), scale(constant, DIGITS))])[0]
+                assert bound < max(map(abs, coefficients)), (coefficients, constant)
+
+
+def test_numbers_without_a_relation_are_excluded_beyond_the_bound_of_a_screening() -> None:
+    with ctx.workprec(400):
+        limits = [scale((arb(n).log() + arb(7)).sqrt(), DIGITS) for n in range(2, 42)]
+        constants = [scale(c.ball(80), DIGITS) for c in list(library().candidates())[:40]]
+    bounds = exclusion_bounds(list(product(limits, constants)))
+    assert bounds.shape == (1600,)
+    assert (bounds >= SCREENED_BOUND).mean() > 0.99
+    assert bounds.max() < 2**16  # more than the determinant allows would be no proof
+
+
+@pytest.mark.parametrize("limit", ["0", "1e-25", "1e25", "-3"])
+def test_limits_of_any_size_can_be_screened(limit: str) -> None:
+    with ctx.workprec(400):
+        bounds = exclusion_bounds([(scale(arb(limit), DIGITS), scale(arb.pi(), DIGITS))])
+    assert bounds[0] < 2  # 0, 10^-25, ... are rational, or small enough to pass for it
+
+
+def test_no_quadratic_number_is_excluded_and_others_are() -> None:
+    chance = random.Random(4)
+    with ctx.workprec(400):
+        quadratic = []
+        for size in (1, 10, 1_000, 30_000):
+            for _ in range(20):
+                p, q, d = (chance.randint(1, size) for _ in range(3))
+                quadratic.append((arb(d).sqrt() * chance.choice((-1, 1)) + p) / q)
+        others = [(arb(n).log() + n) / chance.randint(1, 50) for n in range(2, 200)]
+        bounds = quadratic_bounds(Numbers.of([scale(x, DIGITS) for x in quadratic]))
+        for x, bound in zip(quadratic, bounds.tolist(), strict=True):
+            polynomial = algebraic(x, 2, 100).coefficients
+            assert polynomial is not None
+            assert bound < max(map(abs, polynomial))
+        excluded = quadratic_bounds(Numbers.of([scale(x, DIGITS) for x in others])) >= QUADRATIC_BOUND
+    assert excluded.mean() > 0.9
+
+
+def test_a_constant_s_half_of_the_reduction_is_a_basis_of_its_lattice() -> None:
+    with ctx.workprec(400):
+        numbers = Numbers.of([scale(c.ball(80), DIGITS) for c in library().candidates()])
+    rows = Constants.of(numbers).rows
+    determinants = rows[0, 0].astype(object) * rows[1, 1] - rows[0, 1].astype(object) * rows[1, 0]
+    assert set(np.abs(determinants).tolist()) == {1}
+    assert np.abs(rows).max() < 2**32
+
+
+def test_a_row_that_is_no_vector_of_the_lattice_proves_nothing() -> None:
+    values = np.array([[1 << 20], [123_456], [-987_654]])
+    basis = np.array([[1 << 20, 0, 0], [123_456, 1, 0], [123_456 - 987_654 + (1 << 20), 1, 1]], dtype=float)[..., None]
+    squares = _gram_schmidt(basis)[1]
+    assert _is_basis(basis, values, squares).all()
+    wrong = basis.copy()
+    wrong[2, 0] += 1
+    assert not _is_basis(wrong, values, _gram_schmidt(wrong)[1]).any()
+    partial = basis.copy()
+    partial[1] *= 2
+    assert not _is_basis(partial, values, _gram_schmidt(partial)[1]).any()
+
+
+def test_formulas_that_converge_fast_try_values_of_entire_functions_first() -> None:
+    terms = library_terms()
+    fast, slow = ([name for name, _ in terms.members(entire=flag)] for flag in (True, False))
+    assert sorted(fast) == sorted(slow) == sorted(name for name, _ in terms)
+    groups = {constant.name: constant.group for constant in library()}
+    count = sum(group in library().entire for group in groups.values())
+    assert {groups[name] for name in fast[:count]} == set(library().entire) == {groups[n] for n in slow[-count:]}
+    assert len({groups[name] for name in fast[:8]}) == len(library().entire)
+    own = Constant("mine", "pi^7", OWN)
+    assert all(terms_with((own,)).members(entire=flag)[0] == ("mine", "pi^7") for flag in (True, False))
+
+
+def test_a_screened_sweep_finds_what_a_plain_one_finds() -> None:
+    constants = [Named("pi", "pi"), Named("z", "zeta(3)"), Named("1/phi", "hyp1f1(1/2, 2, 1/3)/hyp1f1(1/2, 1, 1/3)")]
+    formulas = [PCF((5, 27, 51, 34), (0, 0, 0, 0, 0, 0, -1)), PCF((1, 1), (1, 0, 3)), PCF((1, 0, 1), (2, 1))]
+    terms = Terms(constants)
+    begun = [begin(formula, terms) for formula in formulas]
+    waiting = [search for search in begun if isinstance(search, Search)]
+    assert waiting
+    screen(waiting, budget=10)
+    assert any(search.sweep is not None and search.sweep.excluded for search in waiting)
+    for formula, found in zip(formulas, begun, strict=True):
+        ended = finish(found) if isinstance(found, Search) else found
+        plain = identify(formula, terms)
+        assert (ended.outcome, ended.relations, ended.attempts) == (plain.outcome, plain.relations, plain.attempts)
+        if ended.exclusion is not None:
+            assert plain.exclusion is not None
+            assert SCREENED_BOUND <= ended.exclusion.bound <= plain.exclusion.bound
+
+
+def test_many_formulas_at_once_give_what_each_gives_alone() -> None:
+    formulas = [PCF((1, 2), (0, 0, 1)), PCF((-1, -2), (0, 0, 1)), PCF((3, 0, 1), (1, 0, 1)), PCF((1,), (-5,))]
+    together = compute_pairs(formulas)
+    assert [done.formula for done in together] == formulas
+    for done in together:
+        alone = compute_all([done.formula])[0]
+        assert done.identification is not None
+        assert alone.identification is not None
+        assert done.identification.outcome == alone.identification.outcome
+        if done.evaluation.limit is not None:
+            assert alone.evaluation.limit is not None
+            assert done.evaluation.limit.value == alone.evaluation.limit.value

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from catalog.formulas.pcf import PCF, parse_formula
+from indexer.mathematics.closed_forms.equation import shape
+from indexer.mathematics.closed_forms.normal_form import core
+from indexer.similarity.vector import DIMENSION, neighbour_vector, neighbour_vectors
+from tests.helpers.reference import pcf, rows
+
+ROUNDING = 1e-3
+
+
+def formulas(size: int, degree: int) -> st.SearchStrategy[PCF]:
+    polynomial = st.lists(st.integers(-size, size), min_size=1, max_size=degree + 1).filter(any).map(tuple)
+    return st.builds(PCF, polynomial, polynomial)
+
+
+def distance(first: PCF, second: PCF) -> float:
+    return float(np.abs(neighbour_vector(first) - neighbour_vector(second)).max())
+
+
+@given(formulas(30, 2), st.integers(1, 4), st.sampled_from([-3, 2, 10]))
+@settings(max_examples=200, deadline=None)
+def test_mirrors_inflations_and_shifts_fall_on_one_point(formula: PCF, steps: int, c: int) -> None:
+    assume((shape(formula) is None) == (shape(formula.shift(steps)) is None))  # shifts may end a termination
+    assert distance(formula, formula.mirror()) < ROUNDING
+    assert distance(formula, formula.inflate(c)) < ROUNDING
+    assert distance(formula, formula.shift(steps)) < ROUNDING
+
+
+@given(formulas(10**40, 7))
+@settings(max_examples=60, deadline=None)
+def test_finite_for_any_degree_and_size(formula: PCF) -> None:
+    vector = neighbour_vector(formula)
+    assert vector.shape == (DIMENSION,) and vector.dtype == np.float32
+    assert np.isfinite(vector).all()
+
+
+def test_high_multiplicities_do_not_blur() -> None:
+    apery = PCF((5, 27, 51, 34), (0, 0, 0, 0, 0, 0, -1))
+    assert distance(apery, apery.shift(3)) < ROUNDING
+
+
+def test_a_batch_equals_single_vectors() -> None:
+    chooser = random.Random(1)
+    A = np.array([[chooser.randint(-5, 5) for _ in range(3)] for _ in range(3000)])
+    B = np.array([[chooser.randint(-5, 5) for _ in range(3)] for _ in range(3000)])
+    A[:300, 0] = np.array([chooser.randint(-(10**9), 10**9) for _ in range(300)])
+    proper = A.any(axis=1) & B.any(axis=1)
+    A, B = A[proper], B[proper]
+    one_by_one = [neighbour_vector(PCF(tuple(a), tuple(b))) for a, b in zip(A.tolist(), B.tolist(), strict=True)]
+    np.testing.assert_allclose(neighbour_vectors(A, B), np.array(one_by_one), atol=1e-6)
+
+
+def test_an_empty_batch() -> None:
+    empty = np.empty((0, 3), dtype=np.int64)
+    assert neighbour_vectors(empty, empty).shape == (0, DIMENSION)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("PCF(2n + 1, n^2)", "PCF(3n, -2n^2 + 3n)"),  # pi, by 2F1 at different arguments
+        ("PCF(n + 3, -n)", "PCF(4n + 2, 1)"),  # e, as Kummer's and as Bessel's function
+        ("PCF(n + 3, -n)", "PCF(n, n)"),  # e, by Kummer's transformation
+        ("PCF(6n + 3, -n^2)", "PCF(4, n^2 + 3n)"),  # log 2
+        ("PCF(2, 2n)", "PCF(4n + 3, -4n^2 + 2n)"),  # erfc
+    ],
+)
+def test_formulas_of_different_families_with_one_constant_are_neighbours(first: str, second: str) -> None:
+    assert distance(parse_formula(first), parse_formula(second)) < ROUNDING
+
+
+def test_one_core_for_each_named_constant_of_the_reference() -> None:
+    cores: dict[str, set[object]] = {}
+    for row in rows("identified.jsonl"):
+        found = shape(pcf(row))
+        if row["kind"] == "named" and found is not None:
+            cores.setdefault(row["constant"], set()).add(core(found))
+    assert len(cores) > 100
+    assert all(len(each) == 1 for each in cores.values())
+    assert len(set().union(*cores.values())) == len(cores)

@@ -1,0 +1,166 @@
+"""The migrations make what the models describe, and every object explains itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from sqlalchemy.dialects.postgresql.base import ischema_names
+
+import catalog.schema.judgement  # noqa: F401  completes the metadata
+from catalog.database.opening import SCHEMA_VERSION, Database, migrations_folder, open_database
+from catalog.errors import VersionMismatch
+from catalog.schema.facts import METRICS, XID8, metadata
+from catalog.server.programs import ADMIN
+from catalog.store.formula_rows import FLOAT_COLUMNS
+from tests.catalog.exchange.test_exchange import content
+from tests.indexer.cli.test_cli import formulary
+
+CONSTRAINTS = """
+    select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint
+    where connamespace = 'public'::regnamespace and conrelid::regclass::text <> 'alembic_version'
+"""
+INDEXES = "select indexname, indexdef from pg_indexes where schemaname = 'public' and tablename <> 'alembic_version'"
+COLUMNS = """
+    select attrelid::regclass::text, attname, format_type(atttypid, atttypmod), attnotnull, attidentity,
+        pg_get_expr(adbin, adrelid), col_description(attrelid, attnum), obj_description(attrelid)
+    from pg_attribute join pg_class on pg_class.oid = attrelid
+    left join pg_attrdef on adrelid = attrelid and adnum = attnum
+    where relnamespace = 'public'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped
+        and relname <> 'alembic_version'
+"""
+
+
+def test_the_program_names_the_last_migration() -> None:
+    assert scripts().get_heads() == [SCHEMA_VERSION]
+    revisions = [script.revision for script in scripts().walk_revisions()]
+    assert revisions == sorted(revisions, reverse=True)  # versions are compared as text
+
+
+def test_alembic_finds_no_difference(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ischema_names, "xid8", XID8)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+@pytest.mark.parametrize("query", [COLUMNS, CONSTRAINTS, INDEXES], ids=["columns", "constraints", "indexes"])
+def test_models_make_the_same_tables(database: Database, empty_url: str, query: str) -> None:
+    with open_database(empty_url) as fresh:
+        metadata.create_all(fresh.engine)
+        with fresh.connect() as connection:
+            from_models = set(connection.execute(query))  # type: ignore[arg-type]
+    with database.connect() as connection:
+        from_migrations = set(connection.execute(query))  # type: ignore[arg-type]
+    assert from_migrations == from_models
+
+
+def test_an_upgrade_of_an_empty_database(empty_url: str) -> None:
+    with open_database(empty_url) as database:
+        assert database.schema_version() is None
+        assert database.upgrade()
+        database.require_current()
+        assert not database.upgrade()
+
+
+def scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()))
+    return ScriptDirectory.from_config(config)
+
+
+OLDER = sorted(script.revision for script in scripts().walk_revisions())[:-1]
+TABLES = """
+    select relname, array_agg(attname::text order by attnum) from pg_class
+    join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped and attgenerated = ''
+    where relnamespace = 'public'::regnamespace and relkind = 'r' and relname <> 'alembic_version'
+    group by relname order by relname
+"""
+
+
+def fill(url: str, source: str) -> int:
+    """Copy every table and column that the database at `url` has from one of a later schema; returns the rows."""
+    rows = 0
+    with psycopg.connect(make_conninfo(url, user=ADMIN)) as new, psycopg.connect(source) as old:
+        new.execute("set session_replication_role = replica")  # in any order of tables
+        tables = new.execute(TABLES).fetchall()
+        everything = sql.SQL(", ").join(sql.Identifier(table) for table, _ in tables)
+        new.execute(sql.SQL("truncate {}").format(everything))
+        for table, columns in tables:
+            names = sql.SQL(", ").join(map(sql.Identifier, columns))
+            reading = sql.SQL("copy (select {} from {}) to stdout").format(names, sql.Identifier(table))
+            writing = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), names)
+            with old.cursor().copy(reading) as source_rows, new.cursor() as cursor:
+                with cursor.copy(writing) as copy:
+                    for row in source_rows:
+                        copy.write(row)
+                rows += cursor.rowcount
+    return rows
+
+
+@pytest.mark.parametrize("revision", [OLDER[0], *(pytest.param(r, marks=pytest.mark.slow) for r in OLDER[1:])])
+def test_an_upgrade_from_every_earlier_schema_keeps_what_is_in_it(
+    empty_url: str, seeded_url: str, revision: str, tmp_path: Path
+) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()))
+    with open_database(empty_url) as database:
+        with database.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+        assert fill(empty_url, seeded_url) > 1000
+        with pytest.raises(VersionMismatch, match=rf"has schema {revision} .*; run `formulary init` to upgrade it"):
+            database.require_current()
+    place = {"FORMULARY_DATABASE_URL": empty_url, "FORMULARY_HOME": str(tmp_path)}
+    done = formulary("init", **place)
+    assert (done.returncode, "migrated" in done.stdout) == (0, True), done.stderr
+    assert content(empty_url) == content(seeded_url)
+    with open_database(empty_url) as database, database.reader() as reader:
+        found = reader.execute("select formula, complexity, relation from pcf('2n+1', 'n^2')").fetchall()
+        assert found == [("PCF(2n + 1, n^2)", 7, "4/pi")]
+
+
+def test_a_failed_upgrade_changes_nothing(empty_url: str) -> None:
+    with open_database(empty_url) as database:
+        with database.connect() as connection:
+            connection.execute("create view progress as select 1 as one")
+        with pytest.raises(psycopg.errors.DuplicateTable):
+            database.upgrade()
+        assert database.schema_version() is None
+        with database.connect() as connection:
+            assert connection.execute("select to_regclass('formula')").fetchone() == (None,)
+
+
+def test_everything_has_a_comment(connection: psycopg.Connection) -> None:
+    silent = connection.execute("""
+        select relname, attname from pg_class
+        join pg_attribute on attrelid = pg_class.oid and attnum >= 0 and not attisdropped
+        where relnamespace = 'public'::regnamespace and relkind in ('r', 'v') and relname <> 'alembic_version'
+            and (col_description(pg_class.oid, attnum) is null or obj_description(pg_class.oid) is null)
+        union all
+        select proname, null from pg_proc
+        where pronamespace = 'public'::regnamespace and obj_description(oid, 'pg_proc') is null
+    """).fetchall()
+    assert silent == []
+
+
+def test_no_column_needs_quotes(connection: psycopg.Connection) -> None:
+    reserved = connection.execute("""
+        select relname, attname from pg_attribute
+        join pg_class on pg_class.oid = attrelid
+        join pg_get_keywords() on word = attname and catcode <> 'U'
+        where relnamespace = 'public'::regnamespace and attnum > 0
+    """).fetchall()
+    assert reserved == []
+
+
+def test_batches_have_every_metric() -> None:
+    assert set(METRICS) <= set(FLOAT_COLUMNS)
