@@ -1,14 +1,29 @@
-"""The one tree of errors that a user may meet; each carries the exit code of the command line.
+"""The one tree of errors that formulary raises; each carries the exit code of the command line.
 
     FormularyError (2)
-    ├── FormulaError          a formula that cannot be read or is outside what is supported
-    ├── ExpressionError       an expression for a constant that cannot be read or evaluated
-    ├── SpaceError            a space that is not known or cannot be read
-    ├── NotFound (1)          what was asked for is not in the catalogue
-    ├── TooFewDigits (1)      a number with fewer digits than the question needs
-    └── Unavailable (3)       the database or the index cannot be used
-        ├── ServerError       the embedded or the given server does not answer
-        └── VersionMismatch   the database was made by another version
+    ├── FormulaError             a formula that cannot be read or is outside what is supported
+    ├── ExpressionError          an expression for a constant that cannot be read or evaluated
+    ├── SpaceError               a space that is not known or cannot be read
+    ├── FilterError              a condition on formulas that cannot be met as it is written
+    ├── ConditionError           a condition in SQL that Postgres does not understand
+    ├── QueryError               a query in SQL that cannot be run
+    ├── VectorTextError          a neighbour vector that cannot be read
+    ├── FileFormatError          a file that cannot be read or written as it was asked for
+    ├── JudgementError           a note, a rejection or a name that cannot be stored
+    ├── SchedulerAddressError    the address of a scheduler that cannot be read
+    ├── TooDeepError             a tail that would need too many steps
+    ├── EvaluationError          a closed form that could not be enclosed; also an ArithmeticError
+    ├── LeaseLost                a chunk that somebody else took over
+    ├── ChunkRefused             a chunk whose rows the database does not take
+    ├── GivenUp                  a daemon that was told to stop while its server was in trouble
+    ├── NotFound (1)             what was asked for is not in the catalogue
+    ├── NotPlacedError (1)       a formula that has no neighbours
+    └── Unavailable (3)          the database or the index cannot be used
+        ├── ServerError          the embedded or the given server does not answer
+        ├── VersionMismatch      the database was made by another version
+        ├── VectorError          vectors that an index does not take
+        ├── BadSnapshot          a snapshot of an index that cannot be used
+        └── SnapshotNotWritten   a snapshot of an index that cannot be written
 
 Messages are one sentence, lower case, without a full stop; they name the object and the way out.
 """
@@ -34,14 +49,62 @@ class SpaceError(FormularyError):
     """a space is not known or cannot be read."""
 
 
+class FilterError(FormularyError):
+    """a condition on formulas cannot be met as it is written."""
+
+
+class ConditionError(FormularyError):
+    """a condition in SQL is one that Postgres does not understand."""
+
+
+class QueryError(FormularyError):
+    """the query cannot be run."""
+
+
+class VectorTextError(FormularyError):
+    """a neighbour vector cannot be read."""
+
+
+class FileFormatError(FormularyError):
+    """a file cannot be read or written as it was asked for."""
+
+
+class JudgementError(FormularyError):
+    """a judgement cannot be stored as it is."""
+
+
+class SchedulerAddressError(FormularyError):
+    """the address of a scheduler cannot be read."""
+
+
+class TooDeepError(FormularyError):
+    """a value would need more steps, or a tail regular from further out, than is supported."""
+
+
+class EvaluationError(FormularyError, ArithmeticError):
+    """a closed form could not be enclosed with the digits asked for."""
+
+
+class LeaseLost(FormularyError):
+    """the lease of a chunk expired and somebody else took it over."""
+
+
+class ChunkRefused(FormularyError):
+    """the rows of a chunk cannot be stored, and no formula alone is at fault."""
+
+
+class GivenUp(FormularyError):
+    """the server was in trouble when the daemon was told to stop."""
+
+
 class NotFound(FormularyError):
     """what was asked for is not in the catalogue."""
 
     exit_code = 1
 
 
-class TooFewDigits(FormularyError):
-    """a number has fewer digits than the question needs."""
+class NotPlacedError(FormularyError):
+    """a formula has no place among the convergent ones, and no neighbours."""
 
     exit_code = 1
 
@@ -58,3 +121,15 @@ class ServerError(Unavailable):
 
 class VersionMismatch(Unavailable):
     """the database was made by another version of formulary."""
+
+
+class VectorError(Unavailable):
+    """an index does not take these vectors."""
+
+
+class BadSnapshot(Unavailable):
+    """a snapshot cannot be used; the message says why in one sentence."""
+
+
+class SnapshotNotWritten(Unavailable):
+    """a snapshot cannot be written; the one before it is still there."""

@@ -10,7 +10,7 @@ from json.encoder import encode_basestring as json_text
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from catalog.errors import ExpressionError, FormularyError
+from catalog.errors import ExpressionError, FileFormatError
 from catalog.exchange.export import KINDS, LONGEST_FIELD, Batch, Record, ahead, parsed, value_of
 from catalog.formulas.pcf import PCF
 
@@ -18,10 +18,6 @@ EXACT_CHARACTERS = 15
 """Integers with more are strings in JSON, since readers may take numbers as doubles."""
 
 Batches = Iterable[Batch]
-
-
-class FileFormatError(FormularyError):
-    """a file that cannot be read or written as it was asked for."""
 
 
 def write_csv(file: BinaryIO, batches: Batches) -> int:

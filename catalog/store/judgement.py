@@ -7,11 +7,7 @@ import os
 
 import psycopg
 
-from catalog.errors import FormularyError, NotFound
-
-
-class JudgementError(FormularyError):
-    """a judgement that cannot be stored as it is."""
+from catalog.errors import JudgementError, NotFound
 
 
 def author_of(given: str | None) -> str:

@@ -15,14 +15,10 @@ import psycopg
 from psycopg.rows import class_row
 
 from catalog.database.blocks import block
-from catalog.errors import FormularyError, NotFound, VersionMismatch
+from catalog.errors import LeaseLost, NotFound, VersionMismatch
 
 ALL_RANKS = 2**62
 """A rank limit above every rank."""
-
-
-class LeaseLost(FormularyError):
-    """the lease of a chunk expired and somebody else took it over."""
 
 
 @dataclass(frozen=True)

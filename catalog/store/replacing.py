@@ -9,14 +9,10 @@ import psycopg
 from psycopg.rows import dict_row
 
 from catalog.database.blocks import block
-from catalog.errors import FormularyError
+from catalog.errors import ConditionError
 from catalog.formulas.pcf import PCF
 from catalog.store.formula_rows import FormulaRows
 from catalog.store.ingest import stage
-
-
-class ConditionError(FormularyError):
-    """a condition that Postgres does not understand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from catalog.database.blocks import block
-from catalog.errors import FormularyError, NotFound
+from catalog.errors import FilterError, NotFound
 from catalog.store.formulas import Row
 
 SORTS = {
@@ -34,10 +34,6 @@ LARGEST_EXPONENT = 300
 
 SUGGESTIONS = 3
 """Near misses that a message names."""
-
-
-class FilterError(FormularyError):
-    """a condition that cannot be met as it is written."""
 
 
 @dataclass(frozen=True)

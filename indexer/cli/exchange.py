@@ -50,8 +50,8 @@ def export(
     import psycopg
 
     from catalog.database.opening import open_database
+    from catalog.errors import FileFormatError
     from catalog.exchange.export import copied
-    from catalog.exchange.files import FileFormatError
 
     kind = kind or _format_of(file)
     if partition_by is not None and kind != "parquet":
@@ -77,7 +77,8 @@ def export(
 
 
 def _format_of(file: str) -> str:
-    from catalog.exchange.files import SUFFIXES, FileFormatError
+    from catalog.errors import FileFormatError
+    from catalog.exchange.files import SUFFIXES
 
     if file == "-":
         return "jsonl"
@@ -90,8 +91,9 @@ def _format_of(file: str) -> str:
 
 
 def _write(file: str, kind: str, batches: Iterable[Batch], partition: str | None) -> int:
+    from catalog.errors import FileFormatError
     from catalog.exchange.export import KINDS
-    from catalog.exchange.files import WRITERS, FileFormatError, pyarrow, write_parquet
+    from catalog.exchange.files import WRITERS, pyarrow, write_parquet
 
     if partition is not None and KINDS.get(partition) not in ("text", "integer", "boolean"):
         raise FileFormatError(f"there is no column {partition} to partition by; status and convergence_class are usual")
@@ -157,7 +159,7 @@ def import_formulas(
     which have the coefficient of the highest degree first, are evaluated and identified anew.
     """
     from catalog.database.opening import open_database
-    from catalog.exchange.files import FileFormatError
+    from catalog.errors import FileFormatError
     from catalog.store.storing_findings import SourceRow
 
     program, path = _program_and_path(what)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from catalog.errors import FormularyError
+from catalog.errors import QueryError
 from indexer.cli.options import catalogue_options, json_option
 from indexer.cli.output import write_json, write_rows
 
@@ -18,10 +18,6 @@ FETCH = 1_000
 
 FLOAT_DIGITS = 15
 """Digits that a JSON number holds exactly; longer ones are written as strings."""
-
-
-class QueryError(FormularyError):
-    """the query cannot be run."""
 
 
 @click.command(epilog='Example: formulary sql "select formula, expression from identified limit 5"')

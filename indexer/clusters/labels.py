@@ -8,9 +8,9 @@ from typing import Any
 
 import flint
 
-from catalog.errors import FormularyError
+from catalog.errors import EvaluationError, FormularyError
 from catalog.formulas.pcf import PCF
-from indexer.mathematics.closed_forms.closed_form import EvaluationError, closed_form
+from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.closed_forms.families import Evaluator, Moebius, search_relation
 from indexer.mathematics.continued_fractions.limit import limit
 
@@ -71,7 +71,7 @@ def related(representative: PCF, others: Sequence[PCF]) -> list[Evidence]:
 def _relation(first: PCF, second: PCF) -> Moebius | None:
     try:
         return search_relation(evaluator(first), evaluator(second), SEARCH_DIGITS)
-    except (EvaluationError, FormularyError, ArithmeticError, ValueError):
+    except (FormularyError, ArithmeticError, ValueError):
         return None
 
 

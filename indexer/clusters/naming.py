@@ -16,7 +16,6 @@ from catalog.store.constants import constant_number
 from catalog.store.storing_findings import Findings, RelationRow, store_findings
 from indexer.clusters.labels import constant_detail, evaluator
 from indexer.identification.library import Terms, scaled_constant
-from indexer.mathematics.closed_forms.closed_form import EvaluationError
 from indexer.mathematics.relations.relation import FURTHER_DIGITS, moebius_text, moebius_value, verify
 from indexer.mathematics.relations.screening import SCREENED_BOUND, exclusion_bounds
 from indexer.mathematics.relations.search import DIGITS, bits_for, moebius_scaled, scale
@@ -34,7 +33,7 @@ def relation_with(formula: PCF, terms: Iterable[tuple[str, str]]) -> RelationRow
     limit = evaluator(formula)
     try:
         own = scale(limit(bits_for(DIGITS) + 32), DIGITS)
-    except (EvaluationError, FormularyError, ArithmeticError, ValueError):
+    except (FormularyError, ArithmeticError, ValueError):
         return None
     known = [(name, term, value) for name, term in terms if (value := scaled_constant(term, DIGITS)) is not None]
     if not known:
@@ -56,7 +55,7 @@ def _agreed(formula: PCF, coefficients: tuple[int, ...], term: str) -> int | Non
     limit = evaluator(formula)
     try:
         return verify(limit, lambda bits: moebius_value(coefficients, evaluate(term, bits)), DIGITS + FURTHER_DIGITS)
-    except (EvaluationError, FormularyError, ArithmeticError, ValueError):
+    except (FormularyError, ArithmeticError, ValueError):
         return None
 
 

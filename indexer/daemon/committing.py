@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from catalog.errors import FormularyError
+from catalog.errors import ChunkRefused
 from catalog.store.ingest import Ingested, ingest
 from catalog.store.leases import Lease
 from indexer.pipeline.batch import Batch
@@ -30,10 +30,6 @@ REFUSED = (
 
 Do = Callable[..., Any]
 """`Link.do`: calls a function with the connection, again and again while the server is in trouble."""
-
-
-class ChunkRefused(FormularyError):
-    """the rows of a chunk cannot be stored, and no formula alone is at fault."""
 
 
 def commit_chunk(do: Do, batch: Batch, lease: Lease, say: Callable[[str], None]) -> tuple[Batch, Ingested]:

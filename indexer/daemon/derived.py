@@ -16,6 +16,7 @@ from typing import TypeVar
 import psycopg
 
 from catalog.constants.library import Constant
+from catalog.errors import SnapshotNotWritten
 from catalog.store.ingest import Ingested
 from indexer.clusters.placement import OnlineClusters
 from indexer.daemon.committing import REFUSED, reason_of
@@ -25,7 +26,6 @@ from indexer.daemon.reclustering import Reclustering
 from indexer.identification.library import terms_with
 from indexer.pipeline.batch import Batch
 from indexer.similarity.catalogue_index import CatalogueIndex, read_anchors
-from indexer.similarity.snapshots import SnapshotNotWritten
 from indexer.upkeep.families import Swept, sweep_families
 from indexer.upkeep.identifying import search_with_library
 from indexer.workers.pool import default_workers

@@ -14,7 +14,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import psycopg
 
-from catalog.errors import FormularyError, ServerError
+from catalog.errors import GivenUp, ServerError
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -37,10 +37,6 @@ PASSING = {
     "58030": "the server cannot read or write its files",
 }
 """States of the server that pass, by SQLSTATE."""
-
-
-class GivenUp(FormularyError):
-    """the server was in trouble when the daemon was told to stop."""
 
 
 def trouble(error: BaseException) -> str | None:

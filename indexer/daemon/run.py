@@ -22,18 +22,18 @@ import psycopg
 
 import catalog
 from catalog.database.opening import SCHEMA_VERSION
-from catalog.errors import Unavailable
+from catalog.errors import ChunkRefused, GivenUp, LeaseLost, Unavailable
 from catalog.server.home import free_bytes
 from catalog.store import leases
 from catalog.store.constants import own_constants
 from catalog.store.ingest import Ingested, resolve_waiting
-from catalog.store.leases import ALL_RANKS, Lease, LeaseLost
+from catalog.store.leases import ALL_RANKS, Lease
 from catalog.store.progress import ranks_below
-from indexer.daemon.committing import ChunkRefused, commit_chunk
+from indexer.daemon.committing import commit_chunk
 from indexer.daemon.derived import Following
 from indexer.daemon.disk import forecast
 from indexer.daemon.heartbeat import pulse
-from indexer.daemon.link import GivenUp, Link
+from indexer.daemon.link import Link
 from indexer.daemon.log import Report
 from indexer.daemon.task import PAIR, Task, units_of
 from indexer.kinds.pcf import EVALUATOR_VERSION

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from catalog.errors import EvaluationError, TooDeepError
 from catalog.formulas.pcf import PCF
-from indexer.mathematics.closed_forms.closed_form import ClosedForm, EvaluationError, closed_form
+from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form
 from indexer.mathematics.closed_forms.families import family_key
 from indexer.mathematics.continued_fractions.asymptotics import (
     Classification,
@@ -18,7 +19,6 @@ from indexer.mathematics.continued_fractions.asymptotics import (
 from indexer.mathematics.continued_fractions.closed_tail import ClosedTail, tail_of
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, INFINITE, Limit, exact, limit, rounded
 from indexer.mathematics.continued_fractions.metrics import Metrics, metrics
-from indexer.mathematics.continued_fractions.tail import TooDeepError
 from indexer.mathematics.numbers.decimals import LOG2_10, bits_of_digits
 
 EVALUATOR_VERSION = 2

@@ -18,7 +18,7 @@ from catalog.errors import FormularyError
 from catalog.formulas.pcf import PCF
 from indexer.laws.curves import LEAST_MEMBERS
 from indexer.laws.lines import DIGITS, GROWTH, core_of
-from indexer.mathematics.closed_forms.closed_form import EvaluationError, closed_form
+from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.closed_forms.core_text import constant_text
 from indexer.mathematics.closed_forms.families import MAX_RELATION_DIGITS, search_relation
 
@@ -158,5 +158,5 @@ def related(square: Square, constant: str) -> bool:
     digits = DIGITS + GROWTH * sum(square)
     try:
         return search_relation(form.evaluate, lambda bits: evaluate(constant, bits), digits) is not None
-    except (EvaluationError, FormularyError, ArithmeticError):
+    except (FormularyError, ArithmeticError):
         return False

@@ -22,7 +22,7 @@ from catalog.constants.expressions import evaluate, parse_expression, to_latex
 from catalog.errors import ExpressionError, FormularyError
 from catalog.formulas.pcf import PCF
 from indexer.laws.curves import LEAST_MEMBERS, Line, Padded, bends, lines, padded
-from indexer.mathematics.closed_forms.closed_form import EvaluationError, closed_form
+from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.closed_forms.equation import shape
 from indexer.mathematics.closed_forms.families import search_relation
 from indexer.mathematics.closed_forms.normal_form import Core, core
@@ -263,7 +263,7 @@ def relation_of(formula: PCF | None, constant: str, digits: int) -> tuple[int, .
         return None
     try:
         return search_relation(form.evaluate, lambda bits: evaluate(constant, bits), digits)
-    except (EvaluationError, FormularyError, ArithmeticError):
+    except (FormularyError, ArithmeticError):
         return None
 
 
@@ -298,7 +298,7 @@ def agrees(formula: PCF | None, text: str, recurred: bool) -> bool | None:
         if recurred:
             found = limit(formula, DIGITS + 10)
             balls += [found.ball] if found is not None and found.ball is not None else []
-    except (FormularyError, EvaluationError, ArithmeticError):
+    except (FormularyError, ArithmeticError):
         return False
     with flint.ctx.workprec(bits):
         close = flint.arb(10) ** (-DIGITS) * (1 + abs(value))

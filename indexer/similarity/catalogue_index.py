@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import psycopg
 
+from catalog.errors import BadSnapshot
 from catalog.formulas.pcf import PCF
 from catalog.server.home import default_home
 from catalog.store import formulas as queries
@@ -22,7 +23,7 @@ from catalog.store.formula_rows import FormulaRows
 from catalog.store.health import vector_ids
 from catalog.store.ingest import Ingested
 from catalog.store.vectors import labelled_places
-from indexer.similarity.snapshots import BadSnapshot, Manifest, SnapshotStore, Source
+from indexer.similarity.snapshots import Manifest, SnapshotStore, Source
 from indexer.similarity.vector import DIMENSION, VECTOR_VERSION
 from indexer.similarity.vector_index import Anchor, Anchors, Neighbour, VectorIndex
 

@@ -11,12 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import psycopg
 
-from catalog.errors import FormularyError, NotFound
+from catalog.errors import BadSnapshot, NotFound, NotPlacedError, VectorTextError
 from catalog.formulas.pcf import PCF
 from catalog.store import formulas as queries
 from catalog.store.search import Filter, passing
 from indexer.similarity.catalogue_index import CatalogueIndex
-from indexer.similarity.snapshots import BadSnapshot
 from indexer.similarity.vector import DIMENSION, neighbour_vector
 from indexer.similarity.vector_index import Neighbour
 
@@ -25,16 +24,6 @@ Query = PCF | int | npt.NDArray[np.float32]
 
 FIRST_FACTOR = 8
 """How many times k candidates are fetched before the conditions are asked of the whole catalogue."""
-
-
-class NotPlacedError(FormularyError):
-    """a formula that has no neighbours."""
-
-    exit_code = 1
-
-
-class VectorTextError(FormularyError):
-    """a vector that cannot be read."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from catalog.errors import Unavailable
+from catalog.errors import BadSnapshot, SnapshotNotWritten
 from catalog.server.home import private_folder
 from indexer.similarity.vector_index import FLAT, VectorIndex, faiss
 
@@ -32,14 +32,6 @@ SAMPLED_WHOLE = 2**20
 
 SAMPLED_PIECES, PIECE = 64, 4096
 """Pieces of a larger file, from its beginning to its end, and bytes of each, that are checked."""
-
-
-class BadSnapshot(Unavailable):
-    """a snapshot that cannot be used; the message says why in one sentence."""
-
-
-class SnapshotNotWritten(Unavailable):
-    """a snapshot that cannot be written; the one before it is still there."""
 
 
 @dataclass(frozen=True, slots=True)

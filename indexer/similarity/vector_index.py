@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from catalog.errors import Unavailable
+from catalog.errors import VectorError
 from catalog.formulas.pcf import PCF
 
 Ids = npt.NDArray[np.int64]
@@ -50,10 +50,6 @@ GROWTH = 2
 
 OUTGROWN = 3
 """An index is trained anew where it should have more than so many times its lists."""
-
-
-class VectorError(Unavailable):
-    """vectors that an index refuses."""
 
 
 @cache

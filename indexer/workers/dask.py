@@ -22,7 +22,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import catalog
-from catalog.errors import FormularyError, Unavailable, VersionMismatch
+from catalog.errors import SchedulerAddressError, Unavailable, VersionMismatch
 from indexer.daemon.task import Task
 from indexer.kinds.pcf import EVALUATOR_VERSION
 from indexer.similarity.vector import VECTOR_VERSION
@@ -53,10 +53,6 @@ Versions = tuple[str, int, int]
 """Of package, evaluator and neighbour vector."""
 
 _alone = threading.Lock()  # a process evaluates one part at a time: precision is a state of flint
-
-
-class SchedulerAddressError(FormularyError):
-    """the address of a scheduler that cannot be read."""
 
 
 @dataclass

@@ -20,6 +20,7 @@ from typing import Any
 import flint
 from gmpy2 import mpq
 
+from catalog.errors import EvaluationError
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.core_text import constant_text
 from indexer.mathematics.closed_forms.equation import Kind, Shape, shape
@@ -54,10 +55,6 @@ THEOREMS: dict[Kind, str] = {
     "tricomi": "Pincherle's theorem; contiguity of Tricomi's function U, DLMF 13.3",
     "linear": "Pincherle's theorem; linear tail",
 }
-
-
-class EvaluationError(ArithmeticError):
-    """a closed form could not be enclosed with the digits asked for."""
 
 
 @dataclass(frozen=True, slots=True)

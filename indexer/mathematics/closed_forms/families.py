@@ -13,8 +13,9 @@ from collections.abc import Callable
 import flint
 from gmpy2 import mpq
 
+from catalog.errors import EvaluationError
 from catalog.formulas.pcf import PCF
-from indexer.mathematics.closed_forms.closed_form import ClosedForm, EvaluationError, closed_form
+from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form
 from indexer.mathematics.closed_forms.equation import Shape, roots_of, shape
 from indexer.mathematics.closed_forms.exact import exact_field
 from indexer.mathematics.numbers.surds import Surd

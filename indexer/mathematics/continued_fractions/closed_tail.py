@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flint import arb
 
+from catalog.errors import EvaluationError, TooDeepError
 from catalog.formulas.pcf import PCF
-from indexer.mathematics.closed_forms.closed_form import EvaluationError, closed_form
+from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.continued_fractions.convergents import FirstSteps
-from indexer.mathematics.continued_fractions.tail import LADDER, AnyTail, Tail, TailValue, TooDeepError
+from indexer.mathematics.continued_fractions.tail import LADDER, AnyTail, Tail, TailValue
 
 
 class ClosedTail:

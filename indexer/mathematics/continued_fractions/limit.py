@@ -13,6 +13,7 @@ from fractions import Fraction
 from flint import arb, ctx, fmpq
 from gmpy2 import mpz
 
+from catalog.errors import TooDeepError
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.equation import shape
 from indexer.mathematics.closed_forms.exact import Infinite
@@ -20,7 +21,7 @@ from indexer.mathematics.closed_forms.exact import exact_limit as closed_limit
 from indexer.mathematics.continued_fractions.asymptotics import Classification, classify
 from indexer.mathematics.continued_fractions.closed_tail import tail_of
 from indexer.mathematics.continued_fractions.rational_tail import exact_limit
-from indexer.mathematics.continued_fractions.tail import AnyTail, BoundKind, TailValue, TooDeepError
+from indexer.mathematics.continued_fractions.tail import AnyTail, BoundKind, TailValue
 from indexer.mathematics.continued_fractions.terminating import enclosed, exact_fraction
 from indexer.mathematics.numbers.decimals import (
     ball_ends,

@@ -14,11 +14,12 @@ import gmpy2
 from flint import arb, ctx, fmpz
 from gmpy2 import mpz
 
+from catalog.errors import TooDeepError
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.continued_fractions.asymptotics import Exponents
 from indexer.mathematics.continued_fractions.convergents import LOG_2, Convergent, FirstSteps, log2_size, log_abs
 from indexer.mathematics.continued_fractions.gcd_growth import FactorialReduction, gcd_growth
-from indexer.mathematics.continued_fractions.tail import LADDER, AnyTail, TooDeepError
+from indexer.mathematics.continued_fractions.tail import LADDER, AnyTail
 
 DEPTHS = (60, 125, 250, 500, 1000)
 """Depths n at which gcd(p_n, q_n) is taken, of the `LADDER`; geometric, for the longest lever on n log n against n."""

@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 from flint import arb, arb_mat, ctx, fmpz, fmpz_poly
 
+from catalog.errors import TooDeepError
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.continued_fractions.asymptotics import double_root_numerator
 from indexer.mathematics.continued_fractions.convergents import (
@@ -98,10 +99,6 @@ AGREEMENT_FACTOR = 1.4
 
 AGREEMENT_MARGIN_BITS = 10
 """Bits by which the difference of the two depths is widened into a radius."""
-
-
-class TooDeepError(Exception):
-    """The value would need more steps than `MAX_STEPS` or a tail regular only beyond `MAX_REGULAR_FROM`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ from typing import Any
 
 from flint import fmpz_poly
 
-from catalog.errors import FormularyError
-from catalog.exchange.files import FileFormatError
+from catalog.errors import FileFormatError, FormularyError
 from catalog.formulas.pcf import PCF
 from catalog.formulas.polynomial import read_coefficients
 

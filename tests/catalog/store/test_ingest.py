@@ -14,7 +14,7 @@ from sqlalchemy import Double, Integer, Text
 import catalog.store.ingest
 from catalog.database.copying import floats, integers, numeric_arrays, pack, texts
 from catalog.database.opening import SCHEMA_VERSION, Database
-from catalog.errors import VersionMismatch
+from catalog.errors import LeaseLost, VersionMismatch
 from catalog.formulas.pcf import PCF
 from catalog.schema.facts import formula as formula_table
 from catalog.store import formulas as queries
@@ -366,7 +366,7 @@ class TestChunks:
         late = self.claim(connection, run_id, seconds=-1)
         taken = self.claim(connection, run_id)
         assert (taken.chunk_id, taken.attempts) == (late.chunk_id, 2)
-        with pytest.raises(leases.LeaseLost, match=f"chunk {late.chunk_id} was taken over"):
+        with pytest.raises(LeaseLost, match=f"chunk {late.chunk_id} was taken over"):
             ingest(connection, batch(GOLDEN), lease=late)
         assert one(connection, "select count(*) from formula") == 0
         ingest(connection, batch(GOLDEN), lease=taken)
@@ -378,7 +378,7 @@ class TestChunks:
     def test_a_chunk_is_done_once(self, connection: psycopg.Connection, run_id: int) -> None:
         lease = self.claim(connection, run_id)
         ingest(connection, batch(GOLDEN), lease=lease)
-        with pytest.raises(leases.LeaseLost):
+        with pytest.raises(LeaseLost):
             ingest(connection, batch(BROUNCKER), lease=lease)
 
     def test_heartbeat_renews_what_is_still_held(self, connection: psycopg.Connection, run_id: int) -> None:

@@ -12,10 +12,10 @@ import psycopg
 import pytest
 
 from catalog.database.opening import open_database
-from catalog.errors import NotFound
+from catalog.errors import FilterError, NotFound, NotPlacedError, VectorTextError
 from catalog.formulas.pcf import PCF, parse_formula
-from catalog.store.search import SORTS, Filter, FilterError, constant_name, find, passing
-from indexer.similarity.nearest import NotPlacedError, VectorTextError, nearest, read_vector
+from catalog.store.search import SORTS, Filter, constant_name, find, passing
+from indexer.similarity.nearest import nearest, read_vector
 from indexer.similarity.vector import DIMENSION, VECTOR_VERSION, neighbour_vector
 from indexer.similarity.vector_index import VectorIndex
 from tests.indexer.cli.test_cli import SENTENCE, formulary, json_of, validate

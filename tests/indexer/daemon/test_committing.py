@@ -9,8 +9,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from catalog.store.leases import Lease, LeaseLost, add_space, claim_chunk, release_chunk, start_run
-from indexer.daemon.committing import ChunkRefused, commit_chunk
+from catalog.errors import ChunkRefused, LeaseLost
+from catalog.store.leases import Lease, add_space, claim_chunk, release_chunk, start_run
+from indexer.daemon.committing import commit_chunk
 from indexer.daemon.link import trouble
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute

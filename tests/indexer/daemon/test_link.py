@@ -14,11 +14,11 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from catalog.database.opening import Database
-from catalog.errors import ServerError
+from catalog.errors import GivenUp, ServerError
 from catalog.server import sessions as server
 from catalog.server.programs import postmaster
 from indexer.daemon import link as troubles
-from indexer.daemon.link import GivenUp, Link, trouble
+from indexer.daemon.link import Link, trouble
 from tests.faults.comparison import Catalogue, chunk_faults
 from tests.faults.storm import Storm
 

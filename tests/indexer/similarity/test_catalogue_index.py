@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from catalog.database.opening import Database
+from catalog.errors import BadSnapshot
 from catalog.formulas.pcf import PCF, parse_formula
 from catalog.store.formula_rows import FormulaRows
 from catalog.store.formulas import guesses_of, ids_by_key, vectors_beyond
@@ -18,7 +19,6 @@ from catalog.store.ingest import ingest
 from indexer.pipeline.compute import compute
 from indexer.pipeline.rows import record
 from indexer.similarity.catalogue_index import CatalogueIndex, read_anchors
-from indexer.similarity.snapshots import BadSnapshot
 from indexer.similarity.vector import DIMENSION, VECTOR_VERSION
 from indexer.upkeep.setup import seed_constants, store
 

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.similarity.snapshots import BadSnapshot, Manifest, SnapshotStore, Source
-from indexer.similarity.vector_index import Anchors, VectorError, VectorIndex
+from catalog.errors import BadSnapshot, VectorError
+from indexer.similarity.snapshots import Manifest, SnapshotStore, Source
+from indexer.similarity.vector_index import Anchors, VectorIndex
 
 SOURCE = Source(catalogue_id="one", epoch="e1", vector_version=1, dimension=8)
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from catalog.errors import Unavailable, VersionMismatch
+from catalog.errors import SchedulerAddressError, Unavailable, VersionMismatch
 from indexer.workers import dask as module
-from indexer.workers.dask import DaskWorkers, SchedulerAddressError, refusal, versions
+from indexer.workers.dask import DaskWorkers, refusal, versions
 from indexer.workers.pool import WORKER_DIED
 from tests.indexer.daemon.test_daemon import (
     ask,

@@ -10,8 +10,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from catalog.constants.expressions import evaluate, parse_expression
+from catalog.errors import EvaluationError
 from catalog.formulas.pcf import PCF, parse_formula
-from indexer.mathematics.closed_forms.closed_form import ClosedForm, EvaluationError, closed_form
+from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form
 from indexer.mathematics.closed_forms.families import Moebius, search_relation
 from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.continued_fractions.limit import limit

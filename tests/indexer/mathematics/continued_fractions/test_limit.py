@@ -13,6 +13,7 @@ from flint import arb, ctx, fmpz_poly
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from catalog.errors import TooDeepError
 from catalog.formulas.pcf import PCF, parse_formula
 from indexer.contract.objects import formula_object
 from indexer.kinds.pcf import evaluate
@@ -20,7 +21,7 @@ from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.continued_fractions.convergents import convergents
 from indexer.mathematics.continued_fractions.limit import limit, looks_rational
 from indexer.mathematics.continued_fractions.rational_tail import exact_limit
-from indexer.mathematics.continued_fractions.tail import Tail, TooDeepError, positive_from
+from indexer.mathematics.continued_fractions.tail import Tail, positive_from
 from indexer.mathematics.continued_fractions.terminating import enclosed
 from indexer.mathematics.numbers.decimals import round_ball
 from indexer.pipeline.compute import compute
