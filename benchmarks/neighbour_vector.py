@@ -25,9 +25,9 @@ import numpy.typing as npt
 
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.closed_form import closed_form
-from indexer.mathematics.closed_forms.equation import shape
+from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.families import family_key, family_relation
-from indexer.mathematics.closed_forms.normal_form import Core, core
+from indexer.mathematics.closed_forms.normal_form import NormalForm, normal_form
 from indexer.similarity.vector import neighbour_vector
 
 SHIFTS = 12
@@ -113,7 +113,7 @@ def box() -> Iterator[PCF]:
                 continue
             for b in ((B0, B1, B2) for B2 in span for B1 in span for B0 in span if B0 or B1 or B2):
                 formula = PCF((A0, A1), b)
-                key = family_key(formula) if shape(formula) else None
+                key = family_key(formula) if equation(formula) else None
                 if key is not None and not key.startswith(("rational", "quadratic")):
                     yield formula
 
@@ -162,10 +162,10 @@ def related(
     return by_vector / len(chosen), with_key / len(chosen), had / len(chosen)
 
 
-def core_of(formula: PCF) -> Core | None:
+def core_of(formula: PCF) -> NormalForm | None:
     """The core of a formula's closed form."""
-    found = shape(formula)
-    return None if found is None else core(found)
+    found = equation(formula)
+    return None if found is None else normal_form(found)
 
 
 if __name__ == "__main__":

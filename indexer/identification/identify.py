@@ -1,8 +1,8 @@
 """The constant behind a formula: candidates in order of likelihood, each tested, what holds verified anew.
 
 First what is exact (a rational, infinite or quadratic limit), then the constants that theory derives from the
-coefficients (`candidates.py`), then those of the nearest anchors, then the library within a budget. Typed numbers,
-which cannot be evaluated anew, are in `typed_numbers.py`; the search for one relation is in `relations.py`.
+coefficients (`closed_forms/proposals.py`), then those of the nearest anchors, then the library within a budget. Typed
+numbers, which cannot be evaluated anew, are in `typed_numbers.py`; the search for one relation is in `relations.py`.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from indexer.identification.outcome import Guess as Guess
 from indexer.identification.outcome import Identification as Identification
 from indexer.identification.outcome import Outcome, Proposal
 from indexer.mathematics.closed_forms.closed_form import closed_form
-from indexer.mathematics.closed_forms.equation import shape
+from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.families import family_relation
-from indexer.mathematics.closed_forms.proposals import candidates
+from indexer.mathematics.closed_forms.proposals import proposals
 from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.continued_fractions.limit import Limit, limit
 from indexer.mathematics.numbers.surds import Surd
@@ -108,8 +108,8 @@ def begin(
         reason = f"only {known.digits} digits of the limit are known; at least {MIN_DIGITS} are needed"
         return Identification(formula, "too_few_digits", digits_needed=MIN_DIGITS, reason=reason)
     search = Search(formula, known.ball, known.digits, Terms.of(library), anchors)
-    if proposals := list(_by_theory(formula)):
-        if relation := _algebraic(search) or _proposed(search, proposals):
+    if proposed := list(_by_theory(formula)):
+        if relation := _algebraic(search) or _proposed(search, proposed):
             return _found(search, relation)
         search.no_quadratic = True
     return search
@@ -142,7 +142,7 @@ def _screen_neighbours(searches: Sequence[Search], limits: Numbers) -> None:
     pairs = [
         (place, proposal.expression)
         for place, search in enumerate(searches)
-        for proposal in (search.neighbours or ())[1 if shape(search.formula) else 0 :]
+        for proposal in (search.neighbours or ())[1 if equation(search.formula) else 0 :]
     ]
     expressions = {expression: scaled_constant(expression, DIGITS) for expression in {text for _, text in pairs}}
     known = {expression: value for expression, value in expressions.items() if value is not None}
@@ -228,8 +228,8 @@ def _proposed(search: Search, proposals: Iterable[Proposal]) -> Relation | None:
 
 def _by_theory(formula: PCF) -> Iterator[Proposal]:
     """Expressions that the coefficients lead to, in order of likelihood."""
-    theory = "closed form" if shape(formula) else "first-order or Bessel solution"
-    for expression in candidates(formula):
+    theory = "closed form" if equation(formula) else "first-order or Bessel solution"
+    for expression in proposals(formula):
         yield Proposal(expression, theory)
 
 

@@ -19,8 +19,8 @@ from catalog.formulas.pcf import PCF
 from indexer.laws.curves import LEAST_MEMBERS
 from indexer.laws.lines import DIGITS, GROWTH, core_of
 from indexer.mathematics.closed_forms.closed_form import closed_form
-from indexer.mathematics.closed_forms.core_text import constant_text
 from indexer.mathematics.closed_forms.families import MAX_RELATION_DIGITS, search_relation
+from indexer.mathematics.closed_forms.normal_form import constant_text
 
 TEMPLATE = "a = A; b = (n + r)*(n + s)"
 RATIONAL = "1"

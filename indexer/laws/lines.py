@@ -23,9 +23,9 @@ from catalog.errors import ExpressionError, FormularyError
 from catalog.formulas.pcf import PCF
 from indexer.laws.curves import LEAST_MEMBERS, Line, Padded, bends, lines, padded
 from indexer.mathematics.closed_forms.closed_form import closed_form
-from indexer.mathematics.closed_forms.equation import shape
+from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.families import search_relation
-from indexer.mathematics.closed_forms.normal_form import Core, core
+from indexer.mathematics.closed_forms.normal_form import NormalForm, normal_form
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.numbers.rational_functions import RationalFunction, fit, fit_up_to_scale
 from indexer.mathematics.relations.search import bits_for
@@ -100,15 +100,15 @@ class Law:
 
 
 @lru_cache(maxsize=100_000)
-def core_of(formula: PCF | None) -> Core | None:
+def core_of(formula: PCF | None) -> NormalForm | None:
     """The exact core of a formula's limit, None where it has no closed form."""
     if formula is None:
         return None
-    found = shape(formula)
-    return None if found is None else core(found)
+    found = equation(formula)
+    return None if found is None else normal_form(found)
 
 
-def kind_of(found: Core) -> Kind | None:
+def kind_of(found: NormalForm) -> Kind | None:
     """What is the same along a line: kind of core, sign of its argument, phases; None for kinds without a text."""
     if len(found.arguments) != 1 or not found.arguments[0].rational:
         return None
@@ -163,7 +163,7 @@ def argument_of(line: Line) -> tuple[str, RationalFunction] | None:
     return constant_text(kind, str(function), next(iter(known.values()))), function
 
 
-def constant_text(kind: Kind, argument: str, example: Core) -> str:
+def constant_text(kind: Kind, argument: str, example: NormalForm) -> str:
     """The constant of a kind with this argument, an expression in the parameters."""
     if kind[0] in UNITS and argument == "1":
         return UNITS[kind[0]]
@@ -176,12 +176,12 @@ def _bracketed(text: str) -> str:
     return text if text.isalnum() else f"({text})"
 
 
-def argument_value(kind: Kind, found: Core) -> Fraction:
+def argument_value(kind: Kind, found: NormalForm) -> Fraction:
     """The argument of a core, as the text of its kind takes it."""
     return -_fraction(found) if kind[0] == "atanh" else _fraction(found)
 
 
-def _fraction(found: Core) -> Fraction:
+def _fraction(found: NormalForm) -> Fraction:
     x = found.arguments[0].p
     return Fraction(int(x.numerator), int(x.denominator))
 
@@ -225,7 +225,7 @@ def check(line: Line, count: int, seed: int = 1) -> Law | None:
     return Law(line, start, constant, expression, count, len(small) + len(large), max(large), form.theorem)
 
 
-def _meets(found: Core, function: RationalFunction, k: int) -> bool:
+def _meets(found: NormalForm, function: RationalFunction, k: int) -> bool:
     return kind_of(found) is not None and _abs(_fraction(found)) == _abs(function.at(k))
 
 

@@ -18,8 +18,8 @@ import numpy.typing as npt
 from flint import fmpz_poly
 
 from catalog.formulas.pcf import PCF
-from indexer.mathematics.closed_forms.equation import shape
-from indexer.mathematics.closed_forms.normal_form import Core, core
+from indexer.mathematics.closed_forms.equation import equation
+from indexer.mathematics.closed_forms.normal_form import NormalForm, normal_form
 from indexer.mathematics.numbers.surds import Surd
 
 VECTOR_VERSION = 1
@@ -67,9 +67,9 @@ Integers = npt.NDArray[np.int64]
 
 def neighbour_vector(pcf: PCF) -> Vector:
     """Return the vector of one formula, shape (DIMENSION,), float32, finite for every formula."""
-    found = shape(pcf)
+    found = equation(pcf)
     if found is not None:
-        return np.array(_of_core(core(found)), dtype=np.float32)
+        return np.array(_of_core(normal_form(found)), dtype=np.float32)
     roots = [_fractional_roots(polynomial) for polynomial in (pcf.a, pcf.b)]
     ratio = 2 * _log(pcf.a[-1]) - _log(pcf.b[-1])
     values = _of_roots(pcf.deg_a, pcf.deg_b, np.array([ratio]), np.array([pcf.b[-1] < 0]), *roots)
@@ -118,7 +118,7 @@ def neighbour_vectors(A: Integers, B: Integers) -> Vector:
 # ------------------------------------------------------------------ formulas with a core
 
 
-def _of_core(c: Core) -> list[float]:
+def _of_core(c: NormalForm) -> list[float]:
     """Return the coordinates of a core."""
     argument = c.arguments[0] if c.arguments else Surd.of(1)
     if c.kind == "gauss" and _real(argument) < 0:
@@ -129,24 +129,24 @@ def _of_core(c: Core) -> list[float]:
     return [kind, size, *phases, *[0.0] * (DIMENSION - 2 - len(phases))]
 
 
-def _circles(c: Core) -> list[float]:
+def _circles(c: NormalForm) -> list[float]:
     """Return each phase as a point on the circle."""
     return [x for phase in c.phases for x in _pair(_turn(float(phase.p)))]
 
 
-def _halves(c: Core) -> list[float]:
+def _halves(c: NormalForm) -> list[float]:
     """Return phases that count mod 2 as points on the circle."""
     return [x for phase in c.phases for x in _pair(_turn(float(phase.p) / 2))]
 
 
-def _tricomi_phases(c: Core) -> list[float]:
+def _tricomi_phases(c: NormalForm) -> list[float]:
     """Return symmetric functions of the two roots mod 1."""
     first, second = c.phases
     mean, difference = (first.p + second.p) / 2, first - second
     return [*_pair(_turn(float(2 * mean % 1))), *_pair(_turn(float(mean % 1)) * _cosine(difference))]
 
 
-def _gauss_phases(c: Core) -> list[float]:
+def _gauss_phases(c: NormalForm) -> list[float]:
     """Return what integer shifts and the transformations of Euler and Pfaff keep of al, be, g.
 
     With the exponents t1 = g - al - be and t2 = al - be: e(g), cos 2 pi t1, cos 2 pi t2, and

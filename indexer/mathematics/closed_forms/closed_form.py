@@ -1,13 +1,13 @@
 """Closed forms: the limit of every convergent formula with deg a <= 1, deg b <= 2, or that deflates to one.
 
 By Pincherle's theorem the limit is a ratio of two members of the minimal solution of the recurrence, and by the
-contiguity relations that solution is f(al + n, ..., g + n)/Gamma(g + n) with the function f of `shapes.py`:
+contiguity relations that solution is f(al + n, ..., g + n)/Gamma(g + n) with the function f of `equation.py`:
 
     L = scale * f(al - 1, ..., g - 1)/Gamma(g - 1) / (f(al, ..., g)/Gamma(g))
 
 The functions divided by Gamma(g) are entire in g, so the identity holds at their poles as well; there (g an integer
-<= 1) both sides are rewritten with positive lower parameters. Which limits are rational is in `exact_limits.py`,
-which ones have a name in `core_text.py`.
+<= 1) both sides are rewritten with positive lower parameters. Which limits are rational is decided in `exact.py`,
+which ones have a name in `normal_form.py`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,9 @@ from gmpy2 import mpq
 
 from catalog.errors import EvaluationError
 from catalog.formulas.pcf import PCF
-from indexer.mathematics.closed_forms.core_text import constant_text
-from indexer.mathematics.closed_forms.equation import Kind, Shape, shape
+from indexer.mathematics.closed_forms.equation import Equation, Kind, equation
 from indexer.mathematics.closed_forms.exact import Infinite, exact_limit
-from indexer.mathematics.closed_forms.normal_form import core
+from indexer.mathematics.closed_forms.normal_form import constant_text, normal_form
 from indexer.mathematics.numbers.surds import Surd
 
 GUARD_BITS = 32
@@ -177,7 +176,7 @@ class ClosedForm:
 
     `exact` is a rational number or a quadratic irrational, INFINITE, or None where the limit is neither. `constant`
     is an expression of which the limit is a Moebius map with integer coefficients, where a simple one is known;
-    `guess.py` finds the map.
+    `indexer.identification` finds the map.
     """
 
     kind: Kind
@@ -254,20 +253,20 @@ def _factor(text: str) -> str:
 def closed_form(pcf: PCF) -> ClosedForm | None:
     """Return the closed form of a formula, or None where it terminates, diverges, or is of a higher kind.
 
-    Source of the formulas: `shapes.py`, and DLMF (https://dlmf.nist.gov) as named in `theorem`.
+    Source of the formulas: `equation.py`, and DLMF (https://dlmf.nist.gov) as named in `theorem`.
     """
-    found = shape(pcf)
+    found = equation(pcf)
     if found is None:
         return None
     exact = exact_limit(found)
     if exact is not None:
         return ClosedForm(found.kind, THEOREMS[found.kind], exact, found.scale, None, None)
     scale, numerator, denominator = _ratio(found)
-    scale, constant = scale * found.factor, constant_text(core(found))
+    scale, constant = scale * found.factor, constant_text(normal_form(found))
     return ClosedForm(found.kind, THEOREMS[found.kind], None, scale, numerator, denominator, constant)
 
 
-def _ratio(s: Shape) -> tuple[Surd, Function, Function]:
+def _ratio(s: Equation) -> tuple[Surd, Function, Function]:
     """Return scale, numerator and denominator of L(formula)."""
     one, g = Surd.of(1), s.lower
     if s.kind == "parabolic":
@@ -287,12 +286,12 @@ def _ratio(s: Shape) -> tuple[Surd, Function, Function]:
     return scale, Function(name, numerator, s.argument), Function(name, denominator, s.argument)
 
 
-def _product_below(s: Shape) -> mpq:
+def _product_below(s: Equation) -> mpq:
     """Return the product of the upper parameters minus one; two of them are conjugate or rational."""
     if len(s.upper) < 2:
         return s.upper[0].p - 1 if s.upper else mpq(1)
     return mpq(s.formula.b[0], s.formula.b[2])
 
 
-def _u(first: Surd, second: Surd, s: Shape) -> Function:
+def _u(first: Surd, second: Surd, s: Equation) -> Function:
     return Function("hypu", (first, second), s.argument)

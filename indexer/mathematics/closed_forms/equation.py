@@ -1,8 +1,8 @@
 """The hypergeometric equation behind a formula with deg a <= 1 and deg b <= 2, as exact parameters.
 
 After polynomial deflation and with a positive leading coefficient of a, the recurrence u_n = a_n u_{n-1} + b_n u_{n-2}
-is a contiguity relation of one of the functions below. Its parameters are what closed forms (`hypergeometric.py`) and
-family keys (`families.py`) are made of. A1, A0, B2, B1, B0 are coefficients, r1 and r2 the roots of b.
+is a contiguity relation of one of the functions below. Closed forms (`closed_form.py`) and family keys (`families.py`)
+are made of its parameters. A1, A0, B2, B1, B0 are coefficients, r1 and r2 the roots of b.
 
     elementary  (0,0)                     D = A0^2 + 4 B0 >= 0
     parabolic   (0,1), B1 > 0             U(r/2, 1/2, w), r = B0/B1, w = A0^2/(2 B1)          DLMF 12.7, 12.8
@@ -33,12 +33,12 @@ ONE = Surd.of(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Equation:
     """A convergent, non-terminating formula as parameters of its hypergeometric equation.
 
     `formula` is the deflated formula with positive leading coefficient of a, and L = factor * L(formula).
     `upper` are al (and be), `lower` is g (or c), `argument` is z, x, kappa or w, and `scale` is A1, k, A1/2, or
-    sqrt(2 B1): the factor in front of the ratio of functions. For `elementary` and `linear` shapes `upper` holds the
+    sqrt(2 B1): the factor in front of the ratio of functions. For `elementary` and `linear` equations `upper` holds the
     limit of `formula` itself.
     """
 
@@ -52,8 +52,11 @@ class Shape:
 
 
 @lru_cache(maxsize=1024)
-def shape(pcf: PCF) -> Shape | None:
-    """Return the shape of a formula, or None where it terminates, diverges or is of higher degree when deflated."""
+def equation(pcf: PCF) -> Equation | None:
+    """Return the equation behind a formula.
+
+    None where the formula terminates, diverges, or is of higher degree even when deflated.
+    """
     if pcf.deg_a > 1 or pcf.deg_b > 2 or pcf.deg_b == 2 * pcf.deg_a > 0:
         pcf, h = pcf.deflate_polynomial()
         factor = h[0]
@@ -66,7 +69,7 @@ def shape(pcf: PCF) -> Shape | None:
     roots = roots_of(pcf.b)
     if any(root.integer and root.p > 0 for root in roots):
         return None
-    return _SHAPES[pcf.deg_a, pcf.deg_b](pcf, factor, roots)
+    return _EQUATIONS[pcf.deg_a, pcf.deg_b](pcf, factor, roots)
 
 
 def roots_of(b: tuple[int, ...]) -> tuple[Surd, ...]:
@@ -79,37 +82,37 @@ def roots_of(b: tuple[int, ...]) -> tuple[Surd, ...]:
     return root + middle, -root + middle
 
 
-def _elementary(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Shape | None:
+def _elementary(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Equation | None:
     (A0,), (B0,) = pcf.a, pcf.b
     D = A0 * A0 + 4 * B0
     if D < 0:
         return None
     limit = (Surd.root(D) + A0) * mpq(1, 2)
-    return Shape("elementary", pcf, factor, ONE, (limit,), ONE, ONE)
+    return Equation("elementary", pcf, factor, ONE, (limit,), ONE, ONE)
 
 
-def _parabolic(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Shape | None:
+def _parabolic(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Equation | None:
     (A0,), (B0, B1) = pcf.a, pcf.b
     if B1 < 0:
         return None
     half_r, w = Surd.of(mpq(B0, 2 * B1)), Surd.of(mpq(A0 * A0, 2 * B1))
-    return Shape("parabolic", pcf, factor, Surd.root(2 * B1), (half_r,), Surd.of(mpq(1, 2)), w)
+    return Equation("parabolic", pcf, factor, Surd.root(2 * B1), (half_r,), Surd.of(mpq(1, 2)), w)
 
 
-def _bessel(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Shape | None:
+def _bessel(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Equation | None:
     (A0, A1), (B0,) = pcf.a, pcf.b
     g, z = Surd.of(1 + mpq(A0, A1)), Surd.of(mpq(B0, A1 * A1))
-    return Shape("bessel", pcf, factor, Surd.of(A1), (), g, z)
+    return Equation("bessel", pcf, factor, Surd.of(A1), (), g, z)
 
 
-def _kummer(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Shape | None:
+def _kummer(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Equation | None:
     (A0, A1), (B0, B1) = pcf.a, pcf.b
     z = mpq(B1, A1 * A1)
     al, g = Surd.of(1 + mpq(B0, B1)), Surd.of(1 + z + mpq(A0, A1))
-    return Shape("kummer", pcf, factor, Surd.of(A1), (al,), g, Surd.of(z))
+    return Equation("kummer", pcf, factor, Surd.of(A1), (al,), g, Surd.of(z))
 
 
-def _gauss(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Shape | None:
+def _gauss(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Equation | None:
     A0, A1 = pcf.a[0], pcf.a[1] if pcf.deg_a else 0
     B1, B2 = pcf.b[1:]
     D = A1 * A1 + 4 * B2
@@ -121,22 +124,22 @@ def _gauss(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Shape | None:
     k = Surd.root(D)
     x = (ONE - ONE / k * A1) * mpq(1, 2)
     g = ONE / k * A0 + x * (1 + mpq(B1, B2)) + 1
-    return Shape("gauss", pcf, factor, k, (al, be), g, x)
+    return Equation("gauss", pcf, factor, k, (al, be), g, x)
 
 
-def _double_root(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Shape | None:
+def _double_root(pcf: PCF, factor: int, roots: tuple[Surd, ...]) -> Equation | None:
     (A0, A1), (_, B1, B2) = pcf.a, pcf.b
     half = mpq(A1, 2)
     kappa = 2 * mpq(A0, A1) - 1 - mpq(B1, B2)
     if kappa < 0 or (kappa == 0 and roots[0].d < 0):
         return None
     if kappa == 0:  # roots[0] - roots[1] has the sign of B2, which is negative: -roots[0] is the larger
-        return Shape("linear", pcf, factor, ONE, (-roots[0] * half,), ONE, ONE)
+        return Equation("linear", pcf, factor, ONE, (-roots[0] * half,), ONE, ONE)
     c = ONE - roots[0] + roots[1]
-    return Shape("tricomi", pcf, factor, Surd.of(half), (ONE - roots[0],), c, Surd.of(kappa))
+    return Equation("tricomi", pcf, factor, Surd.of(half), (ONE - roots[0],), c, Surd.of(kappa))
 
 
-_SHAPES = {
+_EQUATIONS = {
     (0, 0): _elementary,
     (0, 1): _parabolic,
     (1, 0): _bessel,

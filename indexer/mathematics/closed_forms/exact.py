@@ -4,7 +4,7 @@ By Kummer's and Euler's transformations (DLMF 13.2.39, 15.8.1)
 
     1F1(al; g; z) = exp(z) 1F1(g - al; g; -z),    2F1(al, be; g; x) = (1 - x)^(g-al-be) 2F1(g - al, g - be; g; x),
 
-the ratio of `hypergeometric.py` is a ratio of polynomials where g - al (or g - be) is an integer <= 0.
+the ratio of `closed_form.py` is a ratio of polynomials where g - al (or g - be) is an integer <= 0.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from math import factorial
 import flint
 from gmpy2 import mpq, mpz
 
-from indexer.mathematics.closed_forms.equation import Shape
+from indexer.mathematics.closed_forms.equation import Equation
 from indexer.mathematics.numbers.surds import Surd
 
 MAX_TERMS = 4_000
@@ -41,7 +41,7 @@ class Infinite:
 INFINITE = Infinite()
 
 
-def exact_field(s: Shape) -> int | None:
+def exact_field(s: Equation) -> int | None:
     """Return d where the limit is known to lie in Q(sqrt(d)): 1 for rational and infinite ones, else None.
 
     The field of all index shifts of a formula is one; a limit in Q(sqrt(d)), d != 1, is irrational.
@@ -62,7 +62,7 @@ def _nonpositive_integer(number: Surd) -> bool:
     return number.integer and number.p <= 0
 
 
-def exact_limit(s: Shape) -> Surd | Infinite | None:
+def exact_limit(s: Equation) -> Surd | Infinite | None:
     """Return the limit where it is rational or a quadratic irrational, INFINITE, or None where it is neither."""
     if s.kind in ("elementary", "linear"):
         return s.upper[0] * s.factor
@@ -80,7 +80,7 @@ def exact_limit(s: Shape) -> Surd | Infinite | None:
 
 
 def _terminating(
-    s: Shape, minus_n: Surd, upper: tuple[Surd, ...], argument: Surd, scale: Surd
+    s: Equation, minus_n: Surd, upper: tuple[Surd, ...], argument: Surd, scale: Surd
 ) -> Surd | Infinite | None:
     """Return scale f(-N, upper; g - 1)/f(-N, upper; g), both divided by their Gamma function of g, where N >= 0."""
     longest = MAX_RATIONAL_TERMS if argument.rational else MAX_TERMS
@@ -142,7 +142,7 @@ def _rational_sum(n: int, upper: list[mpq], g: mpq, x: mpq) -> mpq:
     return mpq(total + product)
 
 
-def _power_case(s: Shape) -> Surd | Infinite | None:
+def _power_case(s: Equation) -> Surd | Infinite | None:
     """Return the limit where 2F1 is elementary with (1 - x)^(1-al) a rational number or the root of one.
 
     That is so for integers be >= 1 and g with g > be and al no integer: then 2F1(al, be; g; x) is contiguous to
@@ -162,7 +162,7 @@ def _power_case(s: Shape) -> Surd | Infinite | None:
     return None
 
 
-def _power(s: Shape) -> Surd | None:
+def _power(s: Equation) -> Surd | None:
     """Return (1 - x)^(1-al) in the case above, where its square is rational."""
     if s.lower.integer and s.argument.rational:
         for al, be in (s.upper, s.upper[::-1]):

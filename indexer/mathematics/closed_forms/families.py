@@ -16,7 +16,7 @@ from gmpy2 import mpq
 from catalog.errors import EvaluationError
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form
-from indexer.mathematics.closed_forms.equation import Shape, roots_of, shape
+from indexer.mathematics.closed_forms.equation import Equation, equation, roots_of
 from indexer.mathematics.closed_forms.exact import exact_field
 from indexer.mathematics.numbers.surds import Surd
 from indexer.mathematics.relations.relation import verify
@@ -41,7 +41,7 @@ def family_key(pcf: PCF) -> str | None:
     shifts as long as neither terminates; a terminating formula is `rational`. None where the formula diverges or
     does not deflate to deg a <= 1 and deg b <= 2. Never raises.
     """
-    found = shape(pcf)
+    found = equation(pcf)
     if found is None:
         return "rational" if _terminates(pcf) else None
     field = exact_field(found)
@@ -59,21 +59,21 @@ def _mod_one(number: mpq) -> mpq:
     return number % 1
 
 
-def _parabolic(s: Shape) -> tuple[str, ...]:
+def _parabolic(s: Equation) -> tuple[str, ...]:
     (A0,), (B0, B1) = s.formula.a, s.formula.b
     return str(mpq(A0 * A0, B1)), str(_mod_one(mpq(B0, B1)))
 
 
-def _bessel(s: Shape) -> tuple[str, ...]:
+def _bessel(s: Equation) -> tuple[str, ...]:
     return str(s.argument.p), str(_mod_one(s.lower.p))
 
 
-def _kummer(s: Shape) -> tuple[str, ...]:
+def _kummer(s: Equation) -> tuple[str, ...]:
     A0, A1 = s.formula.a
     return str(s.argument.p), str(_mod_one(mpq(A0, A1))), str(_mod_one(s.upper[0].p))
 
 
-def _gauss(s: Shape) -> tuple[str, ...]:
+def _gauss(s: Equation) -> tuple[str, ...]:
     """With D = A1^2 + 4 B2 = s^2: the exponents m +- N/(2s) mod 1; else `sqrt` of sign(N) N^2/D, and m mod 1."""
     (A0, A1), (_, B1, B2) = (*s.formula.a, 0)[:2], s.formula.b
     m, N = mpq(B2 + B1, 2 * B2), 2 * A0 - A1 - mpq(A1 * B1, B2)
@@ -85,11 +85,11 @@ def _gauss(s: Shape) -> tuple[str, ...]:
     return ratio, f"sqrt {signed}, {_mod_one(m)}", _roots(s)
 
 
-def _tricomi(s: Shape) -> tuple[str, ...]:
+def _tricomi(s: Equation) -> tuple[str, ...]:
     return str(s.argument.p), _roots(s)
 
 
-def _roots(s: Shape) -> str:
+def _roots(s: Equation) -> str:
     """Return the roots of b mod 1 in order, or `sqrt` of their squared difference and their mean mod 1."""
     roots = roots_of(s.formula.b)
     if roots[0].rational:

@@ -1,8 +1,8 @@
 """Expressions that a limit may be a Moebius map of, derived from the coefficients of its formula by theory alone.
 
-A formula with a closed form has its constant there (`hypergeometric.py`, `cores.py`). Beyond these, a first-order
+A formula with a closed form has its constant there (`closed_form.py`, `normal_form.py`). Beyond these, a first-order
 solution (`telescoping.py`) makes the limit a hypergeometric sum, and a rational change of the solutions may lead to a
-formula for Bessel functions. Each candidate is a guess: `guess.py` tests it.
+formula for Bessel functions. Each proposal is a guess: `indexer.identification` tests it.
 """
 
 from __future__ import annotations
@@ -18,26 +18,25 @@ from gmpy2 import mpq
 from catalog.constants.expressions import parse_expression
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.closed_form import closed_form
-from indexer.mathematics.closed_forms.core_text import constant_text
-from indexer.mathematics.closed_forms.equation import Shape, shape
-from indexer.mathematics.closed_forms.normal_form import Core, gauss_core, kummer_core
+from indexer.mathematics.closed_forms.equation import Equation, equation
+from indexer.mathematics.closed_forms.normal_form import NormalForm, constant_text, gauss_form, kummer_form
 from indexer.mathematics.closed_forms.telescoping import first_order_solutions
 from indexer.mathematics.numbers.surds import square_part
 
-MAX_CANDIDATES = 12
-"""Candidates proposed for one formula at most."""
+MAX_PROPOSALS = 12
+"""Greatest number of expressions proposed for one formula."""
 
 HALF = Fraction(1, 2)
 
 
-def candidates(formula: PCF) -> list[str]:
-    """Expressions in order of likelihood, without repetition; empty where theory proposes nothing."""
-    return list(islice(dict.fromkeys(map(canonical, _proposals(formula))), MAX_CANDIDATES))
+def proposals(formula: PCF) -> list[str]:
+    """Return expressions in order of likelihood, without repetition; none where theory proposes nothing."""
+    return list(islice(dict.fromkeys(map(canonical, _proposals(formula))), MAX_PROPOSALS))
 
 
 @lru_cache(maxsize=4096)
 def canonical(expression: str) -> str:
-    """An expression with its rational parts reduced, as members of the library print."""
+    """Return an expression with its rational parts reduced, as members of the library are printed."""
     return str(parse_expression(expression).substitute({})).replace("exp(1)", "e")
 
 
@@ -49,13 +48,13 @@ def _proposals(formula: PCF) -> Iterator[str]:
     elif closed.constant is not None:
         yield closed.constant
     elif closed.kind == "gauss":
-        found = shape(formula)
+        found = equation(formula)
         assert found is not None
         yield from _circular(found)
 
 
-def _circular(found: Shape) -> Iterator[str]:
-    """F(a, 1-a; 1/2 + m; sin^2 phi), trigonometric functions of (2a-1) phi (DLMF 15.4.12 to 15.4.18).
+def _circular(found: Equation) -> Iterator[str]:
+    """Yield the constant of F(a, 1-a; 1/2 + m; sin^2 phi), a function of (2a-1) phi by DLMF 15.4.12 to 15.4.18.
 
     Here tan(phi) = 2 sqrt(B2)/A1, g is a half-integer, and a differs by an integer from half of the difference of the
     roots of b, sqrt(disc)/(2 B2), which may be imaginary.
@@ -72,7 +71,7 @@ def _circular(found: Shape) -> Iterator[str]:
 
 
 def _sums(formula: PCF) -> Iterator[str]:
-    """The constants of the sums 1F1(1; c; x), 2F1(1, b; c; x) and, at an integer c or d, 1F2(1; c, d; x).
+    """Yield the constants of the sums 1F1(1; c; x), 2F1(1, b; c; x) and, at an integer c or d, 1F2(1; c, d; x).
 
     The first two generate the solutions of a reducible equation, so that their constant is that of its core.
     """
@@ -83,23 +82,23 @@ def _sums(formula: PCF) -> Iterator[str]:
         upper, lower, x = parameters
         match len(upper), len(lower):
             case 0, 1:
-                yield from _named(kummer_core(mpq(1), mpq(lower[0] % 1 + 1), mpq(x)))
+                yield from _named(kummer_form(mpq(1), mpq(lower[0] % 1 + 1), mpq(x)))
             case 1, 1 if x < 1:
-                yield from _named(gauss_core(mpq(1), mpq(upper[0] % 1 or 1), mpq(lower[0] % 1 + 1), mpq(x)))
+                yield from _named(gauss_form(mpq(1), mpq(upper[0] % 1 or 1), mpq(lower[0] % 1 + 1), mpq(x)))
             case 0, 2:
                 first, second = sorted(lower, key=lambda c: (not _is_integer(c), c))
                 if _is_integer(first):
                     yield from _bessel_values(second - first + 1, x)
 
 
-def _named(found: Core) -> Iterator[str]:
+def _named(found: NormalForm) -> Iterator[str]:
     text = constant_text(found)
     if text is not None:
         yield text
 
 
 def _bessel_values(order: Fraction, x: Fraction) -> Iterator[str]:
-    """0F1(; order; x), then its neighbours; cosines and sines at half integers (DLMF 10.16.1, 10.39.1)."""
+    """Yield 0F1(; order; x), then its neighbours; at half-integers cosines and sines (DLMF 10.16.1, 10.39.1)."""
     s = order % 1
     if s == HALF:
         argument, h = _root_text(4 * abs(x)), "h" if x > 0 else ""
@@ -111,7 +110,7 @@ def _bessel_values(order: Fraction, x: Fraction) -> Iterator[str]:
 
 
 def _transformed_bessel(formula: PCF) -> Iterator[str]:
-    """The Bessel ratios that a formula of degrees (2, 2) can have by a rational change of its solutions.
+    """Yield the Bessel ratios that a formula of degrees (2, 2) can have by a rational change of its solutions.
 
     Against w_n = (n + g) w_{n-1} + z w_{n-2} the leading terms of the two solutions give z = B2/A2^2, the next ones 2g
     modulo 1; and the change multiplies b by d(n)/d(n-1), so that its roots differ by an integer.
@@ -135,7 +134,7 @@ def _is_integer(x: Fraction) -> bool:
 
 
 def _root(x: Fraction) -> Fraction | None:
-    """The square root of a rational number where it is rational."""
+    """Return the square root of a rational number, or None where it is irrational."""
     if x < 0:
         return None
     above, below = isqrt(x.numerator), isqrt(x.denominator)
@@ -143,12 +142,12 @@ def _root(x: Fraction) -> Fraction | None:
 
 
 def _root_text(x: Fraction) -> str:
-    """The square root of a nonnegative rational number as an expression."""
+    """Return the square root of a nonnegative rational number as an expression."""
     root = _root(x)
     return f"sqrt({x})" if root is None else str(root)
 
 
 def _times_root(x: Fraction, text: str) -> str:
-    """sqrt(x)*text up to a rational factor: the root of the squarefree part, left out where that is 1."""
+    """Return sqrt(x)*text up to a rational factor; the root is that of the squarefree part, left out where it is 1."""
     radicand = square_part(int(x.numerator * x.denominator))[1]
     return text if radicand == 1 else f"sqrt({radicand})*{text}"

@@ -5,9 +5,9 @@ solution D_n = u_n - r(n) u_{n-1} telescopes, D_n = -(b(n)/r(n-1)) D_{n-1}, and 
 
     L_m = a(m) - r(m) + r(m)/S,   S = sum over k >= 0 of the products for j = 1..k of -b(m+j)/(r(m+j-1) r(m+j)),
 
-for a convergent S (a divergent one means a rational limit: `rational_tails.py`). This is Euler's correspondence of
-series and continued fractions, with r found by Petkovsek's algorithm over the rationals (Petkovsek, Wilf, Zeilberger,
-A = B, chapter 8): r(n) = z A(n-1) C(n)/C(n-1) with A dividing b(n+2).
+for a convergent S (a divergent one means a rational limit: `continued_fractions/rational_tail.py`). This is Euler's
+correspondence of series and continued fractions, with r found by Petkovsek's algorithm over the rationals (Petkovsek,
+Wilf, Zeilberger, A = B, chapter 8): r(n) = z A(n-1) C(n)/C(n-1) with A dividing b(n+2).
 """
 
 from __future__ import annotations
@@ -41,9 +41,10 @@ class FirstOrder:
 
     @property
     def sum_parameters(self) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...], Fraction] | None:
-        """The sum S with C left out as pFq(1, upper; lower; x); None where a parameter is irrational.
+        """The sum S without its factors C, as (upper, lower, x) of pFq(1, upper; lower; x).
 
-        Its term ratio is -rest(n-2)/(z^2 A(n-1)); C shifts parameters by integers only.
+        None where a parameter is irrational. The term ratio is -rest(n-2)/(z^2 A(n-1)); C shifts parameters by
+        integers only.
         """
         upper, lower = _rational_roots(self.rest), _rational_roots(self.divisor)
         if upper is None or lower is None:
@@ -67,7 +68,7 @@ def _rational_roots(polynomial: fmpz_poly) -> list[Fraction] | None:
 
 
 def first_order_solutions(formula: PCF) -> Iterator[FirstOrder]:
-    """All solutions with a rational quotient, up to MAX_DEGREE and MAX_DIVISORS."""
+    """Yield all solutions with a rational quotient, up to `MAX_DEGREE` and `MAX_DIVISORS`."""
     if not _leading_terms_allow(formula):
         return
     two = fmpz_poly([2, 1])
@@ -80,7 +81,7 @@ def first_order_solutions(formula: PCF) -> Iterator[FirstOrder]:
 
 
 def _leading_terms_allow(formula: PCF) -> bool:
-    """Whether leading terms can cancel and C have an integral degree: what rules out nearly all formulas at once.
+    """Return whether the leading terms can cancel and C can have an integral degree, which nearly no formula allows.
 
     For deg a > deg b the term with a stands alone. For deg a = deg b = d > 1 either A or b/A is constant, and the next
     coefficients give the degree of C as +-(a_{d-1}/a_d - b_{d-1}/b_d), less d for a constant b/A.
@@ -92,7 +93,7 @@ def _leading_terms_allow(formula: PCF) -> bool:
 
 
 def _divisors(b: fmpz_poly) -> list[fmpz_poly]:
-    """The primitive divisors of a polynomial over the rationals, the simplest first."""
+    """Return the primitive divisors of a polynomial over the rationals, those of lowest degree first."""
     _, factors = b.factor()
     powers = [[factor**k for k in range(multiplicity + 1)] for factor, multiplicity in factors]
     divisors = []
@@ -107,7 +108,7 @@ def _divisors(b: fmpz_poly) -> list[fmpz_poly]:
 
 
 def _leading_roots(divisor: fmpz_poly, a: fmpz_poly, rest: fmpz_poly) -> list[Fraction]:
-    """The rational z with z^2 A - z a - b/A of lower degree: the leading coefficients must cancel."""
+    """Return the rational z for which the leading coefficients of z^2 A - z a - b/A cancel."""
     degrees = (2 * divisor.degree() - divisor.degree(), a.degree(), rest.degree())
     top = max(degrees)
     square, linear, constant = (
@@ -124,8 +125,10 @@ def _leading_roots(divisor: fmpz_poly, a: fmpz_poly, rest: fmpz_poly) -> list[Fr
 
 
 def _polynomial_solutions(z: Fraction, shifted: fmpz_poly, a: fmpz_poly, rest: fmpz_poly) -> list[fmpz_poly]:
-    """The polynomials C with z^2 A(n+1) C(n+2) - z a(n+2) C(n+1) - rest(n) C(n) = 0, `shifted` being
-    A(n+1)."""
+    """Return the polynomials C with z^2 A(n+1) C(n+2) - z a(n+2) C(n+1) - rest(n) C(n) = 0.
+
+    `shifted` is A(n+1).
+    """
     p, q = z.numerator, z.denominator
     terms = (p * p * shifted, -p * q * a, -q * q * rest)
     found = []
@@ -146,7 +149,7 @@ def _polynomial_solutions(z: Fraction, shifted: fmpz_poly, a: fmpz_poly, rest: f
 
 
 def _degrees(terms: tuple[fmpz_poly, fmpz_poly, fmpz_poly]) -> list[int]:
-    """Possible degrees of C, from the two or three leading orders of the equation."""
+    """Return the possible degrees of C, from the two or three leading orders of the equation."""
     top = max(int(t.degree()) for t in terms)
 
     def order(k: int) -> tuple[int, int, int]:

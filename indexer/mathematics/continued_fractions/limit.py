@@ -15,7 +15,7 @@ from gmpy2 import mpz
 
 from catalog.errors import TooDeepError
 from catalog.formulas.pcf import PCF
-from indexer.mathematics.closed_forms.equation import shape
+from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.exact import Infinite
 from indexer.mathematics.closed_forms.exact import exact_limit as closed_limit
 from indexer.mathematics.continued_fractions.asymptotics import Classification, classify
@@ -184,7 +184,7 @@ def _at_lower_precision(tail: AnyTail, best: arb, kind: BoundKind, bits: int) ->
 
 def _by_closed_form(formula: PCF, digits: int) -> Limit | None:
     """Return the limit where a closed form says that it is rational or infinite."""
-    found = shape(formula)
+    found = equation(formula)
     value = None if found is None else closed_limit(found)
     if isinstance(value, Infinite):
         return INFINITE

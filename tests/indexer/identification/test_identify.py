@@ -18,7 +18,7 @@ from indexer.identification import attempts as searching
 from indexer.identification import identify as guess
 from indexer.identification.identify import Identification, from_family, identify
 from indexer.identification.library import Terms
-from indexer.mathematics.closed_forms.proposals import candidates
+from indexer.mathematics.closed_forms.proposals import proposals
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.relations.relation import moebius_value, real_root
 from indexer.mathematics.relations.search import residual_digits
@@ -202,17 +202,17 @@ def test_members_of_a_family_inherit_the_constant_of_their_representative() -> N
 
 
 def test_candidates_come_from_the_coefficients_alone() -> None:
-    assert candidates(PCF((1, 2), (0, 0, 1))) == ["pi"]
-    assert candidates(PCF((0, 1), (1,))) == ["besseli(1, 2)/besseli(0, 2)"]
-    assert candidates(PCF((3, 1), (0, -1))) == ["e"]
-    assert candidates(PCF((1, 1, 1), (1, 1, 5))) == []
+    assert proposals(PCF((1, 2), (0, 0, 1))) == ["pi"]
+    assert proposals(PCF((0, 1), (1,))) == ["besseli(1, 2)/besseli(0, 2)"]
+    assert proposals(PCF((3, 1), (0, -1))) == ["e"]
+    assert proposals(PCF((1, 1, 1), (1, 1, 5))) == []
 
 
 def test_formulas_without_a_closed_form_are_proposed_sums_and_bessel_ratios() -> None:
-    assert candidates(PCF((4, 3, 1), (0, -2, -2)))[0] == "hyp0f1(2, 2)"
-    assert candidates(PCF((3, 3, 1), (0, 2, 1))) == ["besseli(1, 2)/besseli(0, 2)", "exp(4)"]
-    assert candidates(PCF((1, 5, 2), (0, 2, 4))) == ["sin(2)", "cos(2)"]
-    assert candidates(PCF((-2, 4), (-3, -4, 2))) == ["sqrt(5)*tan(sqrt(5/2)*atan(sqrt(1/2)))"]
+    assert proposals(PCF((4, 3, 1), (0, -2, -2)))[0] == "hyp0f1(2, 2)"
+    assert proposals(PCF((3, 3, 1), (0, 2, 1))) == ["besseli(1, 2)/besseli(0, 2)", "exp(4)"]
+    assert proposals(PCF((1, 5, 2), (0, 2, 4))) == ["sin(2)", "cos(2)"]
+    assert proposals(PCF((-2, 4), (-3, -4, 2))) == ["sqrt(5)*tan(sqrt(5/2)*atan(sqrt(1/2)))"]
 
 
 def test_a_relation_with_long_coefficients_is_found_with_all_digits() -> None:

@@ -8,8 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from catalog.formulas.pcf import PCF, parse_formula
-from indexer.mathematics.closed_forms.equation import shape
-from indexer.mathematics.closed_forms.normal_form import core
+from indexer.mathematics.closed_forms.equation import equation
+from indexer.mathematics.closed_forms.normal_form import normal_form
 from indexer.similarity.vector import DIMENSION, neighbour_vector, neighbour_vectors
 from tests.helpers.reference import pcf, rows
 
@@ -28,7 +28,7 @@ def distance(first: PCF, second: PCF) -> float:
 @given(formulas(30, 2), st.integers(1, 4), st.sampled_from([-3, 2, 10]))
 @settings(max_examples=200, deadline=None)
 def test_mirrors_inflations_and_shifts_fall_on_one_point(formula: PCF, steps: int, c: int) -> None:
-    assume((shape(formula) is None) == (shape(formula.shift(steps)) is None))  # shifts may end a termination
+    assume((equation(formula) is None) == (equation(formula.shift(steps)) is None))  # shifts may end a termination
     assert distance(formula, formula.mirror()) < ROUNDING
     assert distance(formula, formula.inflate(c)) < ROUNDING
     assert distance(formula, formula.shift(steps)) < ROUNDING
@@ -80,9 +80,9 @@ def test_formulas_of_different_families_with_one_constant_are_neighbours(first: 
 def test_one_core_for_each_named_constant_of_the_reference() -> None:
     cores: dict[str, set[object]] = {}
     for row in rows("identified.jsonl"):
-        found = shape(pcf(row))
+        found = equation(pcf(row))
         if row["kind"] == "named" and found is not None:
-            cores.setdefault(row["constant"], set()).add(core(found))
+            cores.setdefault(row["constant"], set()).add(normal_form(found))
     assert len(cores) > 100
     assert all(len(each) == 1 for each in cores.values())
     assert len(set().union(*cores.values())) == len(cores)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.closed_form import closed_form
-from indexer.mathematics.closed_forms.equation import shape
+from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.families import family_key, family_relation, search_relation
 from tests.helpers.reference import DATA, pcf, rows
 
@@ -43,7 +43,7 @@ def test_both_formulas_of_every_row_have_one_key_and_the_known_relation() -> Non
 @given(formulas(40), st.integers(1, 6), st.sampled_from([-5, -1, 2, 12]))
 @settings(max_examples=150, deadline=None)
 def test_mirrors_inflations_and_shifts_keep_the_key(formula: PCF, steps: int, c: int) -> None:
-    assume(shape(formula) is not None)
+    assume(equation(formula) is not None)
     key = family_key(formula)
     assert key is not None
     assert family_key(formula.mirror()) == key
@@ -54,14 +54,14 @@ def test_mirrors_inflations_and_shifts_keep_the_key(formula: PCF, steps: int, c:
 @given(formulas(10**6), st.integers(1, 1000))
 @settings(max_examples=60, deadline=None)
 def test_large_coefficients_keep_the_key(formula: PCF, steps: int) -> None:
-    assume(shape(formula) is not None)
+    assume(equation(formula) is not None)
     assert family_key(formula.shift(steps).inflate(3)) == family_key(formula) is not None
 
 
 @given(formulas(12), st.integers(1, 5), st.integers(1, 30))
 @settings(max_examples=60, deadline=None)
 def test_polynomial_inflations_keep_the_key(formula: PCF, c: int, d: int) -> None:
-    assume(shape(formula) is not None)
+    assume(equation(formula) is not None)
     assert family_key(inflated_by_polynomial(formula, c, d)) == family_key(formula)
 
 
