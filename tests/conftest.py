@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
 from catalog.database.opening import Database, open_database
 from catalog.server import programs as postgres
 from catalog.server import sessions as server
-
-_numbers = itertools.count(1)
+from tests.helpers.catalogues import new_database
 
 SEEDED_RANKS = 240
 """Ranks of the box in the seeded catalogue."""
@@ -74,28 +70,6 @@ def connection(database: Database) -> Iterator[psycopg.Connection]:
     """A connection to a new, migrated, empty catalogue, as its owner."""
     with database.connect() as opened:
         yield opened
-
-
-def new_database(server_url: str, template: str) -> Iterator[str]:
-    name = f"test_{next(_numbers)}"
-    maintenance = make_conninfo(server_url, dbname="postgres")
-    with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template} strategy file_copy")  # type: ignore[arg-type]
-    yield server_url.replace("/formulary?", f"/{name}?")
-    with psycopg.connect(maintenance, autocommit=True) as connection:
-        _drop(connection, name)
-
-
-def _drop(connection: psycopg.Connection, name: str) -> None:
-    """Drop a database with whoever is connected; autovacuum, which only the superuser may end, is waited for."""
-    for tries_left in range(100, -1, -1):
-        try:
-            connection.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
-            return
-        except psycopg.errors.InsufficientPrivilege:
-            if not tries_left:
-                raise
-            time.sleep(0.1)
 
 
 @pytest.fixture(scope="session")

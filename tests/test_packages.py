@@ -19,7 +19,8 @@ import indexer
 from catalog.errors import VersionMismatch
 from catalog.formulas.pcf import parse_formula
 from catalog.formulas.programs import FORMATS
-from tests.indexer.cli.test_cli import formulary, json_of, validate
+from tests.helpers.command import formulary, json_of
+from tests.helpers.contract import validate
 
 PROJECT = Path(__file__).parents[1]
 FORMULAS = ("PCF(2n+1, n^2)", "PCF(-n^2-3n+5, -2n^3+n)", "PCF(7, -1)", "PCF(-n, n)", "PCF(34n^3+51n^2+27n+5, -n^6)")

@@ -17,7 +17,7 @@ from catalog.formulas.pcf import PCF
 from catalog.server.programs import binaries_folder
 from catalog.store.search import Filter, find, statement_of
 from indexer.similarity.nearest import nearest
-from tests.conftest import new_database
+from tests.helpers.catalogues import new_database
 
 COOKBOOK = (Path(__file__).parents[2] / "docs" / "cookbook.md").read_text()
 QUERIES = dict(re.findall(r"^### (\d+\. [^\n]+)$(?:(?!^###).)*?^```sql\n(.*?)^```$", COOKBOOK, re.M | re.S))

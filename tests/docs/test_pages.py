@@ -15,8 +15,8 @@ from catalog.database.opening import open_database
 from catalog.schema import page as tables_page
 from catalog.schema.facts import metadata
 from catalog.server.programs import binaries_folder
-from tests.catalog.exchange.test_exchange import content
-from tests.indexer.cli.test_cli import formulary, process
+from tests.helpers.catalogues import content
+from tests.helpers.command import formulary, process
 
 PROJECT = Path(__file__).parents[2]
 PAGES = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").glob("*.md")])

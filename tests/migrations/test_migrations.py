@@ -21,8 +21,8 @@ from catalog.errors import VersionMismatch
 from catalog.schema.facts import METRICS, XID8, metadata
 from catalog.server.programs import ADMIN
 from catalog.store.formula_rows import FLOAT_COLUMNS
-from tests.catalog.exchange.test_exchange import content
-from tests.indexer.cli.test_cli import formulary
+from tests.helpers.catalogues import content
+from tests.helpers.command import formulary
 
 CONSTRAINTS = """
     select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint

@@ -16,8 +16,9 @@ from catalog.server import sessions as server
 from catalog.server import upgrading
 from catalog.server.programs import Place, binaries_folder, data_major, exchange, program_major
 from catalog.server.upgrading import upgrade_server
-from tests.catalog.exchange.test_exchange import content
-from tests.indexer.cli.test_cli import formulary, process, validate
+from tests.helpers.catalogues import content
+from tests.helpers.command import formulary, process
+from tests.helpers.contract import validate
 
 OLD = next(
     (

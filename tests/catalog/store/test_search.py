@@ -18,7 +18,8 @@ from catalog.store.search import SORTS, Filter, constant_name, find, passing
 from indexer.similarity.nearest import nearest, read_vector
 from indexer.similarity.vector import DIMENSION, VECTOR_VERSION, neighbour_vector
 from indexer.similarity.vector_index import VectorIndex
-from tests.indexer.cli.test_cli import SENTENCE, formulary, json_of, validate
+from tests.helpers.command import SENTENCE, formulary, json_of
+from tests.helpers.contract import validate
 
 
 @pytest.fixture(scope="module")

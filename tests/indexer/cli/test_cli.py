@@ -2,56 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any
-from unittest.mock import patch
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from indexer.cli.main import COMMANDS, run
-from tests.conftest import new_database
-from tests.indexer.contract.test_contract import SCHEMA
-
-PROJECT = Path(__file__).parents[3]
-SENTENCE = re.compile(r"formulary: [^\n]+[^.\n]\n")
-
-
-def process(*arguments: str, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "indexer.cli.main", *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(PROJECT), **environment},
-        timeout=120,
-    )
-
-
-def formulary(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in this process, which is faster, and with warnings as errors."""
-    out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="", write_through=True), io.StringIO()
-    given = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
-    with (
-        patch.dict(os.environ, {"COLUMNS": "80", "FORMULARY_DEBUG": "1", **environment}),
-        patch.object(sys, "stdin", given),
-        redirect_stdout(out),
-        redirect_stderr(err),
-    ):
-        code = run(list(arguments))
-    out.seek(0)
-    return subprocess.CompletedProcess(arguments, code, out.read(), err.getvalue())
+from tests.helpers import PROJECT
+from tests.helpers.catalogues import new_database
+from tests.helpers.command import SENTENCE, formulary, json_of, process
+from tests.helpers.contract import validate
 
 
 @pytest.fixture(scope="module")
@@ -62,17 +26,6 @@ def catalogue(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         done = process("init", **place)
         assert done.returncode == 0, done.stderr
         yield place
-
-
-def json_of(*arguments: str, **environment: str) -> Any:
-    done = formulary(*arguments, "--json", **environment)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    return json.loads(done.stdout)
-
-
-def validate(value: Any, kind: str) -> None:
-    Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": SCHEMA["$defs"]}).validate(value)
 
 
 # Help

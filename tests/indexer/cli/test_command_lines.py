@@ -15,8 +15,8 @@ import pytest
 
 from indexer.cli.main import COMMANDS, formulary
 from indexer.cli.reference import FILE, helps, reference
-from tests.indexer.cli.test_cli import SENTENCE
-from tests.indexer.cli.test_cli import formulary as run_here
+from tests.helpers.command import SENTENCE
+from tests.helpers.command import formulary as run_here
 
 HELPS = dict(helps())
 EXAMPLE = re.compile(r"Example:\s+formulary\s+(.*?)(?:\n\s*\n|\Z)", re.DOTALL)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 
-from tests.conftest import new_database
-from tests.indexer.cli.test_cli import SENTENCE, formulary, validate
+from tests.helpers.catalogues import new_database
+from tests.helpers.command import formulary, json_of, refused
+from tests.helpers.contract import validate
 
 FOUR_OVER_PI = "1.2732395447351626861510701069801148"
 
@@ -24,19 +24,6 @@ def place(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         assert formulary("init", **found).returncode == 0
         assert formulary("constant", "add", "gamma five", "gamma(1/5)", "--source", "a letter", **found).returncode == 0
         yield found
-
-
-def json_of(*arguments: str, code: int = 0, **environment: str) -> Any:
-    done = formulary(*arguments, "--json", **environment)
-    assert done.returncode == code, done.stderr
-    return json.loads(done.stdout)
-
-
-def refused(*arguments: str, code: int = 2, **environment: str) -> str:
-    done = formulary(*arguments, **environment)
-    assert (done.returncode, done.stdout) == (code, "")
-    assert SENTENCE.fullmatch(done.stderr), done.stderr
-    return done.stderr
 
 
 # Own constants

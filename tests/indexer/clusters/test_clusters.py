@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +23,9 @@ from indexer.clusters.labels import match, related
 from indexer.clusters.placement import OnlineClusters
 from indexer.clusters.places import FEW_PAIRS, PLACE_RADIUS, UNPLACED, Nearest, Places, drawn, place_keys, places
 from indexer.clusters.quality import davies_bouldin, purity, quality, told_apart
-from indexer.pipeline.compute import compute
-from indexer.pipeline.rows import record
-from indexer.upkeep.setup import seed_constants
-from indexer.upkeep.setup import store as store_records
-from tests.conftest import new_database
-from tests.indexer.cli.test_cli import SENTENCE, formulary, json_of
-from tests.indexer.contract.test_contract import validate
+from tests.helpers.catalogues import add_formulas as add
+from tests.helpers.command import SENTENCE, formulary, json_of
+from tests.helpers.contract import validate
 
 RNG = np.random.default_rng(5)
 BLOBS = np.concatenate([RNG.normal(size=(60, 2)) * 0.1, RNG.normal(size=(60, 2)) * 0.1 + 8])
@@ -186,53 +182,24 @@ def test_an_unknown_metric_names_the_nearest() -> None:
 
 # A catalogue
 
-SAMPLE = [PCF((a0, a1), (b0, b1)) for a0 in range(1, 5) for a1 in (1, 2) for b0 in (0, 1, 2) for b1 in (1, 2)]
-SAMPLE += [PCF((a0, 1), (1, 3)) for a0 in range(6)]  # related, and without a name
 LATE = [parse_formula("PCF(n + 7, n)"), parse_formula("PCF(n^2 + 8, 17)")]
 
 
-@pytest.fixture(scope="module")
-def catalogue(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    for url in new_database(server_url, "formulary"):
-        with open_database(url) as database:
-            database.upgrade()
-            with database.connect() as connection:
-                seed_constants(connection)
-                add(connection, SAMPLE)
-        yield {"FORMULARY_DATABASE_URL": url, "FORMULARY_HOME": str(tmp_path_factory.mktemp("home"))}
+def test_build_prints_figures(sample_clustering: dict[str, object]) -> None:
+    validate(sample_clustering, "clustering")
+    assert sample_clustering["purity"] == 1.0
+    assert sample_clustering["placed"] > 0.5  # type: ignore[operator]
+    assert "delta" in sample_clustering["davies_bouldin"]  # type: ignore[operator]
 
 
-def add(connection: psycopg.Connection, formulas: list[PCF]) -> list[int]:
-    records = [record(compute(formula, identified=True, budget=0)) for formula in formulas]
-    return store_records(connection, records).ids.tolist()  # type: ignore[no-any-return]
-
-
-@pytest.fixture(scope="module")
-def built(catalogue: dict[str, str]) -> dict[str, object]:
-    found = json_of_build(catalogue)
-    assert found["clustering"] is not None
-    return found
-
-
-def json_of_build(catalogue: dict[str, str], *options: str) -> dict[str, object]:
-    done = formulary("cluster", "build", "--json", *options, **catalogue)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)  # type: ignore[no-any-return]
-
-
-def test_build_prints_figures(built: dict[str, object]) -> None:
-    validate(built, "clustering")
-    assert built["purity"] == 1.0
-    assert built["placed"] > 0.5  # type: ignore[operator]
-    assert "delta" in built["davies_bouldin"]  # type: ignore[operator]
-
-
-def test_a_cluster_tells_why_it_is_called_so(catalogue: dict[str, str], built: dict[str, object]) -> None:
-    listed = json_of("cluster", "list", **catalogue)
+def test_a_cluster_tells_why_it_is_called_so(
+    sample_catalogue: dict[str, str], sample_clustering: dict[str, object]
+) -> None:
+    listed = json_of("cluster", "list", **sample_catalogue)
     for row in listed:
         validate(row, "cluster")
     named = next(row for row in listed if row["constant"] is not None)
-    shown = json_of("cluster", "show", str(named["id"]), **catalogue)
+    shown = json_of("cluster", "show", str(named["id"]), **sample_catalogue)
     validate(shown, "cluster_shown")
     events = [event["event"] for event in shown["history"]]
     assert events[0] == "created"
@@ -241,29 +208,31 @@ def test_a_cluster_tells_why_it_is_called_so(catalogue: dict[str, str], built: d
     assert last["detail"]["label"] == named["label"]
     assert last["relation"].startswith("PCF(")
     assert shown["formulas"]
-    assert formulary("cluster", "show", str(named["id"]), **catalogue).returncode == 0
-    assert named["label"] in formulary("cluster", "list", **catalogue).stdout
+    assert formulary("cluster", "show", str(named["id"]), **sample_catalogue).returncode == 0
+    assert named["label"] in formulary("cluster", "list", **sample_catalogue).stdout
 
 
 def test_related_members_without_a_name_get_a_label_of_their_own(
-    catalogue: dict[str, str], built: dict[str, object]
+    sample_catalogue: dict[str, str], sample_clustering: dict[str, object]
 ) -> None:
-    unnamed = json_of("cluster", "list", "--unnamed", **catalogue)
+    unnamed = json_of("cluster", "list", "--unnamed", **sample_catalogue)
     assert unnamed
     assert all(row["label"] == f"unnamed-{row['id']}" and row["constant"] is None for row in unnamed)
 
 
-def test_numbers_survive_where_members_do(catalogue: dict[str, str], built: dict[str, object]) -> None:
-    before = json_of("cluster", "list", "--count", "99", **catalogue)
-    again = json_of_build(catalogue)
-    assert (again["kept"], again["retired"]) == (built["clusters"], 0)
-    assert json_of("cluster", "list", "--count", "99", **catalogue) == before
-    first = json_of("cluster", "show", str(before[0]["id"]), **catalogue)
+def test_numbers_survive_where_members_do(
+    sample_catalogue: dict[str, str], sample_clustering: dict[str, object]
+) -> None:
+    before = json_of("cluster", "list", "--count", "99", **sample_catalogue)
+    again = json_of("cluster", "build", quiet=False, **sample_catalogue)
+    assert (again["kept"], again["retired"]) == (sample_clustering["clusters"], 0)
+    assert json_of("cluster", "list", "--count", "99", **sample_catalogue) == before
+    first = json_of("cluster", "show", str(before[0]["id"]), **sample_catalogue)
     assert len(first["history"]) <= 2
 
 
-def test_a_new_formula_joins_or_waits(catalogue: dict[str, str], built: dict[str, object]) -> None:
-    with open_database(catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
+def test_a_new_formula_joins_or_waits(sample_catalogue: dict[str, str], sample_clustering: dict[str, object]) -> None:
+    with open_database(sample_catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
         online = OnlineClusters()
         online.follow(connection)
         ids = add(connection, LATE)
@@ -280,8 +249,22 @@ def test_a_new_formula_joins_or_waits(catalogue: dict[str, str], built: dict[str
         assert euler["label"] == "e"
 
 
-def test_metrics_cluster_too_and_a_dry_run_stores_nothing(catalogue: dict[str, str], built: dict[str, object]) -> None:
-    found = json_of_build(catalogue, "--by", "metrics", "--metric", "delta", "--metric", "q_gamma", "--dry-run")
+def test_metrics_cluster_too_and_a_dry_run_stores_nothing(
+    sample_catalogue: dict[str, str], sample_clustering: dict[str, object]
+) -> None:
+    found = json_of(
+        "cluster",
+        "build",
+        "--by",
+        "metrics",
+        "--metric",
+        "delta",
+        "--metric",
+        "q_gamma",
+        "--dry-run",
+        quiet=False,
+        **sample_catalogue,
+    )
     assert found["clustering"] is None
     assert found["clusters"] > 0  # type: ignore[operator]
 
@@ -298,9 +281,9 @@ def test_metrics_cluster_too_and_a_dry_run_stores_nothing(catalogue: dict[str, s
     ],
 )
 def test_bad_input_is_one_sentence(
-    catalogue: dict[str, str], built: dict[str, object], arguments: list[str], code: int, words: str
+    sample_catalogue: dict[str, str], sample_clustering: dict[str, object], arguments: list[str], code: int, words: str
 ) -> None:
-    done = formulary("cluster", *arguments, **catalogue)
+    done = formulary("cluster", *arguments, **sample_catalogue)
     assert (done.returncode, done.stdout) == (code, "")
     assert SENTENCE.fullmatch(done.stderr)
     assert words in done.stderr
@@ -314,13 +297,15 @@ def test_an_empty_catalogue_cannot_be_clustered(database_url: str, tmp_path: Pat
     assert formulary("cluster", "list", **place).returncode == 1
 
 
-def test_a_daemon_places_what_it_commits(catalogue: dict[str, str], built: dict[str, object]) -> None:
-    with open_database(catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
+def test_a_daemon_places_what_it_commits(
+    sample_catalogue: dict[str, str], sample_clustering: dict[str, object]
+) -> None:
+    with open_database(sample_catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
         add_space(connection, "late", "a = n + k; b = n; k in 30..33", 4, chunk_size=4)
         connection.commit()
-    done = formulary("run", "--once", "--workers", "1", **catalogue)
+    done = formulary("run", "--once", "--workers", "1", **sample_catalogue)
     assert done.returncode == 0, done.stderr
-    with open_database(catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
+    with open_database(sample_catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
         rows = connection.execute("""
             select cluster.label from formula
             join cluster_member on cluster_member.formula_id = formula.id
@@ -332,11 +317,11 @@ def test_a_daemon_places_what_it_commits(catalogue: dict[str, str], built: dict[
 
 
 def test_the_formula_that_completes_a_place_founds_a_cluster(
-    catalogue: dict[str, str], built: dict[str, object]
+    sample_catalogue: dict[str, str], sample_clustering: dict[str, object]
 ) -> None:
     # Index shifts of one formula with a core of their own: all at one place, at which nothing was before.
     family = [parse_formula(f"PCF(5n + {5 * k + 2}, 3n + {3 * k + 1})") for k in range(4)]
-    with open_database(catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
+    with open_database(sample_catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
         online = OnlineClusters()
         online.follow(connection)
         counts = []
@@ -354,14 +339,16 @@ def test_the_formula_that_completes_a_place_founds_a_cluster(
         assert [event["event"] for event in store.cluster_events(connection, number)] == ["created"]
 
 
-def test_what_is_added_is_placed_at_once(catalogue: dict[str, str], built: dict[str, object], tmp_path: Path) -> None:
-    shown = json_of("add", "PCF(n + 20, n)", **catalogue)
+def test_what_is_added_is_placed_at_once(
+    sample_catalogue: dict[str, str], sample_clustering: dict[str, object], tmp_path: Path
+) -> None:
+    shown = json_of("add", "PCF(n + 20, n)", **sample_catalogue)
     validate(shown, "formula")
     assert (shown["cluster"]["label"], shown["cluster"]["distance"]) == ("e", 0.0)
     lines = tmp_path / "lines.txt"
     lines.write_text("PCF(n + 21, n)\n")
-    assert json_of("add", "--from", str(lines), **catalogue)["added"] == 1
-    with open_database(catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
+    assert json_of("add", "--from", str(lines), **sample_catalogue)["added"] == 1
+    with open_database(sample_catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
         assert place_of(connection, parse_formula("PCF(n + 21, n)")) == place_of(
             connection, parse_formula("PCF(n + 20, n)")
         )
@@ -378,33 +365,33 @@ def place_of(connection: psycopg.Connection, formula: PCF) -> int | None:
 
 
 def test_an_unnamed_cluster_is_renamed_when_its_constant_turns_up(
-    catalogue: dict[str, str], built: dict[str, object]
+    sample_catalogue: dict[str, str], sample_clustering: dict[str, object]
 ) -> None:
     member = parse_formula("PCF(n, 3n + 1)")  # core M(1/3, 3, 3)/M(4/3, 4, 3), a constant without a name
-    with open_database(catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
+    with open_database(sample_catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
         number = place_of(connection, member)
-    before = json_of("cluster", "show", str(number), **catalogue)
+    before = json_of("cluster", "show", str(number), **sample_catalogue)
     assert before["label"] == f"unnamed-{number}"
-    added = json_of("constant", "add", "Kummer third", "hyp1f1(1/3, 3, 3)/hyp1f1(4/3, 4, 3)", **catalogue)
+    added = json_of("constant", "add", "Kummer third", "hyp1f1(1/3, 3, 3)/hyp1f1(4/3, 4, 3)", **sample_catalogue)
     assert added["clusters"] == [number]
-    after = json_of("cluster", "show", str(number), **catalogue)
+    after = json_of("cluster", "show", str(number), **sample_catalogue)
     assert (after["label"], after["constant"]) == ("Kummer third", "Kummer third")
     last = after["history"][-1]
     assert (last["event"], last["detail"]["before"]) == ("relabelled", before["label"])
     assert last["relation"].startswith("PCF(")
     assert "turned up" in last["detail"]["why"]
-    named = json_of("cluster", "show", str(number), **catalogue)["formulas"]
+    named = json_of("cluster", "show", str(number), **sample_catalogue)["formulas"]
     assert "hyp1f1" in named[0]["relation"]
-    json_of_build(catalogue)
-    assert json_of("cluster", "show", str(number), **catalogue)["label"] == "Kummer third"
+    json_of("cluster", "build", quiet=False, **sample_catalogue)
+    assert json_of("cluster", "show", str(number), **sample_catalogue)["label"] == "Kummer third"
 
 
 @pytest.mark.parametrize("by", [["--by", "vector"], ["--by", "metrics", "--metric", "delta", "--metric", "q_gamma"]])
 def test_what_is_near_a_formula_places_it_as_all_does(
-    catalogue: dict[str, str], built: dict[str, object], by: list[str]
+    sample_catalogue: dict[str, str], sample_clustering: dict[str, object], by: list[str]
 ) -> None:
-    json_of_build(catalogue, "--min-size", "3", *by)
-    with open_database(catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
+    json_of("cluster", "build", "--min-size", "3", *by, quiet=False, **sample_catalogue)
+    with open_database(sample_catalogue["FORMULARY_DATABASE_URL"]) as database, database.connect() as connection:
         members = dict(connection.execute("select formula_id, cluster_id from cluster_member").fetchall())
         assert len(set(members.values())) > 3
         assert any(row["radius"] > PLACE_RADIUS for row in store.living_clusters(connection).values()) == (len(by) > 2)

@@ -6,7 +6,6 @@ import json
 import re
 import shlex
 from collections.abc import Callable
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,8 @@ from indexer.cli.main import run
 from indexer.cli.output import exact
 from indexer.contract.objects import formula_object
 from indexer.pipeline.compute import failed
+from tests.helpers.contract import SCHEMA, validate
 
-SCHEMA = json.loads((resources.files("indexer.contract") / "contract.schema.json").read_text())
 DOCUMENT = Path(__file__).parents[3] / "docs" / "contract.md"
 WORKED = re.compile(r"^### (?P<title>.+?)$(?P<body>.*?)^```json\n(?P<object>.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^\$ formulary (?P<command>.+)$", re.MULTILINE)
@@ -30,10 +29,6 @@ COMMANDS = {
     for m in WORKED.finditer(DOCUMENT.read_text())
     if (found := COMMAND.search(m["body"])) and not found["command"].startswith("similar")
 }
-
-
-def validate(value: Any, kind: str) -> None:
-    Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": SCHEMA["$defs"]}).validate(value)
 
 
 def kind_of(value: dict[str, Any]) -> str:

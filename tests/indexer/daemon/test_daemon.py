@@ -5,132 +5,30 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import psycopg
 import pytest
 
 from catalog.database.opening import open_database
 from catalog.formulas.pcf import PCF, parse_formula
 from catalog.store.leases import add_space
-from indexer.similarity.catalogue_index import CatalogueIndex
-from indexer.similarity.vector import DIMENSION
 from indexer.sources.registry import QUADRATIC_5, read_space
-from indexer.upkeep.setup import add, seed_constants
+from indexer.upkeep.setup import add
 from indexer.workers.pool import WORKER_DIED
 from indexer.workers.process import MARK
-from tests.conftest import new_database
-
-PROJECT = Path(__file__).parents[3]
-CHUNK, LIMIT = 40, 300
-"""Ranks of a chunk, and of a run of these tests: eight chunks, the last one cut."""
-PATIENCE = 120.0
-SEARCHED = str(PROJECT)
-"""Where a daemon finds its modules."""
-
-
-def start(url: str, home: Path, *arguments: str, once: bool = True) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "indexer.cli.main", "run", "--limit", str(LIMIT), "--lease", "3"]
-    return subprocess.Popen(
-        [*command, *(["--once"] if once else []), *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        env={
-            **os.environ,
-            "PYTHONPATH": SEARCHED,
-            "FORMULARY_DATABASE_URL": url,
-            "FORMULARY_HOME": str(home),
-        },
-    )
-
-
-def finish(daemon: subprocess.Popen[str]) -> str:
-    out, err = daemon.communicate(timeout=PATIENCE)
-    assert daemon.returncode == 0, err
-    assert "Traceback" not in err
-    return out
-
-
-def ask(url: str, query: str) -> list[tuple[Any, ...]]:
-    with psycopg.connect(url) as connection:
-        return connection.execute(query.encode()).fetchall()
-
-
-def until(condition: Callable[[], object], daemon: subprocess.Popen[str]) -> None:
-    """Wait for something that a daemon will do."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happened"
-        assert daemon.poll() is None, daemon.communicate()[1]
-        time.sleep(0.05)
-
-
-def prepare(url: str) -> None:
-    with open_database(url) as database, database.connect() as connection:
-        connection.execute("update catalogue set epoch = catalogue_epoch(), catalogue_id = gen_random_uuid()")
-        connection.commit()
-        seed_constants(connection)
-        box = QUADRATIC_5
-        add_space(connection, box.name, box.template, box.size, chunk_size=CHUNK)
-
-
-CATALOGUE = """
-select encode(key, 'hex'), status, convergence_class, limit_value, limit_digits, bound_kind, delta, family, closed_form,
-    evaluation_error, vector, canonical_id is null
-from formula left join formula_vector on formula_id = formula.id
-order by key
-"""
-
-RELATIONS = """
-select encode(key, 'hex'), constant.name, relation.expression, proof
-from relation join formula on formula.id = formula_id left join constant on constant.id = constant_id
-order by key, relation.expression
-"""
-
-
-@pytest.fixture(scope="module")
-def fault_free(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path, dict[str, Any]]]:
-    """A catalogue that one undisturbed run has filled: its url, home, and what the run said."""
-    for url in new_database(server_url, "formulary"):
-        prepare(url)
-        home = tmp_path_factory.mktemp("home")
-        said = finish(start(url, home, "--json"))
-        yield url, home, json.loads(said)
-
-
-@pytest.fixture
-def fresh(database_url: str) -> str:
-    """Url of a catalogue with its space, nothing indexed."""
-    prepare(database_url)
-    return database_url
-
-
-def assert_same(url: str, fault_free: tuple[str, Path, dict[str, Any]]) -> None:
-    """Nothing lost, nothing twice, and the same constants found."""
-    assert ask(url, CATALOGUE) == ask(fault_free[0], CATALOGUE)
-    found, expected = ask(url, RELATIONS), ask(fault_free[0], RELATIONS)
-    assert [(row[0], row[3]) for row in found] == [(row[0], row[3]) for row in expected]
-
-
-def assert_index_in_step(url: str, home: Path) -> None:
-    problems: list[str] = []
-    with psycopg.connect(url) as connection:
-        index = CatalogueIndex.open(connection, home, problems.append)
-        rows = connection.execute("select formula_id, vector from formula_vector order by formula_id").fetchall()
-    assert problems == []
-    order = np.argsort(index.index.ids)
-    assert index.index.ids[order].tolist() == [number for number, _ in rows]
-    assert (
-        index.index.vectors[order] == np.array([vector for _, vector in rows], dtype=np.float32).reshape(-1, DIMENSION)
-    ).all()
+from tests.helpers import PROJECT
+from tests.helpers.daemons import (
+    CATALOGUE,
+    LIMIT,
+    PATIENCE,
+    ask,
+    assert_index_in_step,
+    assert_same,
+    finish,
+    start,
+    until,
+)
 
 
 def test_a_run_stores_every_formula_once(fault_free: tuple[str, Path, dict[str, Any]]) -> None:
@@ -209,7 +107,7 @@ if "--formulary-worker" in sys.argv:
 def poison(folder: Path, monkeypatch: pytest.MonkeyPatch, formula: PCF, victim: str) -> None:
     folder.mkdir()
     (folder / "sitecustomize.py").write_text(POISON.format(formula=formula, victim=victim))
-    monkeypatch.setattr("tests.indexer.daemon.test_daemon.SEARCHED", f"{folder}:{PROJECT}")
+    monkeypatch.setattr("tests.helpers.daemons.SEARCHED", f"{folder}:{PROJECT}")
 
 
 def test_of_a_formula_that_kills_its_worker_only_its_pair_is_lost(
@@ -322,7 +220,7 @@ def test_of_a_formula_that_the_database_refuses_only_itself_is_lost(
     folder = tmp_path / "poison"
     folder.mkdir()
     (folder / "sitecustomize.py").write_text(REFUSED.format(formula=culprit))
-    monkeypatch.setattr("tests.indexer.daemon.test_daemon.SEARCHED", f"{folder}:{PROJECT}")
+    monkeypatch.setattr("tests.helpers.daemons.SEARCHED", f"{folder}:{PROJECT}")
     daemon = start(fresh, tmp_path, "--json")
     out, err = daemon.communicate(timeout=PATIENCE)
     assert daemon.returncode == 0, err

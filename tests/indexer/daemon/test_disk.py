@@ -14,7 +14,7 @@ from indexer.daemon.disk import BYTES_A_RANK, LARGEST_LOG, forecast
 from indexer.sources.registry import read_space
 from indexer.upkeep import setup as seeding
 from indexer.upkeep.setup import seed_constants
-from tests.indexer.daemon.test_run_options import finish, start
+from tests.helpers.daemons import events_of, start_staying
 
 
 def test_a_rank_costs_what_is_measured_and_the_log_comes_on_top(
@@ -37,7 +37,7 @@ def test_a_disk_that_will_not_do_is_said_before_the_first_chunk(
 ) -> None:
     seed_constants(connection)
     add_space(connection, "low", "a = n + k; b = 1; k in 1..4", 4, chunk_size=2)
-    events = finish(start(database_url, tmp_path, "--min-free-disk", "100000T", "--stop-after", "2s"))
+    events = events_of(start_staying(database_url, tmp_path, "--min-free-disk", "100000T", "--stop-after", "2s"))
     names = [event["event"] for event in events]
     assert names.index("disk_short") < names.index("disk_pause")
     assert "GB are free" in events[names.index("disk_short")]["note"]

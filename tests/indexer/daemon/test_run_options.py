@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -15,21 +14,8 @@ import pytest
 from catalog.store.leases import add_space
 from indexer.cli.units import DURATION, SIZE
 from indexer.upkeep.setup import seed_constants
-from tests.indexer.daemon.test_daemon import PATIENCE, PROJECT, ask, until
-from tests.indexer.daemon.test_daemon import start as start_once
-
-OPTIONS = ("--log-format", "json", "--workers", "1")
-
-
-def start(url: str, home: Path, *options: str) -> subprocess.Popen[str]:
-    """A daemon that stays."""
-    return start_once(url, home, "--stop-after", "60", *OPTIONS, *options, once=False)
-
-
-def finish(daemon: subprocess.Popen[str]) -> list[dict[str, Any]]:
-    _, err = daemon.communicate(timeout=PATIENCE)
-    assert daemon.returncode == 0, err
-    return [json.loads(line) for line in err.splitlines()]
+from tests.helpers import PROJECT
+from tests.helpers.daemons import PATIENCE, ask, events_of, start_staying, until
 
 
 @pytest.fixture
@@ -41,14 +27,14 @@ def url(database_url: str, connection: psycopg.Connection) -> str:
 def test_spaces_added_later_are_noticed_those_of_higher_priority_first(
     url: str, connection: psycopg.Connection, tmp_path: Path
 ) -> None:
-    daemon = start(url, tmp_path)
+    daemon = start_staying(url, tmp_path)
     until(lambda: ask(url, "select from run"), daemon)
     with connection.transaction():
         add_space(connection, "low", "a = n + k; b = 1; k in 1..4", 4, chunk_size=2)
         add_space(connection, "high", "a = n + k; b = 2; k in 1..4", 4, chunk_size=2, priority=5)
     until(lambda: ask(url, "select count(*) from chunk where state = 'done'") == [(4,)], daemon)
     daemon.send_signal(signal.SIGTERM)
-    events = finish(daemon)
+    events = events_of(daemon)
     assert [e["space"] for e in events if e["event"] == "chunk_claimed"] == ["high", "high", "low", "low"]
     assert events[-1]["event"] == "run_ended"
     assert events[-1]["reason"] == "signal"
@@ -59,16 +45,16 @@ def test_only_the_space_that_is_named_is_worked_on(url: str, connection: psycopg
     with connection.transaction():
         for name, b in (("first", 1), ("second", 2)):
             add_space(connection, name, f"a = n + k; b = {b}; k in 1..4", 4, chunk_size=2)
-    events = finish(start(url, tmp_path, "--space", "second", "--once"))
+    events = events_of(start_staying(url, tmp_path, "--space", "second", "--once"))
     assert [e["space"] for e in events if e["event"] == "chunk_claimed"] == ["second", "second"]
-    _, err = (refused := start(url, tmp_path, "--space", "third")).communicate(timeout=PATIENCE)
+    _, err = (refused := start_staying(url, tmp_path, "--space", "third")).communicate(timeout=PATIENCE)
     assert refused.returncode == 1
     assert err == "formulary: there is no space third; the catalogue has first, second\n"
 
 
 def test_a_full_disk_pauses_and_the_time_is_up(url: str, connection: psycopg.Connection, tmp_path: Path) -> None:
     add_space(connection, "low", "a = n + k; b = 1; k in 1..4", 4, chunk_size=2)
-    events = finish(start(url, tmp_path, "--min-free-disk", "100000T", "--stop-after", "2s"))
+    events = events_of(start_staying(url, tmp_path, "--min-free-disk", "100000T", "--stop-after", "2s"))
     names = [event["event"] for event in events if event["event"] != "disk_short"]  # which the forecast says
     assert names[:3] == ["run_started", "disk_pause", "stopping"]
     assert ask(url, "select state, attempts from chunk") == [("open", 0)] * 2
@@ -91,7 +77,7 @@ def test_a_daemon_needs_no_more_than_the_rights_in_the_documentation(
         administrator.execute("create role modest login")
         try:
             administrator.execute(RIGHTS.format(database=connection.info.dbname).encode())
-            events = finish(start(url.replace("formulary@", "modest@"), tmp_path, "--once"))
+            events = events_of(start_staying(url.replace("formulary@", "modest@"), tmp_path, "--once"))
         finally:
             administrator.execute("drop owned by modest")
             administrator.execute("drop role modest")

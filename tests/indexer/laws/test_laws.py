@@ -28,10 +28,10 @@ from indexer.mathematics.numbers.rational_functions import (
     polynomial_text,
     value_at,
 )
-from tests.conftest import new_database
-from tests.indexer.cli.test_cli import SENTENCE, formulary, json_of
-from tests.indexer.clusters.test_clusters import add
-from tests.indexer.contract.test_contract import validate
+from tests.helpers.catalogues import add_formulas as add
+from tests.helpers.catalogues import new_database
+from tests.helpers.command import SENTENCE, formulary, json_of
+from tests.helpers.contract import validate
 
 LOGARITHMS = Line((1, 0, 0, 0, 0, 1), (0, 1, 0, 0, 0, 0))
 """PCF(k n + 1, n^2)."""

@@ -23,8 +23,7 @@ from indexer.laws.checkerboard import SORTS, Board
 from indexer.pages.mathml import mathml
 from indexer.pages.report import page
 from indexer.pages.typeset import expression, label, relation
-from tests.indexer.cli.test_cli import SENTENCE, formulary
-from tests.indexer.clusters.test_clusters import built, catalogue  # noqa: F401  fixtures
+from tests.helpers.command import SENTENCE, formulary
 
 LARGEST = 2_000_000
 """Bytes of a page."""
@@ -149,12 +148,12 @@ def test_a_page_of_an_empty_catalogue_says_what_to_do() -> None:
 
 @pytest.fixture(scope="module")
 def report(
-    catalogue: dict[str, str],  # noqa: F811
-    built: dict[str, object],  # noqa: F811
+    sample_catalogue: dict[str, str],
+    sample_clustering: dict[str, object],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     file = tmp_path_factory.mktemp("report") / "report.html"
-    done = formulary("report", "-o", str(file), "--title", "Our formulas", **catalogue)
+    done = formulary("report", "-o", str(file), "--title", "Our formulas", **sample_catalogue)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     return file
 
@@ -185,8 +184,8 @@ def test_an_empty_catalogue_has_a_report_and_no_pictures(database_url: str, tmp_
         ("/nonexistent/r.html", "cannot write"),
     ],
 )
-def test_bad_names_are_refused(file: str, words: str, catalogue: dict[str, str]) -> None:  # noqa: F811
-    done = formulary("report", "-o", file, **catalogue)
+def test_bad_names_are_refused(file: str, words: str, sample_catalogue: dict[str, str]) -> None:
+    done = formulary("report", "-o", file, **sample_catalogue)
     assert (done.returncode, done.stdout) == (2, "")
     assert SENTENCE.fullmatch(done.stderr)
     assert words in done.stderr

@@ -24,8 +24,7 @@ from indexer.pictures.labels import write_names
 from indexer.pictures.letters import pretty
 from indexer.pictures.maps import Points, clusters, principal_components, scatter
 from indexer.pictures.style import axis_label, checked_format, inline_svg, new_figure, save
-from tests.indexer.cli.test_cli import SENTENCE, formulary
-from tests.indexer.clusters.test_clusters import built, catalogue  # noqa: F401  fixtures
+from tests.helpers.command import SENTENCE, formulary
 
 BEGINNINGS = {"png": b"\x89PNG", "svg": b"<?xml", "html": b"<!doctype html>"}
 RNG = np.random.default_rng(2)
@@ -262,12 +261,12 @@ def test_an_unknown_format_is_refused(name: str) -> None:
 )
 def test_pictures_of_a_catalogue(
     what: tuple[str, ...],
-    catalogue: dict[str, str],  # noqa: F811
-    built: dict[str, object],  # noqa: F811
+    sample_catalogue: dict[str, str],
+    sample_clustering: dict[str, object],
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "picture.png"
-    done = formulary("plot", *what, "-o", str(file), **catalogue)
+    done = formulary("plot", *what, "-o", str(file), **sample_catalogue)
     assert done.returncode == 0, done.stderr
     assert file.read_bytes().startswith(BEGINNINGS["png"])
 
@@ -294,9 +293,9 @@ def test_bad_input_is_one_sentence(
     arguments: list[str],
     code: int,
     words: str,
-    catalogue: dict[str, str],  # noqa: F811
+    sample_catalogue: dict[str, str],
 ) -> None:
-    done = formulary("plot", *arguments, **catalogue)
+    done = formulary("plot", *arguments, **sample_catalogue)
     assert (done.returncode, done.stdout) == (code, "")
     assert SENTENCE.fullmatch(done.stderr)
     assert words in done.stderr

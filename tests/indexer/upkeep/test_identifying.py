@@ -24,9 +24,9 @@ from indexer.upkeep import identifying as later_search
 from indexer.upkeep.adding import add_lines
 from indexer.upkeep.identifying import search_with_constant, search_with_library
 from indexer.upkeep.setup import seed_constants, store
-from tests.conftest import new_database
-from tests.indexer.cli.test_cli import formulary, validate
-from tests.indexer.cli.test_identify import json_of
+from tests.helpers.catalogues import new_database
+from tests.helpers.command import formulary, json_of
+from tests.helpers.contract import validate
 
 # 1F1(2/3; 1; 1/3): of one family, without a name in the library
 MEMBER, SHIFTED = PCF((2, 3), (2, 3)), PCF((5, 3), (5, 3))

@@ -20,18 +20,7 @@ from catalog.errors import SchedulerAddressError, Unavailable, VersionMismatch
 from indexer.workers import dask as module
 from indexer.workers.dask import DaskWorkers, refusal, versions
 from indexer.workers.pool import WORKER_DIED
-from tests.indexer.daemon.test_daemon import (
-    ask,
-    assert_index_in_step,
-    assert_same,
-    fault_free,
-    finish,
-    fresh,
-    start,
-    until,
-)
-
-assert fault_free and fresh  # fixtures
+from tests.helpers.daemons import ask, assert_index_in_step, assert_same, finish, start, until
 
 PROJECT = Path(__file__).parents[3]
 PATIENCE = 60.0
