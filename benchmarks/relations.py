@@ -17,9 +17,10 @@ from collections.abc import Callable
 import mpmath
 from flint import arb, ctx
 
+from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import moebius_value
 from indexer.mathematics.relations.screening import SCREENED_BOUND, exclusion_bounds
-from indexer.mathematics.relations.search import Scaled, bits_for, moebius_scaled, scale
+from indexer.mathematics.relations.search import Scaled, moebius_scaled, scale
 
 ROUNDS = 5
 COPIES = 20

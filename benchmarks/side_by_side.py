@@ -30,7 +30,7 @@ from indexer.mathematics.continued_fractions import metrics as measured
 from indexer.mathematics.continued_fractions.asymptotics import classify, exponents
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.continued_fractions.tail import Tail
-from indexer.mathematics.numbers.decimals import bits_of_digits
+from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.search import scale
 from indexer.similarity.vector_index import VectorIndex
 
@@ -120,7 +120,7 @@ def limits(count: int) -> None:
 
 def agrees(value: arb | None, known: arb) -> bool:
     """Whether a value has the digits asked for."""
-    with ctx.workprec(bits_of_digits(2 * DIGITS)):
+    with ctx.workprec(bits_for(2 * DIGITS)):
         return value is not None and bool(abs(value.mid() - known) < (1 + abs(known)) * arb(10) ** -DIGITS)
 
 
@@ -131,7 +131,7 @@ def by_formulary(formula: PCF) -> arb | None:
 def by_doubling(formula: PCF) -> arb | None:
     """The convergent n by python-flint's balls from the end backwards, for n doubled until two agree."""
     before = None
-    with ctx.workprec(bits_of_digits(2 * DIGITS)):
+    with ctx.workprec(bits_for(2 * DIGITS)):
         n = 64
         while n <= MAX_DEPTH:
             tail = arb(formula.a_at(n))
@@ -160,7 +160,7 @@ def by_nsum(formula: PCF) -> arb | None:
         except (ZeroDivisionError, ValueError):
             return None
         text = mpmath.nstr(value, DIGITS + 10)
-    with ctx.workprec(bits_of_digits(2 * DIGITS)):
+    with ctx.workprec(bits_for(2 * DIGITS)):
         return arb(text) if mpmath.isfinite(value) else None
 
 

@@ -16,9 +16,10 @@ from catalog.store.constants import constant_number
 from catalog.store.storing_findings import Findings, RelationRow, store_findings
 from indexer.clusters.labels import constant_detail, evaluator
 from indexer.identification.library import Terms, scaled_constant
+from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import FURTHER_DIGITS, moebius_text, moebius_value, verify
 from indexer.mathematics.relations.screening import SCREENED_BOUND, exclusion_bounds
-from indexer.mathematics.relations.search import DIGITS, bits_for, moebius_scaled, scale
+from indexer.mathematics.relations.search import DIGITS, moebius_scaled, scale
 from indexer.upkeep.families import add_copies, sweep_families
 
 METHOD = "cluster"

@@ -16,6 +16,7 @@ from catalog.formulas.pcf import PCF
 from indexer.identification.library import Terms, scaled_constant
 from indexer.identification.outcome import Guess, Proposal
 from indexer.mathematics.continued_fractions.limit import Limit, limit
+from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import (
     FURTHER_DIGITS,
     GUARD_DIGITS,
@@ -24,15 +25,7 @@ from indexer.mathematics.relations.relation import (
     moebius_value,
     verify,
 )
-from indexer.mathematics.relations.search import (
-    DIGITS,
-    Attempt,
-    Scaled,
-    accurate_digits,
-    bits_for,
-    moebius_scaled,
-    scale,
-)
+from indexer.mathematics.relations.search import DIGITS, Attempt, Scaled, accurate_digits, moebius_scaled, scale
 from indexer.similarity.vector_index import Anchor
 
 MIN_DIGITS = 30

@@ -29,6 +29,7 @@ from indexer.mathematics.closed_forms.families import family_relation
 from indexer.mathematics.closed_forms.proposals import proposals
 from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.continued_fractions.limit import Limit, limit
+from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.numbers.surds import Surd
 from indexer.mathematics.relations.relation import (
     FURTHER_DIGITS,
@@ -48,7 +49,7 @@ from indexer.mathematics.relations.screening import (
     quadratic_bounds,
 )
 from indexer.mathematics.relations.screening import SCREENED_BOUND as SCREENED_BOUND
-from indexer.mathematics.relations.search import DIGITS, Attempt, algebraic, bits_for
+from indexer.mathematics.relations.search import DIGITS, Attempt, algebraic
 
 QUADRATIC_DIGITS = 60
 """Digits used for the search of a quadratic polynomial."""

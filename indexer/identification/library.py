@@ -13,8 +13,9 @@ from catalog.constants import library as constants
 from catalog.constants.library import Constant, Library
 from catalog.errors import ExpressionError
 from catalog.store.constants import OWN
+from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.screening import Constants, Numbers
-from indexer.mathematics.relations.search import DIGITS, Scaled, bits_for, moebius_scaled, scale
+from indexer.mathematics.relations.search import DIGITS, Scaled, moebius_scaled, scale
 
 GUARD_BITS = 16
 """Bits by which a constant is evaluated more precisely than it is scaled."""

@@ -17,6 +17,7 @@ from flint import arb, ctx
 from catalog.constants import expressions
 from catalog.errors import ExpressionError
 from indexer.identification.library import NamedConstant, scaled_constant
+from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import (
     Relation,
     algebraic_relation,
@@ -32,7 +33,6 @@ from indexer.mathematics.relations.search import (
     Attempt,
     algebraic,
     beyond_chance,
-    bits_for,
     digit_sum,
     linear,
     moebius_scaled,

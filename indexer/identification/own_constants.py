@@ -13,9 +13,9 @@ from catalog.database.blocks import block
 from catalog.errors import ExpressionError, NotFound
 from catalog.store.constants import OWN, ConstantRow, last_likelihood, own_constants, store_constants
 from indexer.identification.library import Terms, terms_with
-from indexer.mathematics.numbers.decimals import bits_of_digits, round_ball
+from indexer.mathematics.numbers.decimals import bits_for, round_ball
 from indexer.mathematics.relations.relation import moebius_text, moebius_value, real_root
-from indexer.mathematics.relations.search import algebraic, bits_for, moebius, residual_digits
+from indexer.mathematics.relations.search import algebraic, moebius, residual_digits
 
 SEARCH_DIGITS = 60
 """Digits of the search for an equivalent constant."""
@@ -52,7 +52,7 @@ def add_constant(connection: psycopg.Connection, name: str, expression: str, ref
     known = {str(row[0]): str(row[1]) for row in rows}
     check_name(name, text, known)
     check_value(text, ((c.name, c.expression) for c in library()), known.items())
-    ball = expressions.evaluate(parsed, bits_of_digits(VALUE_DIGITS) + 16)
+    ball = expressions.evaluate(parsed, bits_for(VALUE_DIGITS) + 16)
     row = ConstantRow(
         name=name,
         expression=text,

@@ -19,7 +19,7 @@ from indexer.mathematics.continued_fractions.asymptotics import (
 from indexer.mathematics.continued_fractions.closed_tail import ClosedTail, tail_of
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, INFINITE, Limit, exact, limit, rounded
 from indexer.mathematics.continued_fractions.metrics import Metrics, metrics
-from indexer.mathematics.numbers.decimals import LOG2_10, bits_of_digits
+from indexer.mathematics.numbers.decimals import LOG2_10, bits_for
 
 EVALUATOR_VERSION = 2
 """Raised with every change that may alter a stored status, digit or metric."""
@@ -121,7 +121,7 @@ def _compare(value: Limit, form: ClosedForm, digits: int) -> tuple[Limit, int | 
             raise ArithmeticError(f"limit {value.value} and closed form {form.text} differ")
         return known, None
     try:
-        ball = form.evaluate(bits_of_digits(max(digits, CLOSED_FORM_DIGITS)) + 16)
+        ball = form.evaluate(bits_for(max(digits, CLOSED_FORM_DIGITS)) + 16)
     except EvaluationError:
         return value, None
     if value.infinite or (value.ball is not None and not ball.overlaps(value.ball)):

@@ -27,8 +27,8 @@ from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.families import search_relation
 from indexer.mathematics.closed_forms.normal_form import NormalForm, normal_form
 from indexer.mathematics.continued_fractions.limit import limit
+from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.numbers.rational_functions import RationalFunction, fit, fit_up_to_scale
-from indexer.mathematics.relations.search import bits_for
 
 BENT_TRIED = 2
 """Curves quadratic in k that are checked for one kind of constant: many lie in families of more parameters."""

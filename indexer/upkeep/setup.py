@@ -20,7 +20,7 @@ from catalog.store.ingest import Ingested, ingest
 from catalog.store.leases import add_space
 from catalog.store.storing_findings import SourceRow
 from indexer.identification.library import Terms, library_terms
-from indexer.mathematics.numbers.decimals import bits_of_digits, round_ball
+from indexer.mathematics.numbers.decimals import bits_for, round_ball
 from indexer.pipeline.compute import compute, library_version
 from indexer.pipeline.rows import Record, batch, constants_of, record
 from indexer.sources.registry import QUADRATIC_5, Space
@@ -110,7 +110,7 @@ def name_constants(connection: psycopg.Connection, terms: Mapping[str, str]) -> 
 def _value(expression: str) -> dict[str, Any]:
     """The value of a constant in decimal and in double precision, where it can be had."""
     try:
-        ball: arb = expressions.evaluate(expression, bits_of_digits(VALUE_DIGITS) + 16)
+        ball: arb = expressions.evaluate(expression, bits_for(VALUE_DIGITS) + 16)
     except ExpressionError:
         return {}
     return {"value_text": round_ball(ball, VALUE_DIGITS)[0], "value_float8": float(ball)}

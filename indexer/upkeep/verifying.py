@@ -20,8 +20,9 @@ from catalog.formulas.pcf import PCF
 from catalog.store.relations import StoredRelation
 from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.continued_fractions.limit import limit
+from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import GUARD_DIGITS, moebius_value, real_root
-from indexer.mathematics.relations.search import bits_for, residual_digits
+from indexer.mathematics.relations.search import residual_digits
 from indexer.workers.pool import in_order
 
 FURTHER_DIGITS = 20

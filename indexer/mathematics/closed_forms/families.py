@@ -18,9 +18,10 @@ from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form
 from indexer.mathematics.closed_forms.equation import Equation, equation, roots_of
 from indexer.mathematics.closed_forms.exact import exact_field
+from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.numbers.surds import Surd
 from indexer.mathematics.relations.relation import verify
-from indexer.mathematics.relations.search import bits_for, moebius, normal_moebius
+from indexer.mathematics.relations.search import moebius, normal_moebius
 
 Moebius = tuple[int, int, int, int]
 

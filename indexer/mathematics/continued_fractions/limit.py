@@ -25,7 +25,7 @@ from indexer.mathematics.continued_fractions.tail import AnyTail, BoundKind, Tai
 from indexer.mathematics.continued_fractions.terminating import enclosed, exact_fraction
 from indexer.mathematics.numbers.decimals import (
     ball_ends,
-    bits_of_digits,
+    bits_for,
     format_digits,
     format_zero,
     log10_radius,
@@ -100,7 +100,7 @@ def limit(
 def exact(value: Fraction, digits: int) -> Limit:
     """Return the limit of an exactly known value."""
     size = max(0, value.numerator.bit_length() - value.denominator.bit_length())
-    ball = _ball(value, bits_of_digits(digits) + 16 + size)
+    ball = _ball(value, bits_for(digits) + 16 + size)
     text = format_digits(*round_fraction(value, digits)) if value else format_zero(digits)
     return Limit(text, digits, None, "ball", value, ball)
 
@@ -116,7 +116,7 @@ def _terminating(formula: PCF, zero: int, digits: int) -> Limit:
     if fraction is not None:
         p, q = fraction
         return INFINITE if q == 0 else exact(Fraction(int(p), int(q)), digits)
-    ball = enclosed(formula, zero, bits_of_digits(digits) + 8)
+    ball = enclosed(formula, zero, bits_for(digits) + 8)
     if ball is None:
         return _unknown(f"it terminates at n = {zero}, too far for its value")
     return rounded(ball, digits, "ball")
@@ -124,7 +124,7 @@ def _terminating(formula: PCF, zero: int, digits: int) -> Limit:
 
 def _convergent(formula: PCF, digits: int, tail: AnyTail) -> Limit:
     """Return the limit of a formula that converges and does not terminate."""
-    wanted = bits_of_digits(digits) + 8
+    wanted = bits_for(digits) + 8
     known = _by_closed_form(formula, digits)
     if known is not None:
         wanted = min(wanted, CONFIRMED_BITS)

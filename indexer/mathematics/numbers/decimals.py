@@ -16,7 +16,7 @@ PLAIN_EXPONENTS = range(-7, 40)
 """Decimal exponents of the leading digit that are written out; others are written as 1.23e+45."""
 
 
-def bits_of_digits(digits: int) -> int:
+def bits_for(digits: int) -> int:
     """Return the bits that hold `digits` decimal digits."""
     return math.ceil(digits * LOG2_10)
 

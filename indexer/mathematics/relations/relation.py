@@ -14,13 +14,8 @@ from typing import Literal, cast
 from flint import acb, arb, ctx, fmpz_poly
 from gmpy2 import mpz
 
-from indexer.mathematics.relations.search import (
-    VERSION,
-    bits_for,
-    digit_sum,
-    normal_moebius,
-    residual_digits,
-)
+from indexer.mathematics.numbers.decimals import bits_for
+from indexer.mathematics.relations.search import VERSION, digit_sum, normal_moebius, residual_digits
 
 FURTHER_DIGITS = 40
 """Decimal digits beyond those of the search to which both sides must agree to be verified."""

@@ -14,12 +14,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil, gcd, log2, log10
+from math import ceil, gcd, log10
 from operator import mul
 from typing import Literal
 
 from flint import arb, ctx, fmpz, fmpz_mat, fmpz_poly
 
+from indexer.mathematics.numbers.decimals import LOG2_10, bits_for
 from indexer.mathematics.relations.lattices import MOST_BITS, bound, exact_bound, reduced, short_rows
 
 VERSION = "1"
@@ -67,11 +68,6 @@ class Scaled:
     shift: int
     error: int
     bits: int
-
-
-def bits_for(digits: int) -> int:
-    """Binary digits that hold `digits` decimal ones."""
-    return ceil(digits * log2(10))
 
 
 def _mantissa(x: arb) -> tuple[int, int]:
@@ -128,7 +124,7 @@ def accurate_digits(ball: arb) -> int:
     if rad_man == 0:
         return 10**6
     magnitude = max(0, man.bit_length() + exp)
-    return max(0, int((magnitude - rad_man.bit_length() - rad_exp) / log2(10)))
+    return max(0, int((magnitude - rad_man.bit_length() - rad_exp) / LOG2_10))
 
 
 def rational(ball: arb, digits: int | None = None) -> Fraction | None:
@@ -220,12 +216,12 @@ def _lacking(least: int | fmpz, error: int, digits: int) -> Attempt | None:
     if least != 0 and not error >> GUARD_BITS:
         return None
     lacking = max(0, error.bit_length() - GUARD_BITS)
-    return Attempt("too_few_digits", digits, digits_needed=digits + ceil(lacking / log2(10)) + 1)
+    return Attempt("too_few_digits", digits, digits_needed=digits + ceil(lacking / LOG2_10) + 1)
 
 
 def _most_bits(digits: int) -> int:
     """Bits of all coefficients together from which a relation is taken for chance."""
-    return int((digits - CHANCE_MARGIN) * log2(10))
+    return int((digits - CHANCE_MARGIN) * LOG2_10)
 
 
 def _judged(
@@ -244,7 +240,7 @@ def _judged(
         if sum(x.bit_length() for x in row) > most + len(row) or abs(remainder) > error * sum(map(abs, row)):
             continue
         largest = max((x * v).bit_length() for x, v in zip(row, values, strict=True)) or values[0].bit_length()
-        digits_left = digits - max(0, values[0].bit_length() - largest) / log2(10)
+        digits_left = digits - max(0, values[0].bit_length() - largest) / LOG2_10
         if order is not None:
             row = [row[place] for place in order]
         count = digit_sum(row)

@@ -11,6 +11,7 @@ from flint import arb, ctx, fmpz_mat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations import lattices
 from indexer.mathematics.relations import relation as findings
 from indexer.mathematics.relations import search as relations
@@ -28,7 +29,6 @@ from indexer.mathematics.relations.search import (
     accurate_digits,
     algebraic,
     beyond_chance,
-    bits_for,
     digit_sum,
     linear,
     moebius,
