@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog.schema.facts import CONVERGENCE_CLASSES
+from catalog.vocabulary import CONVERGENCE_CLASSES
 from indexer.mathematics.continued_fractions.asymptotics import OUTCOMES, classify_batch
 from indexer.pictures.maps import Points, scatter
 from indexer.pictures.style import new_figure, save

@@ -15,14 +15,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from catalog.version import __version__
+
 if TYPE_CHECKING:
     from catalog.catalogue import Catalogue
     from catalog.constants.library import library
     from catalog.errors import FormularyError
     from catalog.formulas.pcf import PCF, parse_formula
     from catalog.store.search import Filter
-
-__version__ = "0.1.0"
 
 __all__ = ["PCF", "Catalogue", "Filter", "FormularyError", "__version__", "library", "parse_formula"]
 

@@ -33,6 +33,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import UserDefinedType
 
+from catalog.vocabulary import (
+    BOUND_KINDS,
+    CONVERGENCE_CLASSES,
+    FACTORIAL_REDUCTIONS,
+    FORMULA_KINDS,
+    METRICS,
+    OUTCOMES,
+    PROOFS,
+    RELATION_KINDS,
+    STATUSES,
+    UNSUCCESSFUL_OUTCOMES,
+)
+
 metadata = MetaData(
     naming_convention={
         "pk": "%(table_name)s_pkey",
@@ -42,31 +55,6 @@ metadata = MetaData(
         "ck": "%(table_name)s_%(constraint_name)s_check",
     }
 )
-
-STATUSES = ("terminates", "converges", "converges_to_infinity", "diverges", "undetermined")
-CONVERGENCE_CLASSES = ("super_exponential", "exponential", "sub_exponential", "polynomial", "logarithmic")
-BOUND_KINDS = ("ball", "agreement")
-FACTORIAL_REDUCTIONS = ("yes", "no", "undetermined")
-PROOFS = ("numerical", "verified", "closed_form")
-OUTCOMES = ("found", "excluded", "budget", "too_few_digits")
-RELATION_KINDS = ("rational", "quadratic", "algebraic", "moebius", "linear", "formula")
-
-METRICS = {
-    "delta": "Irrationality measure shown by the reduced convergents at n = 1000; NULL: see metrics_reason",
-    "delta_unreduced": "The same without dividing by the gcd of p_n and q_n; NULL: see metrics_reason",
-    "delta_predicted": "Limit of delta that follows from the growth exponents; NULL: see metrics_reason",
-    "convergence_eta": "Coefficient of n log n in log|L - p_n/q_n|; NULL: not convergent or not known",
-    "convergence_gamma": "Coefficient of n in log|L - p_n/q_n|; NULL: not convergent or not known",
-    "convergence_beta": "Coefficient of log n in log|L - p_n/q_n|; NULL: not convergent or not known",
-    "convergence_sqrt": "Coefficient of sqrt(n) in log|L - p_n/q_n|; NULL: not convergent or not known",
-    "q_eta": "Coefficient of n log n in log|q_n|; NULL: not known",
-    "q_gamma": "Coefficient of n in log|q_n|; NULL: not known",
-    "q_reduced_eta": "Coefficient of n log n in log|q_n / gcd(p_n, q_n)|; NULL: not known",
-    "q_reduced_gamma": "Coefficient of n in log|q_n / gcd(p_n, q_n)|; NULL: not known",
-    "gcd_eta": "Coefficient of n log n in log gcd(p_n, q_n); NULL: not known",
-    "gcd_gamma": "Coefficient of n in log gcd(p_n, q_n); NULL: not known",
-}
-"""The columns of metrics, in the order of the JSON contract, with their comments."""
 
 
 class XID8(UserDefinedType[int]):
@@ -193,7 +181,7 @@ formula = Table(
     CheckConstraint("cardinality(a) > 0 AND a[cardinality(a)] <> 0", name="a"),
     CheckConstraint("cardinality(b) > 0 AND b[cardinality(b)] <> 0", name="b"),
     CheckConstraint("NOT (is_canonical AND canonical_id IS NOT NULL)", name="canonical_id"),
-    one_of("kind", ("pcf",)),
+    one_of("kind", FORMULA_KINDS),
     one_of("status", STATUSES),
     one_of("convergence_class", CONVERGENCE_CLASSES, null=True),
     one_of("bound_kind", BOUND_KINDS, null=True),
@@ -378,6 +366,6 @@ exclusion = Table(
     Column("code_version", Text, nullable=False, comment="Version of the program that sought"),
     moment("sought_at", "When it was sought", now=True),
     one_of("kind", RELATION_KINDS),
-    one_of("outcome", OUTCOMES[1:]),
+    one_of("outcome", UNSUCCESSFUL_OUTCOMES),
     comment="What was sought for a formula and not found; one row per formula, library, form, bound and digits",
 )

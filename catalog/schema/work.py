@@ -19,11 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from catalog.schema.facts import PROOFS, XID8, identity, metadata, moment, one_of, refers
-
-CHUNK_STATES = ("open", "leased", "done", "failed")
-CLUSTER_EVENTS = ("created", "labelled", "relabelled", "split", "merged", "retired")
-CLUSTERING_STATES = ("building", "current", "retired")
+from catalog.schema.facts import XID8, identity, metadata, moment, one_of, refers
+from catalog.vocabulary import CHECKED_PROOFS, CHUNK_STATES, CLUSTER_EVENTS, CLUSTERING_STATES
 
 space = Table(
     "space",
@@ -249,7 +246,7 @@ pattern = Table(
     moment("found_at", "When it was found", now=True),
     # a family found again is brought up to date
     UniqueConstraint("template", "condition"),
-    one_of("proof", PROOFS[1:]),
+    one_of("proof", CHECKED_PROOFS),
     CheckConstraint("values_checked > 0", name="values_checked"),
     comment="Infinite families: formulas with integer parameters whose limits follow one law",
 )

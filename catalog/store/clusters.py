@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-import catalog
 from catalog.database.blocks import block, blocks
 from catalog.database.copying import copy_into, fixed, floats, integers, unpack_vectors
 from catalog.formulas.pcf import PCF
 from catalog.store.formulas import vectors_beyond
+from catalog.version import __version__
 
 Ids = NDArray[np.int64]
 Row = dict[str, Any]
@@ -189,7 +189,7 @@ def start(connection: psycopg.Connection, method: str, parameters: dict[str, Any
         "method": method,
         "parameters": Jsonb(parameters),
         "vector_version": vector_version,
-        "code_version": catalog.__version__,
+        "code_version": __version__,
     }
     return int(_rows(connection, "start_clustering", **values)[0]["id"])
 

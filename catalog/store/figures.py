@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from catalog.database.blocks import block, blocks
 from catalog.database.copying import unpack_numbers, unpack_vectors
 from catalog.errors import FormularyError
-from catalog.schema.facts import CONVERGENCE_CLASSES, METRICS
+from catalog.vocabulary import CONVERGENCE_CLASSES, METRICS
 
 AXES = (*METRICS, "height", "complexity", "limit_float8")
 """Figures that can be an axis."""

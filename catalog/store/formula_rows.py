@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.database.copying import Field, binaries, booleans, floats, integers, numeric_arrays, texts, vectors
+from catalog.vocabulary import METRICS
 
 TEXT_COLUMNS = (
     "status",
@@ -30,19 +31,7 @@ INTEGER_COLUMNS = ("limit_digits",)
 FLOAT_COLUMNS = (
     "limit_error_log10",
     "limit_float8",
-    "delta",
-    "delta_unreduced",
-    "delta_predicted",
-    "convergence_eta",
-    "convergence_gamma",
-    "convergence_beta",
-    "convergence_sqrt",
-    "q_eta",
-    "q_gamma",
-    "q_reduced_eta",
-    "q_reduced_gamma",
-    "gcd_eta",
-    "gcd_gamma",
+    *METRICS,
 )
 Column = Sequence[Any] | NDArray[Any]
 

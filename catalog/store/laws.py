@@ -7,9 +7,9 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-import catalog
 from catalog.database.blocks import block
 from catalog.formulas.pcf import PCF
+from catalog.version import __version__
 
 Row = dict[str, Any]
 
@@ -22,7 +22,7 @@ def candidates(connection: psycopg.Connection, count: int) -> list[PCF]:
 
 def store_pattern(connection: psycopg.Connection, **values: object) -> int:
     """Enter a family, or bring it up to date; returns its number. The values are the columns of `pattern`."""
-    return int(_rows(connection, "store_pattern", code_version=catalog.__version__, **values)[0]["id"])
+    return int(_rows(connection, "store_pattern", code_version=__version__, **values)[0]["id"])
 
 
 def patterns(connection: psycopg.Connection, constant: str | None = None) -> list[Row]:

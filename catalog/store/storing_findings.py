@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from catalog.database.blocks import block
 from catalog.store.new_findings import constant_ids, copy_exclusions, copy_guesses, copy_relations
+from catalog.vocabulary import PROOFS
 
 
 @dataclass(frozen=True)
@@ -174,11 +175,10 @@ def _store_relations(
     cursor: psycopg.Cursor, findings: Findings, numbers: list[int], new: list[bool], constants: dict[str, int]
 ) -> list[int]:
     # The same relation found in two ways is one: only the strongest proof goes to the database.
-    strength = {"numerical": 1, "verified": 2, "closed_form": 3}
     best: dict[tuple[int, str, str], RelationRow] = {}
     for row in findings.relations:
         identity = (numbers[row.row], row.kind, row.expression)
-        if identity not in best or strength[row.proof] > strength[best[identity].proof]:
+        if identity not in best or PROOFS.index(row.proof) > PROOFS.index(best[identity].proof):
             best[identity] = row
     copied = {identity: row for identity, row in best.items() if new[row.row] and row.alone}
     merged = {identity: row for identity, row in best.items() if identity not in copied}

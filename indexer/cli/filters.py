@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from catalog.vocabulary import CONVERGENCE_CLASSES, STATUSES
 from indexer.cli.options import Named, option
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from catalog.store.search import Filter
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-CLASSES = ("super_exponential", "exponential", "sub_exponential", "polynomial", "logarithmic")
-STATUSES = ("terminates", "converges", "converges_to_infinity", "diverges", "undetermined")
 
 
 class Degrees(click.ParamType[Any]):
@@ -59,7 +57,9 @@ def filter_options(function: Function) -> Function:
             option("--constant", metavar="NAME", help="With a verified or proved relation to this constant."),
             option("--family", metavar="KEY", help="Of this family."),
             option("--status", "statuses", multiple=True, type=Named(STATUSES), help="With this status; repeatable."),
-            option("--class", "classes", multiple=True, type=Named(CLASSES), help="Converging so; repeatable."),
+            option(
+                "--class", "classes", multiple=True, type=Named(CONVERGENCE_CLASSES), help="Converging so; repeatable."
+            ),
             option("--degree", "degrees", type=Degrees(), help="Degrees of a and b, such as 1,2 or *,2."),
             option("--min-delta", type=Figure(), help="With at least this delta."),
             option("--max-delta", type=Figure(), help="With at most this delta."),

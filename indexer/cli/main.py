@@ -16,8 +16,8 @@ from difflib import get_close_matches
 
 import click
 
-import catalog
 from catalog.errors import FormularyError
+from catalog.version import __version__
 from indexer.cli.passwords import hide_password
 
 COMMANDS = {
@@ -105,7 +105,7 @@ class Commands(click.Group):
     },
     epilog="Start with `formulary init` and `formulary run`. Results go to stdout, everything else to stderr.",
 )
-@click.version_option(catalog.__version__, "--version", prog_name="formulary")
+@click.version_option(__version__, "--version", prog_name="formulary")
 def formulary() -> None:
     """A catalogue of formulas for mathematical constants that grows by itself."""
 

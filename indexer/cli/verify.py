@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from catalog.version import __version__
 from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, json_option, option, read_formula, refuse_options
 from indexer.cli.output import write_json, write_table
 
@@ -92,7 +93,6 @@ def _verify(
     show_all: bool,
 ) -> int:
     """Verify, enter what failed into the catalogue, and write what came of it."""
-    import catalog
     from catalog.store.relations import Failure, failing_relations, record_verification
     from indexer.upkeep.verifying import verify_all
 
@@ -115,7 +115,7 @@ def _verify(
     seconds = time.monotonic() - started
     if mended or failed:
         failures = [Failure(outcome.relation.id, outcome.reason or "", outcome.digits) for outcome in failed]
-        record_verification(connection, mended, failures, catalog.__version__)
+        record_verification(connection, mended, failures, __version__)
     if as_json:
         fields: dict[str, Any] = {
             "verified": count - len(failed),

@@ -12,9 +12,9 @@ import numpy.typing as npt
 import psycopg
 
 from catalog.errors import FormularyError
-from catalog.schema.facts import METRICS
 from catalog.store import clusters as store
 from catalog.store.clusters import Figures
+from catalog.vocabulary import METRICS
 from indexer.clusters.hdbscan import LEAST_SIZE, Parameters, build
 from indexer.clusters.places import UNPLACED
 from indexer.clusters.quality import quality

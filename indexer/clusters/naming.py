@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import psycopg
 
-import catalog
 from catalog.constants.expressions import evaluate
 from catalog.errors import FormularyError
 from catalog.formulas.pcf import PCF
@@ -14,6 +13,7 @@ from catalog.store import clusters as store
 from catalog.store.clusters import Event, Verified
 from catalog.store.constants import constant_number
 from catalog.store.storing_findings import Findings, RelationRow, store_findings
+from catalog.version import __version__
 from indexer.clusters.labels import constant_detail, evaluator
 from indexer.identification.library import Terms, scaled_constant
 from indexer.mathematics.numbers.decimals import bits_for
@@ -65,7 +65,7 @@ def name_formula(connection: psycopg.Connection, number: int, formula: PCF, term
     relation = relation_with(formula, terms)
     if relation is None or relation.constant is None:
         return None
-    findings = Findings(catalog.__version__, [relation])
+    findings = Findings(__version__, [relation])
     with connection.transaction(), connection.cursor() as cursor:
         ids = [number, *add_copies(cursor, number, formula, relation, findings)]
         stored = store_findings(cursor, findings, ids)

@@ -20,7 +20,6 @@ from types import FrameType
 
 import psycopg
 
-import catalog
 from catalog.database.opening import SCHEMA_VERSION
 from catalog.errors import ChunkRefused, GivenUp, LeaseLost, Unavailable
 from catalog.server.home import free_bytes
@@ -29,6 +28,7 @@ from catalog.store.constants import own_constants
 from catalog.store.ingest import Ingested, resolve_waiting
 from catalog.store.leases import ALL_RANKS, Lease
 from catalog.store.progress import ranks_below
+from catalog.version import __version__
 from indexer.daemon.committing import commit_chunk
 from indexer.daemon.derived import Following
 from indexer.daemon.disk import forecast
@@ -183,7 +183,7 @@ class Daemon:
             leases.start_run,
             host=socket.gethostname(),
             process_id=os.getpid(),
-            program_version=catalog.__version__,
+            program_version=__version__,
             schema_version=SCHEMA_VERSION,
             evaluator_version=EVALUATOR_VERSION,
             vector_version=VECTOR_VERSION,

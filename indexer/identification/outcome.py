@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from catalog import vocabulary
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.relations.relation import Relation
 
-Outcome = Literal["found", "excluded", "budget", "too_few_digits", "nothing_to_identify"]
-GuessOutcome = Literal["found", "excluded", "budget", "too_few_digits"]
+Outcome = vocabulary.Outcome | Literal["nothing_to_identify"]
+GuessOutcome = vocabulary.Outcome
 
 
 @dataclass(frozen=True, slots=True)

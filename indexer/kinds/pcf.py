@@ -7,15 +7,10 @@ from dataclasses import dataclass
 
 from catalog.errors import EvaluationError, TooDeepError
 from catalog.formulas.pcf import PCF
+from catalog.vocabulary import ConvergenceClass, Status
 from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form
 from indexer.mathematics.closed_forms.families import family_key
-from indexer.mathematics.continued_fractions.asymptotics import (
-    Classification,
-    ConvergenceClass,
-    Status,
-    classify,
-    exponents,
-)
+from indexer.mathematics.continued_fractions.asymptotics import Classification, classify, exponents
 from indexer.mathematics.continued_fractions.closed_tail import ClosedTail, tail_of
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, INFINITE, Limit, exact, limit, rounded
 from indexer.mathematics.continued_fractions.metrics import Metrics, metrics

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from importlib.resources import files
 
-import catalog
 from catalog.store.report import Report
+from catalog.version import __version__
 from indexer.pages import sections
 
 CONTENTS = {
@@ -61,7 +61,7 @@ def page(report: Report, title: str = "Formulary") -> str:
     contents = "".join(f'<li><a href="#{name}">{escape(text)}</a></li>' for name, text in CONTENTS.items())
     return PAGE.format(
         title=escape(title),
-        version=escape(catalog.__version__),
+        version=escape(__version__),
         style=files("indexer.pages").joinpath("page.css").read_text(encoding="utf-8"),
         moment=f"{report.made_at:%Y-%m-%d %H:%M}",
         contents=contents,

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
 
-import catalog
 from catalog.formulas.pcf import PCF
 from catalog.store.formula_rows import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows
 from catalog.store.storing_findings import ExclusionRow, Findings, GuessRow, RelationRow
+from catalog.version import __version__
+from catalog.vocabulary import METRICS, UNSUCCESSFUL_OUTCOMES
 from indexer.identification.identify import Exclusion, Guess, Identification
 from indexer.kinds.pcf import EVALUATOR_VERSION, Evaluation
-from indexer.mathematics.continued_fractions.metrics import Metrics
 from indexer.mathematics.relations.relation import Relation
 from indexer.pipeline.compute import Computed
 from indexer.similarity.vector import DIMENSION, VECTOR_VERSION, vectors_of
@@ -24,10 +24,10 @@ Columns = dict[str, str | int | float | None]
 
 COLUMNS = (*TEXT_COLUMNS, *INTEGER_COLUMNS, *FLOAT_COLUMNS)
 
-METRICS = tuple(field.name for field in fields(Metrics) if field.name != "reason")
+MEASURED = (*METRICS, "factorial_reduction")
 """Columns that are fields of `Metrics`, of the same name."""
 
-_metrics = attrgetter(*METRICS)
+_metrics = attrgetter(*MEASURED)
 
 _NOTHING: Columns = dict.fromkeys(COLUMNS)
 
@@ -94,7 +94,7 @@ def _columns(evaluation: Evaluation) -> Columns:
         "closed_form": evaluation.closed_form.text if evaluation.closed_form else None,
         "closed_form_theorem": evaluation.closed_form.theorem if evaluation.closed_form else None,
         "evaluation_error": failed,
-        **dict(zip(METRICS, _metrics(evaluation.metrics), strict=True)),
+        **dict(zip(MEASURED, _metrics(evaluation.metrics), strict=True)),
     }
     limit = evaluation.limit
     if limit is not None and limit.value is not None:
@@ -141,7 +141,7 @@ def _keys(formulas: Sequence[PCF]) -> tuple[list[bytes], list[bytes]]:
 
 def findings_of(records: Sequence[Record], library_version: str) -> Findings:
     """What was found out about the formulas of the records, by their places."""
-    findings = Findings(catalog.__version__)
+    findings = Findings(__version__)
     for row, item in enumerate(records):
         first = len(findings.relations)
         findings.relations.extend(relation_row(row, relation) for relation in item.relations)
@@ -159,7 +159,7 @@ def findings_of(records: Sequence[Record], library_version: str) -> Findings:
                     relation=found,
                 )
             )
-        if item.exclusion is not None and item.outcome in ("excluded", "budget", "too_few_digits"):
+        if item.exclusion is not None and item.outcome in UNSUCCESSFUL_OUTCOMES:
             findings.exclusions.append(
                 ExclusionRow(
                     row,

@@ -14,10 +14,10 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-import catalog
 from catalog.database.blocks import block
 from catalog.formulas.pcf import PCF
 from catalog.store.storing_findings import Findings, GuessRow, RelationRow, store_findings
+from catalog.version import __version__
 from indexer.identification.identify import from_family
 from indexer.mathematics.closed_forms.families import RELATION_DIGITS, VERIFIED_BEYOND, family_relation
 from indexer.mathematics.relations.relation import Relation, moebius_relation, moebius_text
@@ -121,7 +121,7 @@ def _relations_of(rows: Sequence[Row]) -> list[RelationRow | None]:
 
 def _store(connection: psycopg.Connection, some: Sequence[Found], swept: Swept) -> None:
     """Store relations of members with what they name, and that some have none."""
-    findings, numbers = Findings(catalog.__version__), list[int]()
+    findings, numbers = Findings(__version__), list[int]()
     with connection.transaction(), connection.cursor() as cursor:
         for row, relation in some:
             place, related = len(numbers), None

@@ -15,11 +15,12 @@ from typing import TypeVar
 import numpy as np
 import psycopg
 
-import catalog
 from catalog.constants.library import Constant
 from catalog.database.blocks import block
 from catalog.store.storing_findings import ExclusionRow, Findings, GuessRow, store_findings
 from catalog.store.unidentified import Unnamed, Wanted, count_unnamed, unnamed
+from catalog.version import __version__
+from catalog.vocabulary import UNSUCCESSFUL_OUTCOMES
 from indexer.identification.attempts import MIN_DIGITS, Search
 from indexer.identification.identify import Anchors, Identification, begin, finish, screen
 from indexer.identification.library import Terms, scaled_constant
@@ -58,9 +59,6 @@ class Searched:
         """The object of the JSON contract."""
         return {"searched": self.searched, "named": self.named, "left": self.left}
 
-
-OUTCOMES = ("excluded", "budget", "too_few_digits")
-"""Outcomes of a search that found nothing."""
 
 Stop = Callable[[], bool]
 
@@ -202,7 +200,7 @@ def _name(connection: psycopg.Connection, row: Unnamed, found: Identification) -
     """Store the relation of a formula, those of its mirrors and inflations, and the guess that led to it."""
     (relation,) = found.relations
     name_constants(connection, dict(zip(relation.constants, relation.terms, strict=True)))
-    findings = Findings(catalog.__version__, [relation_row(0, relation)])
+    findings = Findings(__version__, [relation_row(0, relation)])
     guess = next((guess for guess in found.guesses if guess.outcome == "found"), None)
     with connection.transaction(), connection.cursor() as cursor:
         if guess is not None:
@@ -231,13 +229,13 @@ def _exclude(
 ) -> None:
     """Store that formulas were searched with this version of the library, also where the search failed."""
     assert wanted.version is not None
-    findings = Findings(catalog.__version__)
+    findings = Findings(__version__)
     for place, (row, each) in enumerate(zip(page, found, strict=True)):
         if each is not None and each.outcome == "found":
             continue
         exclusion = each.exclusion if each is not None else None
         bound, digits = (exclusion.bound, exclusion.digits) if exclusion else (1, min(DIGITS, row.digits))
-        outcome = each.outcome if each is not None and each.outcome in OUTCOMES else "budget"
+        outcome = each.outcome if each is not None and each.outcome in UNSUCCESSFUL_OUTCOMES else "budget"
         needed = each.digits_needed if each is not None else None
         findings.exclusions.append(
             ExclusionRow(

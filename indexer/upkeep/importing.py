@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import psycopg
 
-import catalog
 from catalog.database.blocks import block
 from catalog.exchange.export import Record
 from catalog.exchange.files import read_records
@@ -28,6 +27,7 @@ from catalog.store.storing_findings import (
     Term,
     store_findings,
 )
+from catalog.version import __version__
 from indexer.similarity.vector import DIMENSION, VECTOR_VERSION, neighbour_vector
 from indexer.upkeep.setup import name_constants, seed_constants
 
@@ -95,7 +95,7 @@ def _store(connection: psycopg.Connection, records: list[Record], version: int, 
 
 
 def _findings(records: list[Record], formulas: list[PCF], done: Imported) -> Findings:
-    findings = Findings(catalog.__version__)
+    findings = Findings(__version__)
     for row, record in enumerate(records):
         stored: dict[tuple[str, str], int] = {}
         for relation in record["relations"]:
@@ -137,7 +137,7 @@ def _store_waiting(connection: psycopg.Connection, waiting: list[tuple[bytes, di
     known = ids_by_key(connection, list({*others.values(), *(key for key, _ in waiting)}))
     held = [(key, r) for key, r in waiting if all(others[t["other"]] in known for t in r["terms"] if t["other"])]
     done.left_out += len(waiting) - len(held)
-    findings = Findings(catalog.__version__)
+    findings = Findings(__version__)
     findings.relations.extend(_relation_row(row, relation) for row, (_, relation) in enumerate(held))
     ids = [known[key] for key, _ in held]
     with connection.transaction(), connection.cursor() as cursor:
@@ -190,7 +190,7 @@ def add_sources(connection: psycopg.Connection, formulas: Iterable[PCF], source:
     """Note where formulas of the catalogue are from; those that are not there are passed over."""
     keys = [formula.key for formula in formulas]
     ids = list(ids_by_key(connection, keys).values())
-    findings = Findings(catalog.__version__)
+    findings = Findings(__version__)
     findings.sources.extend(
         SourceRow(row, source.paper, source.equation, source.author, source.link) for row in range(len(ids))
     )

@@ -8,10 +8,10 @@ from typing import Any
 
 import psycopg
 
-import catalog
 from catalog.formulas.pcf import PCF
 from catalog.store.relations import Failure, record_verification, stored_relations
 from catalog.store.replacing import Standing, dependent_relations, replace_formulas, settle_relation, standing
+from catalog.version import __version__
 from indexer.pipeline.compute import compute, failed, library_version
 from indexer.pipeline.rows import Record, batch, record
 from indexer.upkeep.verifying import verify_all
@@ -77,14 +77,14 @@ def _verify(connection: psycopg.Connection, ids: list[int], workers: int | None,
     for verified in verify_all(relations, workers):
         relation = verified.relation
         holds = verified.reason is None
-        settle_relation(connection, relation.id, verified.digits if holds else None, catalog.__version__)
+        settle_relation(connection, relation.id, verified.digits if holds else None, __version__)
         result.verified += holds
         if holds:
             held.append(relation.id)
         else:
             failures.append(Failure(relation.id, verified.reason or "", verified.digits))
             result.doubted.append(f"{relation.formula} = {relation.expression}: {verified.reason}")
-    record_verification(connection, held, failures, catalog.__version__)
+    record_verification(connection, held, failures, __version__)
 
 
 def _evaluate(formulas: Sequence[PCF]) -> list[Record]:

@@ -21,8 +21,8 @@ from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-import catalog
 from catalog.errors import SchedulerAddressError, Unavailable, VersionMismatch
+from catalog.version import __version__
 from indexer.daemon.task import Task
 from indexer.kinds.pcf import EVALUATOR_VERSION
 from indexer.similarity.vector import VECTOR_VERSION
@@ -251,7 +251,7 @@ class DaskWorkers(Pool):
 
 def versions() -> Versions:
     """What this process runs; called on workers and on the scheduler."""
-    return catalog.__version__, EVALUATOR_VERSION, VECTOR_VERSION
+    return __version__, EVALUATOR_VERSION, VECTOR_VERSION
 
 
 def refusal(answer: Versions | BaseException) -> str | None:

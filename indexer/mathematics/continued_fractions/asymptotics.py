@@ -19,26 +19,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from flint import fmpz_poly
 
 from catalog.formulas.pcf import PCF
+from catalog.vocabulary import CONVERGENCE_CLASSES, ConvergenceClass, Status
 
-Status = Literal["terminates", "converges", "converges_to_infinity", "diverges", "undetermined"]
-ConvergenceClass = Literal["super_exponential", "exponential", "sub_exponential", "polynomial", "logarithmic"]
-
-OUTCOMES: tuple[str, ...] = (
-    "terminates",
-    "super_exponential",
-    "exponential",
-    "sub_exponential",
-    "polynomial",
-    "logarithmic",
-    "diverges",
-)
+OUTCOMES: tuple[str, ...] = ("terminates", *CONVERGENCE_CLASSES, "diverges")
 """What the coefficients decide; `classify_batch` returns indices into this tuple. Convergence is in the wide sense:
 whether the limit is finite is not decided here."""
 

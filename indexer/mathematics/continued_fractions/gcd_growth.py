@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import isqrt, prod
 from statistics import median_low
-from typing import Literal
 
 import gmpy2
 import numpy as np
@@ -29,10 +28,9 @@ from flint import fmpz_poly, nmod_poly
 from gmpy2 import mpz
 
 from catalog.formulas.pcf import PCF
+from catalog.vocabulary import FactorialReduction
 from indexer.mathematics.continued_fractions.asymptotics import double_root_invariants
 from indexer.mathematics.continued_fractions.convergents import log_abs
-
-FactorialReduction = Literal["yes", "no", "undetermined"]
 
 FIT_DEPTHS = 3
 """Fewest depths with p_n and q_n not zero that a growth is measured from."""

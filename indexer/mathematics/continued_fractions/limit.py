@@ -15,13 +15,14 @@ from gmpy2 import mpz
 
 from catalog.errors import TooDeepError
 from catalog.formulas.pcf import PCF
+from catalog.vocabulary import BoundKind
 from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.exact import Infinite
 from indexer.mathematics.closed_forms.exact import exact_limit as closed_limit
 from indexer.mathematics.continued_fractions.asymptotics import Classification, classify
 from indexer.mathematics.continued_fractions.closed_tail import tail_of
 from indexer.mathematics.continued_fractions.rational_tail import exact_limit
-from indexer.mathematics.continued_fractions.tail import AnyTail, BoundKind, TailValue
+from indexer.mathematics.continued_fractions.tail import AnyTail, TailValue
 from indexer.mathematics.continued_fractions.terminating import enclosed, exact_fraction
 from indexer.mathematics.numbers.decimals import (
     ball_ends,

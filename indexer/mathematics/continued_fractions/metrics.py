@@ -16,9 +16,10 @@ from gmpy2 import mpz
 
 from catalog.errors import TooDeepError
 from catalog.formulas.pcf import PCF
+from catalog.vocabulary import FactorialReduction
 from indexer.mathematics.continued_fractions.asymptotics import Exponents
 from indexer.mathematics.continued_fractions.convergents import LOG_2, Convergent, FirstSteps, log2_size, log_abs
-from indexer.mathematics.continued_fractions.gcd_growth import FactorialReduction, gcd_growth
+from indexer.mathematics.continued_fractions.gcd_growth import gcd_growth
 from indexer.mathematics.continued_fractions.tail import LADDER, AnyTail
 
 DEPTHS = (60, 125, 250, 500, 1000)

@@ -20,7 +20,7 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,7 @@ from flint import arb, arb_mat, ctx, fmpz, fmpz_poly
 
 from catalog.errors import TooDeepError
 from catalog.formulas.pcf import PCF
+from catalog.vocabulary import BoundKind
 from indexer.mathematics.continued_fractions.asymptotics import double_root_numerator
 from indexer.mathematics.continued_fractions.convergents import (
     FirstSteps,
@@ -37,8 +38,6 @@ from indexer.mathematics.continued_fractions.convergents import (
     values,
 )
 from indexer.mathematics.continued_fractions.series import TailSeries
-
-BoundKind = Literal["ball", "agreement"]
 
 MAX_STEPS = 600_000
 """Steps back that a value may cost (half a microsecond each at 400 bits); beyond it fewer digits are given."""

@@ -14,6 +14,7 @@ from typing import Literal, cast
 from flint import acb, arb, ctx, fmpz_poly
 from gmpy2 import mpz
 
+from catalog import vocabulary
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.search import VERSION, digit_sum, normal_moebius, residual_digits
 
@@ -24,7 +25,7 @@ GUARD_DIGITS = 8
 """Decimal digits that a verification evaluates beyond those it asks for."""
 
 Kind = Literal["rational", "algebraic", "moebius", "linear"]
-Proof = Literal["numerical", "verified", "closed_form", "matched"]
+Proof = vocabulary.Proof | Literal["matched"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ import psycopg
 import pytest
 from flint import ctx
 
-import catalog
 from catalog.database.opening import Database
 from catalog.formulas.pcf import PCF
 from catalog.store import formulas as queries
 from catalog.store.leases import add_space
 from catalog.store.storing_findings import Findings, store_findings
+from catalog.version import __version__
 from indexer.daemon import derived as following
 from indexer.daemon.log import LineReport
 from indexer.daemon.run import Daemon, Settings
@@ -104,7 +104,7 @@ def name_by_hand(connection: psycopg.Connection, formula: PCF) -> None:
     number = queries.formula_by_key(connection, formula.key)
     assert number is not None
     with connection.transaction(), connection.cursor() as cursor:
-        store_findings(cursor, Findings(catalog.__version__, [row]), [number["id"]])
+        store_findings(cursor, Findings(__version__, [row]), [number["id"]])
 
 
 def test_a_family_alone_and_a_time_limit(connection: psycopg.Connection) -> None:

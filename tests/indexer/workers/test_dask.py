@@ -160,7 +160,7 @@ def test_the_item_at_fault_is_found_and_workers_come_back(cluster: Cluster, monk
     }
 
 
-OTHER_VERSION = "import catalog\ncatalog.__version__ = '0.0.1'\n"
+OTHER_VERSION = "import catalog.version\ncatalog.version.__version__ = '0.0.1'\n"
 
 
 @pytest.mark.slow
