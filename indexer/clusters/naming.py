@@ -17,9 +17,10 @@ from catalog.version import __version__
 from indexer.clusters.labels import constant_detail, evaluator
 from indexer.identification.library import Terms, scaled_constant
 from indexer.mathematics.numbers.decimals import bits_for
-from indexer.mathematics.relations.relation import FURTHER_DIGITS, moebius_text, moebius_value, verify
+from indexer.mathematics.relations.relation import FURTHER_DIGITS, moebius_value, verify
 from indexer.mathematics.relations.screening import SCREENED_BOUND, exclusion_bounds
 from indexer.mathematics.relations.search import DIGITS, moebius_scaled, scale
+from indexer.mathematics.relations.text import moebius_text
 from indexer.upkeep.families import add_copies, sweep_families
 
 METHOD = "cluster"

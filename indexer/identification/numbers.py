@@ -21,8 +21,6 @@ from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import (
     Relation,
     algebraic_relation,
-    bracketed,
-    linear_text,
     moebius_relation,
     moebius_value,
     rational_relation,
@@ -40,6 +38,7 @@ from indexer.mathematics.relations.search import (
     residual_digits,
     scale,
 )
+from indexer.mathematics.relations.text import bracketed, linear_text
 
 MIN_DIGITS = 12
 """Significant digits below which a number is not searched for: simple relations match by chance."""

@@ -14,8 +14,9 @@ from catalog.errors import ExpressionError, NotFound
 from catalog.store.constants import OWN, ConstantRow, last_likelihood, own_constants, store_constants
 from indexer.identification.library import Terms, terms_with
 from indexer.mathematics.numbers.decimals import bits_for, round_ball
-from indexer.mathematics.relations.relation import moebius_text, moebius_value, real_root
+from indexer.mathematics.relations.relation import moebius_value, real_root
 from indexer.mathematics.relations.search import algebraic, moebius, residual_digits
+from indexer.mathematics.relations.text import moebius_text
 
 SEARCH_DIGITS = 60
 """Digits of the search for an equivalent constant."""

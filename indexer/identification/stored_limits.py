@@ -21,7 +21,7 @@ from catalog.store.limits import StoredLimit, count_limits, formulas_near, namel
 from indexer.identification.identify import SCREENED_BOUND
 from indexer.identification.numbers import SAFETY_DIGITS, Number, parse_number
 from indexer.mathematics.numbers.decimals import bits_for
-from indexer.mathematics.relations.relation import moebius_text, moebius_value
+from indexer.mathematics.relations.relation import moebius_value
 from indexer.mathematics.relations.screening import exclusion_bounds
 from indexer.mathematics.relations.search import (
     DIGITS,
@@ -31,6 +31,7 @@ from indexer.mathematics.relations.search import (
     residual_digits,
     scale,
 )
+from indexer.mathematics.relations.text import moebius_text
 
 MAP_SIZE = 3
 """Size of the coefficients of maps whose images are looked up."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import isqrt
 from random import Random
 
 from catalog.constants.expressions import evaluate
@@ -21,6 +20,7 @@ from indexer.laws.lines import DIGITS, GROWTH, core_of
 from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.closed_forms.families import MAX_RELATION_DIGITS, search_relation
 from indexer.mathematics.closed_forms.normal_form import constant_text
+from indexer.mathematics.numbers.squares import integer_root
 
 TEMPLATE = "a = A; b = (n + r)*(n + s)"
 RATIONAL = "1"
@@ -79,10 +79,10 @@ def square_of(formula: PCF) -> Square | None:
     if formula.deg_a != 0 or formula.deg_b != 2 or formula.a[0] < 1 or formula.b[2] != 1:
         return None
     product, total, _ = formula.b
-    disc = total * total - 4 * product
-    if disc < 0 or isqrt(disc) ** 2 != disc:
+    difference = integer_root(total * total - 4 * product)
+    if difference is None:
         return None
-    r, s = (total - isqrt(disc)) // 2, (total + isqrt(disc)) // 2
+    r, s = (total - difference) // 2, (total + difference) // 2
     return (formula.a[0], r, s) if r >= 0 else None
 
 

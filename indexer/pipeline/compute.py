@@ -28,7 +28,8 @@ from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.continued_fractions.asymptotics import Classification, classify_all
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit
 from indexer.mathematics.continued_fractions.metrics import Metrics
-from indexer.mathematics.relations.relation import Relation, algebraic_text, moebius_text, rational_text
+from indexer.mathematics.relations.relation import Relation
+from indexer.mathematics.relations.text import algebraic_text, moebius_text, rational_text
 
 BULK_BUDGET = 28
 """Members of the library tried for one formula of a bulk run, beyond what theory and neighbours propose."""

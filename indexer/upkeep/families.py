@@ -20,8 +20,9 @@ from catalog.store.storing_findings import Findings, GuessRow, RelationRow, stor
 from catalog.version import __version__
 from indexer.identification.identify import from_family
 from indexer.mathematics.closed_forms.families import RELATION_DIGITS, VERIFIED_BEYOND, family_relation
-from indexer.mathematics.relations.relation import Relation, moebius_relation, moebius_text
+from indexer.mathematics.relations.relation import Relation, moebius_relation
 from indexer.mathematics.relations.search import DIGITS, normal_moebius
+from indexer.mathematics.relations.text import moebius_text
 from indexer.workers.pool import in_order
 
 PROPOSER = "family"

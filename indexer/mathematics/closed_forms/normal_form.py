@@ -14,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gmpy2 import iroot, is_square, isqrt, mpq
+from gmpy2 import iroot, mpq
 
 from indexer.mathematics.closed_forms.equation import Equation, roots_of
 from indexer.mathematics.closed_forms.exact import exact_field
+from indexer.mathematics.numbers.squares import rational_root
 from indexer.mathematics.numbers.surds import Surd
 
 HALF = mpq(1, 2)
@@ -64,18 +65,11 @@ def _phases(*numbers: mpq) -> tuple[Surd, ...]:
     return tuple(Surd.of(x % 1) for x in numbers)
 
 
-def _root(square: mpq) -> mpq | None:
-    """Return the rational root of a rational square, or None."""
-    if square < 0 or not (is_square(square.numerator) and is_square(square.denominator)):
-        return None
-    return mpq(isqrt(square.numerator), isqrt(square.denominator))
-
-
 def bessel_form(g: mpq, z: mpq) -> NormalForm:
     """Return the normal form of 0F1(; g; z): elementary at half-integers g, DLMF 10.39 and 10.49."""
     if (g - HALF).denominator != 1:
         return NormalForm("bessel", _rational(z), _phases(g))
-    root = _root(4 * z)
+    root = rational_root(4 * z)
     if root is not None:
         return NormalForm("exp", _rational(2 * root))
     return NormalForm("tanh" if z > 0 else "tan", _rational(4 * abs(z)))
@@ -207,9 +201,9 @@ def _exact_power(u: mpq, p: int) -> mpq | None:
 
 def _arc_tangent(q: mpq) -> NormalForm:
     """Return the normal form of sqrt(q) atan(sqrt(q)), the angle halved as long as its tangent stays in Q(sqrt(q))."""
-    while (root := _root(1 + q)) is not None:
+    while (root := rational_root(1 + q)) is not None:
         q = (root - 1) ** 2 / q
-    if (root := _root(-q)) is not None:
+    if (root := rational_root(-q)) is not None:
         return _logarithm((1 + root) / (1 - root))
     if q == 1:
         return NormalForm("pi", _rational(mpq(1)))
@@ -266,9 +260,8 @@ def _exp_text(t: mpq) -> str:
 
 def _square_root(q: mpq) -> tuple[str, str]:
     """Return sqrt(q) and the factor sqrt(q)*, which is left out where the root is rational."""
-    if is_square(q.numerator) and is_square(q.denominator):
-        return str(mpq(isqrt(q.numerator), isqrt(q.denominator))), ""
-    return f"sqrt({q})", f"sqrt({q})*"
+    root = rational_root(q)
+    return (f"sqrt({q})", f"sqrt({q})*") if root is None else (str(root), "")
 
 
 def _times_root_text(function: str) -> Callable[[mpq], str]:

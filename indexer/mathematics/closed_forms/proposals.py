@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
-from math import isqrt
 
 from gmpy2 import mpq
 
@@ -21,7 +20,7 @@ from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.closed_forms.equation import Equation, equation
 from indexer.mathematics.closed_forms.normal_form import NormalForm, constant_text, gauss_form, kummer_form
 from indexer.mathematics.closed_forms.telescoping import first_order_solutions
-from indexer.mathematics.numbers.surds import square_part
+from indexer.mathematics.numbers.squares import integer_root, rational_root, square_part
 
 MAX_PROPOSALS = 12
 """Greatest number of expressions proposed for one formula."""
@@ -118,8 +117,8 @@ def _transformed_bessel(formula: PCF) -> Iterator[str]:
     if (formula.deg_a, formula.deg_b) != (2, 2):
         return
     (_, A1, A2), (B0, B1, B2) = formula.a, formula.b
-    discriminant = B1 * B1 - 4 * B2 * B0
-    if discriminant <= 0 or isqrt(discriminant) ** 2 != discriminant or isqrt(discriminant) % B2:
+    difference = integer_root(B1 * B1 - 4 * B2 * B0)
+    if not difference or difference % B2:
         return
     double = Fraction(2 * A1, A2) - Fraction(B1, B2)
     for g in (double / 2, double / 2 + HALF):
@@ -133,17 +132,9 @@ def _is_integer(x: Fraction) -> bool:
     return x.denominator == 1
 
 
-def _root(x: Fraction) -> Fraction | None:
-    """Return the square root of a rational number, or None where it is irrational."""
-    if x < 0:
-        return None
-    above, below = isqrt(x.numerator), isqrt(x.denominator)
-    return Fraction(above, below) if (above * above, below * below) == (x.numerator, x.denominator) else None
-
-
 def _root_text(x: Fraction) -> str:
     """Return the square root of a nonnegative rational number as an expression."""
-    root = _root(x)
+    root = rational_root(x)
     return f"sqrt({x})" if root is None else str(root)
 
 

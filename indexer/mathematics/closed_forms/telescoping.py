@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from math import isqrt
 
 from flint import fmpz_mat, fmpz_poly
 
 from catalog.formulas.pcf import PCF
+from indexer.mathematics.numbers.squares import integer_root
 
 MAX_DEGREE = 40
 """Highest degree of the polynomial C that is tried."""
@@ -116,10 +116,9 @@ def _leading_roots(divisor: fmpz_poly, a: fmpz_poly, rest: fmpz_poly) -> list[Fr
     )
     if square == 0:
         return [Fraction(-constant, linear)] if linear and constant else []
-    root_square = linear * linear + 4 * square * constant
-    if root_square < 0 or isqrt(root_square) ** 2 != root_square:
+    side = integer_root(linear * linear + 4 * square * constant)
+    if side is None:
         return []
-    side = isqrt(root_square)
     roots = {Fraction(linear + side, 2 * square), Fraction(linear - side, 2 * square)}
     return sorted(z for z in roots if z)
 

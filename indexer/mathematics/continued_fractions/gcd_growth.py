@@ -19,7 +19,7 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
-from math import isqrt, prod
+from math import prod
 from statistics import median_low
 
 import gmpy2
@@ -104,14 +104,10 @@ def share_of_primes(formula: PCF) -> float | None:
 
 def _share(first: int, second: int) -> float:
     """Return the share of primes modulo which two integers are squares (Chebotarev)."""
-    squares = sum(_is_square(d) for d in (first, second))
+    squares = sum(gmpy2.is_square(d) for d in (first, second))
     if squares == 2:
         return 1.0
-    return 0.5 if squares or _is_square(first * second) else 0.25
-
-
-def _is_square(d: int) -> bool:
-    return d >= 0 and isqrt(d) ** 2 == d
+    return 0.5 if squares or gmpy2.is_square(first * second) else 0.25
 
 
 def _count(
@@ -165,7 +161,7 @@ def _kinds(formula: PCF) -> dict[int, tuple[int, ...]]:
         e1, e2 = double_root_invariants(formula)
         gap = 1 + 4 * e2
         discriminant = 0 if e1 else gap.numerator * gap.denominator
-    if _is_square(discriminant):
+    if gmpy2.is_square(discriminant):
         if not factors:
             return dict.fromkeys(COUNTED_PRIMES, ())
         discriminant = 1

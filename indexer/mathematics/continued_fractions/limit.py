@@ -25,7 +25,6 @@ from indexer.mathematics.continued_fractions.rational_tail import exact_limit
 from indexer.mathematics.continued_fractions.tail import AnyTail, TailValue
 from indexer.mathematics.continued_fractions.terminating import enclosed, exact_fraction
 from indexer.mathematics.numbers.decimals import (
-    ball_ends,
     bits_for,
     format_digits,
     format_zero,
@@ -33,15 +32,13 @@ from indexer.mathematics.numbers.decimals import (
     round_ball,
     round_fraction,
 )
+from indexer.mathematics.numbers.fractions import short_fraction
 
 DEFAULT_DIGITS = 110
 """Significant digits of a stored limit."""
 
 CONFIRMED_BITS = 340
 """Bits of the tail that must agree with an exact value from a closed form: 100 digits."""
-
-REMAINDER_BITS = 32
-"""Bits by which a remainder must fall short of those before it for a fraction to be looked for."""
 
 MAX_BITS = 1 << 19
 """Working precision, or four times the bits asked for, at which a limit lost in cancellation is given up."""
@@ -135,7 +132,7 @@ def _convergent(formula: PCF, digits: int, tail: AnyTail) -> Limit:
         ball = _quotient(value, bits, wanted)
         if known is not None:
             return _confirmed(known, ball, formula)
-        suspicious = ball is None or 0 in ball or looks_rational(ball, bits) is not None
+        suspicious = ball is None or 0 in ball or short_fraction(ball, bits) is not None
         if suspicious and not tried:
             tried, found = True, _by_rational_tail(formula, digits)
             if found is not None:
@@ -219,50 +216,3 @@ def rounded(ball: arb, digits: int, kind: BoundKind | None) -> Limit:
 
 def _unknown(reason: str) -> Limit:
     return Limit(None, 0, None, None, None, None, reason)
-
-
-def looks_rational(ball: arb, bits: int) -> Fraction | None:
-    """Return the fraction of less than half the bits that lies in a ball of at most `bits` bits, if there is one.
-
-    A number that is not such a fraction meets one by chance with probability below 2^(-bits/2). By the continued
-    fraction of the ball's middle: a convergent p/q lies in the ball only where a quotient of about
-    1/(q^2 radius) follows, and only there is the exact test made.
-    """
-    limit_bits = max(8, min(bits, int(ball.rel_accuracy_bits())) // 2)
-    if not _quotient_stands_out(ball, limit_bits):
-        return None
-    low, high = ball_ends(ball)
-    middle = (low + high) / 2
-    numerator, denominator = mpz(middle.numerator), mpz(middle.denominator)
-    p, p_before, q, q_before = mpz(1), mpz(0), mpz(0), mpz(1)
-    while denominator:
-        quotient, rest = divmod(numerator, denominator)
-        if q and quotient.bit_length() > limit_bits - 8:
-            candidate = Fraction(int(p), int(q))
-            if low <= candidate <= high:
-                return candidate
-        p, p_before = quotient * p + p_before, p
-        q, q_before = quotient * q + q_before, q
-        if p.bit_length() + q.bit_length() > limit_bits:
-            return None
-        numerator, denominator = denominator, rest
-    return Fraction(int(p), int(q))  # the middle itself, a short dyadic fraction
-
-
-def _quotient_stands_out(ball: arb, limit_bits: int) -> bool:
-    """Say whether a fraction p/q of at most `limit_bits` bits in all may lie in a ball of twice as many.
-
-    By Euclid's algorithm on the leading bits, without its cofactors: the remainder that belongs to q is about as short
-    as q, far below what the steps before leave.
-    """
-    middle, exponent = (int(part) for part in ball.mid().man_exp())
-    size = middle.bit_length()
-    drop = max(0, size - limit_bits - REMAINDER_BITS)
-    most = (limit_bits - size - exponent) // 2
-    stop = 1 - exponent - drop - most
-    if most < 1 or stop < REMAINDER_BITS:
-        return True  # a short number, or so large or small that it is a matter of few steps
-    above, below = mpz(abs(middle)) >> drop, mpz(1) << (-exponent - drop)
-    while below.bit_length() > stop:
-        above, below = below, above % below
-    return bool(below.bit_length() < stop - REMAINDER_BITS // 2)

@@ -1,4 +1,5 @@
-"""Numbers: the digits of balls, quadratic surds, squares, rational functions, linear recurrences.
+"""Numbers: digits of balls, fractions in balls, squares, surds, rational functions, linear recurrences.
 
-For others: `decimals.round_ball`, `decimals.bits_for`, `surds.Surd`, `squares`, `rational_functions.fit`.
+For others: `decimals.round_ball`, `decimals.bits_for`, `fractions.short_fraction`, `squares.square_part`, `surds.Surd`,
+`rational_functions.fit`, `recurrences.linear_recurrence`.
 """

@@ -26,7 +26,7 @@ def round_ball(ball: arb, digits: int) -> tuple[str | None, int]:
 
     Both ends of the ball must round to the same digits, else a digit less is tried; (None, 0) where not one is sure.
     """
-    low, high, exponent = _scaled_ends(ball)
+    low, high, exponent = scaled_ends(ball)
     if low <= 0 <= high:
         return (format_zero(digits), digits) if low == high else (None, 0)
     sure = min(digits, max(0, math.floor(float(ball.rel_accuracy_bits()) / LOG2_10) + 2))
@@ -79,12 +79,12 @@ def format_zero(digits: int) -> str:
 
 def ball_ends(ball: arb) -> tuple[Fraction, Fraction]:
     """Return both ends of a finite ball as exact fractions."""
-    low, high, exponent = _scaled_ends(ball)
+    low, high, exponent = scaled_ends(ball)
     unit = Fraction(1 << exponent) if exponent >= 0 else Fraction(1, 1 << -exponent)
     return int(low) * unit, int(high) * unit
 
 
-def _scaled_ends(ball: arb) -> tuple[mpz, mpz, int]:
+def scaled_ends(ball: arb) -> tuple[mpz, mpz, int]:
     """Return integers l, h and e with the ends l 2^e and h 2^e of a finite ball."""
     (middle, at), (radius, radius_at) = ball.mid().man_exp(), ball.rad().man_exp()
     exponent = int(min(at, radius_at)) if radius else int(at)

@@ -3,40 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from math import isqrt, lcm, prod
+from math import lcm
 
 import flint
 from gmpy2 import mpq
 
+from indexer.mathematics.numbers.squares import square_part
+
 ZERO = mpq(0)
-
-FACTORED_BITS = 96  # radicands up to this size are factored in full; beyond, only small primes are tried
-SMALL_PRIMES = 2_000  # trial divisors of larger radicands
-
-
-@lru_cache(maxsize=4096)
-def square_part(n: int) -> tuple[int, int]:
-    """Return (s, d) with n = s^2 d and d squarefree.
-
-    Where n has more than `FACTORED_BITS` bits, d may keep the square of a prime above `SMALL_PRIMES`, but d = 1
-    for every square n.
-    """
-    sign, rest = (-1 if n < 0 else 1), abs(n)
-    if rest <= 1:
-        return rest, sign
-    root = isqrt(rest)
-    if root * root == rest:
-        return root, sign
-    if rest.bit_length() <= FACTORED_BITS:
-        powers = [(int(p), int(e)) for p, e in flint.fmpz(rest).factor()]
-        s = prod(p ** (e // 2) for p, e in powers)
-    else:
-        s = 1
-        for p in range(2, SMALL_PRIMES):
-            while rest % (s * p) ** 2 == 0:
-                s *= p
-    return s, sign * (rest // s**2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
 """Integer relations of real numbers: sought, excluded, written and verified; no formula is known here.
 
-For others: `relation.Relation`, and from `search` the Moebius maps, polynomials and bounds.
+For others: `search.moebius` and the other searches, `screening.exclusion_bounds`, `relation.Relation` and
+`relation.verify`, and the texts of `text`.
 """

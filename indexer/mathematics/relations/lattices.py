@@ -1,6 +1,6 @@
 """Lattices of integer relations: their reduced bases, and what a basis excludes.
 
-Rows are (remainder, x_1, ..., x_n), as `relations.py` says.
+Rows are (remainder, x_1, ..., x_n), as `search` says.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """Many numbers at once: a proof that they have no short Moebius or quadratic relation, before any is sought alone.
 
 A sweep over the library asks the same of every formula and constant, and nearly always the answer is that there is no
-relation. Here the lattices of `relations.py`, at 60 bits, are reduced together, in numpy. Half of each reduction is
+relation. Here the lattices of `search`, at 60 bits, are reduced together, in numpy. Half of each reduction is
 that of 1 and c alone, done once for a constant; what is left has entries of about 30 bits, so that double precision
 does. A lattice is left as soon as it excludes what is asked for. The bound comes from the Gram-Schmidt lengths of the
 basis, after a proof that it is one: each row is a vector of the lattice in exact arithmetic, and the product of the
 lengths is the lattice's determinant. A pair whose bound is low may have a relation, and is searched by
-`relations.moebius`.
+`search.moebius`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Scaled numbers as arrays (n,): `values` at 60 bits and their `shifts`, as in `relations.Scaled`."""
+    """Scaled numbers as arrays (n,): `values` at 60 bits and their `shifts`, as in `search.Scaled`."""
 
     values: Integers
     shifts: Integers
@@ -136,7 +136,7 @@ def _lattices(limits: Numbers, constants: Constants) -> tuple[Reals, Integers]:
 
     The numbers are taken times one power of two, below 2^BITS and within one unit. Block A, (1, c) or for |L| > 1
     (-L, -cL), comes first and in its reduced basis; the other block's rows are reduced by it. The first number is the
-    largest; its coefficient is left out, as in `relations.py`.
+    largest; its coefficient is left out, as in `search`.
     """
     c, rows = constants.numbers, constants.rows
     total = limits.shifts + c.shifts

@@ -1,7 +1,7 @@
 """Integer relations of real numbers: found by LLL, excluded by the reduced basis, accepted only beyond chance.
 
 Balls and integers in, attempts out; nothing here knows a database or a library. What a found relation is called, how
-it is printed and verified stands in `findings.py`; which candidates are tried, and in which order, in `guess.py`.
+it is written and verified stands in `relation` and `text`.
 
 The lattice for numbers v_0, ..., v_n is spanned by (V_0, 0, ..., 0) and (V_i, e_i), V_i = round(2^bits v_i): a relation
 x_0 v_0 + ... + x_n v_n = 0 is the short vector (remainder, x_1, ..., x_n). Leaving out the coordinate x_0 makes the
@@ -21,6 +21,7 @@ from typing import Literal
 from flint import arb, ctx, fmpz, fmpz_mat, fmpz_poly
 
 from indexer.mathematics.numbers.decimals import LOG2_10, bits_for
+from indexer.mathematics.numbers.fractions import simplest_fraction
 from indexer.mathematics.relations.lattices import MOST_BITS, bound, exact_bound, reduced, short_rows
 
 VERSION = "1"
@@ -130,9 +131,8 @@ def accurate_digits(ball: arb) -> int:
 def rational(ball: arb, digits: int | None = None) -> Fraction | None:
     """The rational number that a ball shows, or None.
 
-    The simplest fraction in the ball is where the continued fractions of its two ends part; it is accepted
-    when numerator and denominator together have fewer digits than half of the `digits` of the ball (all, by
-    default).
+    It is the simplest fraction in the ball, accepted when numerator and denominator together have fewer digits than
+    half of the `digits` of the ball (all, by default).
 
     >>> with_error = arb("0.75") + arb(0, 1e-60)
     >>> rational(with_error)
@@ -141,35 +141,10 @@ def rational(ball: arb, digits: int | None = None) -> Fraction | None:
     digits = accurate_digits(ball) if digits is None else digits
     if not ball.is_finite() or digits < 2:
         return None
-    man, exp = _mantissa(ball.mid())
-    rad_man, rad_exp = _mantissa(ball.rad())
-    low_exp = min(exp, rad_exp, 0)
-    centre, radius = man << (exp - low_exp), rad_man << (rad_exp - low_exp) if rad_man else 0
-    found = _simplest_between(centre - radius, centre + radius, 1 << -low_exp, 10 ** (digits // 2 + 1))
+    found = simplest_fraction(ball, bits_for(digits // 2) + 2)  # two numbers, each rounded up to whole bits
     if found is None or not beyond_chance((found.numerator, found.denominator), digits):
         return None
     return found
-
-
-def _simplest_between(low: int, high: int, denominator: int, limit: int) -> Fraction | None:
-    """The fraction of least denominator in [low/denominator, high/denominator], None once it exceeds
-    `limit`."""
-    if high < 0:
-        mirrored = _simplest_between(-high, -low, denominator, limit)
-        return None if mirrored is None else -mirrored
-    if low <= 0:
-        return Fraction(0)
-    p0, q0, p1, q1 = 0, 1, 1, 0
-    low_den = high_den = denominator
-    while max(p1, q1) <= limit:
-        whole, rest = divmod(low, low_den)
-        if rest == 0:
-            return Fraction(whole * p1 + p0, whole * q1 + q0)
-        if (whole + 1) * high_den <= high:
-            return Fraction((whole + 1) * p1 + p0, (whole + 1) * q1 + q0)
-        p0, q0, p1, q1 = p1, q1, whole * p1 + p0, whole * q1 + q0
-        low, low_den, high, high_den = high_den, high - whole * high_den, low_den, rest
-    return None
 
 
 def algebraic(ball: arb, degree: int = 2, digits: int | None = None) -> Attempt:

@@ -19,11 +19,10 @@ from indexer.contract.objects import formula_object
 from indexer.kinds.pcf import evaluate
 from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.continued_fractions.convergents import convergents
-from indexer.mathematics.continued_fractions.limit import limit, looks_rational
+from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.continued_fractions.rational_tail import exact_limit
 from indexer.mathematics.continued_fractions.tail import Tail, positive_from
 from indexer.mathematics.continued_fractions.terminating import enclosed
-from indexer.mathematics.numbers.decimals import round_ball
 from indexer.pipeline.compute import compute
 from indexer.pipeline.rows import batch, records
 from tests.helpers.reference import pcf, rows
@@ -191,41 +190,6 @@ def test_positive_from_is_positive_from_there_on(low, lead):
 def test_positive_from_refuses_a_root_beyond_reach():
     with pytest.raises(TooDeepError, match="regular only beyond"):
         positive_from((-(10**9), 1))
-
-
-@given(st.integers(-(10**20), 10**20).filter(bool), st.integers(1, 10**20), st.integers(1, 40))
-def test_a_ball_rounds_as_its_fraction_does(numerator, denominator, digits):
-    import decimal
-
-    with decimal.localcontext(prec=digits, rounding=decimal.ROUND_HALF_EVEN):
-        expected = decimal.Decimal(numerator) / decimal.Decimal(denominator)
-    last_place = Fraction(10) ** (expected.adjusted() - digits + 1)
-    half_units = 2 * Fraction(numerator, denominator) / last_place
-    assume(half_units.denominator != 1 or half_units % 2 == 0)  # a ball around a tie settles a digit less
-    with ctx.workprec(400):
-        text, count = round_ball(arb(numerator) / denominator, digits)
-    assert count == digits and decimal.Decimal(text) == expected
-
-
-def test_no_digit_is_shown_outside_the_ball():
-    with ctx.workprec(100):
-        assert round_ball(arb("1.2345", "0.0001"), 20) == ("1.23", 3)
-        assert round_ball(arb("0.001", "1"), 20) == (None, 0)
-
-
-@given(st.fractions(-(10**9), 10**9, max_denominator=10**15))
-def test_a_fraction_is_recognised_and_its_neighbour_is_not(value):
-    with ctx.workprec(400):
-        ball = arb(value.numerator) / value.denominator
-        assert looks_rational(ball, 400) == value
-        assert looks_rational(ball + arb(2) ** -300 / 3, 400) is None
-
-
-@given(st.integers(-(2**92), 2**92), st.integers(1, 2**92))
-def test_long_fractions_are_recognised_too(numerator, denominator):
-    with ctx.workprec(400):
-        ball = arb(numerator) / denominator + arb(0, arb(2) ** -380) * abs(numerator) / denominator
-        assert looks_rational(ball, 374) == Fraction(numerator, denominator)
 
 
 def test_the_rational_tail_of_a_known_formula():

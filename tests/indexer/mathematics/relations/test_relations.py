@@ -12,19 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.mathematics.numbers.decimals import bits_for
-from indexer.mathematics.relations import lattices
-from indexer.mathematics.relations import relation as findings
-from indexer.mathematics.relations import search as relations
-from indexer.mathematics.relations.relation import (
-    algebraic_text,
-    linear_text,
-    moebius_text,
-    moebius_value,
-    quadratic_text,
-    rational_relation,
-    real_root,
-    verify,
-)
+from indexer.mathematics.relations import lattices, relation, search, text
+from indexer.mathematics.relations.relation import moebius_value, rational_relation, real_root, verify
 from indexer.mathematics.relations.search import (
     accurate_digits,
     algebraic,
@@ -36,6 +25,7 @@ from indexer.mathematics.relations.search import (
     rational,
     residual_digits,
 )
+from indexer.mathematics.relations.text import algebraic_text, linear_text, moebius_text, quadratic_text
 
 BITS = bits_for(130)
 small = st.integers(-10_000, 10_000)
@@ -57,7 +47,7 @@ def with_radius(value: arb, digits: int) -> arb:
         return arb(value.mid(), arb(10) ** -digits)
 
 
-@pytest.mark.parametrize("module", [relations, findings])
+@pytest.mark.parametrize("module", [search, relation, text])
 def test_examples_in_docstrings(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
@@ -96,6 +86,11 @@ def test_pi_is_neither_rational_nor_quadratic() -> None:
 
 def test_zero_is_rational_to_absolute_digits() -> None:
     assert rational(arb(0, 1e-40)) == 0
+
+
+def test_a_radicand_is_squarefree_however_large_its_square() -> None:
+    with ctx.workprec(BITS):
+        assert quadratic_text((-3 * 10_007**2, 0, 1), arb(3 * 10_007**2).sqrt()) == "10007*sqrt(3)"
 
 
 @settings(deadline=None, max_examples=60)
@@ -152,7 +147,7 @@ def test_the_bound_in_double_precision_is_the_exact_one(size: str, of_constant: 
     found = []
     quick = lattices.bound
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(relations, "bound", lambda *given: found.append((quick(*given), given)) or found[-1][0])
+        patch.setattr(search, "bound", lambda *given: found.append((quick(*given), given)) or found[-1][0])
         attempt = moebius(limit, constant, 60)
     ((bound, (basis, _, _, error)),) = found
     assert attempt.bound == bound

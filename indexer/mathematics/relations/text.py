@@ -1,0 +1,127 @@
+"""Relations as text that can be read and parsed: fractions, radicals, Moebius maps and linear combinations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import gcd
+
+from flint import arb
+from gmpy2 import mpz
+
+from indexer.mathematics.numbers.squares import square_part
+
+
+def rational_text(value: Fraction) -> str:
+    """A fraction as text, "p/q" or "p", of any length."""
+    numerator = mpz(value.numerator).digits()
+    return numerator if value.denominator == 1 else f"{numerator}/{mpz(value.denominator).digits()}"
+
+
+def quadratic_text(polynomial: Sequence[int], root: arb) -> str:
+    """The root of x + y L + z L^2 that lies nearest to `root`, in radicals.
+
+    >>> quadratic_text((-1, -1, 1), arb("1.6180339887"))
+    '(1 + sqrt(5))/2'
+    """
+    x, y, z = polynomial
+    outer, radicand = square_part(y * y - 4 * x * z)
+    above = bool((2 * z * root + y).mid() > 0)
+    centre, side, below = -y, outer if above else -outer, 2 * z
+    common = gcd(centre, side, below)
+    if below < 0:
+        common = -common
+    centre, side, below = centre // common, side // common, below // common
+    return _quotient(_sum(centre, side, f"sqrt({radicand})"), str(below) if below != 1 else "")
+
+
+def algebraic_text(polynomial: Sequence[int], root: arb) -> str:
+    """An algebraic number as text: radicals for degree 2 and for pure roots, else the polynomial and where."""
+    degree = len(polynomial) - 1
+    if degree == 1:
+        return rational_text(Fraction(-polynomial[0], polynomial[1]))
+    if degree == 2:
+        return quadratic_text(polynomial, root)
+    if not any(polynomial[1:-1]):
+        power = Fraction(-polynomial[0], polynomial[-1])
+        sign = "" if root > 0 else "-"
+        if power > 0 or degree % 2:
+            base = str(abs(power)) if power.denominator == 1 else f"({abs(power)})"
+            return f"{sign}{base}^(1/{degree})"
+    terms = " + ".join(f"{x}*x^{k}" for k, x in enumerate(polynomial) if x)
+    return f"root of {terms} near {float(root.mid()):.12g}".replace("*x^0", "").replace("+ -", "- ")
+
+
+def moebius_text(coefficients: Sequence[int], term: str) -> str:
+    """(x + y c)/(z + w c) with the expression `term` for c, readable and parsable.
+
+    >>> moebius_text((0, -1, 2, -1), "e"), moebius_text((4, 0, 0, 1), "pi")
+    ('e/(e - 2)', '4/pi')
+    """
+    flipped = tuple(-k for k in coefficients)
+    x, y, z, w = min(tuple(coefficients), flipped, key=lambda row: sum(k < 0 for k in row))
+    inner = bracketed(term)
+    return _quotient(_sum(x, y, inner), "" if (z, w) == (1, 0) else _sum(z, w, inner))
+
+
+def linear_text(coefficients: Sequence[int], terms: Sequence[str]) -> str:
+    """L from x_0 L + x_1 c_1 + ... = 0, for the terms c_1, ...
+
+    >>> linear_text((2, -1, 3), ("pi", "log(2)"))
+    '(pi - 3*log(2))/2'
+    """
+    first, *rest = coefficients
+    sign = -1 if first > 0 else 1
+    parts = [(sign * x, bracketed(t)) for x, t in zip(rest, terms, strict=True) if x]
+    text = ""
+    for x, term in parts:
+        piece = _product(abs(x), term)
+        text = f"{text} {'-' if x < 0 else '+'} {piece}" if text else ("-" if x < 0 else "") + piece
+    return _quotient(text, str(abs(first)) if abs(first) != 1 else "")
+
+
+def _product(x: int, term: str) -> str:
+    return str(x) if term == "1" else term if x == 1 else f"{x}*{term}"
+
+
+def _sum(x: int, y: int, term: str) -> str:
+    """X + y*term."""
+    if y == 0:
+        return str(x)
+    piece = _product(abs(y), term)
+    if x == 0:
+        return piece if y > 0 else f"-{piece}"
+    if x < 0 < y:
+        return f"{piece} - {-x}"
+    return f"{x} {'+' if y > 0 else '-'} {piece}"
+
+
+def _top_level(text: str) -> str:
+    """The characters of a text outside all brackets."""
+    depth, kept = 0, []
+    for character in text:
+        depth -= character == ")"
+        if depth == 0:
+            kept.append(character)
+        depth += character == "("
+    return "".join(kept)
+
+
+def bracketed(term: str) -> str:
+    """An expression as a factor: in brackets where it is a sum."""
+    return f"({term})" if _is_sum(term) else term
+
+
+def _is_sum(text: str) -> bool:
+    return any(sign in _top_level(text) for sign in "+-")
+
+
+def _quotient(above: str, below: str) -> str:
+    """above/below with the brackets that precedence asks for."""
+    if not below:
+        return above
+    if _is_sum(above.removeprefix("-")):
+        above = f"({above})"
+    if any(sign in _top_level(below) for sign in "+-*/"):
+        below = f"({below})"
+    return f"{above}/{below}"
