@@ -220,7 +220,8 @@ def _lengths(text: str | None) -> tuple[int, int] | None:
 def _import_program(
     connection: Any, program: str, path: Path, lengths: tuple[int, int] | None, source: Any, workers: int | None
 ) -> dict[str, int]:
-    from indexer.sources.files.other_programs import read_blind_delta, read_lirec
+    from indexer.sources.files.blind_delta import read_blind_delta
+    from indexer.sources.files.lirec import read_lirec
     from indexer.upkeep.adding import add_lines
     from indexer.upkeep.importing import add_sources
 

@@ -80,7 +80,8 @@ def count(name: str, template: str | None, database_url: str | None, home: str |
 
     The space quadratic-5 and a --template need no catalogue.
     """
-    from indexer.sources.registry import QUADRATIC_5, Space, read_space
+    from indexer.sources.registry import QUADRATIC_5, read_space
+    from indexer.sources.space import Space
 
     chosen: Space
     if template is not None:
@@ -100,7 +101,7 @@ def _counts(space: object) -> dict[str, int]:
     import numpy as np
 
     from indexer.mathematics.continued_fractions.asymptotics import OUTCOMES, classify_batch
-    from indexer.sources.registry import Space
+    from indexer.sources.space import Space
 
     assert isinstance(space, Space)
     totals = np.zeros(len(OUTCOMES), dtype=np.int64)

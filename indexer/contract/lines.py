@@ -12,15 +12,15 @@ from typing import Any
 
 from catalog.constants.library import Constant
 from catalog.errors import FormularyError
-from catalog.formulas.pcf import PCF, parse_formula
+from catalog.formulas.pcf import PCF
 from indexer.contract.objects import formula_object
 from indexer.identification.identify import LIBRARY_BUDGET
 from indexer.identification.library import terms_with
 from indexer.pipeline.compute import compute, failed
 from indexer.similarity.vector_index import Anchors
+from indexer.sources.files.lines import NumberedLine, formula_of, numbered
 from indexer.workers.pool import in_order
 
-Line = tuple[int, str]
 Object = dict[str, Any]
 
 BATCH = 8
@@ -28,18 +28,6 @@ BATCH = 8
 
 SHOWN = 60
 """Characters of a bad line that its error repeats."""
-
-
-def numbered(lines: Iterable[str]) -> Iterator[Line]:
-    """Lines with their numbers from 1; blank ones at the end are dropped, others are kept as bad ones."""
-    blank: list[Line] = []
-    for number, text in enumerate(lines, 1):
-        if text.strip():
-            yield from blank
-            blank.clear()
-            yield number, text
-        else:
-            blank.append((number, text))
 
 
 def evaluated(lines: Iterable[str], digits: int, workers: int | None) -> Iterator[Object]:
@@ -65,17 +53,17 @@ def is_bad(result: Object) -> bool:
     return "error" in result and "formula" not in result
 
 
-def _evaluate(digits: int, lines: Sequence[Line]) -> list[Object]:
-    return [_guarded(line, lambda value: evaluate_formula(_formula(value), digits)) for line in lines]
+def _evaluate(digits: int, lines: Sequence[NumberedLine]) -> list[Object]:
+    return [_guarded(line, lambda value: evaluate_formula(formula_of(value), digits)) for line in lines]
 
 
 def _identify(
-    digits: int, anchors: Anchors | None, own: tuple[Constant, ...], budget: int, lines: Sequence[Line]
+    digits: int, anchors: Anchors | None, own: tuple[Constant, ...], budget: int, lines: Sequence[NumberedLine]
 ) -> list[Object]:
     def identify(value: Any) -> Object:
         if isinstance(value, dict) and "value" in value and not {"a", "b", "formula"} & value.keys():
             return identify_value(value["value"], own)
-        return identify_formula(_formula(value), digits, anchors, budget, own)
+        return identify_formula(formula_of(value), digits, anchors, budget, own)
 
     return [_guarded(line, identify) for line in lines]
 
@@ -108,15 +96,7 @@ def identify_value(value: Any, own: Sequence[Constant] = (), degree: int = 2) ->
     return identify_number(str(value), (*own, *constants.library().candidates()), degree).to_json()
 
 
-def _formula(value: Any) -> PCF:
-    if isinstance(value, str):
-        return parse_formula(value)
-    if isinstance(value, dict) and "a" not in value and isinstance(value.get("formula"), str):
-        return parse_formula(value["formula"])
-    return PCF.from_json(value)
-
-
-def _guarded(line: Line, function: Callable[[Any], Object]) -> Object:
+def _guarded(line: NumberedLine, function: Callable[[Any], Object]) -> Object:
     """The object of a line; whatever is wrong with it becomes the object's error."""
     number, text = line
     try:
@@ -131,11 +111,11 @@ def _guarded(line: Line, function: Callable[[Any], Object]) -> Object:
         return {"error": f"the line cannot be used ({type(error).__name__}: {error})", "line": number}
 
 
-def _killed(line: Line, reason: str) -> Object:
+def _killed(line: NumberedLine, reason: str) -> Object:
     """The object of a line that killed its worker process."""
     try:
         value = json.loads(line[1])
-        formula = _formula(value)
+        formula = formula_of(value)
     except Exception:
         return {"error": reason, "line": line[0]}
     return formula_object(failed(formula, reason).evaluation)

@@ -21,7 +21,8 @@ from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import BULK_BUDGET, compute_pairs, failed
 from indexer.pipeline.rows import records
 from indexer.similarity.vector_index import Anchors
-from indexer.sources.registry import Space, read_space
+from indexer.sources.registry import read_space
+from indexer.sources.space import Space
 
 Unit = tuple[int, int]
 

@@ -1,4 +1,5 @@
 """Where formulas come from: spaces by rank, files of other programs, seeds.
 
-For others: `registry.read_space`, `template`, `files`, `seeds`.
+For others: `space.Space`, `registry.read_space` and `registry.QUADRATIC_5`, `files`, `seeds.seeds`. A new source of
+formulas by rank is a `Space` of its own and a line in `registry.SOURCES`.
 """

@@ -49,7 +49,7 @@ class Parameter:
         return max(abs(self.low), abs(self.high))
 
     def value(self, index: int) -> int:
-        """The value at a position 0 <= index < size of the order."""
+        """Return the value at a position 0 <= index < size of the order."""
         start = self._start
         both = 2 * min(start - self.low, self.high - start)
         if index <= both:
@@ -57,7 +57,7 @@ class Parameter:
         return start + (index - both // 2) * (1 if self.high - start > start - self.low else -1)
 
     def index(self, value: int) -> int | None:
-        """The position of a value in the order, None outside the range."""
+        """Return the position of a value in the order, None outside the range."""
         if not self.low <= value <= self.high:
             return None
         start = self._start
@@ -69,7 +69,7 @@ class Parameter:
         return min(max(0, self.low), self.high)
 
     def values(self, indices: NDArray[np.int64]) -> NDArray[Any]:
-        """The values at many positions, int64 where all fit, else Python integers in an object array."""
+        """Return the values at many positions, int64 where all fit, else Python integers in an object array."""
         distinct, where = np.unique(indices, return_inverse=True)
         dtype = np.int64 if self.largest < 2**63 else np.object_
         return np.array([self.value(int(i)) for i in distinct], dtype=dtype)[where]
@@ -99,7 +99,7 @@ class ParameterPolynomial:
         return None
 
     def linear_coefficients(self, width: int) -> list[int]:
-        """The coefficient of each of `width` parameters, of a linear polynomial."""
+        """Return the coefficient of each of `width` parameters, of a linear polynomial."""
         row = [0] * width
         for c, exponents in self.terms:
             if any(exponents):
@@ -107,11 +107,11 @@ class ParameterPolynomial:
         return row
 
     def bound(self, largest: Sequence[int]) -> int:
-        """A bound on the absolute value where each parameter is at most `largest`; holds for partial sums too."""
+        """Return a bound on the absolute value where each parameter is at most `largest`; partial sums obey it too."""
         return sum(abs(c) * prod(map(pow, largest, exponents)) for c, exponents in self.terms)
 
     def evaluate(self, columns: Sequence[NDArray[Any]], rows: int) -> NDArray[Any]:
-        """The values for arrays of parameter values, each of length `rows`."""
+        """Return the values for arrays of parameter values, each of length `rows`."""
         total = np.zeros(rows, dtype=columns[0].dtype if columns else np.int64)
         for c, exponents in self.terms:
             term: Any = c
@@ -197,7 +197,7 @@ def _matching(name: str, mentioned: list[str]) -> list[str]:
 
 
 def _expand(program: Sequence[Item], parameters: Sequence[Parameter], what: str) -> tuple[ParameterPolynomial, ...]:
-    """The coefficients of the powers of n, constant term first, without zero polynomials at the end."""
+    """Return the coefficients of the powers of n, constant term first, without zero polynomials at the end."""
     names = ["n", *(p.name for p in parameters)]
     stack: list[Terms] = []
     for item in program:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -12,17 +11,18 @@ import psycopg
 
 from catalog.constants.library import Constant
 from catalog.errors import FormularyError
-from catalog.formulas.pcf import PCF, parse_formula
+from catalog.formulas.pcf import PCF
 from catalog.store.constants import own_constants
 from catalog.store.formulas import ids_by_key
 from indexer.clusters.placement import OnlineClusters
-from indexer.contract.lines import BATCH, numbered
+from indexer.contract.lines import BATCH
 from indexer.identification.identify import LIBRARY_BUDGET
 from indexer.identification.library import terms_with
 from indexer.pipeline.compute import compute_all, failed
 from indexer.pipeline.rows import Record, record
 from indexer.similarity.catalogue_index import read_anchors
 from indexer.similarity.vector_index import Anchors
+from indexer.sources.files.lines import formula_of_line, numbered
 from indexer.upkeep.families import sweep_families
 from indexer.upkeep.setup import store
 from indexer.workers.pool import in_order
@@ -67,15 +67,11 @@ def add_lines(
 def _read(lines: Iterable[str], summary: Summary, say: Callable[[str], None]) -> Iterator[PCF]:
     for number, text in numbered(lines):
         try:
-            yield _formula(text)
+            yield formula_of_line(text)
         except (FormularyError, ValueError, RecursionError) as error:
             reason = error if isinstance(error, FormularyError) else "it is neither JSON nor a formula"
             summary.refused += 1
             say(f"line {number}: {reason}")
-
-
-def _formula(text: str) -> PCF:
-    return PCF.from_json(json.loads(text)) if text.lstrip().startswith("{") else parse_formula(text)
 
 
 def _unknown(connection: psycopg.Connection, formulas: Iterator[PCF], summary: Summary) -> Iterator[PCF]:

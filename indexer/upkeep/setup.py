@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 import psycopg
@@ -14,7 +12,6 @@ from flint import arb
 from catalog.constants import expressions
 from catalog.constants.library import library
 from catalog.errors import ExpressionError, SpaceError
-from catalog.formulas.pcf import PCF
 from catalog.store.constants import ConstantRow, last_likelihood, missing_constants, store_constants
 from catalog.store.ingest import Ingested, ingest
 from catalog.store.leases import add_space
@@ -23,7 +20,9 @@ from indexer.identification.library import Terms, library_terms
 from indexer.mathematics.numbers.decimals import bits_for, round_ball
 from indexer.pipeline.compute import compute, library_version
 from indexer.pipeline.rows import Record, batch, constants_of, record
-from indexer.sources.registry import QUADRATIC_5, Space
+from indexer.sources.registry import QUADRATIC_5
+from indexer.sources.seeds import seeds
+from indexer.sources.space import Space
 
 VALUE_DIGITS = 60
 """Significant digits of a constant's value in the catalogue."""
@@ -118,13 +117,13 @@ def _value(expression: str) -> dict[str, Any]:
 
 def seed_formulas(connection: psycopg.Connection) -> int:
     """Evaluate, identify and store the well-known formulas that are missing; returns how many were new."""
-    seeds = _read_seeds()
     from catalog.store.formulas import ids_by_key
 
-    known = ids_by_key(connection, [formula.key for formula, _ in seeds])
-    missing = [(formula, source) for formula, source in seeds if formula.key not in known]
-    records = [record(compute(formula, identified=True)) for formula, _ in missing]
-    sources = [_source_row(row, source) for row, (_, source) in enumerate(missing)]
+    wanted = seeds()
+    known = ids_by_key(connection, [item.formula.key for item in wanted])
+    missing = [item for item in wanted if item.formula.key not in known]
+    records = [record(compute(item.formula, identified=True)) for item in missing]
+    sources = [SourceRow(row, item.work, item.equation, item.author) for row, item in enumerate(missing)]
     return int(store(connection, records, sources).new.sum())
 
 
@@ -139,13 +138,3 @@ def store(
     rows, findings = batch(records, (library_terms() if terms is None else terms).version)
     findings.sources.extend(sources or ())
     return ingest(connection, rows, findings)
-
-
-def _read_seeds() -> list[tuple[PCF, dict[str, Any]]]:
-    text = (resources.files("indexer.sources") / "seeds.jsonl").read_text(encoding="utf-8")
-    return [(PCF.from_json(row), row["source"]) for row in map(json.loads, text.splitlines())]
-
-
-def _source_row(row: int, source: dict[str, Any]) -> SourceRow:
-    paper = ", ".join(str(part) for part in (source["work"], source.get("year")) if part)
-    return SourceRow(row, paper, source.get("equation") or "", source.get("author"))

@@ -1,1 +1,4 @@
-"""Formulas from files: lines of text and the formats of other programs."""
+"""Formulas from files: lines of text, and the formats of other programs.
+
+For others: `lines`, `blind_delta.read_blind_delta`, `lirec.read_lirec`.
+"""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import importlib.util
 import json
 import tracemalloc
@@ -17,7 +16,6 @@ from catalog.database.opening import open_database
 from catalog.exchange.export import KINDS, Batch, ahead, copied, records
 from catalog.exchange.files import WRITERS, read_records
 from catalog.store.search import Filter, find
-from indexer.sources.files.other_programs import read_blind_delta, read_lirec
 from tests.helpers.catalogues import content
 from tests.helpers.command import SENTENCE, formulary
 from tests.helpers.contract import validate
@@ -158,45 +156,6 @@ def test_text_with_breaks_quotes_and_integers_of_any_size_comes_through(judged_c
 
 
 # Other programs
-
-
-def test_the_table_of_blind_delta_has_the_highest_degree_first(tmp_path: Path) -> None:
-    file = tmp_path / "results.csv"
-    with file.open("w", newline="") as output:
-        writer = csv.writer(output)
-        writer.writerow(["Coefficients", "Limit"])
-        writer.writerows([["[0, 2, 1, 1, 0, 0]", 1.27], ["(0, -3, 5, 0, 0, mpz(-2))", -1010], ["[1, 2, 3]", 0]])
-        writer.writerows([["[0, 0, 0, 1, 0, 0]", 0], ["", 0], ["[1.5, 1, 1, 1]", 0]])
-    lines = list(read_blind_delta(file))
-    assert [str(line.formula) for line in lines[:2]] == ["PCF(2n + 1, n^2)", "PCF(-3n + 5, -2)"]
-    assert [line.formula for line in lines[2:]] == [None] * 4
-    assert [line.number for line in lines] == [2, 3, 4, 5, 6, 7]
-    assert "--lengths" in (lines[2].reason or "")
-    first = next(read_blind_delta(file, (2, 4)))
-    assert str(first.formula) == "PCF(2, n^3 + n^2)"
-    named = file.rename(tmp_path / "BlindDelta[2, 4]_-5_5.csv")
-    assert next(read_blind_delta(named)) == first
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[[[2, 1], [1, 0, 0]]]",
-        "[[2, 1], [1, 0, 0]]",
-        '[{"a": [2, 1], "b": ["1", 0, 0]}]',
-        '["PCF[2*n + 1, n**2]"]',
-        "PCF[2*n + 1, n**2]\n",
-        "[[2, 1], [1, 0, 0]]\n\n[[2, 1], [1, 0, 0]]",
-        '[["2*n + 1", "n**2"]]',
-        "balanced\n01234567-89ab-cdef-0123-456789abcdef [[1, 0, 0], [4, 0, -1]];pi\n",
-        "01234567-89ab-cdef-0123-456789abcdef [[1, 0, 0], [4, 0, -1]]\n",
-        'const_id,P,Q,depth\n01234567,"{1,0,0}","{4,0,-1}",5\n',
-    ],
-)
-def test_files_of_lirec_have_the_highest_degree_first(tmp_path: Path, text: str) -> None:
-    file = tmp_path / "pcfs.json"
-    file.write_text(text)
-    assert {str(line.formula) for line in read_lirec(file)} == {"PCF(2n + 1, n^2)"}
 
 
 def test_formulas_of_another_program_are_evaluated_and_keep_their_source(seeded_copy: str, tmp_path: Path) -> None:

@@ -11,8 +11,13 @@ from hypothesis import strategies as st
 
 from catalog.errors import SpaceError
 from catalog.formulas.pcf import PCF, parse_formula
-from indexer.sources.registry import QUADRATIC_5, Box, Family, Space, read_space
+from indexer.sources import registry
+from indexer.sources.boxes import Box
+from indexer.sources.registry import QUADRATIC_5, read_space
+from indexer.sources.seeds import seeds
+from indexer.sources.space import Space
 from indexer.sources.template import Parameter
+from indexer.sources.template_spaces import TemplateSpace
 
 APERY = "a = (2n+1)(k n(n+1) + c); b = -n^6; k in 1..40, c in 1..40"
 
@@ -106,7 +111,7 @@ def test_ranks_outside_a_space_are_refused() -> None:
 
 def test_a_family_runs_through_its_parameters() -> None:
     space = read_space("apery-like", APERY)
-    assert isinstance(space, Family) and space.size == 1600
+    assert isinstance(space, TemplateSpace) and space.size == 1600
     assert str(space.formula_at(0)) == "PCF(2n^3 + 3n^2 + 3n + 1, -n^6)"
     apery = parse_formula("PCF((2n+1)(17n(n+1)+5), -n^6)")
     assert space.rank_of(apery) == 16 * 40 + 4
@@ -195,3 +200,21 @@ def test_a_large_family_that_is_not_linear_cannot_be_searched() -> None:
     space = read_space("large", "a = k m n; b = n; k, m in 1..10000")
     with pytest.raises(SpaceError, match="too large to look for a formula in"):
         space.rank_of(PCF((0, 1), (0, 1)))
+
+
+def test_a_source_reads_the_templates_that_begin_with_its_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_odd(name: str, text: str) -> Space:
+        return read_space(name, text.removeprefix("odd:"))
+
+    monkeypatch.setattr(registry, "SOURCES", {"odd": read_odd})
+    assert read_space("mine", "odd: a = 2k + 1; b = 1; k in 0..2").formulas(0, 2) == [PCF((1,), (1,)), PCF((3,), (1,))]
+    with pytest.raises(SpaceError):
+        read_space("mine", "even: a = 2k; b = 1; k in 0..2")
+
+
+def test_the_seeds_are_formulas_with_where_they_were_published() -> None:
+    published = {seed.formula: seed for seed in seeds()}
+    assert len(published) == len(seeds())
+    assert published[PCF((6,), (4,))].author == "Bombelli"
+    assert published[PCF((6,), (4,))].work == "L'algebra, 1572"
+    assert all(seed.work for seed in seeds())
