@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 from catalog.database.opening import Database, open_database
 from catalog.errors import FormularyError
 from catalog.exchange.export import Record, records
+from catalog.store.formulas import count_formulas
 from catalog.store.search import Filter, constant_name, find
 
 if TYPE_CHECKING:
@@ -63,9 +64,7 @@ class Catalogue:
     def __len__(self) -> int:
         """Number of formulas, mirrors and inflations included."""
         with self._reader() as connection:
-            row = connection.execute("select count(*) from formula").fetchone()
-        assert row is not None
-        return int(row[0])
+            return count_formulas(connection)
 
     def __contains__(self, formula: object) -> bool:
         """Whether a `PCF` is in the catalogue."""

@@ -18,9 +18,11 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from catalog.database.blocks import block
+from catalog.database.blocks import Blocks
 from catalog.store.formula_rows import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS
 from catalog.store.search import Filter
+
+SQL = Blocks(__file__)
 
 Record = dict[str, Any]
 
@@ -71,7 +73,7 @@ def copied(
     """
     query, parameters = _ids(wanted, where)
     columns = sql.SQL(", ").join(sql.Identifier("formula", name) for name in STORED)
-    rows = sql.SQL(block("export_rows").decode())
+    rows = sql.SQL(SQL.text("export_rows"))
     with connection.cursor("formulary_export") as cursor, connection.cursor() as copying:
         copying.execute("set local jit = off")  # compiling would take longer than a batch
         cursor.execute(query, parameters)
@@ -94,9 +96,9 @@ def _ids(wanted: Filter | None, where: str | None) -> tuple[sql.Composed, dict[s
     """The query of the formulas that pass, and its parameters."""
     condition, parameters = (wanted or Filter(canonical=False)).conditions()
     if where is not None:
-        given = sql.SQL(block("export_where").decode()).format(where=sql.SQL(where.replace("%", "%%")))
+        given = sql.SQL(SQL.text("export_where")).format(where=sql.SQL(where.replace("%", "%%")))
         condition = sql.SQL(" and ").join([condition, given])
-    return sql.SQL(block("export_ids").decode()).format(condition=condition), parameters or {"none": None}
+    return sql.SQL(SQL.text("export_ids")).format(condition=condition), parameters or {"none": None}
 
 
 def ahead(batches: Iterable[Batch]) -> Iterator[Batch]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import operator
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, reduce
@@ -50,6 +51,11 @@ class PCF:
     def from_text(cls, a: str, b: str) -> PCF:
         """The formula of two polynomials in n such as `"2n+1"` and `"n^2"`."""
         return cls(parse_polynomial(a, what="a(n)"), parse_polynomial(b, what="b(n)"))
+
+    @classmethod
+    def from_row(cls, a: Iterable[Any], b: Iterable[Any]) -> PCF:
+        """The formula of two columns of the catalogue, whose numbers come from Postgres as Decimal."""
+        return cls(tuple(map(int, a)), tuple(map(int, b)))
 
     @classmethod
     def from_json(cls, value: object) -> PCF:

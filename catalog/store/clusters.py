@@ -11,17 +11,18 @@ from typing import Any
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from catalog.database.blocks import block, blocks
+from catalog.database.blocks import Blocks
 from catalog.database.copying import copy_into, fixed, floats, integers, unpack_vectors
 from catalog.formulas.pcf import PCF
-from catalog.store.formulas import vectors_beyond
+from catalog.store.rows import Row, column, first, rows, value
+from catalog.store.vectors import vectors_beyond
 from catalog.version import __version__
 
+SQL = Blocks(__file__)
+
 Ids = NDArray[np.int64]
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,12 @@ class Figures:
     """Whether theory ties a formula to others: it has a family key."""
     metrics: dict[str, NDArray[np.float64]]
     """NaN where a metric is NULL."""
-    constants: dict[int, Verified]
+    constants: dict[int, NamedMember]
     """By formula id."""
 
 
 @dataclass(frozen=True)
-class Verified:
+class NamedMember:
     """A verified relation of a formula: the constant's number and name, or sqrt(d) or rational without a number."""
 
     name: str
@@ -127,7 +128,7 @@ def _copied(
 ) -> tuple[Ids, NDArray[np.float32]]:
     """Rows (bigint, real[]) of a query by COPY, of these formulas or of all."""
     condition = "true" if ids is None else f"formula_id = any ('{{{','.join(str(int(i)) for i in ids)}}}'::bigint[])"
-    query = blocks()[name].format(vector_version=int(vector_version), condition=condition, **parts)
+    query = SQL.text(name).format(vector_version=int(vector_version), condition=condition, **parts)
     statement = f"copy ({query}) to stdout (format binary)".encode()
     with connection.transaction(), connection.cursor() as cursor, cursor.copy(statement) as copy:
         read = list(unpack_vectors(copy))
@@ -136,19 +137,18 @@ def _copied(
     return np.concatenate([part[0] for part in read]), np.concatenate([part[1] for part in read])
 
 
-def verified_constants(connection: psycopg.Connection, ids: Sequence[int] | None = None) -> dict[int, Verified]:
+def verified_constants(connection: psycopg.Connection, ids: Sequence[int] | None = None) -> dict[int, NamedMember]:
     """The constant of every formula, or of these, that has a verified or proved relation, by the formula's id."""
-    with connection.transaction():
-        rows = connection.execute(
-            block("verified_constants"), {"ids": None if ids is None else list(ids)}, prepare=False
-        ).fetchall()
+    chosen = None if ids is None else list(ids)
     return {
-        number: Verified(name or _kind(kind, [int(x) for x in coefficients]), constant_id, relation_id)
-        for number, relation_id, kind, constant_id, name, coefficients in rows
+        row["formula_id"]: NamedMember(
+            row["constant"] or _kind(row["kind"], row["coefficients"]), row["constant_id"], row["relation_id"]
+        )
+        for row in rows(connection, SQL["verified_constants"], prepare=False, ids=chosen)
     }
 
 
-def _kind(kind: str, coefficients: list[int]) -> str:
+def _kind(kind: str, coefficients: Sequence[int]) -> str:
     """What a number without a named constant is made of: rational, or the field of a quadratic number."""
     if kind == "rational" or len(coefficients) != 3:
         return kind
@@ -162,42 +162,45 @@ def _kind(kind: str, coefficients: list[int]) -> str:
 
 def current(connection: psycopg.Connection) -> Row | None:
     """The clustering that new formulas join: id, method, parameters, vector_version, made_at."""
-    return next(iter(_rows(connection, "current_clustering")), None)
+    return first(connection, SQL["current_clustering"])
 
 
 def current_members(connection: psycopg.Connection) -> tuple[Ids, Ids]:
     """Formula ids and cluster ids of the current clustering, unplaced formulas left out."""
-    with connection.transaction():
-        rows = connection.execute(block("members_of_current")).fetchall()
-    pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]
+    return _pairs(rows(connection, SQL["members_of_current"]))
 
 
 def living_clusters(connection: psycopg.Connection, numbers: Sequence[int] | None = None) -> dict[int, Row]:
     """Clusters in use, or those of these numbers that are: label, constant_id, representative_id, radius."""
-    return {row["id"]: row for row in _rows(connection, "living_clusters", ids=numbers)}
+    return {row["id"]: row for row in rows(connection, SQL["living_clusters"], ids=numbers)}
 
 
 def widest_radius(connection: psycopg.Connection) -> float:
     """The largest radius of a cluster in use, 0 where there is none."""
-    return float(_rows(connection, "widest_radius")[0]["radius"] or 0.0)
+    return float(value(connection, SQL["widest_radius"]) or 0.0)
+
+
+def due(connection: psycopg.Connection, seconds: float) -> bool:
+    """Whether the current clustering is older than so many seconds and chunks were done since."""
+    return bool(value(connection, SQL["clustering_due"], seconds=seconds))
 
 
 def start(connection: psycopg.Connection, method: str, parameters: dict[str, Any], vector_version: int) -> int:
     """Enter a new clustering; `finish` makes it the current one."""
-    values = {
-        "method": method,
-        "parameters": Jsonb(parameters),
-        "vector_version": vector_version,
-        "code_version": __version__,
-    }
-    return int(_rows(connection, "start_clustering", **values)[0]["id"])
+    number = value(
+        connection,
+        SQL["start_clustering"],
+        method=method,
+        parameters=Jsonb(parameters),
+        vector_version=vector_version,
+        code_version=__version__,
+    )
+    return int(number)
 
 
 def new_numbers(connection: psycopg.Connection, count: int) -> list[int]:
     """Numbers for so many new clusters."""
-    with connection.transaction():
-        return [int(row[0]) for row in connection.execute(block("new_cluster_numbers"), {"count": count})]
+    return column(connection, SQL["new_cluster_numbers"], count=count)
 
 
 def put_clusters(connection: psycopg.Connection, clustering_id: int, rows: Sequence[ClusterRow]) -> None:
@@ -210,17 +213,17 @@ def put_clusters(connection: psycopg.Connection, clustering_id: int, rows: Seque
         "radii": [row.radius for row in rows],
         "representatives": [row.representative_id for row in rows],
     }
-    connection.execute(block("put_clusters"), values)
+    connection.execute(SQL["put_clusters"], values)
 
 
 def retire_clusters(connection: psycopg.Connection, numbers: Sequence[int]) -> None:
     """Take clusters out of use; their numbers are not given again."""
-    connection.execute(block("retire_clusters"), {"ids": list(numbers)})
+    connection.execute(SQL["retire_clusters"], {"ids": list(numbers)})
 
 
 def relabel_cluster(connection: psycopg.Connection, number: int, label: str, constant_id: int | None) -> None:
     """Give a cluster another label."""
-    connection.execute(block("relabel_cluster"), {"id": number, "label": label, "constant_id": constant_id})
+    connection.execute(SQL["relabel_cluster"], {"id": number, "label": label, "constant_id": constant_id})
 
 
 def add_events(connection: psycopg.Connection, clustering_id: int | None, events: Sequence[tuple[int, Event]]) -> None:
@@ -232,7 +235,7 @@ def add_events(connection: psycopg.Connection, clustering_id: int | None, events
         "relations": [event.relation_id for _, event in events],
         "details": [json.dumps(event.detail) for _, event in events],
     }
-    connection.execute(block("add_cluster_events"), values)
+    connection.execute(SQL["add_cluster_events"], values)
 
 
 def finish(
@@ -248,21 +251,18 @@ def finish(
         }
         if len(ids):
             copy_into(cursor, "cluster_member", columns)
-    connection.execute(block("retire_clustering"))
-    connection.execute(block("make_current"), {"id": clustering_id})
+    connection.execute(SQL["retire_clustering"])
+    connection.execute(SQL["make_current"], {"id": clustering_id})
 
 
 def unseen(connection: psycopg.Connection, clustering_id: int, vector_version: int) -> list[int]:
     """Formulas that came after the clustering and were not looked at yet."""
-    rows = _rows(connection, "unseen_formulas", clustering_id=clustering_id, vector_version=vector_version)
-    return [row["formula_id"] for row in rows]
+    return column(connection, SQL["unseen_formulas"], clustering_id=clustering_id, vector_version=vector_version)
 
 
 def unplaced(connection: psycopg.Connection, clustering_id: int) -> Ids:
     """Formulas that wait: looked at, and in no cluster of the clustering."""
-    with connection.transaction():
-        rows = connection.execute(block("unplaced_members"), {"clustering_id": clustering_id}).fetchall()
-    return np.array(rows, dtype=np.int64).reshape(-1)
+    return np.array(column(connection, SQL["unplaced_members"], clustering_id=clustering_id), dtype=np.int64)
 
 
 def near_members(
@@ -292,19 +292,17 @@ def near_members(
         "vector_version": int(vector_version),
         "condition": " or ".join(inside) or "false",
     }
-    with connection.transaction():
-        rows = connection.execute(blocks()["near_members"].format(**parts).encode()).fetchall()
-    pairs = np.array([(number, cluster or 0) for number, cluster in rows], dtype=np.int64).reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]
+    return _pairs(rows(connection, SQL.text("near_members").format(**parts).encode()))
 
 
 def core_members(connection: psycopg.Connection, clustering_id: int, clusters: Sequence[int]) -> tuple[Ids, Ids]:
     """Formulas in the cores of these clusters, and their clusters."""
-    with connection.transaction():
-        rows = connection.execute(
-            block("core_members"), {"clustering_id": clustering_id, "clusters": list(clusters)}
-        ).fetchall()
-    pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    return _pairs(rows(connection, SQL["core_members"], clustering_id=clustering_id, clusters=list(clusters)))
+
+
+def _pairs(found: Sequence[Row]) -> tuple[Ids, Ids]:
+    """Formulas (n,) and their clusters (n,), 0 for those that are in none."""
+    pairs = np.array([(row["formula_id"], row["cluster_id"] or 0) for row in found], dtype=np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
 
 
@@ -320,52 +318,47 @@ def put_members(
         "distances": [d if p else None for d, p in zip(distances.tolist(), placed.tolist(), strict=True)],
     }
     with connection.transaction():
-        connection.execute(block("put_members"), values)
+        connection.execute(SQL["put_members"], values)
 
 
 def canonical_by_size(connection: psycopg.Connection, ids: Sequence[int]) -> list[int]:
     """Those of these formulas that are canonical, the simplest first."""
-    return [row["id"] for row in _rows(connection, "canonical_by_size", ids=list(ids))]
+    return column(connection, SQL["canonical_by_size"], ids=list(ids))
 
 
 def unnamed_clusters(connection: psycopg.Connection) -> list[Row]:
     """Clusters in use of related formulas without a name: id, label, representative_id, its family."""
-    return _rows(connection, "unnamed_clusters")
+    return rows(connection, SQL["unnamed_clusters"])
 
 
 def formulas_by_id(connection: psycopg.Connection, ids: Sequence[int]) -> dict[int, PCF]:
     """The formulas of these numbers."""
-    rows = _rows(connection, "formula_parts", ids=[int(i) for i in ids])
-    return {row["id"]: PCF(tuple(map(int, row["a"])), tuple(map(int, row["b"]))) for row in rows}
+    found = rows(connection, SQL["formula_parts"], ids=[int(i) for i in ids])
+    return {row["id"]: PCF.from_row(row["a"], row["b"]) for row in found}
 
 
 def cluster_list(
     connection: psycopg.Connection, count: int, constant: str | None = None, unnamed: bool = False
 ) -> list[Row]:
     """Clusters in use, the largest first; of one constant or label, or only those without a name."""
-    return _rows(connection, "cluster_list", count=count, constant=constant, unnamed=unnamed)
+    return rows(connection, SQL["cluster_list"], count=count, constant=constant, unnamed=unnamed)
 
 
 def cluster(connection: psycopg.Connection, number: int) -> Row | None:
     """One cluster with `events` left to `cluster_events`."""
-    return next(iter(_rows(connection, "cluster_by_id", id=number)), None)
+    return first(connection, SQL["cluster_by_id"], id=number)
 
 
 def cluster_of(connection: psycopg.Connection, formula_id: int) -> Row | None:
     """The cluster of a formula in the current clustering: id, label, distance; None where it waits or there is none."""
-    return next(iter(_rows(connection, "cluster_of", id=formula_id)), None)
+    return first(connection, SQL["cluster_of"], id=formula_id)
 
 
 def cluster_events(connection: psycopg.Connection, number: int) -> list[Row]:
     """The history of a cluster, oldest first: event, detail, happened_at, relation."""
-    return _rows(connection, "cluster_events", id=number)
+    return rows(connection, SQL["cluster_events"], id=number)
 
 
 def cluster_formulas(connection: psycopg.Connection, number: int, count: int) -> list[Row]:
     """Members, the simplest first: id, formula, distance, limit_value, relation."""
-    return _rows(connection, "cluster_formulas", id=number, count=count)
-
-
-def _rows(connection: psycopg.Connection, name: str, **parameters: object) -> list[Row]:
-    with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(block(name), parameters or None).fetchall()
+    return rows(connection, SQL["cluster_formulas"], id=number, count=count)

@@ -27,14 +27,11 @@ select id, method, parameters, vector_version, made_at from clustering where sta
 
 -- clustering_due --
 -- Whether the current clustering is older than so many seconds, and formulas came since.
-select
-from clustering
-where state = 'current' and made_at < clock_timestamp() - make_interval(secs => %(seconds)s)
-    and exists (select from chunk where chunk.done_at > clustering.made_at)
-
--- lock_clusters --
--- One daemon at a time makes clusters anew; released with the connection.
-select pg_try_advisory_lock(hashtext('formulary clusters'))
+select exists (
+    select from clustering
+    where state = 'current' and made_at < clock_timestamp() - make_interval(secs => %(seconds)s)
+        and exists (select from chunk where chunk.done_at > clustering.made_at)
+)
 
 -- start_clustering --
 -- A new run.

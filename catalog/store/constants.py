@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 import psycopg
-from psycopg.rows import dict_row
 
 from catalog.constants.library import Constant
-from catalog.database.blocks import block
+from catalog.database.blocks import Blocks
+from catalog.store.rows import column, rows, value
+
+SQL = Blocks(__file__)
 
 OWN = "user"
 """Group of the constants that users have added."""
@@ -34,7 +36,7 @@ class ConstantRow:
 
 def store_constants(connection: psycopg.Connection, rows: Sequence[ConstantRow]) -> int:
     """Store constants in one transaction; known ones of the same version stay. Returns how many changed."""
-    statement, changed = block("store_constants"), 0
+    statement, changed = SQL["store_constants"], 0
     with connection.transaction():
         for row in rows:
             changed += connection.execute(statement, asdict(row) | {"equivalents": list(row.equivalents)}).rowcount
@@ -46,37 +48,45 @@ def missing_constants(connection: psycopg.Connection, names: Iterable[str]) -> l
     wanted = list(names)
     if not wanted:
         return []
-    with connection.transaction():
-        found = connection.execute(block("known_constants"), {"names": wanted}).fetchall()
-    known = {row[0] for row in found}
+    known = set(column(connection, SQL["known_constants"], names=wanted))
     return [name for name in wanted if name not in known]
 
 
 def last_likelihood(connection: psycopg.Connection) -> int:
     """The last place in the order in which constants are tried."""
-    with connection.transaction():
-        row = connection.execute(block("last_likelihood")).fetchone()
-    return int(row[0]) if row else 0
+    return int(value(connection, SQL["last_likelihood"]))
 
 
 def constant_number(connection: psycopg.Connection, name: str) -> int | None:
     """The number of a constant of the catalogue, None where it has none of this name."""
-    with connection.transaction():
-        row = connection.execute("select id from constant where name = %s", [name]).fetchone()
-    return None if row is None else int(row[0])
+    number = value(connection, b"select id from constant where name = %(name)s", name=name)
+    return None if number is None else int(number)
+
+
+def constant_expression(connection: psycopg.Connection, name: str) -> str | None:
+    """The expression of a constant of the catalogue, None where it has none of this name."""
+    found = value(connection, b"select expression from constant where name = %(name)s", name=name)
+    return None if found is None else str(found)
+
+
+def constant_names(connection: psycopg.Connection) -> list[str]:
+    """The names of all constants of the catalogue, the likeliest first."""
+    return column(connection, b"select name from constant order by likelihood")
+
+
+def constant_expressions(connection: psycopg.Connection) -> dict[str, str]:
+    """Every constant of the catalogue with its expression, those of the library and those that theory has named too."""
+    return {row["name"]: row["expression"] for row in rows(connection, SQL["all_expressions"])}
+
+
+def any_constant(connection: psycopg.Connection) -> bool:
+    """Whether the catalogue holds any constant."""
+    return bool(value(connection, b"select exists (select from constant)"))
 
 
 def own_constants(connection: psycopg.Connection) -> tuple[Constant, ...]:
     """The constants that users have added, in the order in which they came."""
-    with connection.transaction():
-        rows = connection.execute(block("own_constants"), {"group": OWN}).fetchall()
     return tuple(
-        Constant(name, expression, OWN, source=reference, equivalents=tuple(equivalents))
-        for name, expression, reference, equivalents in rows
+        Constant(row["name"], row["expression"], OWN, source=row["reference"], equivalents=tuple(row["equivalents"]))
+        for row in rows(connection, SQL["own_constants"], group=OWN)
     )
-
-
-def stored_constants(connection: psycopg.Connection) -> list[dict[str, object]]:
-    """All constants in the order in which they are tried, with how many canonical formulas give each."""
-    with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(block("stored_constants")).fetchall()

@@ -32,11 +32,3 @@ select name, expression, reference, equivalents from constant where constant_gro
 -- all_expressions --
 -- Every constant with its expression, those of the library and those that theory has named too.
 select name, expression from constant order by likelihood, id
-
--- stored_constants --
--- All constants, with how many canonical formulas are verified to give each.
-select constant.name, constant.latex, constant.expression, constant.constant_group as "group", constant.reference as source,
-    constant.oeis, constant.value_text as value, constants_summary.formulas
-from constant
-join constants_summary on constants_summary.constant = constant.name
-order by constant.likelihood, constant.name

@@ -63,11 +63,3 @@ where formula.canonical_id = any (%(ids)s::bigint[])
         where relation.formula_id = formula.id and relation.kind = 'moebius'
             and relation.proof in ('verified', 'closed_form')
     )
-
--- lock_families --
--- One sweep at a time; released by unlock_families or with the connection.
-select pg_try_advisory_lock(hashtext('formulary families'))
-
--- unlock_families --
--- The sweep is over.
-select pg_advisory_unlock(hashtext('formulary families'))

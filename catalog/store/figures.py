@@ -11,10 +11,12 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
-from catalog.database.blocks import block, blocks
+from catalog.database.blocks import Blocks
 from catalog.database.copying import unpack_numbers, unpack_vectors
 from catalog.errors import FormularyError
 from catalog.vocabulary import CONVERGENCE_CLASSES, METRICS
+
+SQL = Blocks(__file__)
 
 AXES = (*METRICS, "height", "complexity", "limit_float8")
 """Figures that can be an axis."""
@@ -64,10 +66,10 @@ def read_numbers(
 ) -> tuple[Ints, Floats]:
     """The same with the number of the group of each formula (n,), 0 for none, and the two figures (n, 2)."""
     group, join = _GROUPS[grouping]
-    filled = {"group": group, "join": blocks()[join] if join else "", "x": columns[0], "y": columns[1]}
+    filled = {"group": group, "join": SQL.text(join) if join else "", "x": columns[0], "y": columns[1]}
     filled["where"] = where or "true"
     try:
-        return _copy(connection, filled | {"source": blocks()["plot_formulas"]})
+        return _copy(connection, filled | {"source": SQL.text("plot_formulas")})
     except psycopg.errors.UndefinedColumn:
         pass  # a condition on the best relation, or on nothing that exists: the view tells
     except psycopg.Error as error:
@@ -79,7 +81,7 @@ def read_numbers(
 
 
 def _copy(connection: psycopg.Connection, filled: Mapping[str, str]) -> tuple[Ints, Floats]:
-    query = blocks()["plot_points"]
+    query = SQL.text("plot_points")
     for name, text in filled.items():  # the condition last: nothing in it is filled in
         query = query.replace(f"{{{name}}}", text)
     statement = f"copy ({query}) to stdout (format binary)".encode()
@@ -114,11 +116,12 @@ def _named(numbers: Ints, names: Mapping[int, str | None]) -> tuple[Ints, list[s
 
 def read_members(connection: psycopg.Connection, vector_version: int) -> tuple[Floats, Ints, dict[int, str | None]]:
     """Canonical formulas with a vector: the vectors (n, d), the cluster of each, 0 for none, and all labels."""
-    query = blocks()["plot_vectors"].format(vector_version=int(vector_version))
+    query = SQL.text("plot_vectors").format(vector_version=int(vector_version))
+    members_query = SQL.text("plot_members")
     with connection.transaction(), connection.cursor() as cursor:
         with cursor.copy(f"copy ({query}) to stdout (format binary)".encode()) as copy:
             parts = list(unpack_vectors(copy))
-        with cursor.copy(f"copy ({blocks()['plot_members']}) to stdout (format binary)".encode()) as copy:
+        with cursor.copy(f"copy ({members_query}) to stdout (format binary)".encode()) as copy:
             members, clusters = unpack_numbers(copy, 1)
     ids = np.concatenate([part[0] for part in parts]) if parts else np.zeros(0, np.int64)
     vectors = np.concatenate([part[1] for part in parts]) if parts else np.zeros((0, 1), np.float32)
@@ -135,5 +138,6 @@ def read_growth(connection: psycopg.Connection) -> tuple[Growth, Growth]:
 
 
 def _pairs(connection: psycopg.Connection, name: str) -> list[tuple[Any, Any]]:
+    """The rows of a block of two columns."""
     with connection.transaction():
-        return connection.execute(block(name)).fetchall()
+        return connection.execute(SQL[name]).fetchall()

@@ -2,7 +2,7 @@
 
 Where none of them is known they go straight into the tables (`new_formulas`). Otherwise by binary COPY into a staging
 table and from there by INSERT ... ON CONFLICT (key) DO NOTHING, so that a formula that is known stays as it is. What
-was found out about them (relations, guesses, exclusions, sources) is stored by `findings`; reads are in `queries`.
+was found out about them (relations, guesses, exclusions, sources) is stored by `storing_findings`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,16 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
-from catalog.database.blocks import block
+from catalog.database.blocks import Blocks
 from catalog.database.copying import Field, binaries, copy_into, integers
+from catalog.store.findings import Findings
 from catalog.store.formula_rows import FormulaRows
 from catalog.store.leases import Lease, finish_chunk, hold_chunk
 from catalog.store.new_formulas import known_ids, new_ids, resolve_keys, store_new
-from catalog.store.storing_findings import Findings, store_findings
+from catalog.store.rows import change
+from catalog.store.storing_findings import store_findings
+
+SQL = Blocks(__file__)
 
 ATTEMPTS = 3
 """How often a batch is tried when another transaction stores the same formulas, at this moment or in another order."""
@@ -69,8 +73,7 @@ def resolve_waiting(connection: psycopg.Connection) -> int:
 
     `ingest` does so for its batch; this is for what a process that was killed in between has left.
     """
-    with connection.transaction():
-        return connection.execute(block("resolve_all_waiting")).rowcount
+    return change(connection, SQL["resolve_all_waiting"])
 
 
 def _ingest(
@@ -106,21 +109,26 @@ def _merge_formulas(cursor: psycopg.Cursor, rows: FormulaRows) -> Ingested:
     numbers, _ = new_ids(cursor, len(rows))
     parameters = stage(cursor, rows, {"new_id": integers(numbers, ">i8")})
     for name in ("insert_canonical", "insert_others"):
-        cursor.execute(block(name), parameters)
-    cursor.execute(block("remember_unresolved"))
+        cursor.execute(SQL[name], parameters)
+    cursor.execute(SQL["remember_unresolved"])
     resolve_keys(cursor, set(rows.canonical_keys))
     if rows.vectors is not None:
-        cursor.execute(block("insert_vectors"), parameters)
-    found = cursor.execute(block("read_staging")).fetchall()
+        store_staged_vectors(cursor, parameters)
+    found = cursor.execute(SQL["read_staging"]).fetchall()
     ids = np.array([row[0] for row in found], np.int64)
     return Ingested(ids, np.array([row[1] for row in found], bool))
 
 
 def stage(cursor: psycopg.Cursor, rows: FormulaRows, more: Mapping[str, Field] | None = None) -> dict[str, object]:
     """Copy rows into the table formula_staging of this transaction; returns parameters of what reads it."""
-    cursor.execute(block("create_staging"))
+    cursor.execute(SQL["create_staging"])
     columns = {"ordinal": integers(np.arange(len(rows))), "canonical_key": binaries(rows.canonical_keys)}
     if rows.vectors is not None:
         columns["vector"] = rows.vector_field()
     copy_into(cursor, "formula_staging", columns | rows.fields() | dict(more or {}))
     return {"kind": rows.kind, "evaluator_version": rows.evaluator_version, "vector_version": rows.vector_version}
+
+
+def store_staged_vectors(cursor: psycopg.Cursor, parameters: Mapping[str, object]) -> None:
+    """Store the vectors of the rows that `stage` has copied, with the parameters that it gave."""
+    cursor.execute(SQL["insert_vectors"], parameters)

@@ -1,41 +1,39 @@
-"""Reads and writes of infinite families; they are found by `indexer/patterns.py` and `indexer/boards.py`."""
+"""Reads and writes of laws: infinite families of formulas, which the table `pattern` keeps."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
 
-from catalog.database.blocks import block
+from catalog.database.blocks import Blocks
 from catalog.formulas.pcf import PCF
+from catalog.store.rows import Row, first, rows, value
 from catalog.version import __version__
 
-Row = dict[str, Any]
+SQL = Blocks(__file__)
 
 
 def candidates(connection: psycopg.Connection, count: int) -> list[PCF]:
     """Formulas among which families are sought, the simplest first."""
-    rows = _rows(connection, "pattern_candidates", count=count)
-    return [PCF(tuple(map(int, row["a"])), tuple(map(int, row["b"]))) for row in rows]
+    return [PCF.from_row(row["a"], row["b"]) for row in rows(connection, SQL["pattern_candidates"], count=count)]
 
 
-def store_pattern(connection: psycopg.Connection, **values: object) -> int:
+def store_pattern(connection: psycopg.Connection, **values: Any) -> int:
     """Enter a family, or bring it up to date; returns its number. The values are the columns of `pattern`."""
-    return int(_rows(connection, "store_pattern", code_version=__version__, **values)[0]["id"])
+    return int(value(connection, SQL["store_pattern"], code_version=__version__, **values))
 
 
 def patterns(connection: psycopg.Connection, constant: str | None = None) -> list[Row]:
     """All families, or those of one constant."""
-    return _rows(connection, "patterns", constant=constant)
+    return [_row(row) for row in rows(connection, SQL["patterns"], constant=constant)]
 
 
 def pattern(connection: psycopg.Connection, number: int) -> Row | None:
     """One family."""
-    return next(iter(_rows(connection, "pattern_by_id", id=number)), None)
+    row = first(connection, SQL["pattern_by_id"], id=number)
+    return None if row is None else _row(row)
 
 
-def _rows(connection: psycopg.Connection, name: str, **parameters: object) -> list[Row]:
-    with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(block(name), parameters or None).fetchall()
-    return [row | {"largest_checked": int(row["largest_checked"])} if "largest_checked" in row else row for row in rows]
+def _row(row: Row) -> Row:
+    return row | {"largest_checked": int(row["largest_checked"])}

@@ -14,11 +14,17 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row
 
-from catalog.database.blocks import block
+from catalog.database.blocks import Blocks
 from catalog.errors import LeaseLost, NotFound, VersionMismatch
+from catalog.store.rows import change, column, rows, value
+
+SQL = Blocks(__file__)
 
 ALL_RANKS = 2**62
 """A rank limit above every rank."""
+
+CHUNK_RANKS = 500
+"""Ranks of a chunk: some seconds of work; even, so that mirror pairs stay together."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +51,10 @@ def add_space(
     """
     with connection.transaction():
         parameters = {"name": name, "template": template, "size": size, "priority": priority}
-        added = connection.execute(block("add_space"), parameters).fetchone()
+        added = connection.execute(SQL["add_space"], parameters).fetchone()
         if added is None:
             return False
-        connection.execute(block("add_chunks"), {"space_id": added[0], "size": size, "chunk_size": chunk_size})
+        connection.execute(SQL["add_chunks"], {"space_id": added[0], "size": size, "chunk_size": chunk_size})
     return True
 
 
@@ -64,34 +70,37 @@ def start_run(
     worker_count: int,
 ) -> int:
     """Enter a daemon into `run`; returns its number."""
-    parameters = {
-        "host": host,
-        "process_id": process_id,
-        "program_version": program_version,
-        "schema_version": schema_version,
-        "evaluator_version": evaluator_version,
-        "vector_version": vector_version,
-        "worker_count": worker_count,
-    }
-    with connection.transaction():
-        row = connection.execute(block("start_run"), parameters).fetchone()
-    assert row is not None
-    return int(row[0])
+    number = value(
+        connection,
+        SQL["start_run"],
+        host=host,
+        process_id=process_id,
+        program_version=program_version,
+        schema_version=schema_version,
+        evaluator_version=evaluator_version,
+        vector_version=vector_version,
+        worker_count=worker_count,
+    )
+    return int(number)
 
 
 def require_spaces(connection: psycopg.Connection, names: Sequence[str]) -> None:
     """Raise NotFound where the catalogue has no space of one of these names."""
-    with connection.transaction():
-        known = [str(row[0]) for row in connection.execute("select name from space order by id")]
+    known = column(connection, b"select name from space order by id")
     for name in names:
         if name not in known:
             raise NotFound(f"there is no space {name}; the catalogue has {', '.join(known) or 'none'}")
 
 
+def template_of(connection: psycopg.Connection, name: str) -> str:
+    """The template of a space of the catalogue. Raises NotFound where it has none of this name."""
+    require_spaces(connection, [name])
+    return str(value(connection, b"select template from space where name = %(name)s", name=name))
+
+
 def end_run(connection: psycopg.Connection, run_id: int, reason: str) -> None:
     """Say that a daemon left, and why."""
-    with connection.transaction():
-        connection.execute(block("end_run"), {"run_id": run_id, "reason": reason})
+    change(connection, SQL["end_run"], run_id=run_id, reason=reason)
 
 
 def claim_chunk(
@@ -111,11 +120,11 @@ def claim_chunk(
     parameters = {"run_id": run_id, "seconds": seconds, "rank_limit": rank_limit, "spaces": list(spaces)}
     with connection.transaction(), connection.cursor(row_factory=class_row(Lease)) as cursor:
         _require_versions(connection, run_id)
-        return cursor.execute(block("claim_chunk"), parameters).fetchone()
+        return cursor.execute(SQL["claim_chunk"], parameters).fetchone()
 
 
 def _require_versions(connection: psycopg.Connection, run_id: int) -> None:
-    row = connection.execute(block("claim_versions"), {"run_id": run_id}).fetchone()
+    row = connection.execute(SQL["claim_versions"], {"run_id": run_id}).fetchone()
     if row is None:
         raise VersionMismatch(f"run {run_id} is not in this database; start the daemon again")
     for what, mine, there in (("schema", *row[:2]), ("evaluator", *row[2:4]), ("neighbour vector", *row[4:6])):
@@ -132,17 +141,14 @@ def work_remains(
     connection: psycopg.Connection, rank_limit: int = ALL_RANKS, spaces: Sequence[str] = ()
 ) -> tuple[int, int]:
     """How many chunks below the rank can be claimed, of these spaces or of all, and on how many others hold a lease."""
-    with connection.transaction():
-        row = connection.execute(block("work_remains"), {"rank_limit": rank_limit, "spaces": list(spaces)}).fetchone()
-    assert row is not None
-    return int(row[0]), int(row[1])
+    (row,) = rows(connection, SQL["work_remains"], rank_limit=rank_limit, spaces=list(spaces))
+    return row["claimable"], row["leased"]
 
 
 def heartbeat(connection: psycopg.Connection, run_id: int, leases: Iterable[Lease], *, seconds: float) -> set[UUID]:
     """Say that a run is alive and renew its leases; returns the tokens that are still its own."""
-    parameters = {"run_id": run_id, "tokens": [lease.token for lease in leases], "seconds": seconds}
-    with connection.transaction():
-        return {row[0] for row in connection.execute(block("heartbeat"), parameters)}
+    tokens = [lease.token for lease in leases]
+    return set(column(connection, SQL["heartbeat"], run_id=run_id, tokens=tokens, seconds=seconds))
 
 
 def release_chunk(connection: psycopg.Connection, lease: Lease, failure: str | None = None) -> bool:
@@ -157,28 +163,24 @@ def fail_chunk(connection: psycopg.Connection, lease: Lease, failure: str) -> bo
 
 def split_chunk(connection: psycopg.Connection, lease: Lease, rank: int, failure: str | None = None) -> bool:
     """Give a lease back as two open chunks, cut at `rank`; False where it was lost or the cut is at an end."""
-    parameters = {"chunk_id": lease.chunk_id, "token": lease.token, "rank": rank, "failure": failure}
-    with connection.transaction():
-        return connection.execute(block("split_chunk"), parameters).rowcount == 1
+    return change(connection, SQL["split_chunk"], **_named(lease), rank=rank, failure=failure) == 1
 
 
 def hold_chunk(cursor: psycopg.Cursor, lease: Lease) -> None:
     """Keep others from taking the chunk over until this transaction ends. Raises LeaseLost."""
-    if cursor.execute(block("hold_chunk"), _named(lease)).rowcount != 1:
+    if cursor.execute(SQL["hold_chunk"], _named(lease)).rowcount != 1:
         raise LeaseLost(f"the lease of chunk {lease.chunk_id} was taken over; its formulas are not stored")
 
 
 def finish_chunk(cursor: psycopg.Cursor, lease: Lease, *, total: int, new: int, failed: int) -> None:
     """Mark the chunk done in this transaction. Raises LeaseLost."""
     counts = {"total": total, "new": new, "failed": failed}
-    if cursor.execute(block("finish_chunk"), _named(lease) | counts).rowcount != 1:
+    if cursor.execute(SQL["finish_chunk"], _named(lease) | counts).rowcount != 1:
         raise LeaseLost(f"the lease of chunk {lease.chunk_id} was taken over; its formulas are not stored")
 
 
 def _let_go(connection: psycopg.Connection, lease: Lease, state: str, failure: str | None) -> bool:
-    parameters = _named(lease) | {"state": state, "failure": failure}
-    with connection.transaction():
-        return connection.execute(block("release_chunk"), parameters).rowcount == 1
+    return change(connection, SQL["release_chunk"], **_named(lease), state=state, failure=failure) == 1
 
 
 def _named(lease: Lease) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Formulas by the value of their limit, to be compared with a number."""
+"""Formulas by their limit: those near a number, and those that nothing names, in pages."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
 
-from catalog.database.blocks import block
+from catalog.database.blocks import Blocks
 from catalog.formulas.pcf import PCF
+from catalog.store.rows import Row, rows, value
+
+SQL = Blocks(__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +30,68 @@ def formulas_near(
 ) -> list[StoredLimit]:
     """At most `count` formulas whose limit lies in one of the ranges (low, high), in the order of these."""
     lows, highs = [low for low, _ in ranges], [high for _, high in ranges]
-    rows = _rows(connection, "formulas_near", lows=lows, highs=highs, count=count)
-    return [_limit(row, int(row["place"]) - 1) for row in rows]
+    found = rows(connection, SQL["formulas_near"], lows=lows, highs=highs, count=count)
+    return [_limit(row, int(row["place"]) - 1) for row in found]
 
 
 def nameless_representatives(connection: psycopg.Connection, count: int) -> list[StoredLimit]:
     """The simplest formula of each of at most `count` families that no constant is known for."""
-    return [_limit(row) for row in _rows(connection, "nameless_representatives", count=count)]
+    return [_limit(row) for row in rows(connection, SQL["nameless_representatives"], count=count)]
 
 
 def count_limits(connection: psycopg.Connection) -> int:
     """Roughly how many formulas there are."""
-    return int(_rows(connection, "count_limits")[0]["greatest"])
+    return int(value(connection, SQL["count_limits"]))
 
 
-def _rows(connection: psycopg.Connection, name: str, **parameters: object) -> list[dict[str, Any]]:
-    with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(block(name), parameters or None).fetchall()
+def _limit(row: Row, place: int = 0) -> StoredLimit:
+    return StoredLimit(PCF.from_row(row["a"], row["b"]), row["limit_value"], row["limit_digits"], place)
 
 
-def _limit(row: dict[str, Any], place: int = 0) -> StoredLimit:
-    formula = PCF(tuple(map(int, row["a"])), tuple(map(int, row["b"])))
-    return StoredLimit(formula, row["limit_value"], row["limit_digits"], place)
+# Formulas without a name: what is searched again when the library has grown
+
+
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """A canonical formula that nothing names, with its limit as decimal text of so many digits."""
+
+    id: int
+    formula: PCF
+    value: str
+    digits: int
+    family: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of them: limits of at least `digits` digits; with a `version` of the library, those that were not searched
+    with so many of its `constants`."""
+
+    digits: int
+    version: str | None = None
+    constants: int = 0
+
+    def parameters(self, after: int, count: int) -> dict[str, Any]:
+        """What the SQL blocks take."""
+        return {
+            "digits": self.digits,
+            "version": self.version,
+            "constants": self.constants,
+            "after": after,
+            "count": count,
+        }
+
+
+def unnamed(connection: psycopg.Connection, wanted: Wanted, after: int, count: int) -> list[Unnamed]:
+    """The next `count` formulas beyond number `after`."""
+    found = rows(connection, SQL["unnamed_limits"], prepare=False, **wanted.parameters(after, count))
+    return [
+        Unnamed(row["id"], PCF.from_row(row["a"], row["b"]), row["limit_value"], row["limit_digits"], row["family"])
+        for row in found
+    ]
+
+
+def count_unnamed(connection: psycopg.Connection, wanted: Wanted, after: int, most: int) -> int:
+    """How many there are beyond number `after`, counted up to `most`."""
+    counted = b"select count(*) from (" + SQL["unnamed_limits"] + b") as unnamed"
+    return int(value(connection, counted, prepare=False, **wanted.parameters(after, most)))

@@ -1,4 +1,4 @@
--- Formulas by the value of their limit.
+-- Formulas by the value of their limit, and those that nothing names.
 
 -- formulas_near --
 -- Formulas whose limit lies in one of many ranges, each with the number of its range, the simplest first.
@@ -25,3 +25,26 @@ limit %(count)s
 -- count_limits --
 -- How many formulas have a limit, roughly, from the planner's statistics.
 select greatest(1, reltuples)::bigint from pg_class where oid = 'formula'::regclass
+
+-- unnamed_limits --
+-- Canonical formulas with an irrational limit that nothing names, by number; with a version of the library, those that
+-- were not searched with so many of its constants.
+select formula.id, formula.a, formula.b, formula.limit_value, formula.limit_digits, formula.family
+from formula
+where formula.id > %(after)s and formula.is_canonical and formula.status = 'converges'
+    and formula.limit_exact is null and formula.limit_digits >= %(digits)s
+    and not exists (
+        select from relation
+        where relation.formula_id = formula.id and relation.kind <> 'formula'
+            and relation.proof in ('verified', 'closed_form')
+    )
+    and (
+        %(version)s::text is null
+        or not exists (
+            select from exclusion
+            where exclusion.formula_id = formula.id and exclusion.library_version = %(version)s::text
+                and exclusion.constants_tried >= %(constants)s
+        )
+    )
+order by formula.id
+limit %(count)s

@@ -12,21 +12,23 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
-from catalog.database.blocks import block
+from catalog.database.blocks import Blocks
 from catalog.database.copying import Field, binaries, copy_into, integers, texts
 from catalog.store.formula_rows import FormulaRows
+
+SQL = Blocks(__file__)
 
 KEY_BYTES = 32
 
 
 def known_ids(cursor: psycopg.Cursor, keys: Sequence[bytes]) -> dict[bytes, int]:
     """The numbers of those of many keys that the catalogue holds."""
-    return {keys[place]: number for place, number in cursor.execute(block("known_places"), _of_keys(keys))}
+    return {keys[place]: number for place, number in cursor.execute(SQL["known_places"], _of_keys(keys))}
 
 
 def resolve_keys(cursor: psycopg.Cursor, keys: Collection[bytes]) -> None:
     """Tie mirrors and inflations that wait for canonical formulas of these keys to those that are there."""
-    cursor.execute(block("resolve_keys"), _of_keys(keys))
+    cursor.execute(SQL["resolve_keys"], _of_keys(keys))
 
 
 def _of_keys(keys: Collection[bytes]) -> dict[str, object]:
@@ -36,7 +38,7 @@ def _of_keys(keys: Collection[bytes]) -> dict[str, object]:
 
 def new_ids(cursor: psycopg.Cursor, count: int) -> tuple[NDArray[np.int64], int]:
     """Numbers for `count` formulas, in order, shape (count,), and the number of the transaction."""
-    row = cursor.execute(block("new_ids"), {"count": count}).fetchone()
+    row = cursor.execute(SQL["new_ids"], {"count": count}).fetchone()
     assert row is not None
     return np.array(row[0], np.int64), int(row[1])
 

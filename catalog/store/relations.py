@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 
-from catalog.database.blocks import block
+from catalog.database.blocks import Blocks
 from catalog.formulas.pcf import PCF
+from catalog.store.rows import Row, column, value
+
+SQL = Blocks(__file__)
 
 FETCH = 2_000
 """Rows read at a time."""
@@ -33,17 +35,12 @@ class StoredRelation:
 
 def count_relations(connection: psycopg.Connection) -> int:
     """How many relations the catalogue holds."""
-    with connection.transaction():
-        row = connection.execute(block("count_relations")).fetchone()
-    assert row is not None
-    return int(row[0])
+    return int(value(connection, SQL["count_relations"]))
 
 
 def sample_relations(connection: psycopg.Connection, count: int) -> list[int]:
     """Numbers of relations chosen at random."""
-    with connection.transaction():
-        rows = connection.execute(block("sample_relations"), {"count": count}).fetchall()
-    return [int(row[0]) for row in rows]
+    return column(connection, SQL["sample_relations"], count=count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +57,9 @@ def record_verification(
 ) -> None:
     """Enter the relations that did not hold into `verification_failure`, and take out those that did."""
     with connection.transaction():
-        connection.execute(block("forget_failures"), {"ids": list(held)})
+        connection.execute(SQL["forget_failures"], {"ids": list(held)})
         connection.execute(
-            block("record_failures"),
+            SQL["record_failures"],
             {
                 "ids": [failure.relation_id for failure in failures],
                 "reasons": [failure.reason for failure in failures],
@@ -74,8 +71,7 @@ def record_verification(
 
 def failing_relations(connection: psycopg.Connection) -> set[int]:
     """Numbers of the relations whose last verification failed."""
-    with connection.transaction():
-        return {int(row[0]) for row in connection.execute(block("failing_relations"))}
+    return set(column(connection, SQL["failing_relations"]))
 
 
 def stored_relations(
@@ -85,19 +81,15 @@ def stored_relations(
     sample = None if chosen is None else len(chosen)
     parameters = {"formula_id": formula_id, "sample": sample, "chosen": list(chosen or ())}
     with connection.transaction(), connection.cursor("verification", row_factory=dict_row) as cursor:
-        cursor.execute(block("stored_relations"), parameters)
-        while rows := cursor.fetchmany(FETCH):
-            yield from map(_relation, rows)
+        cursor.execute(SQL["stored_relations"], parameters)
+        while found := cursor.fetchmany(FETCH):
+            yield from map(_relation, found)
 
 
-def _relation(row: dict[str, Any]) -> StoredRelation:
-    other = None if row["other_a"] is None else _formula(row["other_a"], row["other_b"])
+def _relation(row: Row) -> StoredRelation:
+    other = None if row["other_a"] is None else PCF.from_row(row["other_a"], row["other_b"])
     coefficients = tuple(map(int, row["coefficients"]))
-    formula = _formula(row["a"], row["b"])
+    formula = PCF.from_row(row["a"], row["b"])
     return StoredRelation(
         row["id"], formula, row["kind"], coefficients, row["expression"], row["digits"], row["term"], other
     )
-
-
-def _formula(a: Sequence[Any], b: Sequence[Any]) -> PCF:
-    return PCF(tuple(map(int, a)), tuple(map(int, b)))

@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
 
-from catalog.database.blocks import block
+from catalog.database.blocks import Blocks
 from catalog.formulas.pcf import PCF
 from catalog.store.figures import Floats, Growth, Ints, Plane, read_growth, read_members, read_numbers, read_plane
 from catalog.store.laws import patterns
+from catalog.store.progress import counts
+from catalog.store.rows import Row, rows
 
-Row = dict[str, Any]
+SQL = Blocks(__file__)
 
 PLANE = ("delta", "q_reduced_gamma")
 """The metrics of the maps."""
@@ -57,12 +58,12 @@ def read_report(connection: psycopg.Connection, vector_version: int) -> Report:
     with connection.transaction():
         return Report(
             made_at=datetime.now(UTC),
-            counts=_rows(connection, "status_counts"),
-            findings=_rows(connection, "report_findings"),
-            clusters=_rows(connection, "report_clusters"),
-            newest=_rows(connection, "report_newest", count=NEWEST_READ),
+            counts=counts(connection),
+            findings=rows(connection, SQL["report_findings"]),
+            clusters=_with_formulas(connection, "report_clusters"),
+            newest=_with_formulas(connection, "report_newest", count=NEWEST_READ),
             families=patterns(connection),
-            riddles=_rows(connection, "report_riddles", count=RIDDLES),
+            riddles=_with_formulas(connection, "report_riddles", count=RIDDLES),
             classes=read_plane(connection, PLANE, "class"),
             places=read_numbers(connection, PLANE, "cluster"),
             members=read_members(connection, vector_version),
@@ -70,10 +71,10 @@ def read_report(connection: psycopg.Connection, vector_version: int) -> Report:
         )
 
 
-def _rows(connection: psycopg.Connection, name: str, **parameters: object) -> list[Row]:
-    with connection.cursor(row_factory=dict_row) as cursor:
-        found = cursor.execute(block(name), parameters or None).fetchall()
+def _with_formulas(connection: psycopg.Connection, name: str, **parameters: Any) -> list[Row]:
+    """The rows of a block, each with its `formula` where it has the coefficients of one."""
+    found = rows(connection, SQL[name], **parameters)
     for row in found:
-        if row.get("a") is not None:
-            row["formula"] = PCF(tuple(map(int, row["a"])), tuple(map(int, row["b"])))
+        if row["a"] is not None:
+            row["formula"] = PCF.from_row(row["a"], row["b"])
     return found

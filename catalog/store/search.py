@@ -12,9 +12,12 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from catalog.database.blocks import block
+from catalog.database.blocks import Blocks
 from catalog.errors import FilterError, NotFound
-from catalog.store.formulas import Row
+from catalog.store.constants import constant_names
+from catalog.store.rows import Row
+
+SQL = Blocks(__file__)
 
 SORTS = {
     "complexity": ("formula.complexity", None),
@@ -76,13 +79,13 @@ class Filter:
             ("cardinality(formula.b) = %(deg_b)s + 1", "deg_b", deg_b),
             ("formula.delta >= %(min_delta)s", "min_delta", self.min_delta),
             ("formula.delta <= %(max_delta)s", "max_delta", self.max_delta),
-            (block("has_height").decode(), "max_height", self.max_height),
+            (SQL.text("has_height"), "max_height", self.max_height),
             ("formula.complexity <= %(max_complexity)s", "max_complexity", self.max_complexity),
             ("formula.limit_float8 >= %(low)s", "low", low),
             ("formula.limit_float8 <= %(high)s", "high", high),
             ("formula.factorial_reduction = %(reduction)s", "reduction", self.reduction),
-            (block("has_constant").decode(), "constant", self.constant),
-            (block("has_relation").decode(), "identified", self.identified),
+            (SQL.text("has_constant"), "constant", self.constant),
+            (SQL.text("has_relation"), "identified", self.identified),
         ]
         held = [(text, name, value) for text, name, value in asked if value is not None]
         parts: list[sql.Composable] = [sql.SQL(text) for text, _, _ in held]
@@ -105,7 +108,7 @@ def _interval(text: str) -> tuple[float, float]:
 
 def constant_name(connection: psycopg.Connection, text: str) -> str:
     """The name that the catalogue has for a constant; raises NotFound with the nearest names."""
-    names = [row[0] for row in connection.execute("select name from constant order by likelihood")]
+    names = constant_names(connection)
     if text in names:
         return text
     from catalog.constants.library import library
@@ -151,7 +154,7 @@ def statement_of(
         condition = sql.SQL(" and ").join([condition, sql.SQL(required)])
     terms = [_reversed(term) if reverse else term for term in f"{order}, formula.id".split(", ")]
     chosen = ", ".join(dict.fromkeys(terms))
-    statement = sql.SQL(block("find").decode()).format(
+    statement = sql.SQL(SQL.text("find")).format(
         condition=condition, order=sql.SQL(chosen), order_again=sql.SQL(chosen.replace("formula.", "chosen."))
     )
     return statement, parameters | {"limit": limit, "offset": offset}

@@ -1,130 +1,23 @@
-"""What was found out about formulas: relations, guesses, exclusions, sources; stored in the caller's transaction."""
+"""Findings into the catalogue, in the caller's transaction: what was found out about formulas, known or new.
+
+A formula that is new has no relation and no exclusion yet, so there is nothing to merge with: its findings go straight
+into their tables by COPY. Those of known formulas go by arrays and are merged with what is there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
-from catalog.database.blocks import block
-from catalog.store.new_findings import constant_ids, copy_exclusions, copy_guesses, copy_relations
+from catalog.database.blocks import Blocks
+from catalog.database.copying import copy_into, floats, integers, numeric_arrays, numerics, texts
+from catalog.store.findings import ExclusionRow, Findings, GuessRow, RelationRow
 from catalog.vocabulary import PROOFS
 
-
-@dataclass(frozen=True)
-class Term:
-    """One term of a relation: coefficient * L^limit_exponent * constant^... * other^..., their sum is zero."""
-
-    coefficient: int
-    limit_exponent: int = 0
-    constant: str | None = None
-    constant_exponent: int = 0
-    other_key: bytes | None = None
-    """Key of another formula, for relations between two limits."""
-    other_exponent: int = 0
-
-
-@dataclass(frozen=True)
-class RelationRow:
-    """A relation of formula number `row` of the batch; the columns are those of table `relation`.
-
-    Without `terms` they follow from the coefficients: x + y c - z L - w c L for `moebius` (`formula`: c is the limit
-    of `other_key`), x + y L + z L^2 + ... for `rational`, `quadratic` and `algebraic`; `linear` needs them given.
-    """
-
-    row: int
-    kind: str
-    coefficients: Sequence[int]
-    expression: str
-    method: str
-    proof: str
-    digits_used: int
-    digits_verified: int | None = None
-    constant: str | None = None
-    theorem: str | None = None
-    other_key: bytes | None = None
-    terms: Sequence[Term] | None = None
-
-    @property
-    def alone(self) -> bool:
-        """Whether no other formula is part of it."""
-        return self.other_key is None and all(term.other_key is None for term in self.terms or ())
-
-    def all_terms(self) -> list[Term]:
-        """The terms that are not zero."""
-        if self.terms is not None:
-            return list(self.terms)
-        if self.kind in ("rational", "quadratic", "algebraic"):
-            return [Term(c, power) for power, c in enumerate(self.coefficients) if c]
-        if self.kind not in ("moebius", "formula"):
-            raise ValueError(f"a {self.kind} relation needs its terms")
-        x, y, z, w = self.coefficients
-        terms = []
-        for coefficient, power, there in ((x, 0, 0), (y, 0, 1), (-z, 1, 0), (-w, 1, 1)):
-            if coefficient and self.kind == "moebius":
-                name = self.constant if there else None
-                terms.append(Term(coefficient, power, constant=name, constant_exponent=there))
-            elif coefficient:
-                key = self.other_key if there else None
-                terms.append(Term(coefficient, power, other_key=key, other_exponent=there))
-        return terms
-
-
-@dataclass(frozen=True)
-class GuessRow:
-    """A guess for formula number `row` of the batch; the columns are those of table `guess`."""
-
-    row: int
-    place: int
-    proposer: str
-    outcome: str
-    constant: str | None = None
-    neighbour_id: int | None = None
-    distance: float | None = None
-    digits_used: int | None = None
-    digits_needed: int | None = None
-    relation: int | None = None
-    """Index into the relations of the same findings, where the outcome is `found`."""
-
-
-@dataclass(frozen=True)
-class ExclusionRow:
-    """A search without result for formula number `row` of the batch; the columns are those of `exclusion`."""
-
-    row: int
-    library_version: str
-    kind: str
-    coefficient_digits: int
-    digits_used: int
-    outcome: str
-    constants_tried: int
-    digits_needed: int | None = None
-
-
-@dataclass(frozen=True)
-class SourceRow:
-    """A publication of formula number `row` of the batch; the columns are those of table `source`."""
-
-    row: int
-    paper: str
-    equation: str = ""
-    author: str | None = None
-    link: str | None = None
-    stated_limit: str | None = None
-
-
-@dataclass
-class Findings:
-    """What was found out about the formulas of one batch, by one version of the program."""
-
-    code_version: str
-    relations: list[RelationRow] = field(default_factory=list)
-    guesses: list[GuessRow] = field(default_factory=list)
-    exclusions: list[ExclusionRow] = field(default_factory=list)
-    sources: list[SourceRow] = field(default_factory=list)
+SQL = Blocks(__file__)
 
 
 def store_findings(
@@ -145,7 +38,7 @@ def store_findings(
     constants = _constants(cursor, findings.relations, guesses)
     relation_ids = _store_relations(cursor, findings, numbers, new, constants)
     if guesses:
-        copy_guesses(cursor, guesses, numbers, relation_ids, constants, findings.code_version)
+        _copy_guesses(cursor, guesses, numbers, relation_ids, constants, findings.code_version)
     _store_exclusions(cursor, findings, numbers, new)
     if findings.sources:
         sources = findings.sources
@@ -157,15 +50,22 @@ def store_findings(
             "links": [row.link for row in sources],
             "stated_limits": [row.stated_limit for row in sources],
         }
-        cursor.execute(block("insert_sources"), parameters)
+        cursor.execute(SQL["insert_sources"], parameters)
     return relation_ids
+
+
+def next_guess_place(cursor: psycopg.Cursor, formula_id: int) -> int:
+    """The place of a further guess for a formula: one more than that of its last."""
+    row = cursor.execute(SQL["next_guess_place"], {"id": formula_id}).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def _constants(cursor: psycopg.Cursor, relations: list[RelationRow], guesses: list[GuessRow]) -> dict[str, int]:
     """Numbers of the constants by name; raises ValueError where one of a relation is not there."""
     needed = {term.constant for row in relations for term in row.all_terms()} | {row.constant for row in relations}
     named = needed.union(row.constant for row in guesses)
-    known = constant_ids(cursor, {name for name in named if name is not None})
+    known = _constant_ids(cursor, {name for name in named if name is not None})
     if missing := sorted(name for name in needed if name is not None and name not in known):
         raise ValueError(f"the catalogue has no constant {missing[0]}")
     return known
@@ -184,7 +84,7 @@ def _store_relations(
     merged = {identity: row for identity, row in best.items() if identity not in copied}
     code_version = findings.code_version
     found = dict(
-        zip(copied, copy_relations(cursor, list(copied.values()), numbers, constants, code_version), strict=True)
+        zip(copied, _copy_relations(cursor, list(copied.values()), numbers, constants, code_version), strict=True)
     )
     found |= zip(merged, _merge_relations(cursor, list(merged.values()), numbers, code_version), strict=True)
     return [found[numbers[row.row], row.kind, row.expression] for row in findings.relations]
@@ -209,15 +109,15 @@ def _merge_relations(
         "digits_verified": [row.digits_verified for row in rows],
         "code_version": code_version,
     }
-    cursor.execute(block("insert_relations"), parameters)
-    found = [int(row[0]) for row in cursor.execute(block("relation_ids"), parameters)]
+    cursor.execute(SQL["insert_relations"], parameters)
+    found = [int(row[0]) for row in cursor.execute(SQL["relation_ids"], parameters)]
     terms = [
         (number, place, term)
         for number, row in zip(found, rows, strict=True)
         for place, term in enumerate(row.all_terms(), 1)
     ]
     cursor.execute(
-        block("insert_relation_terms"),
+        SQL["insert_relation_terms"],
         {
             "relation_ids": [number for number, _, _ in terms],
             "term_numbers": [place for _, place, _ in terms],
@@ -239,7 +139,7 @@ def _store_exclusions(cursor: psycopg.Cursor, findings: Findings, numbers: list[
         for row in findings.exclusions
     }
     if copied := [row for row in searches.values() if new[row.row]]:
-        copy_exclusions(cursor, copied, numbers, findings.code_version)
+        _copy_exclusions(cursor, copied, numbers, findings.code_version)
     rows = [row for row in searches.values() if not new[row.row]]
     if not rows:
         return
@@ -254,4 +154,119 @@ def _store_exclusions(cursor: psycopg.Cursor, findings: Findings, numbers: list[
         "digits_needed": [row.digits_needed for row in rows],
         "code_version": findings.code_version,
     }
-    cursor.execute(block("insert_exclusions"), parameters)
+    cursor.execute(SQL["insert_exclusions"], parameters)
+
+
+# Findings of new formulas, by COPY
+
+
+def _constant_ids(cursor: psycopg.Cursor, names: Collection[str]) -> dict[str, int]:
+    """The numbers of those constants that the catalogue holds, by name."""
+    if not names:
+        return {}
+    return dict(cursor.execute("select name, id from constant where name = any (%s)", [sorted(names)]).fetchall())
+
+
+def _copy_relations(
+    cursor: psycopg.Cursor,
+    rows: Sequence[RelationRow],
+    numbers: Sequence[int],
+    constants: Mapping[str, int],
+    code_version: str,
+) -> list[int]:
+    """Store relations, no two of them the same, with their terms; returns their numbers.
+
+    `numbers` are those of the formulas of the batch, `constants` those of the constants by name.
+    """
+    if not rows:
+        return []
+    ids: list[int] = (cursor.execute(SQL["new_relation_ids"], {"count": len(rows)}).fetchone() or ([],))[0]
+    columns = {
+        "id": integers(ids, ">i8"),
+        "formula_id": integers([numbers[row.row] for row in rows], ">i8"),
+        "kind": texts([row.kind for row in rows]),
+        "constant_id": integers([None if row.constant is None else constants[row.constant] for row in rows], ">i8"),
+        "coefficients": numeric_arrays([row.coefficients for row in rows]),
+        "expression": texts([row.expression for row in rows]),
+        "method": texts([row.method for row in rows]),
+        "proof": texts([row.proof for row in rows]),
+        "theorem": texts([row.theorem for row in rows]),
+        "digits_used": integers([row.digits_used for row in rows]),
+        "digits_verified": integers([row.digits_verified for row in rows]),
+        "code_version": texts([code_version] * len(rows)),
+    }
+    copy_into(cursor, "relation", columns)
+    _copy_terms(cursor, rows, ids, constants)
+    return ids
+
+
+def _copy_terms(
+    cursor: psycopg.Cursor, rows: Sequence[RelationRow], ids: Sequence[int], constants: Mapping[str, int]
+) -> None:
+    placed = [
+        (number, place, term)
+        for number, row in zip(ids, rows, strict=True)
+        for place, term in enumerate(row.all_terms(), 1)
+    ]
+    terms = [term for _, _, term in placed]
+    columns = {
+        "relation_id": integers([number for number, _, _ in placed], ">i8"),
+        "term_number": integers([place for _, place, _ in placed], ">i2"),
+        "coefficient": numerics([term.coefficient for term in terms]),
+        "limit_exponent": integers([term.limit_exponent for term in terms], ">i2"),
+        "constant_id": integers([None if term.constant is None else constants[term.constant] for term in terms], ">i8"),
+        "constant_exponent": integers([term.constant_exponent for term in terms], ">i2"),
+    }
+    copy_into(cursor, "relation_term", columns)
+
+
+def _copy_guesses(
+    cursor: psycopg.Cursor,
+    rows: Sequence[GuessRow],
+    numbers: Sequence[int],
+    relation_ids: Sequence[int],
+    constants: Mapping[str, int],
+    code_version: str,
+) -> None:
+    """Store guesses; a neighbour that is gone by now is left out, and so is a constant that is not there."""
+    there = _present(cursor, {row.neighbour_id for row in rows if row.neighbour_id is not None})
+    columns = {
+        "formula_id": integers([numbers[row.row] for row in rows], ">i8"),
+        "place": integers([row.place for row in rows], ">i2"),
+        "constant_id": integers([constants.get(row.constant or "") for row in rows], ">i8"),
+        "proposer": texts([row.proposer for row in rows]),
+        "neighbour_id": integers([row.neighbour_id if row.neighbour_id in there else None for row in rows], ">i8"),
+        "distance": floats(np.array([row.distance for row in rows], np.float64)),
+        "outcome": texts([row.outcome for row in rows]),
+        "digits_used": integers([row.digits_used for row in rows]),
+        "digits_needed": integers([row.digits_needed for row in rows]),
+        "relation_id": integers([None if row.relation is None else relation_ids[row.relation] for row in rows], ">i8"),
+        "code_version": texts([code_version] * len(rows)),
+    }
+    copy_into(cursor, "guess", columns)
+
+
+def _present(cursor: psycopg.Cursor, numbers: Collection[int]) -> set[int]:
+    """Those of the formulas that are in the catalogue."""
+    if not numbers:
+        return set()
+    found = cursor.execute("select id from formula where id = any (%s::bigint[])", [sorted(numbers)])
+    return {row[0] for row in found}
+
+
+def _copy_exclusions(
+    cursor: psycopg.Cursor, rows: Sequence[ExclusionRow], numbers: Sequence[int], code_version: str
+) -> None:
+    """Store exclusions, no two of them of the same search."""
+    columns = {
+        "formula_id": integers([numbers[row.row] for row in rows], ">i8"),
+        "library_version": texts([row.library_version for row in rows]),
+        "kind": texts([row.kind for row in rows]),
+        "coefficient_digits": integers([row.coefficient_digits for row in rows], ">i2"),
+        "digits_used": integers([row.digits_used for row in rows]),
+        "outcome": texts([row.outcome for row in rows]),
+        "constants_tried": integers([row.constants_tried for row in rows]),
+        "digits_needed": integers([row.digits_needed for row in rows]),
+        "code_version": texts([code_version] * len(rows)),
+    }
+    copy_into(cursor, "exclusion", columns)

@@ -160,7 +160,7 @@ def import_formulas(
     """
     from catalog.database.opening import open_database
     from catalog.errors import FileFormatError
-    from catalog.store.storing_findings import SourceRow
+    from catalog.store.findings import SourceRow
 
     program, path = _program_and_path(what)
     source = SourceRow(0, paper or f"{program}, {path.name}", equation, author, link)

@@ -163,12 +163,13 @@ def status(watch: bool, prometheus: bool, database_url: str | None, home: str | 
 
 
 def _status(connection: Any, home: str | None) -> dict[str, Any]:
-    from catalog.store import formulas as queries
+    from catalog.store.progress import summary as read_summary
+    from catalog.store.vectors import vector_count
     from indexer.similarity.catalogue_index import snapshot_manifest
     from indexer.similarity.vector import VECTOR_VERSION
 
-    summary = queries.summary(connection)
-    vectors = queries.vector_count(connection, VECTOR_VERSION)
+    summary = read_summary(connection)
+    vectors = vector_count(connection, VECTOR_VERSION)
     manifest = snapshot_manifest(connection, home)
     statuses: dict[str, int] = {}
     for row in summary.counts:

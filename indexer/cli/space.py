@@ -28,6 +28,7 @@ def add(name: str, template: str, priority: int, database_url: str | None, home:
     """Add a space: polynomials in n with integer parameters, and the ranges of these."""
     from catalog.database.opening import open_database
     from catalog.errors import SpaceError
+    from catalog.store.leases import template_of
     from indexer.sources.registry import read_space
     from indexer.upkeep import setup as seeding
 
@@ -36,7 +37,7 @@ def add(name: str, template: str, priority: int, database_url: str | None, home:
         database.require_current()
         with database.connect() as connection:
             added = seeding.add(connection, new, priority)
-            if not added and _template(connection, name) != template:
+            if not added and template_of(connection, name) != template:
                 raise SpaceError(f"there is another space {name} already; choose another name")
     if as_json:
         write_json({"name": name, "template": template, "size": new.size, "added": added})
@@ -50,7 +51,8 @@ def add(name: str, template: str, priority: int, database_url: str | None, home:
 def list_spaces(database_url: str | None, home: str | None, as_json: bool) -> None:
     """List the spaces and how far they are indexed."""
     from catalog.database.opening import open_database
-    from catalog.store.formulas import summary
+    from catalog.store.leases import template_of
+    from catalog.store.progress import summary
 
     with open_database(database_url, home) as database:
         database.require_current()
@@ -58,7 +60,7 @@ def list_spaces(database_url: str | None, home: str | None, as_json: bool) -> No
             rows = [
                 {
                     "name": row["space"],
-                    "template": _template(connection, row["space"]),
+                    "template": template_of(connection, row["space"]),
                     "size": row["size"],
                     "done": row["ranks_done"],
                 }
@@ -115,18 +117,9 @@ def _counts(space: object) -> dict[str, int]:
 
 def _stored_template(name: str, database_url: str | None, home: str | None) -> str:
     from catalog.database.opening import open_database
-    from catalog.store.leases import require_spaces
+    from catalog.store.leases import template_of
 
     with open_database(database_url, home) as database:
         database.require_current()
         with database.connect() as connection:
-            require_spaces(connection, [name])
-            return str(_template(connection, name))
-
-
-def _template(connection: object, name: str) -> str | None:
-    import psycopg
-
-    assert isinstance(connection, psycopg.Connection)
-    row = connection.execute("select template from space where name = %s", [name]).fetchone()
-    return str(row[0]) if row else None
+            return template_of(connection, name)

@@ -10,9 +10,10 @@ from catalog.constants.expressions import evaluate
 from catalog.errors import FormularyError
 from catalog.formulas.pcf import PCF
 from catalog.store import clusters as store
-from catalog.store.clusters import Event, Verified
+from catalog.store.clusters import Event, NamedMember
 from catalog.store.constants import constant_number
-from catalog.store.storing_findings import Findings, RelationRow, store_findings
+from catalog.store.findings import Findings, RelationRow
+from catalog.store.storing_findings import store_findings
 from catalog.version import __version__
 from indexer.clusters.labels import constant_detail, evaluator
 from indexer.identification.library import Terms, scaled_constant
@@ -61,7 +62,7 @@ def _agreed(formula: PCF, coefficients: tuple[int, ...], term: str) -> int | Non
         return None
 
 
-def name_formula(connection: psycopg.Connection, number: int, formula: PCF, terms: Terms) -> Verified | None:
+def name_formula(connection: psycopg.Connection, number: int, formula: PCF, terms: Terms) -> NamedMember | None:
     """Test a formula of the catalogue against constants; what is found is stored, for its mirrors too."""
     relation = relation_with(formula, terms)
     if relation is None or relation.constant is None:
@@ -70,7 +71,7 @@ def name_formula(connection: psycopg.Connection, number: int, formula: PCF, term
     with connection.transaction(), connection.cursor() as cursor:
         ids = [number, *add_copies(cursor, number, formula, relation, findings)]
         stored = store_findings(cursor, findings, ids)
-    return Verified(relation.constant, constant_number(connection, relation.constant), stored[0])
+    return NamedMember(relation.constant, constant_number(connection, relation.constant), stored[0])
 
 
 def name_clusters(connection: psycopg.Connection, terms: Terms) -> dict[int, str]:

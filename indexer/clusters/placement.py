@@ -17,7 +17,7 @@ import psycopg
 
 from catalog.store import clusters as store
 from catalog.store.clusters import ClusterRow, Event
-from catalog.store.formulas import vectors_beyond
+from catalog.store.vectors import vectors_beyond
 from indexer.clusters.labels import MIXED, constant_detail
 from indexer.clusters.places import GRID, PLACE_RADIUS, UNPLACED, Floats, Integers, Places, place_keys
 from indexer.similarity.vector import VECTOR_VERSION

@@ -16,7 +16,7 @@ import psycopg
 
 from catalog.formulas.pcf import PCF
 from catalog.store import clusters as store
-from catalog.store.clusters import ClusterRow, Event, Figures, Verified
+from catalog.store.clusters import ClusterRow, Event, Figures, NamedMember
 from indexer.clusters.hdbscan import Cluster, Clusters, Step
 from indexer.clusters.labels import MIXED, SAMPLED_MEMBERS, UNNAMED, Evidence, constant_detail, match, related
 from indexer.clusters.naming import name_formula
@@ -78,7 +78,12 @@ class Writer:
         return len(same), len(gone), dict(Counter(map(_kind, named)))
 
     def _name(
-        self, item: _Named, constants: dict[int, Verified], ids: Integers, table: list[str], old: dict[str, Any] | None
+        self,
+        item: _Named,
+        constants: dict[int, NamedMember],
+        ids: Integers,
+        table: list[str],
+        old: dict[str, Any] | None,
     ) -> None:
         """The label of a cluster, and why."""
         item.splits = [Event("split", _split_detail(step, table)) for step in item.cluster.steps]
@@ -147,7 +152,7 @@ def _simplest(figures: Figures, core: Integers) -> list[int]:
     return figures.ids[chosen].tolist()  # type: ignore[no-any-return]
 
 
-def _name_by_constants(item: _Named, verified: list[Verified]) -> None:
+def _name_by_constants(item: _Named, verified: list[NamedMember]) -> None:
     counts = Counter(one.name for one in verified)
     best = next(one for one in verified if one.name == counts.most_common(1)[0][0])
     detail = constant_detail(best.name, len(verified), len(item.cluster.members))

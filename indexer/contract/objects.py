@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from catalog.formulas.pcf import PCF
-from catalog.store.formulas import Row
+from catalog.store.rows import Row
 from indexer.identification.identify import Identification
 from indexer.kinds.pcf import Evaluation
 from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form

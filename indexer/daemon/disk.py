@@ -9,6 +9,7 @@ import psycopg
 
 from catalog.server.home import free_bytes
 from catalog.server.programs import SETTINGS
+from catalog.store.health import database_bytes
 
 BYTES_A_RANK = 1_200
 """Bytes of the database for a rank of the quadratic box, with indexes, vectors and what was found out."""
@@ -49,9 +50,6 @@ def forecast(
         return None
     each: float = BYTES_A_RANK
     if done >= MEASURED_RANKS:
-        with connection.transaction():
-            row = connection.execute("select pg_database_size(current_database())").fetchone()
-        assert row is not None
-        each = row[0] / done
+        each = database_bytes(connection) / done
     data = int(ranks * each)
     return DiskForecast(ranks, data + min(data, LARGEST_LOG) + reserve, free_bytes(home))

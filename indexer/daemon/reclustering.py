@@ -16,9 +16,9 @@ from typing import Any
 
 import psycopg
 
-from catalog.database.blocks import block
 from catalog.errors import FormularyError
 from catalog.store import clusters as store
+from catalog.store import locks
 from indexer.clusters.build import Options, run
 from indexer.similarity.vector import VECTOR_VERSION
 from indexer.workers.process import READY, launch
@@ -32,10 +32,9 @@ RETRY_SECONDS = 3600.0
 
 def due(connection: psycopg.Connection, seconds: float) -> Options | None:
     """How to cluster, where the current clustering is older than that and chunks were done since; else None."""
-    with connection.transaction():
-        row = connection.execute(block("clustering_due"), {"seconds": seconds}).fetchone()
+    is_due = store.due(connection, seconds)
     current = store.current(connection)
-    if row is None or current is None or current["vector_version"] != VECTOR_VERSION:
+    if not is_due or current is None or current["vector_version"] != VECTOR_VERSION:
         return None
     known = {field.name for field in fields(Options)}
     chosen = {name: value for name, value in current["parameters"].items() if name in known and value not in (None, [])}
@@ -50,10 +49,8 @@ def rebuild(orders: Sequence[tuple[dict[str, Any], float]]) -> list[str | None]:
 
 
 def _rebuild(parameters: dict[str, Any], seconds: float) -> str | None:
-    with psycopg.connect(**parameters) as connection:
-        with connection.transaction():
-            locked = connection.execute(block("lock_clusters")).fetchone()
-        if not locked or not locked[0]:
+    with psycopg.connect(**parameters) as connection, locks.alone(connection, locks.CLUSTERS) as held:
+        if not held:
             return "another daemon makes them"
         options = due(connection, seconds)
         if options is None:

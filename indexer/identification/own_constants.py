@@ -9,9 +9,15 @@ from flint import arb, ctx
 
 from catalog.constants import expressions
 from catalog.constants.library import Constant, library
-from catalog.database.blocks import block
 from catalog.errors import ExpressionError, NotFound
-from catalog.store.constants import OWN, ConstantRow, last_likelihood, own_constants, store_constants
+from catalog.store.constants import (
+    OWN,
+    ConstantRow,
+    constant_expressions,
+    last_likelihood,
+    own_constants,
+    store_constants,
+)
 from indexer.identification.library import Terms, terms_with
 from indexer.mathematics.numbers.decimals import bits_for, round_ball
 from indexer.mathematics.relations.relation import moebius_value, real_root
@@ -48,9 +54,7 @@ def add_constant(connection: psycopg.Connection, name: str, expression: str, ref
     name = " ".join(name.split())
     parsed = expressions.parse_expression(expression)
     text = str(parsed.substitute({}))
-    with connection.transaction():
-        rows = connection.execute(block("all_expressions")).fetchall()
-    known = {str(row[0]): str(row[1]) for row in rows}
+    known = constant_expressions(connection)
     check_name(name, text, known)
     check_value(text, ((c.name, c.expression) for c in library()), known.items())
     ball = expressions.evaluate(parsed, bits_for(VALUE_DIGITS) + 16)

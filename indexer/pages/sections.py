@@ -9,7 +9,8 @@ from html import escape
 
 import numpy as np
 
-from catalog.store.report import PLANE, Report, Row
+from catalog.store.report import PLANE, Report
+from catalog.store.rows import Row
 from indexer.pages.html import bar, digits, figure, number, section, table
 from indexer.pages.mathml import mathml
 from indexer.pages.thumbnails import Ground

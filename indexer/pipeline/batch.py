@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from catalog.formulas.pcf import PCF
+from catalog.store.findings import Findings
 from catalog.store.formula_rows import FormulaRows
-from catalog.store.storing_findings import Findings
 from indexer.pipeline.rows import Record, batch, constants_of
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from catalog.formulas.pcf import PCF
+from catalog.store.findings import ExclusionRow, Findings, GuessRow, RelationRow
 from catalog.store.formula_rows import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows
-from catalog.store.storing_findings import ExclusionRow, Findings, GuessRow, RelationRow
 from catalog.version import __version__
 from catalog.vocabulary import METRICS, UNSUCCESSFUL_OUTCOMES
 from indexer.identification.identify import Exclusion, Guess, Identification

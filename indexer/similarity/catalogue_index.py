@@ -18,11 +18,19 @@ import psycopg
 from catalog.errors import BadSnapshot
 from catalog.formulas.pcf import PCF
 from catalog.server.home import default_home
-from catalog.store import formulas as queries
 from catalog.store.formula_rows import FormulaRows
-from catalog.store.health import vector_ids
 from catalog.store.ingest import Ingested
-from catalog.store.vectors import labelled_places
+from catalog.store.vectors import (
+    any_vector,
+    catalogue_identity,
+    labelled_places,
+    record_snapshot,
+    snapshot_known,
+    vector_count,
+    vector_ids,
+    vectors_beyond,
+    vectors_of,
+)
 from indexer.similarity.snapshots import Manifest, SnapshotStore, Source
 from indexer.similarity.vector import DIMENSION, VECTOR_VERSION
 from indexer.similarity.vector_index import Anchor, Anchors, Neighbour, VectorIndex
@@ -67,7 +75,7 @@ class CatalogueIndex:
         try:
             return cls._loaded(connection, store, source, kind, mapped)
         except BadSnapshot as error:
-            if queries.any_vector(connection, VECTOR_VERSION):
+            if any_vector(connection, VECTOR_VERSION):
                 say(f"{error}; building the index from the database")
         return cls.rebuilt(connection, home, kind=kind)
 
@@ -78,7 +86,7 @@ class CatalogueIndex:
         """The index from the database alone; without a `kind`, that of the snapshot that was there, if it says."""
         store, source = _place(connection, home)
         chosen = kind or store.kind()
-        watermark, blocks = queries.vectors_beyond(connection, 0, VECTOR_VERSION)
+        watermark, blocks = vectors_beyond(connection, 0, VECTOR_VERSION)
         parts = list(blocks) or [(np.zeros(0, np.int64), np.zeros((0, DIMENSION), np.float32))]
         ids, vectors = (np.concatenate(column) for column in zip(*parts, strict=True))
         del parts
@@ -89,14 +97,14 @@ class CatalogueIndex:
         cls, connection: psycopg.Connection, store: SnapshotStore, source: Source, kind: str | None, mapped: bool
     ) -> CatalogueIndex:
         index, manifest = store.load(source, mapped=mapped)
-        if not queries.snapshot_known(connection, UUID(manifest.snapshot_id)):
+        if not snapshot_known(connection, UUID(manifest.snapshot_id)):
             raise BadSnapshot(f"the index snapshot in {store.folder} is not of this database's past")
         opened = cls(store, source, index, manifest.watermark, kind or manifest.kind)
         if opened.kind == manifest.kind:
             opened.saved = manifest.watermark
         opened.catch_up(connection)
         if not mapped:
-            stored = queries.vector_count(connection, VECTOR_VERSION)
+            stored = vector_count(connection, VECTOR_VERSION)
             if len(opened.index) > stored:
                 raise BadSnapshot(f"the index holds {len(opened.index)} vectors and the database only {stored}")
         return opened
@@ -107,7 +115,7 @@ class CatalogueIndex:
 
     def catch_up(self, connection: psycopg.Connection, held: int = 0) -> int:
         """Add what was committed beyond the watermark, but by the transaction `held`; returns how many vectors."""
-        watermark, blocks = queries.vectors_beyond(connection, self.watermark, VECTOR_VERSION, held)
+        watermark, blocks = vectors_beyond(connection, self.watermark, VECTOR_VERSION, held)
         added = sum(self.index.add(ids, vectors) for ids, vectors in blocks)
         self.watermark = watermark
         return added
@@ -126,7 +134,7 @@ class CatalogueIndex:
         query, count = np.asarray(vector, dtype=np.float32).astype(np.float64), k
         while True:
             found = self.index.search(vector, count)
-            stored = queries.vectors_of(connection, [hit.id for hit in found], VECTOR_VERSION)
+            stored = vectors_of(connection, [hit.id for hit in found], VECTOR_VERSION)
             hits = [hit for hit in found if hit.id in stored]
             for hit in hits:
                 distance = np.sqrt(np.square(stored[hit.id].astype(np.float64) - query).sum())
@@ -138,7 +146,7 @@ class CatalogueIndex:
 
     def drop_deleted(self, connection: psycopg.Connection) -> int:
         """Remove what the database no longer holds; returns how many vectors."""
-        if len(self.index) <= queries.vector_count(connection, VECTOR_VERSION):
+        if len(self.index) <= vector_count(connection, VECTOR_VERSION):
             return 0
         gone = set(self.index.ids.tolist()) - vector_ids(connection, VECTOR_VERSION)
         self.saved = None
@@ -158,7 +166,7 @@ class CatalogueIndex:
             return None
 
         def announce(manifest: Manifest) -> None:
-            queries.record_snapshot(
+            record_snapshot(
                 connection,
                 snapshot_id=UUID(manifest.snapshot_id),
                 host=socket.gethostname(),
@@ -176,7 +184,7 @@ class CatalogueIndex:
 
 def _place(connection: psycopg.Connection, home: Path | str | None) -> tuple[SnapshotStore, Source]:
     """Where this host keeps the index of this catalogue, and what it must be derived from."""
-    identity = queries.catalogue_identity(connection)
+    identity = catalogue_identity(connection)
     source = Source(str(identity.catalogue_id), identity.epoch, VECTOR_VERSION, DIMENSION)
     return SnapshotStore(_folder(home, source.catalogue_id), NAME), source
 
@@ -189,7 +197,7 @@ def _folder(home: Path | str | None, catalogue_id: str) -> Path:
 
 def snapshot_manifest(connection: psycopg.Connection, home: Path | str | None) -> Manifest | None:
     """The manifest of this host's snapshot, None where there is none to read."""
-    identity = queries.catalogue_identity(connection)
+    identity = catalogue_identity(connection)
     try:
         return Manifest.read(_folder(home, str(identity.catalogue_id)) / f"{NAME}.json")
     except BadSnapshot:

@@ -16,6 +16,7 @@ from catalog.database.opening import SCHEMA_VERSION, Database
 from catalog.errors import ServerError, VersionMismatch
 from catalog.server.home import default_home, free_bytes
 from catalog.store import health
+from catalog.store import vectors as stored_vectors
 from indexer.similarity.catalogue_index import CatalogueIndex
 from indexer.similarity.vector import VECTOR_VERSION, neighbour_vector
 
@@ -114,11 +115,11 @@ def _repaired(diagnosis: Diagnosis, fix: bool, repair: Repair) -> Diagnosis:
 
 
 def _vectors(connection: psycopg.Connection, fix: bool) -> Iterator[Diagnosis]:
-    lacking = health.without_vector(connection, VECTOR_VERSION)
+    lacking = stored_vectors.without_vector(connection, VECTOR_VERSION)
 
     def repair() -> None:
         vectors = [(number, neighbour_vector(formula).tolist()) for number, formula in lacking]
-        health.add_vectors(connection, VECTOR_VERSION, vectors)
+        stored_vectors.add_vectors(connection, VECTOR_VERSION, vectors)
 
     text = f"{len(lacking) or 'no'} convergent formulas without a neighbour vector of version {VECTOR_VERSION}"
     yield _repaired(Diagnosis("vectors", text, bool(lacking)), fix, repair)
@@ -128,7 +129,7 @@ def _index(connection: psycopg.Connection, home: Path | str | None, fix: bool) -
     """The snapshot of this host against the database: checksum and source, ids, and vectors of a sample."""
     said: list[str] = []
     index = CatalogueIndex.open(connection, home, said.append)
-    stored = health.vector_ids(connection, VECTOR_VERSION)
+    stored = stored_vectors.vector_ids(connection, VECTOR_VERSION)
     index.catch_up(connection)
     held = set(index.index.ids.tolist())
     lacking, foreign = len(stored - held), len(held - stored)
@@ -151,7 +152,7 @@ def _index(connection: psycopg.Connection, home: Path | str | None, fix: bool) -
 
 
 def _differing(connection: psycopg.Connection, index: CatalogueIndex) -> int:
-    sample = health.sampled_vectors(connection, VECTOR_VERSION, SAMPLED)
+    sample = stored_vectors.sampled_vectors(connection, VECTOR_VERSION, SAMPLED)
     return sum(
         not np.array_equal(held, np.array(sample[number], dtype=np.float32))
         for number in sample
@@ -170,7 +171,7 @@ def _clock(connection: psycopg.Connection) -> Diagnosis:
 def _reader(database: Database) -> Diagnosis:
     try:
         with database.reader() as connection:
-            connection.execute("select from formulas limit 1")
+            health.read_one_formula(connection)
     except (ServerError, psycopg.Error) as error:
         return Diagnosis("reader", " ".join(str(error).split()), trouble=True)
     return Diagnosis("reader", f"{database.reader_role} can log in and read")

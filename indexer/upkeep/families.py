@@ -9,14 +9,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
 
-from catalog.database.blocks import block
 from catalog.formulas.pcf import PCF
-from catalog.store.storing_findings import Findings, GuessRow, RelationRow, store_findings
+from catalog.store import locks
+from catalog.store.constants import constant_expression
+from catalog.store.families import family_gaps, unnamed_copies
+from catalog.store.findings import Findings, GuessRow, RelationRow
+from catalog.store.rows import Row
+from catalog.store.storing_findings import store_findings
 from catalog.version import __version__
 from indexer.identification.identify import from_family
 from indexer.mathematics.closed_forms.families import RELATION_DIGITS, VERIFIED_BEYOND, family_relation
@@ -33,8 +35,6 @@ TOGETHER = 2_000
 
 STORED_TOGETHER = 100
 """Members that are stored in one transaction at most."""
-
-Row = dict[str, Any]
 
 Found = tuple[Row, RelationRow | None]
 """A member as it was read, and its relation if it has one."""
@@ -71,19 +71,12 @@ def sweep_families(
     """
     swept = Swept()
     deadline = None if seconds is None else time.monotonic() + seconds
-    with connection.transaction():
-        locked = connection.execute(block("lock_families")).fetchone()
-    if not locked or not locked[0]:
-        return Swept(complete=False)
-    try:
-        while swept.complete and (rows := _gaps(connection, family)):
+    with locks.alone(connection, locks.FAMILIES) as held:
+        swept.complete = held
+        while swept.complete and (rows := family_gaps(connection, family, PROPOSER, TOGETHER)):
             found = in_order(_relations_of, rows, lambda row, reason: None, workers=workers)
             for some in _together(zip(rows, found, strict=True), deadline, stop, swept):
                 _store(connection, some, swept)
-    finally:
-        if not connection.closed:
-            with connection.transaction():
-                connection.execute(block("unlock_families"))
     return swept
 
 
@@ -105,17 +98,12 @@ def _together(
         yield some
 
 
-def _gaps(connection: psycopg.Connection, family: str | None) -> list[Row]:
-    """Members that nothing ties yet; never by a prepared plan, which would not know whether one family is asked for."""
-    parameters = {"family": family, "proposer": PROPOSER, "count": TOGETHER}
-    with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(block("family_gaps"), parameters, prepare=False).fetchall()
-
-
 def _relations_of(rows: Sequence[Row]) -> list[RelationRow | None]:
     """The relation of each member; runs in workers."""
     return [
-        _relation_row(0, _formula(row["a"], row["b"]), _formula(row["representative_a"], row["representative_b"]), row)
+        _relation_row(
+            0, PCF.from_row(row["a"], row["b"]), PCF.from_row(row["representative_a"], row["representative_b"]), row
+        )
         for row in rows
     ]
 
@@ -135,7 +123,7 @@ def _store(connection: psycopg.Connection, some: Sequence[Found], swept: Swept) 
                 GuessRow(place, row["guess_place"], PROPOSER, outcome, row["constant"], relation=related)
             )
             if relation is not None and relation.constant is not None:
-                member = _formula(row["a"], row["b"])
+                member = PCF.from_row(row["a"], row["b"])
                 numbers += add_copies(cursor, numbers[place], member, relation, findings, len(numbers))
         store_findings(cursor, findings, numbers)
     for _, relation in some:
@@ -186,15 +174,17 @@ def add_copies(
     Among the formulas of the findings their places are from `first` on.
     """
     numbers = []
-    cursor.execute(block("unnamed_copies"), {"ids": [canonical_id]})
-    for number, a, b, _ in cursor.fetchall():
-        reduced, factor = _formula(a, b).canonical()
+    connection, constant = cursor.connection, relation.constant
+    term = constant_expression(connection, constant) if constant is not None else None
+    assert term is not None
+    for number, copy in unnamed_copies(connection, canonical_id):
+        reduced, factor = copy.canonical()
         if reduced != canonical:
             continue
         x, y, z, w = relation.coefficients
         coefficients = normal_moebius((factor * x, factor * y, z, w))
-        text = moebius_text(coefficients, _term(cursor, relation.constant))
-        numbers.append(int(number))
+        text = moebius_text(coefficients, term)
+        numbers.append(number)
         findings.relations.append(
             RelationRow(
                 first + len(numbers) - 1, "moebius", coefficients, text, f"{relation.method}, times {factor}",
@@ -202,13 +192,3 @@ def add_copies(
             )
         )  # fmt: skip
     return numbers
-
-
-def _term(cursor: psycopg.Cursor, name: str | None) -> str:
-    row = cursor.execute("select expression from constant where name = %s", [name]).fetchone()
-    assert row is not None
-    return str(row[0])
-
-
-def _formula(a: Sequence[Any], b: Sequence[Any]) -> PCF:
-    return PCF(tuple(map(int, a)), tuple(map(int, b)))

@@ -16,9 +16,10 @@ import numpy as np
 import psycopg
 
 from catalog.constants.library import Constant
-from catalog.database.blocks import block
-from catalog.store.storing_findings import ExclusionRow, Findings, GuessRow, store_findings
-from catalog.store.unidentified import Unnamed, Wanted, count_unnamed, unnamed
+from catalog.store import locks
+from catalog.store.findings import ExclusionRow, Findings, GuessRow
+from catalog.store.limits import Unnamed, Wanted, count_unnamed, unnamed
+from catalog.store.storing_findings import next_guess_place, store_findings
 from catalog.version import __version__
 from catalog.vocabulary import UNSUCCESSFUL_OUTCOMES
 from indexer.identification.attempts import MIN_DIGITS, Search
@@ -84,16 +85,10 @@ def search_with_library(
     def look(page: Sequence[Unnamed]) -> list[Identification | None]:
         return _identified(page, terms, anchors, constants)
 
-    with connection.transaction():
-        locked = connection.execute(block("lock_search")).fetchone()
-    if not locked or not locked[0]:
-        return Searched(left=count_unnamed(connection, wanted, 0, MOST_COUNTED))
-    try:
+    with locks.alone(connection, locks.SEARCH) as held:
+        if not held:
+            return Searched(left=count_unnamed(connection, wanted, 0, MOST_COUNTED))
         return _through(connection, wanted, PAGE, look, _limit(seconds, stop), say)
-    finally:
-        if not connection.closed:
-            with connection.transaction():
-                connection.execute(block("unlock_search"))
 
 
 def search_with_constant(
@@ -204,12 +199,10 @@ def _name(connection: psycopg.Connection, row: Unnamed, found: Identification) -
     guess = next((guess for guess in found.guesses if guess.outcome == "found"), None)
     with connection.transaction(), connection.cursor() as cursor:
         if guess is not None:
-            place = cursor.execute(block("next_guess_place"), {"id": row.id}).fetchone()
-            assert place is not None
             findings.guesses.append(
                 GuessRow(
                     0,
-                    int(place[0]),
+                    next_guess_place(cursor, row.id),
                     guess.why,
                     guess.outcome,
                     guess.constant,

@@ -11,30 +11,22 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from catalog.database.blocks import block
 from catalog.exchange.export import Record
 from catalog.exchange.files import read_records
 from catalog.formulas.pcf import PCF, parse_formula
+from catalog.store.constants import any_constant
+from catalog.store.findings import ExclusionRow, Findings, GuessRow, RelationRow, SourceRow, Term
 from catalog.store.formula_rows import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows
 from catalog.store.formulas import ids_by_key
+from catalog.store.importing import add_judgement, restore_relation_times, restore_times
 from catalog.store.ingest import ingest
-from catalog.store.storing_findings import (
-    ExclusionRow,
-    Findings,
-    GuessRow,
-    RelationRow,
-    SourceRow,
-    Term,
-    store_findings,
-)
+from catalog.store.storing_findings import store_findings
 from catalog.version import __version__
 from indexer.similarity.vector import DIMENSION, VECTOR_VERSION, neighbour_vector
 from indexer.upkeep.setup import name_constants, seed_constants
 
 BATCH = 500
 """Records of one transaction."""
-
-Objects = list[dict[str, Any]]
 
 
 @dataclass
@@ -52,7 +44,7 @@ def import_export(connection: psycopg.Connection, path: Path) -> Imported:
     """Store the records of an export, with when and by which version each was found; known formulas stay."""
     records = read_records(path)
     done = Imported()
-    if connection.execute("select not exists (select from constant)").fetchone() == (True,):
+    if not any_constant(connection):
         seed_constants(connection)
     while batch := list(islice(records, BATCH)):
         for version in sorted({record["evaluator_version"] for record in batch}):
@@ -88,8 +80,8 @@ def _store(connection: psycopg.Connection, records: list[Record], version: int, 
         ingested = ingest(connection, rows, findings)
         ids = [int(number) for number in ingested.ids]
         fresh = [(number, record) for number, record, new in zip(ids, records, ingested.new, strict=True) if new]
-        _store_times(connection, fresh)
-        _store_judgement(connection, list(zip(ids, records, strict=True)))
+        restore_times(connection, fresh)
+        add_judgement(connection, list(zip(ids, records, strict=True)))
     done.added += len(fresh)
     done.known += len(records) - len(fresh)
 
@@ -142,48 +134,9 @@ def _store_waiting(connection: psycopg.Connection, waiting: list[tuple[bytes, di
     ids = [known[key] for key, _ in held]
     with connection.transaction(), connection.cursor() as cursor:
         store_findings(cursor, findings, ids)
-        _relation_times(connection, [(number, relation) for number, (_, relation) in zip(ids, held, strict=True)])
-
-
-def _store_times(connection: psycopg.Connection, fresh: list[tuple[int, Record]]) -> None:
-    def of(name: str) -> list[tuple[int, dict[str, Any]]]:
-        return [(number, item) for number, record in fresh for item in record[name]]
-
-    moments = {"ids": [number for number, _ in fresh], "moments": [record["evaluated_at"] for _, record in fresh]}
-    connection.execute(block("import_times"), moments)
-    _relation_times(connection, of("relations"))
-    connection.execute(
-        block("import_guess_times"),
-        _columns(of("guesses"), places="place", versions="code_version", moments="guessed_at"),
-    )
-    connection.execute(
-        block("import_exclusion_times"),
-        _columns(
-            of("exclusions"), libraries="library_version", kinds="kind", versions="code_version", moments="sought_at"
-        ),
-    )
-
-
-def _relation_times(connection: psycopg.Connection, relations: list[tuple[int, dict[str, Any]]]) -> None:
-    columns = {"kinds": "kind", "expressions": "expression", "versions": "code_version", "moments": "found_at"}
-    connection.execute(block("import_relation_times"), _columns(relations, **columns))
-
-
-def _store_judgement(connection: psycopg.Connection, records: list[tuple[int, Record]]) -> None:
-    notes = [(number, item) for number, record in records for item in record["notes"]]
-    if notes:
-        connection.execute(
-            block("import_notes"), _columns(notes, texts="note_text", authors="author", moments="written_at")
+        restore_relation_times(
+            connection, [(number, relation) for number, (_, relation) in zip(ids, held, strict=True)]
         )
-    rejections = [(number, item) for number, record in records for item in record["rejections"]]
-    if rejections:
-        names = {"kinds": "kind", "expressions": "expression", "reasons": "reason", "authors": "author"}
-        connection.execute(block("import_rejections"), _columns(rejections, **names, moments="rejected_at"))
-
-
-def _columns(items: list[tuple[int, dict[str, Any]]], **fields: str) -> dict[str, list[Any]]:
-    columns: dict[str, list[Any]] = {"ids": [number for number, _ in items]}
-    return columns | {name: [item[of] for _, item in items] for name, of in fields.items()}
 
 
 def add_sources(connection: psycopg.Connection, formulas: Iterable[PCF], source: SourceRow) -> None:

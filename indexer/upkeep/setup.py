@@ -13,9 +13,9 @@ from catalog.constants import expressions
 from catalog.constants.library import library
 from catalog.errors import ExpressionError, SpaceError
 from catalog.store.constants import ConstantRow, last_likelihood, missing_constants, store_constants
+from catalog.store.findings import SourceRow
 from catalog.store.ingest import Ingested, ingest
-from catalog.store.leases import add_space
-from catalog.store.storing_findings import SourceRow
+from catalog.store.leases import CHUNK_RANKS, add_space
 from indexer.identification.library import Terms, library_terms
 from indexer.mathematics.numbers.decimals import bits_for, round_ball
 from indexer.pipeline.compute import compute, library_version
@@ -29,9 +29,6 @@ VALUE_DIGITS = 60
 
 DERIVED = "derived"
 """Group of constants that theory has named for a formula and the library does not hold."""
-
-CHUNK_RANKS = 500
-"""Ranks of a chunk: some seconds of one worker."""
 
 MAX_CHUNKS = 10_000_000
 """Chunks of a space at most: a gigabyte of rows."""

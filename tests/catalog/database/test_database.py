@@ -9,7 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from catalog.database.blocks import block, blocks
+import catalog
+from catalog.database.blocks import Blocks
 from catalog.database.opening import SCHEMA_VERSION, Database, open_database
 from catalog.errors import ServerError, VersionMismatch
 
@@ -191,10 +192,20 @@ def test_without_a_server_the_embedded_one(tmp_path: Path) -> None:
 
 
 def test_every_sql_block_says_what_it_is_for() -> None:
-    assert blocks()
-    assert [name for name, text in blocks().items() if not text.startswith("-- ")] == []
+    files = sorted(Path(catalog.__file__).parent.rglob("*.sql"))
+    blocks = {file.name: Blocks(str(file)) for file in files}
+    assert blocks
+    texts = [(file, name, text) for file, found in blocks.items() for name, text in found.texts.items()]
+    assert [(file, name) for file, name, text in texts if not text.startswith("-- ")] == []
     with pytest.raises(KeyError):
-        block("absent")
+        blocks["formulas.sql"]["absent"]
+
+
+def test_every_sql_block_is_run_by_the_module_beside_its_file() -> None:
+    for file in Path(catalog.__file__).parent.rglob("*.sql"):
+        module = file.with_suffix(".py").read_text()
+        unused = [name for name in Blocks(str(file)).texts if f'"{name}"' not in module]
+        assert (file.name, unused) == (file.name, [])
 
 
 def test_where_there_is_no_catalogue_no_server_is_started(tmp_path: Path) -> None:

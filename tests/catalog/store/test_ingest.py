@@ -19,17 +19,12 @@ from catalog.formulas.pcf import PCF
 from catalog.schema.facts import formula as formula_table
 from catalog.store import formulas as queries
 from catalog.store import leases
+from catalog.store.findings import ExclusionRow, Findings, GuessRow, RelationRow, SourceRow, Term
 from catalog.store.formula_rows import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows
 from catalog.store.ingest import ingest, resolve_waiting
-from catalog.store.storing_findings import (
-    ExclusionRow,
-    Findings,
-    GuessRow,
-    RelationRow,
-    SourceRow,
-    Term,
-    store_findings,
-)
+from catalog.store.progress import summary
+from catalog.store.storing_findings import store_findings
+from catalog.store.vectors import vector_count, vectors_beyond
 
 BROUNCKER = PCF((1, 2), (0, 0, 1))
 GOLDEN = PCF((1,), (1,))
@@ -359,8 +354,8 @@ class TestChunks:
         columns = "state, formulas_total, formulas_new, formulas_failed"
         row = connection.execute(f"select {columns} from chunk where id = %s", [lease.chunk_id]).fetchone()
         assert row == ("done", 2, 1, 1)
-        summary = queries.summary(connection)
-        assert (summary.spaces[0]["ranks_done"], summary.ranks_left) == (4, 6)
+        progress = summary(connection)
+        assert (progress.spaces[0]["ranks_done"], progress.ranks_left) == (4, 6)
 
     def test_a_lease_that_was_taken_over_stores_nothing(self, connection: psycopg.Connection, run_id: int) -> None:
         late = self.claim(connection, run_id, seconds=-1)
@@ -401,15 +396,15 @@ class TestChunks:
 
     def test_runs_show_and_end(self, connection: psycopg.Connection, run_id: int) -> None:
         self.claim(connection, run_id)
-        (run,) = queries.summary(connection).runs
+        (run,) = summary(connection).runs
         assert (run["leased"], run["ended_at"]) == (1, None)
         leases.end_run(connection, run_id, "done")
-        assert queries.summary(connection).runs[0]["end_reason"] == "done"
+        assert summary(connection).runs[0]["end_reason"] == "done"
 
 
 class TestWatermark:
     def ids(self, connection: psycopg.Connection, watermark: int) -> tuple[int, list[int]]:
-        after, blocks = queries.vectors_beyond(connection, watermark, 1)
+        after, blocks = vectors_beyond(connection, watermark, 1)
         return after, [int(i) for ids, _ in blocks for i in ids]
 
     def test_a_lower_id_that_commits_last_is_not_lost(self, database: Database, connection: psycopg.Connection) -> None:
@@ -427,12 +422,12 @@ class TestWatermark:
     def test_vectors_come_back_in_blocks(self, connection: psycopg.Connection) -> None:
         formulas = [PCF((1, k), (k, 1)) for k in range(1, 3000)]
         stored = ingest(connection, batch(*formulas))
-        ids, vectors = zip(*queries.vectors_beyond(connection, 0, 1)[1], strict=True)
+        ids, vectors = zip(*vectors_beyond(connection, 0, 1)[1], strict=True)
         assert (np.concatenate(ids) == stored.ids).all()
         assert (np.concatenate(vectors) == np.arange(3 * 2999, dtype=np.float32).reshape(-1, 3)).all()
         assert self.ids(connection, 0)[1] == list(stored.ids)
-        assert queries.vector_count(connection, 1) == 2999
-        assert list(queries.vectors_beyond(connection, 0, 2)[1]) == []
+        assert vector_count(connection, 1) == 2999
+        assert list(vectors_beyond(connection, 0, 2)[1]) == []
 
     def test_a_vector_that_is_not_finite_is_not_stored(self, connection: psycopg.Connection) -> None:
         rows = batch(BROUNCKER, GOLDEN)

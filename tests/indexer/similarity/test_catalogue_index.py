@@ -14,8 +14,9 @@ from catalog.database.opening import Database
 from catalog.errors import BadSnapshot
 from catalog.formulas.pcf import PCF, parse_formula
 from catalog.store.formula_rows import FormulaRows
-from catalog.store.formulas import guesses_of, ids_by_key, vectors_beyond
+from catalog.store.formulas import guesses_of, ids_by_key
 from catalog.store.ingest import ingest
+from catalog.store.vectors import vectors_beyond
 from indexer.pipeline.compute import compute
 from indexer.pipeline.rows import record
 from indexer.similarity.catalogue_index import CatalogueIndex, read_anchors

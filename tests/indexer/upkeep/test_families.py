@@ -14,8 +14,10 @@ from flint import ctx
 from catalog.database.opening import Database
 from catalog.formulas.pcf import PCF
 from catalog.store import formulas as queries
+from catalog.store.findings import Findings
 from catalog.store.leases import add_space
-from catalog.store.storing_findings import Findings, store_findings
+from catalog.store.rows import Row
+from catalog.store.storing_findings import store_findings
 from catalog.version import __version__
 from indexer.daemon import derived as following
 from indexer.daemon.log import LineReport
@@ -50,13 +52,13 @@ def _pair(formula: PCF) -> list[Any]:
     return [computed, mirrored(computed)]
 
 
-def stored(connection: psycopg.Connection, formula: PCF) -> list[queries.Row]:
+def stored(connection: psycopg.Connection, formula: PCF) -> list[Row]:
     row = queries.formula_by_key(connection, formula.key)
     assert row is not None
     return queries.relations_of(connection, row["id"])
 
 
-def assert_holds(formula: PCF, relation: queries.Row, constant: Any) -> None:
+def assert_holds(formula: PCF, relation: Row, constant: Any) -> None:
     with ctx.workprec(600):
         image = moebius_value(relation["coefficients"], constant)
         assert (residual_digits(ball(formula), image) or 0) > 100
@@ -95,7 +97,7 @@ def test_naming_one_names_all_also_mirrors_indexed_earlier(connection: psycopg.C
 
 
 def name_by_hand(connection: psycopg.Connection, formula: PCF) -> None:
-    from catalog.store.storing_findings import RelationRow
+    from catalog.store.findings import RelationRow
 
     closed = compute(formula).evaluation.closed_form
     assert closed is not None

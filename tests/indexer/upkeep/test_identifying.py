@@ -12,7 +12,8 @@ from catalog.constants import expressions
 from catalog.formulas.pcf import PCF
 from catalog.store import formulas as queries
 from catalog.store.leases import add_space
-from catalog.store.unidentified import Wanted, count_unnamed
+from catalog.store.limits import Wanted, count_unnamed
+from catalog.store.rows import Row
 from indexer.identification.own_constants import add_constant, read_terms
 from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.continued_fractions.limit import limit
@@ -48,7 +49,7 @@ def filled(connection: psycopg.Connection) -> psycopg.Connection:
     return connection
 
 
-def relation_of(connection: psycopg.Connection, formula: PCF) -> queries.Row | None:
+def relation_of(connection: psycopg.Connection, formula: PCF) -> Row | None:
     row = queries.formula_by_key(connection, formula.key)
     assert row is not None
     return next((r for r in queries.relations_of(connection, row["id"]) if r["constant"] is not None), None)
