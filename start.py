@@ -20,6 +20,9 @@ VENV = PROJECT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / "python"
 
+EXTRAS = "[pandas,parquet]"
+"""What the examples of the documentation use beyond the core."""
+
 FIRST_SLICE = 20_000
 """Ranks of each space that `run` indexes: about two minutes on two cores."""
 
@@ -42,7 +45,7 @@ def main(arguments):
     if sys.version_info < (3, 11):  # noqa: UP036  the one module that an older Python may run
         return refuse(f"Formulary needs Python 3.11 or newer, and this is {sys.version.split()[0]}")
     if arguments[:1] == ["run"] and len(arguments) == 1:
-        return set_up("") or run()
+        return set_up(EXTRAS) or run()
     if arguments[:1] == ["test"]:
         return set_up("[test]") or call(PYTHON, "-m", "pytest", *arguments[1:], cwd=PROJECT)
     print(__doc__.strip())

@@ -103,7 +103,7 @@ class Catalogue:
         try:
             import pandas
         except ImportError:
-            raise FormularyError('this needs pandas; install it with `pip install "formulary[pandas]"`') from None
+            raise FormularyError('this needs pandas; `pip install "formulary-catalog[pandas]"` brings it') from None
         with self._reader() as connection, connection.cursor() as cursor:
             cursor.execute(text.encode())
             names = [column.name for column in cursor.description or ()]

@@ -98,7 +98,7 @@ def pyarrow() -> Any:
         import pyarrow.parquet
     except ImportError:
         raise FileFormatError(
-            'Parquet needs pyarrow; install it with `pip install "formulary[parquet]"`, or export CSV or JSON lines'
+            'Parquet needs pyarrow; `pip install "formulary-catalog[parquet]"` brings it, or export CSV or JSON lines'
         ) from None
     return module
 

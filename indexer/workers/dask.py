@@ -278,7 +278,7 @@ def _connect(address: str, say: Callable[..., None]) -> Client:
     try:
         from distributed import Client
     except ImportError:
-        raise Unavailable('--scheduler needs Dask; install it with `pip install "formulary[distributed]"`') from None
+        raise Unavailable('--scheduler needs Dask; `pip install "formulary-catalog[distributed]"` brings it') from None
     for name in ("asyncio", *(name for name in logging.root.manager.loggerDict if name.startswith("distributed"))):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said by `say`
     try:

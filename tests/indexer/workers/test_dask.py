@@ -132,7 +132,7 @@ def test_what_is_no_address_is_refused_with_an_example(address: str) -> None:
 
 def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(Unavailable, match=re.escape('pip install "formulary[distributed]"')):
+    with pytest.raises(Unavailable, match=re.escape('pip install "formulary-catalog[distributed]"')):
         DaskWorkers("tcp://127.0.0.1:9", nobody)
 
 
