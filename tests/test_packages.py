@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import doctest
 import json
 import subprocess
@@ -48,14 +47,6 @@ def test_the_packages_examples_hold(module: Any) -> None:
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = catalog.nothing
-
-
-def test_catalog_never_imports_indexer() -> None:
-    for file in (PROJECT / "catalog").rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
-            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            assert not any(name.split(".")[0] == "indexer" for name in names), file
 
 
 @pytest.mark.parametrize("name", ["catalog", "indexer"])
