@@ -24,7 +24,7 @@ from typing import Any
 from flint import ctx
 from guessing import indexed, linear_box, quadratic_sample, reference_quadratics, report
 
-from catalog.constants import expressions
+from catalog.constants import evaluation
 from catalog.constants.library import library
 from catalog.formulas.pcf import PCF
 from indexer.identification.identify import SCREENED_BOUND, identify
@@ -51,7 +51,7 @@ def holds(formula: PCF, relation: Relation) -> bool:
             right = real_root(relation.polynomial, value.ball, 1000)
         else:
             assert relation.coefficients is not None
-            right = moebius_value(relation.coefficients, expressions.evaluate(relation.terms[0], 1000))
+            right = moebius_value(relation.coefficients, evaluation.evaluate(relation.terms[0], 1000))
         return (residual_digits(value.ball, right) or 0) >= CHECKED_DIGITS - 20
 
 

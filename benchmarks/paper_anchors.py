@@ -13,7 +13,7 @@ import json
 import sys
 from pathlib import Path
 
-from catalog.constants.expressions import evaluate
+from catalog.constants.evaluation import evaluate
 from catalog.formulas.pcf import PCF
 from indexer.clusters.labels import evaluator
 from indexer.mathematics.closed_forms.families import search_relation

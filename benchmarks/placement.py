@@ -18,7 +18,7 @@ from __future__ import annotations
 import argparse
 import resource
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from catalog.database.opening import open_database
 from catalog.store.clusters import read_figures
 from indexer.clusters.build import FURTHER, PLANE, VECTOR_PARAMETERS, Options, numbered, points_of, scale_of, scaled
 from indexer.clusters.hdbscan import Clusters, Parameters, build
-from indexer.clusters.labels import match
+from indexer.clusters.labels import match, with_fields
 from indexer.clusters.places import UNPLACED, Places, place_keys
 from indexer.mathematics.continued_fractions.asymptotics import OUTCOMES, classify_batch
 from indexer.similarity.vector import VECTOR_VERSION, neighbour_vectors
@@ -70,6 +70,7 @@ def catalogue(home: str | None, by: str) -> Data:
     """The canonical formulas of a catalogue."""
     with open_database(None, home) as database, database.connect() as connection:
         figures = read_figures(connection, VECTOR_VERSION, (*PLANE, *FURTHER))
+        figures = replace(figures, constants=with_fields(figures.constants))
     rows, points, scales = points_of(figures, by, PLANE)
     mine = figures.canonical[rows]
     rows, points = rows[mine], points[mine]

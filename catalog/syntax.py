@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, NoReturn
+from typing import Literal, NoReturn, TypeVar
 
 from catalog.errors import FormularyError
 
@@ -38,6 +38,9 @@ class Item:
     text: str
     position: int  # of the character in the text, from 1
     arity: int = 0
+
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -202,3 +205,16 @@ class _Parser:
         if bracket.function:
             function = bracket.function
             self.output.append(Item("call", function.text, function.position, bracket.commas + 1))
+
+
+def fold(program: Sequence[Item], leaf: Callable[[Item], T], apply: Callable[[Item, Sequence[T]], T]) -> T:
+    """What a postfix program comes to, by the value of a leaf and that of an operator or function of values."""
+    stack: list[T] = []
+    for item in program:
+        if item.kind in ("integer", "name"):
+            stack.append(leaf(item))
+        else:
+            values = stack[-item.arity :]
+            del stack[-item.arity :]
+            stack.append(apply(item, values))
+    return stack[0]

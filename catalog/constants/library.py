@@ -16,7 +16,8 @@ from typing import Any
 
 from flint import arb
 
-from catalog.constants.expressions import evaluate, parse_expression, to_latex
+from catalog.constants.evaluation import evaluate
+from catalog.constants.expressions import parse_expression, to_latex
 from catalog.errors import ExpressionError, NotFound
 
 ALGEBRAIC = "algebraic"

@@ -1,7 +1,8 @@
 """The catalogue's database: on the embedded server or a given one, its schema version, and its read-only reader.
 
 `open_database` is the way in. Hot paths take psycopg connections (`Database.connect`), the rest may use the
-SQLAlchemy `Database.engine` over the same connections. What is in it: `tables`; reads: `queries`; writes: `ingest`.
+SQLAlchemy `Database.engine` over the same connections. What is in it is `catalog.schema`; who reads and writes it is
+`catalog.store`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from catalog.errors import ServerError, VersionMismatch
-from catalog.server.home import default_home, has_data
+from catalog.server.home import READER, default_home, has_data
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection as EngineConnection
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "0006"
 """The migration that this program is made for: the last in migrations/versions."""
-READER = "formulary_reader"
 READER_TIMEOUT = 60_000
 """Longest statement of the reader, in milliseconds."""
 CONNECT_TIMEOUT = 10

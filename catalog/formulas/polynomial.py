@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from flint import fmpq_poly
 
@@ -152,23 +152,31 @@ def _read_integer(value: object, what: str) -> int:
     )
 
 
-def format_polynomial(coefficients: Sequence[int]) -> str:
-    """Canonical text, highest power first: `3n^2 - n + 1`; it parses back to the same coefficients."""
-    return _format(coefficients, lambda power: "n" if power == 1 else f"n^{power}", "")
+def format_polynomial(coefficients: Sequence[int], name: str = "n", *, times: str = "", power: str = "^") -> str:
+    """Canonical text, highest power first: `3n^2 - n + 1`; it parses back to the same coefficients.
+
+    Programs want a sign of multiplication and one of powers of their own: `3*n**2 - n + 1`.
+    """
+    return format_sum(_terms(coefficients, name, lambda exponent: f"{name}{power}{exponent}"), times)
 
 
 def latex_polynomial(coefficients: Sequence[int]) -> str:
     """LaTeX, highest power first: `3 n^{2} - n + 1`."""
-    return _format(coefficients, lambda power: "n" if power == 1 else f"n^{{{power}}}", " ")
+    return format_sum(_terms(coefficients, "n", lambda exponent: f"n^{{{exponent}}}"), " ")
 
 
-def _format(coefficients: Sequence[int], monomial: Callable[[int], str], times: str) -> str:
-    terms: list[str] = []
-    for power in range(len(coefficients) - 1, -1, -1):
-        c = coefficients[power]
-        if c == 0:
+def format_sum(terms: Iterable[tuple[int, str]], times: str = "*") -> str:
+    """A sum of integers times monomials as text: `2*k^2 - k*m + 1`; the empty monomial is 1, the empty sum 0."""
+    text = ""
+    for coefficient, monomial in terms:
+        if not coefficient:
             continue
-        size = str(abs(c)) if power == 0 else ("" if abs(c) == 1 else f"{abs(c)}{times}") + monomial(power)
-        sign = ("-" if c < 0 else "") if not terms else (" - " if c < 0 else " + ")
-        terms.append(sign + size)
-    return "".join(terms) or "0"
+        size = str(abs(coefficient)) if abs(coefficient) != 1 or not monomial else ""
+        term = f"{size}{times}{monomial}" if size and monomial else size or monomial
+        text += (f" {'-' if coefficient < 0 else '+'} " if text else "-" if coefficient < 0 else "") + term
+    return text or "0"
+
+
+def _terms(coefficients: Sequence[int], name: str, monomial: Callable[[int], str]) -> Iterator[tuple[int, str]]:
+    for exponent in range(len(coefficients) - 1, -1, -1):
+        yield coefficients[exponent], "" if exponent == 0 else name if exponent == 1 else monomial(exponent)

@@ -5,19 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from catalog.formulas.pcf import PCF
-
-
-def _polynomial(coefficients: tuple[int, ...], power: str) -> str:
-    """A polynomial with every product and power written out."""
-    terms = []
-    for exponent in range(len(coefficients) - 1, -1, -1):
-        c = coefficients[exponent]
-        if c:
-            variable = "" if exponent == 0 else "n" if exponent == 1 else f"n{power}{exponent}"
-            size = str(abs(c)) if abs(c) != 1 or not variable else ""
-            sign = "-" if c < 0 else "+"
-            terms.append(f"{sign} {size}{'*' if size and variable else ''}{variable}")
-    return " ".join(terms).removeprefix("+ ").replace("- ", "-", 1 if terms[0][0] == "-" else 0)
+from catalog.formulas.polynomial import format_polynomial
 
 
 def latex(formula: PCF) -> str:
@@ -28,8 +16,8 @@ def latex(formula: PCF) -> str:
 def pari(formula: PCF) -> str:
     """PARI/GP: `pcf(N)` is the N-th convergent as an exact fraction."""
     return (
-        f"a(n) = {_polynomial(formula.a, '^')};\n"
-        f"b(n) = {_polynomial(formula.b, '^')};\n"
+        f"a(n) = {format_polynomial(formula.a, times='*')};\n"
+        f"b(n) = {format_polynomial(formula.b, times='*')};\n"
         "pcf(N) = my(x = a(N)); forstep(n = N, 1, -1, x = a(n-1) + b(n)/x); x;"
     )
 
@@ -46,8 +34,8 @@ def sympy(formula: PCF) -> str:
 
 def _python(formula: PCF, power: str, rational: str) -> str:
     return (
-        f"a = lambda n: {_polynomial(formula.a, power)}\n"
-        f"b = lambda n: {_polynomial(formula.b, power)}\n\n"
+        f"a = lambda n: {format_polynomial(formula.a, times='*', power=power)}\n"
+        f"b = lambda n: {format_polynomial(formula.b, times='*', power=power)}\n\n"
         "def pcf(N):\n"
         f"    x = {rational}(a(N))\n"
         "    for n in range(N, 0, -1):\n"
@@ -59,8 +47,8 @@ def _python(formula: PCF, power: str, rational: str) -> str:
 def mathematica(formula: PCF) -> str:
     """Mathematica: `pcf[N]` is the N-th convergent as an exact fraction."""
     return (
-        f"a[n_] := {_polynomial(formula.a, '^')};\n"
-        f"b[n_] := {_polynomial(formula.b, '^')};\n"
+        f"a[n_] := {format_polynomial(formula.a, times='*')};\n"
+        f"b[n_] := {format_polynomial(formula.b, times='*')};\n"
         "pcf[N_] := a[0] + ContinuedFractionK[b[n], a[n], {n, 1, N}];"
     )
 

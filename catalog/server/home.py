@@ -9,6 +9,9 @@ from pathlib import Path
 
 from catalog.errors import ServerError
 
+READER = "formulary_reader"
+"""The role that can only read: on the embedded server, and by this name on a given one."""
+
 
 def default_home() -> Path:
     """`FORMULARY_HOME`, or the platform's folder for a user's data."""

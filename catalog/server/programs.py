@@ -27,7 +27,6 @@ from catalog.server.home import default_home, private_folder
 PORT = 5432
 """Only part of the socket's name: the embedded server listens on no network."""
 ADMIN, OWNER, DATABASE = "postgres", "formulary", "formulary"
-READER = "formulary_reader"
 SOCKET_BYTES = 100
 """Longest address of a socket, in bytes; the kernels' limits are 104 (macOS) and 108 (Linux)."""
 LOG_BYTES = 10_000_000

@@ -30,11 +30,11 @@ import psycopg
 from psycopg import pq
 
 from catalog.errors import ServerError
+from catalog.server.home import READER
 from catalog.server.programs import (
     ADMIN,
     DATABASE,
     OWNER,
-    READER,
     Place,
     last_words,
     launch,

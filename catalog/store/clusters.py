@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -44,11 +43,15 @@ class Figures:
 
 @dataclass(frozen=True)
 class NamedMember:
-    """A verified relation of a formula: the constant's number and name, or sqrt(d) or rational without a number."""
+    """A verified relation of a formula: the constant's number and name, or its kind, such as rational, without one.
+
+    `discriminant` is that of the polynomial of a quadratic limit.
+    """
 
     name: str
     constant_id: int | None
     relation_id: int
+    discriminant: int | None = None
 
 
 @dataclass(frozen=True)
@@ -142,22 +145,21 @@ def verified_constants(connection: psycopg.Connection, ids: Sequence[int] | None
     chosen = None if ids is None else list(ids)
     return {
         row["formula_id"]: NamedMember(
-            row["constant"] or _kind(row["kind"], row["coefficients"]), row["constant_id"], row["relation_id"]
+            row["constant"] or row["kind"],
+            row["constant_id"],
+            row["relation_id"],
+            _discriminant(row["kind"], row["coefficients"]),
         )
         for row in rows(connection, SQL["verified_constants"], prepare=False, ids=chosen)
     }
 
 
-def _kind(kind: str, coefficients: Sequence[int]) -> str:
-    """What a number without a named constant is made of: rational, or the field of a quadratic number."""
+def _discriminant(kind: str, coefficients: Sequence[int]) -> int | None:
+    """That of x + y L + z L^2 = 0 for a quadratic limit, None for another."""
     if kind == "rational" or len(coefficients) != 3:
-        return kind
+        return None
     x, y, z = coefficients
-    d = y * y - 4 * x * z
-    for p in range(2, min(isqrt(abs(d)) + 1, 10_000)):
-        while d % (p * p) == 0:
-            d //= p * p
-    return f"sqrt({d})"
+    return y * y - 4 * x * z
 
 
 def current(connection: psycopg.Connection) -> Row | None:

@@ -8,16 +8,18 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import dict_row
 
 Row = dict[str, Any]
+Statement = bytes | sql.Composed
 
 INTEGER_ARRAYS = ("a", "b", "coefficients")
 """Columns of integers of any size, which Postgres keeps as numeric[]."""
 
 
 def rows(
-    connection: psycopg.Connection, statement: bytes, *, prepare: bool | None = None, **parameters: Any
+    connection: psycopg.Connection, statement: Statement, *, prepare: bool | None = None, **parameters: Any
 ) -> list[Row]:
     """All rows, each a dict by column; the columns of INTEGER_ARRAYS are tuples of int.
 
@@ -32,25 +34,27 @@ def rows(
     return found
 
 
-def first(connection: psycopg.Connection, statement: bytes, **parameters: Any) -> Row | None:
+def first(connection: psycopg.Connection, statement: Statement, **parameters: Any) -> Row | None:
     """The first row as a dict; None where there is none."""
     return next(iter(rows(connection, statement, **parameters)), None)
 
 
-def value(connection: psycopg.Connection, statement: bytes, *, prepare: bool | None = None, **parameters: Any) -> Any:
+def value(
+    connection: psycopg.Connection, statement: Statement, *, prepare: bool | None = None, **parameters: Any
+) -> Any:
     """The first column of the first row; None where there is no row."""
     with connection.transaction():
         row = connection.execute(statement, parameters or None, prepare=prepare).fetchone()
     return None if row is None else row[0]
 
 
-def column(connection: psycopg.Connection, statement: bytes, **parameters: Any) -> list[Any]:
+def column(connection: psycopg.Connection, statement: Statement, **parameters: Any) -> list[Any]:
     """The first column of all rows."""
     with connection.transaction():
         return [row[0] for row in connection.execute(statement, parameters or None)]
 
 
-def change(connection: psycopg.Connection, statement: bytes, **parameters: Any) -> int:
+def change(connection: psycopg.Connection, statement: Statement, **parameters: Any) -> int:
     """How many rows the statement changed."""
     with connection.transaction():
         return connection.execute(statement, parameters or None).rowcount

@@ -10,12 +10,11 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import dict_row
 
 from catalog.database.blocks import Blocks
 from catalog.errors import FilterError, NotFound
 from catalog.store.constants import constant_names
-from catalog.store.rows import Row
+from catalog.store.rows import Row, column, rows
 
 SQL = Blocks(__file__)
 
@@ -137,11 +136,7 @@ def find(
     constant, relation, proof.
     """
     statement, parameters = statement_of(wanted, sort=sort, reverse=reverse, limit=limit, offset=offset)
-    with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(statement, parameters).fetchall()
-    for row in rows:
-        row["a"], row["b"] = tuple(map(int, row["a"])), tuple(map(int, row["b"]))
-    return rows
+    return rows(connection, statement, **parameters)
 
 
 def statement_of(
@@ -171,4 +166,4 @@ def passing(connection: psycopg.Connection, wanted: Filter, ids: Sequence[int] |
         condition = sql.SQL(" and ").join([condition, sql.SQL("formula.id = any (%(ids)s)")])
         parameters["ids"] = list(ids)
     query = sql.SQL("select formula.id from formula where {}").format(condition)
-    return [int(row[0]) for row in connection.execute(query, parameters)]
+    return column(connection, query, **parameters)

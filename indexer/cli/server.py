@@ -107,7 +107,8 @@ def url(reader: bool, database_url: str | None, home: str | None, as_json: bool)
 
         address = embedded.start(home)
         if reader:
-            from catalog.server.programs import READER, Place
+            from catalog.server.home import READER
+            from catalog.server.programs import Place
 
             address = Place.at(home).url(READER)
     write_json({"url": address}) if as_json else click.echo(address)

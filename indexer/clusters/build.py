@@ -16,6 +16,7 @@ from catalog.store import clusters as store
 from catalog.store.clusters import Figures
 from catalog.vocabulary import METRICS
 from indexer.clusters.hdbscan import LEAST_SIZE, Parameters, build
+from indexer.clusters.labels import with_fields
 from indexer.clusters.places import UNPLACED
 from indexer.clusters.quality import quality
 from indexer.clusters.writing import Writer
@@ -113,6 +114,7 @@ def run(connection: psycopg.Connection, options: Options, *, stored: bool = True
     metrics = checked_metrics(options.metrics)
     names = tuple(dict.fromkeys((*PLANE, *FURTHER, *metrics)))
     figures = store.read_figures(connection, VECTOR_VERSION, names)
+    figures = replace(figures, constants=with_fields(figures.constants))
     rows, points, scales = points_of(figures, options.by, metrics)
     canonical = int(figures.canonical[rows].sum())
     chosen = options.parameters(canonical)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import flint
 
 from catalog.errors import EvaluationError, FormularyError
 from catalog.formulas.pcf import PCF
+from catalog.store.clusters import NamedMember
 from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.closed_forms.families import Evaluator, Moebius, search_relation
 from indexer.mathematics.continued_fractions.limit import limit
+from indexer.mathematics.numbers.squares import square_part
 
 MIXED = "mixed"
 """Label of a cluster whose verified members disagree and which nothing splits."""
@@ -48,6 +50,16 @@ def match(old: Sequence[tuple[int, int, int]], old_sizes: dict[int, int], new_si
         found[new] = before
         taken.add(before)
     return found
+
+
+def with_fields(members: Mapping[int, NamedMember]) -> dict[int, NamedMember]:
+    """The same members, those with a quadratic limit by the name of its field, such as sqrt(5)."""
+    return {
+        number: member
+        if member.discriminant is None
+        else replace(member, name=f"sqrt({square_part(member.discriminant)[1]})")
+        for number, member in members.items()
+    }
 
 
 def constant_detail(label: str, verified: int, members: int) -> dict[str, Any]:

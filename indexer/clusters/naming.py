@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import psycopg
 
-from catalog.constants.expressions import evaluate
+from catalog.constants.evaluation import evaluate
 from catalog.errors import FormularyError
 from catalog.formulas.pcf import PCF
 from catalog.store import clusters as store

@@ -18,7 +18,7 @@ import psycopg
 from catalog.store import clusters as store
 from catalog.store.clusters import ClusterRow, Event
 from catalog.store.vectors import vectors_beyond
-from indexer.clusters.labels import MIXED, constant_detail
+from indexer.clusters.labels import MIXED, constant_detail, with_fields
 from indexer.clusters.places import GRID, PLACE_RADIUS, UNPLACED, Floats, Integers, Places, place_keys
 from indexer.similarity.vector import VECTOR_VERSION
 
@@ -192,7 +192,7 @@ class OnlineClusters:
         self, connection: psycopg.Connection, ids: Sequence[int]
     ) -> tuple[str | None, int | None, tuple[Event, ...]]:
         """What a new cluster is called by its verified members, the number of its constant, and why."""
-        verified = list(store.verified_constants(connection, ids).values())
+        verified = list(with_fields(store.verified_constants(connection, ids)).values())
         counts = Counter(one.name for one in verified)
         if not counts:
             return None, None, ()

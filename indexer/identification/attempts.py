@@ -11,7 +11,7 @@ from typing import Protocol
 
 from flint import arb
 
-from catalog.constants import expressions
+from catalog.constants import evaluation
 from catalog.formulas.pcf import PCF
 from indexer.identification.library import Terms, scaled_constant
 from indexer.identification.outcome import Guess, Proposal
@@ -178,7 +178,7 @@ class Search:
         guard = 64 + max(abs(x) for x in coefficients).bit_length()
 
         def right(bits: int) -> arb:
-            return moebius_value(coefficients, expressions.evaluate(expression, bits + guard))
+            return moebius_value(coefficients, evaluation.evaluate(expression, bits + guard))
 
         agreed = verify(self.ball, right, found.digits + FURTHER_DIGITS, self.digits + GUARD_DIGITS)
         if agreed is None:

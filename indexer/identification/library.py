@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from itertools import zip_longest
 from typing import Protocol
 
-from catalog.constants import expressions
+from catalog.constants import evaluation
 from catalog.constants import library as constants
 from catalog.constants.library import Constant, Library
 from catalog.errors import ExpressionError
@@ -37,7 +37,7 @@ class NamedConstant(Protocol):
 def scaled_constant(expression: str, digits: int) -> Scaled | None:
     """An expression as a scaled integer, kept for the next formula; None where it has no real value."""
     try:
-        return scale(expressions.evaluate(expression, bits_for(digits) + GUARD_BITS), digits)
+        return scale(evaluation.evaluate(expression, bits_for(digits) + GUARD_BITS), digits)
     except ExpressionError:
         return None
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from flint import arb, ctx
 
-from catalog.constants import expressions
+from catalog.constants import evaluation
 from catalog.errors import ExpressionError
 from indexer.identification.library import NamedConstant, scaled_constant
 from indexer.mathematics.numbers.decimals import bits_for
@@ -189,7 +189,7 @@ def _matched(number: Number, constant: NamedConstant, attempt: Attempt) -> Itera
     assert attempt.coefficients is not None
     bits = bits_for(number.digits) + 64
     with ctx.workprec(bits):
-        value = moebius_value(attempt.coefficients, expressions.evaluate(constant.expression, bits))
+        value = moebius_value(attempt.coefficients, evaluation.evaluate(constant.expression, bits))
         agrees = residual_digits(number.ball, value) is not None
         distance = float(abs(number.ball.mid() - value.mid()))
     if agrees:
@@ -237,7 +237,7 @@ def identify_with(
     bits = bits_for(number.digits) + 64
     with ctx.workprec(bits):
         values = [number.ball**k for k in range(degree, 0, -1)]
-        values += [arb(1) if term == "1" else expressions.evaluate(term, bits) for term in terms]
+        values += [arb(1) if term == "1" else evaluation.evaluate(term, bits) for term in terms]
         attempt = linear(values, number.digits)
     found = attempt.coefficients
     if found is None or not any(found[:degree]):

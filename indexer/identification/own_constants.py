@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import psycopg
 from flint import arb, ctx
 
-from catalog.constants import expressions
+from catalog.constants import evaluation, expressions
 from catalog.constants.library import Constant, library
 from catalog.errors import ExpressionError, NotFound
 from catalog.store.constants import (
@@ -57,7 +57,7 @@ def add_constant(connection: psycopg.Connection, name: str, expression: str, ref
     known = constant_expressions(connection)
     check_name(name, text, known)
     check_value(text, ((c.name, c.expression) for c in library()), known.items())
-    ball = expressions.evaluate(parsed, bits_for(VALUE_DIGITS) + 16)
+    ball = evaluation.evaluate(parsed, bits_for(VALUE_DIGITS) + 16)
     row = ConstantRow(
         name=name,
         expression=text,
@@ -85,17 +85,17 @@ def check_name(name: str, expression: str, known: Iterable[str]) -> None:
     if taken is not None:
         raise ExpressionError(f"the name {name} means {taken} of the library; choose another name")
     try:
-        meant = expressions.evaluate(name, bits_for(SEARCH_DIGITS))
+        meant = evaluation.evaluate(name, bits_for(SEARCH_DIGITS))
     except ExpressionError:
         return
-    if residual_digits(meant, expressions.evaluate(expression, bits_for(SEARCH_DIGITS))) is None:
+    if residual_digits(meant, evaluation.evaluate(expression, bits_for(SEARCH_DIGITS))) is None:
         raise ExpressionError(f"the name {name} reads as an expression of another value; choose another name")
 
 
 def check_value(expression: str, *constants: Iterable[tuple[str, str]]) -> None:
     """Refuse an expression that is rational, quadratic, or a Moebius map of a constant that there is."""
     bits = bits_for(CHECKED_DIGITS) + 64
-    value = expressions.evaluate(expression, bits)
+    value = evaluation.evaluate(expression, bits)
     with ctx.workprec(bits):
         polynomial = algebraic(value, DEGREE, SEARCH_DIGITS).coefficients
         if polynomial is not None:
@@ -111,10 +111,10 @@ def check_value(expression: str, *constants: Iterable[tuple[str, str]]) -> None:
             if other in seen:
                 continue
             seen.add(other)
-            found = moebius(value, expressions.evaluate(other, bits_for(SEARCH_DIGITS) + 16), SEARCH_DIGITS)
+            found = moebius(value, evaluation.evaluate(other, bits_for(SEARCH_DIGITS) + 16), SEARCH_DIGITS)
             if found.coefficients is None:
                 continue
-            image = moebius_value(found.coefficients, expressions.evaluate(other, bits + 64))
+            image = moebius_value(found.coefficients, evaluation.evaluate(other, bits + 64))
             if (residual_digits(value, image) or 0) >= CHECKED_DIGITS - 5:
                 relation = moebius_text(found.coefficients, name)
                 raise ExpressionError(f"{expression} is {relation}, a Moebius map of {name}, which is there already")

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
 
-from catalog.constants.expressions import evaluate
+from catalog.constants.evaluation import evaluate
 from catalog.errors import FormularyError
 from catalog.formulas.pcf import PCF
 from indexer.laws.curves import LEAST_MEMBERS

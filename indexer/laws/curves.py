@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from catalog.formulas.pcf import PCF
+from catalog.formulas.polynomial import format_sum
 
 LEAST_MEMBERS = 3
 """Formulas of the catalogue that suggest a line."""
@@ -81,7 +82,7 @@ def latex(text: str) -> str:
 def _polynomial(parts: Sequence[tuple[str, Padded]], first: int) -> str:
     terms = []
     for power in (2, 1, 0):
-        factor = _sum([(name, vector[first + power]) for name, vector in reversed(parts)])
+        factor = format_sum((vector[first + power], name) for name, vector in reversed(parts))
         if factor == "0":
             continue
         name = ("", "n", "n^2")[power]
@@ -89,18 +90,6 @@ def _polynomial(parts: Sequence[tuple[str, Padded]], first: int) -> str:
             factor = f"({factor})"
         terms.append(factor if not name else {"1": name, "-1": f"-{name}"}.get(factor, f"{factor}*{name}"))
     return " + ".join(terms).replace("+ -", "- ")
-
-
-def _sum(terms: Sequence[tuple[str, int]]) -> str:
-    """A sum of integers times monomials."""
-    text = ""
-    for name, c in terms:
-        if not c:
-            continue
-        size = str(abs(c)) if abs(c) != 1 or not name else ""
-        term = f"{size}*{name}" if size and name else size or name
-        text += (f" {'-' if c < 0 else '+'} " if text else "-" if c < 0 else "") + term
-    return text or "0"
 
 
 def lines(members: Mapping[Padded, PCF]) -> Iterator[tuple[Line, int]]:

@@ -18,7 +18,8 @@ from random import Random
 import flint
 from gmpy2 import mpq
 
-from catalog.constants.expressions import evaluate, parse_expression, to_latex
+from catalog.constants.evaluation import evaluate
+from catalog.constants.expressions import parse_expression, to_latex
 from catalog.errors import ExpressionError, FormularyError
 from catalog.formulas.pcf import PCF
 from indexer.laws.curves import LEAST_MEMBERS, Line, Padded, bends, lines, padded

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from flint import arb
 
-from catalog.constants import expressions
+from catalog.constants import evaluation, expressions
 from catalog.constants.library import library
 from catalog.errors import ExpressionError, SpaceError
 from catalog.store.constants import ConstantRow, last_likelihood, missing_constants, store_constants
@@ -106,7 +106,7 @@ def name_constants(connection: psycopg.Connection, terms: Mapping[str, str]) -> 
 def _value(expression: str) -> dict[str, Any]:
     """The value of a constant in decimal and in double precision, where it can be had."""
     try:
-        ball: arb = expressions.evaluate(expression, bits_for(VALUE_DIGITS) + 16)
+        ball: arb = evaluation.evaluate(expression, bits_for(VALUE_DIGITS) + 16)
     except ExpressionError:
         return {}
     return {"value_text": round_ball(ball, VALUE_DIGITS)[0], "value_float8": float(ball)}

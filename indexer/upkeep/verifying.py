@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from flint import arb, ctx
 
-from catalog.constants import expressions
+from catalog.constants import evaluation
 from catalog.errors import ExpressionError
 from catalog.formulas.pcf import PCF
 from catalog.store.relations import StoredRelation
@@ -123,7 +123,7 @@ def _right(relation: StoredRelation, left: arb) -> arb:
 def _constant(term: str, bits: int) -> arb:
     """A constant, kept for the next relations with it."""
     try:
-        return expressions.evaluate(term, -(-bits // 64) * 64)
+        return evaluation.evaluate(term, -(-bits // 64) * 64)
     except ExpressionError as error:
         raise ArithmeticError(str(error)) from error
 

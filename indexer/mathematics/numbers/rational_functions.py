@@ -9,6 +9,8 @@ from math import gcd, lcm
 
 from flint import fmpq, fmpq_mat
 
+from catalog.formulas.polynomial import format_polynomial, format_sum
+
 SPARE_VALUES = 2
 """Values beyond those that determine a function which it must meet too."""
 
@@ -48,16 +50,7 @@ def value_at(polynomial: Polynomial, k: int) -> int:
 
 def polynomial_text(polynomial: Polynomial, name: str = "k") -> str:
     """The polynomial as an expression, such as 2*k^2 - k + 1."""
-    text = ""
-    for power in range(len(polynomial) - 1, -1, -1):
-        c = polynomial[power]
-        if not c:
-            continue
-        factor = "" if power == 0 else name if power == 1 else f"{name}^{power}"
-        size = str(abs(c)) if abs(c) != 1 or not factor else ""
-        term = f"{size}*{factor}" if size and factor else size or factor
-        text += (f" {'-' if c < 0 else '+'} " if text else "-" if c < 0 else "") + term
-    return text or "0"
+    return format_polynomial(polynomial, name, times="*")
 
 
 def fit(values: Mapping[int, Fraction]) -> RationalFunction | None:
@@ -158,12 +151,11 @@ class PlaneFunction:
 
 def bivariate_text(polynomial: Bivariate) -> str:
     """The polynomial as an expression, such as k^2 - 2*k*m + 1."""
-    text = ""
-    for (i, j), c in polynomial:
-        powers = [name if power == 1 else f"{name}^{power}" for name, power in (("k", i), ("m", j)) if power]
-        factors = [str(abs(c))] * (abs(c) != 1 or not powers) + powers
-        text += (f" {'-' if c < 0 else '+'} " if text else "-" if c < 0 else "") + "*".join(factors)
-    return text or "0"
+    return format_sum((c, "*".join(_powers_text(("k", i), ("m", j)))) for (i, j), c in polynomial)
+
+
+def _powers_text(*powers: tuple[str, int]) -> list[str]:
+    return [name if power == 1 else f"{name}^{power}" for name, power in powers if power]
 
 
 def fit_plane(values: Mapping[tuple[int, int], Fraction]) -> PlaneFunction | None:

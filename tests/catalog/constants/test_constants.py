@@ -10,7 +10,8 @@ import pytest
 from flint import arb, ctx, fmpz_mat
 from mpmath.ctx_mp import MPContext
 
-from catalog.constants.expressions import evaluate, parse_expression, to_mpmath
+from catalog.constants.evaluation import evaluate, to_mpmath
+from catalog.constants.expressions import parse_expression
 from catalog.constants.library import ALGEBRAIC, Constant, library, read_library
 from catalog.errors import NotFound
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath.ctx_mp import MPContext
 
-from catalog.constants.expressions import MAX_BITS, evaluate, parse_expression, to_latex, to_mpmath
+from catalog.constants.evaluation import MAX_BITS, evaluate, to_mpmath
+from catalog.constants.expressions import parse_expression, to_latex
 from catalog.constants.functions import FUNCTIONS, NAMES
 from catalog.errors import ExpressionError
 

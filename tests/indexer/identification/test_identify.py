@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flint import arb, ctx
 
-from catalog.constants import expressions
+from catalog.constants import evaluation
 from catalog.formulas.pcf import PCF
 from indexer.identification import attempts as searching
 from indexer.identification import identify as guess
@@ -63,7 +63,7 @@ def assert_true(found: Identification, digits: int = 80) -> None:
                 right = real_root(relation.polynomial, value.ball, 400)
             else:
                 assert relation.coefficients is not None
-                right = moebius_value(relation.coefficients, expressions.evaluate(relation.terms[0], 500))
+                right = moebius_value(relation.coefficients, evaluation.evaluate(relation.terms[0], 500))
             agreed = residual_digits(value.ball, right)
         assert agreed is not None, (found.formula, relation.expression)
         assert agreed >= digits - 2, (found.formula, relation.expression)
@@ -246,7 +246,7 @@ def test_a_seed_holds_and_names_its_source(row: dict[str, Any]) -> None:
         if "polynomial" in row:
             right = real_root(row["polynomial"], value.ball, 300)
         else:
-            right = moebius_value(row["coefficients"], expressions.evaluate(row["constant"], 300))
+            right = moebius_value(row["coefficients"], evaluation.evaluate(row["constant"], 300))
         assert (residual_digits(value.ball, right) or 0) >= 65
     assert row["source"]["author"]
     assert row["source"]["work"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from catalog.constants import expressions
+from catalog.constants import evaluation
 from catalog.errors import ExpressionError
 from indexer.identification import numbers as typed_numbers
 from indexer.identification.numbers import identify_number, identify_with, parse_number
@@ -25,7 +25,7 @@ LIBRARY = [LOG2, PI, ZETA3, CATALAN]
 
 
 def typed(expression: str, digits: int) -> str:
-    return str(expressions.to_mpmath(expression, digits + 10))[: digits + 1]
+    return str(evaluation.to_mpmath(expression, digits + 10))[: digits + 1]
 
 
 def test_examples_in_docstrings() -> None:

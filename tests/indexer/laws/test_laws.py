@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.constants.expressions import evaluate
+from catalog.constants.evaluation import evaluate
 from catalog.database.opening import open_database
 from catalog.formulas.pcf import PCF, parse_formula
 from indexer.laws.checkerboard import RATIONAL, boards, constant_of, formula_at, sort_of, square_of, squares

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from flint import ctx
 
-from catalog.constants import expressions
+from catalog.constants import evaluation
 from catalog.formulas.pcf import PCF
 from catalog.store import formulas as queries
 from catalog.store.leases import add_space
@@ -62,7 +62,7 @@ def assert_named(connection: psycopg.Connection, formula: PCF, name: str, expres
     known = limit(formula, 150)
     assert known is not None
     with ctx.workprec(600):
-        image = moebius_value(relation["coefficients"], expressions.evaluate(expression, 600))
+        image = moebius_value(relation["coefficients"], evaluation.evaluate(expression, 600))
         assert (residual_digits(known.ball, image) or 0) > 100
 
 

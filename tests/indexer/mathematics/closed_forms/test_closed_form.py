@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from catalog.constants.expressions import evaluate, parse_expression
+from catalog.constants.evaluation import evaluate
+from catalog.constants.expressions import parse_expression
 from catalog.errors import EvaluationError
 from catalog.formulas.pcf import PCF, parse_formula
 from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form

@@ -1,0 +1,121 @@
+"""Expressions for constants evaluated: in balls that hold the value, and by mpmath as a second opinion.
+
+In balls rationals stay exact as long as they are small; all else is a complex ball.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import flint
+from flint import acb, arb, fmpq
+
+from catalog.constants.expressions import Expression, parse_expression, shortened
+from catalog.constants.functions import FUNCTIONS, NAMES
+from catalog.constants.reduction import OPERATORS, exact_value
+from catalog.errors import ExpressionError
+from catalog.syntax import Item, fold
+
+MAX_BITS = 2**22
+"""Highest precision, in bits."""
+_GUARD_BITS = (32, 128, 512, 2048, 4096)  # tried in turn until the ball is small enough
+_LARGEST = 2**22  # bits of the exponent range of a value
+
+
+def evaluate(expression: Expression | str, bits: int) -> arb:
+    """A ball that holds the value, with a relative accuracy of at least `bits` bits.
+
+    The precision is raised until the ball is small enough. Intermediate values may be complex; of a value whose
+    imaginary part is 0 to within the accuracy the real part is given. Raises ExpressionError where there is no
+    finite real value, where it cannot be told from zero, and beyond the limits of this module.
+    """
+    if not 1 <= bits <= MAX_BITS:
+        raise ExpressionError(f"a precision of {bits} bits is outside the supported 1 to {MAX_BITS}")
+    if isinstance(expression, str):
+        expression = parse_expression(expression)
+    value: Fraction | acb = Fraction(0)
+    for guard in _GUARD_BITS:
+        with flint.ctx.workprec(bits + guard):
+            value = fold(expression.program, _ball_leaf, _ball_apply)
+            ball = _acb(value)
+            accurate = ball.is_finite() and value != 0 and ball.real.rel_accuracy_bits() >= bits
+            if accurate and ball.imag.abs_upper() <= ball.real.abs_upper() * arb(2) ** -bits:
+                return ball.real
+            if isinstance(value, Fraction) or (ball.is_finite() and not ball.imag.contains(0)):
+                break
+    raise ExpressionError(f"{shortened(str(expression))} {_why_not(_acb(value))}")
+
+
+def to_mpmath(expression: Expression | str, digits: int) -> Any:
+    """The value as an mpf or mpc of mpmath to about `digits` decimal digits, without a bound: a second opinion."""
+    if isinstance(expression, str):
+        expression = parse_expression(expression)
+    from mpmath.ctx_mp import MPContext  # not for everybody who evaluates balls: it takes 50 ms
+
+    context = MPContext()
+    context.dps = digits + 20
+
+    def leaf(item: Item) -> Any:
+        return context.mpf(int(item.text)) if item.kind == "integer" else +getattr(context, NAMES[item.text].mpmath)
+
+    def apply(item: Item, values: Sequence[Any]) -> Any:
+        if item.kind == "operator":
+            return OPERATORS[item.text](*values)
+        function = FUNCTIONS[item.text].mpmath
+        return function(context, *values) if callable(function) else getattr(context, function)(*values)
+
+    return fold(expression.program, leaf, apply)
+
+
+def _ball_leaf(item: Item) -> Fraction | acb:
+    return Fraction(int(item.text)) if item.kind == "integer" else NAMES[item.text].ball()
+
+
+def _ball_apply(item: Item, values: Sequence[Fraction | acb]) -> Fraction | acb:
+    if item.kind == "operator":
+        exact = exact_value(item.text, values)
+        if exact is not None:
+            return exact
+        if item.text == "^":
+            _check_argument(item, values[1], 10**6)
+        return _checked(item, OPERATORS[item.text](*map(_acb, values)))
+    function = FUNCTIONS[item.text]
+    for value in values:
+        if function.limit is not None:
+            _check_argument(item, value, function.limit)
+    flags = _integer_differences(values) if item.text == "hyp2f1" else {}
+    return _checked(item, function.ball(*map(_acb, values), **flags))
+
+
+def _integer_differences(values: Sequence[Fraction | acb]) -> dict[str, bool]:
+    """Which of a - b, a - c, b - c, a + b - c of a 2F1 are integers, which Arb must be told of inexact balls."""
+    exact = [v if isinstance(v, Fraction) else Fraction(1, 3) ** (7 + i) for i, v in enumerate(values)]
+    a, b, c, _ = exact
+    differences = {"ab": a - b, "ac": a - c, "bc": b - c, "abc": a + b - c}
+    return {name: difference.denominator == 1 for name, difference in differences.items()}
+
+
+def _acb(value: Fraction | acb) -> acb:
+    return acb(fmpq(value.numerator, value.denominator)) if isinstance(value, Fraction) else value
+
+
+def _check_argument(item: Item, value: Fraction | acb, limit: int) -> None:
+    size = abs(value) if isinstance(value, Fraction) else value.abs_lower()
+    if size > limit:
+        raise ExpressionError(f"an argument of {item.text} at position {item.position} is beyond the supported {limit}")
+
+
+def _checked(item: Item, value: acb) -> acb:
+    if value.is_finite() and value.abs_lower() > arb(2) ** _LARGEST:
+        raise ExpressionError(f"the value of {item.text} at position {item.position} is too large")
+    return value
+
+
+def _why_not(value: acb) -> str:
+    if not value.is_finite():
+        return "has no finite value; look for a pole or a division by zero"
+    if not value.imag.contains(0):
+        return "is not a real number"
+    return "is zero or cannot be told from it"
