@@ -16,7 +16,7 @@ from collections import defaultdict
 import gmpy2
 
 from catalog.formulas.pcf import PCF
-from indexer.kinds.pcf import evaluate
+from indexer.kinds.pcf.evaluate import evaluate
 from indexer.mathematics.continued_fractions.convergents import Convergent, convergents
 from indexer.sources.registry import QUADRATIC_5
 

@@ -23,12 +23,12 @@ from neighbour_vector import SHIFTS, orbit, reduced
 from catalog.formulas.pcf import PCF
 from indexer.identification.identify import LIBRARY_BUDGET, Identification, Search, begin, finish, screen
 from indexer.identification.library import library_terms
+from indexer.kinds.pcf.vector import neighbour_vector
 from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.closed_forms.families import family_key
 from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.relations.relation import Relation
-from indexer.similarity.vector import neighbour_vector
 from indexer.workers.pool import in_order
 
 SPAN = range(-5, 6)

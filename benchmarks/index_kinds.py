@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from indexer.similarity.vector import neighbour_vectors
+from indexer.kinds.pcf.vector import neighbour_vectors
 from indexer.similarity.vector_index import FLAT, IVF, VectorIndex
 from indexer.sources.registry import QUADRATIC_5
 

@@ -19,7 +19,7 @@ from gmpy2 import mpz
 
 from benchmarks.dynamics import dynamics
 from catalog.formulas.pcf import PCF
-from indexer.kinds.pcf import evaluate
+from indexer.kinds.pcf.evaluate import evaluate
 from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.continued_fractions.asymptotics import classify, classify_all, classify_batch, exponents
 from indexer.mathematics.continued_fractions.convergents import convergents

@@ -24,11 +24,11 @@ import numpy as np
 import numpy.typing as npt
 
 from catalog.formulas.pcf import PCF
+from indexer.kinds.pcf.vector import neighbour_vector
 from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.families import family_key, family_relation
 from indexer.mathematics.closed_forms.normal_form import NormalForm, normal_form
-from indexer.similarity.vector import neighbour_vector
 
 SHIFTS = 12
 """Index shifts up to this many steps are left out."""

@@ -28,8 +28,9 @@ from indexer.clusters.build import FURTHER, PLANE, VECTOR_PARAMETERS, Options, n
 from indexer.clusters.hdbscan import Clusters, Parameters, build
 from indexer.clusters.labels import match, with_fields
 from indexer.clusters.places import UNPLACED, Places, place_keys
+from indexer.kinds.pcf.vector import neighbour_vectors
+from indexer.kinds.vectors import VECTOR_VERSION
 from indexer.mathematics.continued_fractions.asymptotics import OUTCOMES, classify_batch
-from indexer.similarity.vector import VECTOR_VERSION, neighbour_vectors
 from indexer.sources.registry import QUADRATIC_5
 
 HELD_OUT = 0.1

@@ -23,8 +23,8 @@ import numpy as np
 import psycopg
 
 from catalog.database.opening import open_database
+from indexer.kinds.vectors import DIMENSION, VECTOR_VERSION
 from indexer.similarity.catalogue_index import CatalogueIndex
-from indexer.similarity.vector import DIMENSION, VECTOR_VERSION
 
 BATCH = 250_000
 OFFSET = 1_000  # numbers below are those of the well-known formulas of `formulary init`

@@ -221,8 +221,8 @@ def write_vectors(file: str, count: int) -> None:
 
 def box_vectors(count: int) -> npt.NDArray[np.float32]:
     """Neighbour vectors of convergent formulas of the box; beyond those, the same again with a little noise."""
+    from indexer.kinds.pcf.vector import neighbour_vectors
     from indexer.mathematics.continued_fractions.asymptotics import OUTCOMES, classify_batch
-    from indexer.similarity.vector import neighbour_vectors
     from indexer.sources.registry import QUADRATIC_5
 
     chooser = np.random.default_rng(1)

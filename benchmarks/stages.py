@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 import indexer.daemon.task
-import indexer.kinds.pcf
+import indexer.kinds.pcf.evaluate
 import indexer.mathematics.continued_fractions.metrics
 import indexer.pipeline.compute
 import indexer.pipeline.rows
@@ -39,18 +39,18 @@ from indexer.upkeep.setup import name_constants, seed
 CORES = 2
 
 STAGES: tuple[tuple[str, Any, str], ...] = (
-    ("classes", indexer.pipeline.compute, "classify_all"),
-    ("tails", indexer.kinds.pcf, "tail_of"),
-    ("limits", indexer.kinds.pcf, "limit"),
-    ("closed forms", indexer.kinds.pcf, "closed_form"),
-    ("closed forms", indexer.kinds.pcf, "_compare"),
-    ("family keys", indexer.kinds.pcf, "family_key"),
-    ("exponents", indexer.kinds.pcf, "exponents"),
+    ("classes", indexer.kinds.pcf.evaluate, "classify_all"),
+    ("tails", indexer.kinds.pcf.evaluate, "tail_of"),
+    ("limits", indexer.kinds.pcf.evaluate, "limit"),
+    ("closed forms", indexer.kinds.pcf.evaluate, "closed_form"),
+    ("closed forms", indexer.kinds.pcf.evaluate, "_compare"),
+    ("family keys", indexer.kinds.pcf.evaluate, "family_key"),
+    ("exponents", indexer.kinds.pcf.evaluate, "exponents"),
     ("convergents", FirstSteps, "product"),
     ("metrics: gcds", Convergent, "gcd"),
     ("metrics: error at 1000", indexer.mathematics.continued_fractions.metrics, "log_error"),
     ("metrics: growth of gcds", indexer.mathematics.continued_fractions.metrics, "gcd_growth"),
-    ("metrics: the rest", indexer.kinds.pcf, "metrics"),
+    ("metrics: the rest", indexer.kinds.pcf.evaluate, "metrics"),
     ("relations: exact, theory", indexer.pipeline.compute, "begin"),
     ("relations: screened", indexer.pipeline.compute, "screen"),
     ("relations: searched", indexer.pipeline.compute, "finish"),

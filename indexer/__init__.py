@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from catalog.store.search import Filter
     from indexer.identification.identify import Identification
     from indexer.identification.numbers import NumberIdentification
-    from indexer.kinds.pcf import Evaluation
+    from indexer.kinds.evaluation import Evaluation
     from indexer.similarity.nearest import Query, Similar
 
 __all__ = ["evaluate", "identify", "similar"]
@@ -28,9 +28,10 @@ __all__ = ["evaluate", "identify", "similar"]
 
 def evaluate(formula: PCF | str, digits: int = 110) -> Evaluation:
     """Status, class, limit with its bound and metrics of a formula, or of its text; needs no catalogue."""
-    from indexer.kinds.pcf import evaluate as of
+    from indexer.kinds.kind import kind_of
 
-    return of(_formula(formula), digits)
+    chosen = _formula(formula)
+    return kind_of(chosen).evaluate(chosen, digits)
 
 
 def identify(what: PCF | str, digits: int = 110) -> Identification | NumberIdentification:

@@ -118,8 +118,8 @@ def _clusters(database: Any) -> Figure:
     from catalog.errors import NotFound
     from catalog.store.clusters import current
     from catalog.store.figures import read_members
+    from indexer.kinds.vectors import VECTOR_VERSION
     from indexer.pictures.maps import clusters
-    from indexer.similarity.vector import VECTOR_VERSION
 
     with database.reader() as connection:
         if current(connection) is None:
@@ -154,14 +154,14 @@ def _formula(arguments: tuple[str, ...]) -> Figure:
     from gmpy2 import log
 
     from catalog.errors import FormularyError
-    from indexer.mathematics.continued_fractions.asymptotics import classify
+    from indexer.kinds.kind import kind_of
     from indexer.mathematics.continued_fractions.convergents import convergents
     from indexer.mathematics.continued_fractions.metrics import log_error
     from indexer.mathematics.continued_fractions.tail import Tail
     from indexer.pictures.growth import convergence
 
     formula = read_formula(arguments)
-    verdict = classify(formula)
+    verdict = kind_of(formula).classify(formula)
     if verdict.status != "converges":
         raise FormularyError(f"{formula} {verdict.status.replace('_', ' ')}; only convergent formulas can be drawn")
     tail = Tail(formula)

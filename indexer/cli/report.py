@@ -28,9 +28,9 @@ def report(output: str, title: str, database_url: str | None, home: str | None) 
         )
     from catalog.database.opening import open_database
     from catalog.store.report import read_report
+    from indexer.kinds.vectors import VECTOR_VERSION
     from indexer.pages.report import page
     from indexer.pictures.style import write_file
-    from indexer.similarity.vector import VECTOR_VERSION
 
     with open_database(database_url, home) as database:
         database.require_current()

@@ -165,8 +165,8 @@ def status(watch: bool, prometheus: bool, database_url: str | None, home: str | 
 def _status(connection: Any, home: str | None) -> dict[str, Any]:
     from catalog.store.progress import summary as read_summary
     from catalog.store.vectors import vector_count
+    from indexer.kinds.vectors import VECTOR_VERSION
     from indexer.similarity.catalogue_index import snapshot_manifest
-    from indexer.similarity.vector import VECTOR_VERSION
 
     summary = read_summary(connection)
     vectors = vector_count(connection, VECTOR_VERSION)

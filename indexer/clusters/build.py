@@ -20,7 +20,7 @@ from indexer.clusters.labels import with_fields
 from indexer.clusters.places import UNPLACED
 from indexer.clusters.quality import quality
 from indexer.clusters.writing import Writer
-from indexer.similarity.vector import VECTOR_VERSION
+from indexer.kinds.vectors import VECTOR_VERSION
 
 PLANE = ("delta", "q_reduced_eta", "q_reduced_gamma", "convergence_eta", "convergence_gamma")
 """Metrics that the source paper (arXiv 2412.16818) clusters by: delta with eta', gamma', eta and gamma."""

@@ -11,9 +11,8 @@ import flint
 from catalog.errors import EvaluationError, FormularyError
 from catalog.formulas.pcf import PCF
 from catalog.store.clusters import NamedMember
-from indexer.mathematics.closed_forms.closed_form import closed_form
+from indexer.kinds.kind import kind_of
 from indexer.mathematics.closed_forms.families import Evaluator, Moebius, search_relation
-from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.numbers.squares import square_part
 
 MIXED = "mixed"
@@ -89,12 +88,13 @@ def _relation(first: PCF, second: PCF) -> Moebius | None:
 
 def evaluator(formula: PCF) -> Evaluator:
     """The limit as a function of the precision in bits: by its closed form, or by its recurrence."""
-    form = closed_form(formula)
+    kind = kind_of(formula)
+    form = kind.closed_form(formula)
     if form is not None and form.exact is None:
         return form.evaluate
 
     def value(bits: int) -> flint.arb:
-        found = limit(formula, int(bits * 0.30103) + 2)
+        found = kind.limit(formula, int(bits * 0.30103) + 2)
         if found is None or found.ball is None:
             raise EvaluationError(f"the limit of {formula} is not known to {bits} bits")
         return found.ball

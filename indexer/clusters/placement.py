@@ -20,7 +20,7 @@ from catalog.store.clusters import ClusterRow, Event
 from catalog.store.vectors import vectors_beyond
 from indexer.clusters.labels import MIXED, constant_detail, with_fields
 from indexer.clusters.places import GRID, PLACE_RADIUS, UNPLACED, Floats, Integers, Places, place_keys
-from indexer.similarity.vector import VECTOR_VERSION
+from indexer.kinds.vectors import VECTOR_VERSION
 
 MARGIN = 2 * GRID
 """How much farther than the widest radius is read around a formula: rounding to places, on both sides."""

@@ -8,8 +8,9 @@ from typing import Any
 from catalog.formulas.pcf import PCF
 from catalog.store.rows import Row
 from indexer.identification.identify import Identification
-from indexer.kinds.pcf import Evaluation
-from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form
+from indexer.kinds.evaluation import Evaluation
+from indexer.kinds.kind import kind_of
+from indexer.mathematics.closed_forms.closed_form import ClosedForm
 from indexer.mathematics.continued_fractions.limit import Limit
 from indexer.mathematics.continued_fractions.metrics import Metrics
 from indexer.mathematics.relations.relation import json_integer
@@ -106,7 +107,8 @@ def stored_object(
             "exact": row["limit_exact"],
         }
     if row["closed_form"] is not None:
-        form = closed_form(PCF(row["a"], row["b"]))
+        formula = PCF(row["a"], row["b"])
+        form = kind_of(formula).closed_form(formula)
         latex = form.latex if form is not None and form.text == row["closed_form"] else None
         result["closed_form"] = {"text": row["closed_form"], "latex": latex, "theorem": row["closed_form_theorem"]}
     if row["evaluation_error"] is not None:

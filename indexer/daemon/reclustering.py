@@ -20,7 +20,7 @@ from catalog.errors import FormularyError
 from catalog.store import clusters as store
 from catalog.store import locks
 from indexer.clusters.build import Options, run
-from indexer.similarity.vector import VECTOR_VERSION
+from indexer.kinds.vectors import VECTOR_VERSION
 from indexer.workers.process import READY, launch
 
 LOOK_SECONDS = 60.0

@@ -35,10 +35,10 @@ from indexer.daemon.disk import forecast
 from indexer.daemon.heartbeat import pulse
 from indexer.daemon.link import Link
 from indexer.daemon.log import Report
-from indexer.daemon.task import PAIR, Task, units_of
-from indexer.kinds.pcf import EVALUATOR_VERSION
+from indexer.daemon.task import PAIR, Task, units_of, versions
+from indexer.kinds.evaluation import EVALUATOR_VERSION
+from indexer.kinds.vectors import VECTOR_VERSION
 from indexer.pipeline.batch import Batch
-from indexer.similarity.vector import VECTOR_VERSION
 from indexer.workers.pool import Pool, Workers, default_workers
 
 LEASE_SECONDS = 30.0
@@ -176,7 +176,7 @@ class Daemon:
             return Workers(settings.workers, settings.memory_per_worker)
         from indexer.workers.dask import DaskWorkers
 
-        return DaskWorkers(settings.scheduler, self.report.event)
+        return DaskWorkers(settings.scheduler, self.report.event, versions)
 
     def _enter(self) -> int:
         run_id = self._link.do(

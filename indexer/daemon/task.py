@@ -9,13 +9,16 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 
 from catalog.constants.library import Constant
 from catalog.formulas.pcf import PCF
+from catalog.version import __version__
 from indexer.identification.library import terms_with
+from indexer.kinds.evaluation import EVALUATOR_VERSION
+from indexer.kinds.vectors import VECTOR_VERSION
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import BULK_BUDGET, compute_pairs, failed
@@ -23,6 +26,7 @@ from indexer.pipeline.rows import records
 from indexer.similarity.vector_index import Anchors
 from indexer.sources.registry import read_space
 from indexer.sources.space import Space
+from indexer.workers.dask import Versions
 
 Unit = tuple[int, int]
 
@@ -40,6 +44,15 @@ class Task:
     digits: int = DEFAULT_DIGITS
     budget: int = BULK_BUDGET
     own: tuple[Constant, ...] = ()
+
+    @property
+    def shared(self) -> Anchors | None:
+        """What the chunks of a run have in common."""
+        return self.anchors
+
+    def with_shared(self, shared: Anchors | None) -> Task:
+        """Return the same task with these anchors."""
+        return replace(self, anchors=shared)
 
     def __call__(self, units: Sequence[Unit]) -> list[Batch]:
         """Evaluate units; called in a worker. Returns one batch for all of them."""
@@ -61,6 +74,11 @@ class Task:
         space = _space(self.space, self.template)
         found = chain.from_iterable(space.formulas(start, stop) for start, stop in _runs(units))
         return [formula for formula in found if formula is not None]
+
+
+def versions() -> Versions:
+    """Return what a worker must have in common with the daemon."""
+    return ("formulary", __version__), ("the evaluator", EVALUATOR_VERSION), ("the neighbour vector", VECTOR_VERSION)
 
 
 @contextmanager

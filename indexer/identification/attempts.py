@@ -15,7 +15,8 @@ from catalog.constants import evaluation
 from catalog.formulas.pcf import PCF
 from indexer.identification.library import Terms, scaled_constant
 from indexer.identification.outcome import Guess, Proposal
-from indexer.mathematics.continued_fractions.limit import Limit, limit
+from indexer.kinds.kind import kind_of
+from indexer.mathematics.continued_fractions.limit import Limit
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import (
     FURTHER_DIGITS,
@@ -82,7 +83,7 @@ class Search:
     @property
     def entire(self) -> bool:
         """Whether the formula converges faster than any power: which members of the library are tried first."""
-        return 2 * self.formula.deg_a > self.formula.deg_b
+        return kind_of(self.formula).is_entire(self.formula)
 
     @property
     def at_digits(self) -> int:
@@ -93,7 +94,7 @@ class Search:
         """The limit evaluated anew to a precision."""
         digits = int(bits / bits_for(1_000) * 1_000) + 1
         if digits not in self.anew:
-            self.anew[digits] = limit(self.formula, digits)
+            self.anew[digits] = kind_of(self.formula).limit(self.formula, digits)
         found = self.anew[digits]
         return arb("nan") if found is None or found.ball is None else found.ball
 

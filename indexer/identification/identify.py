@@ -23,12 +23,8 @@ from indexer.identification.outcome import Exclusion as Exclusion
 from indexer.identification.outcome import Guess as Guess
 from indexer.identification.outcome import Identification as Identification
 from indexer.identification.outcome import Outcome, Proposal
-from indexer.mathematics.closed_forms.closed_form import closed_form
-from indexer.mathematics.closed_forms.equation import equation
-from indexer.mathematics.closed_forms.families import family_relation
-from indexer.mathematics.closed_forms.proposals import proposals
-from indexer.mathematics.continued_fractions.asymptotics import classify
-from indexer.mathematics.continued_fractions.limit import Limit, limit
+from indexer.kinds.kind import kind_of
+from indexer.mathematics.continued_fractions.limit import Limit
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.numbers.surds import Surd
 from indexer.mathematics.relations.relation import (
@@ -90,14 +86,13 @@ def begin(
 ) -> Identification | Search:
     """The first part of `identify`, all that is peculiar to the formula: `finish` takes what is not decided."""
     if known is None:
-        verdict = classify(formula)
-        if verdict.status == "diverges":
+        known = kind_of(formula).limit(formula)
+        if known is None:
             return divergent(formula)
-        known = limit(formula, verdict=verdict)
-    if known is not None and known.infinite:
+    if known.infinite:
         return Identification(formula, "found", reason="the limit is infinite")
-    if known is None or known.ball is None:
-        reason = known.reason if known and known.reason else "its limit could not be evaluated"
+    if known.ball is None:
+        reason = known.reason or "its limit could not be evaluated"
         return _nothing(formula, f"there is nothing to identify: {reason}")
     if known.exact is not None:
         digits = known.digits
@@ -143,7 +138,7 @@ def _screen_neighbours(searches: Sequence[Search], limits: Numbers) -> None:
     pairs = [
         (place, proposal.expression)
         for place, search in enumerate(searches)
-        for proposal in (search.neighbours or ())[1 if equation(search.formula) else 0 :]
+        for proposal in (search.neighbours or ())[1 if kind_of(search.formula).has_family(search.formula) else 0 :]
     ]
     expressions = {expression: scaled_constant(expression, DIGITS) for expression in {text for _, text in pairs}}
     known = {expression: value for expression, value in expressions.items() if value is not None}
@@ -209,7 +204,7 @@ def _algebraic(search: Search) -> Relation | None:
 
 def _theorem(formula: PCF, polynomial: Sequence[int]) -> str | None:
     """The theorem by which a limit is exactly a root of a quadratic polynomial, None where no closed form says so."""
-    closed = closed_form(formula)
+    closed = kind_of(formula).closed_form(formula)
     if closed is None or not isinstance(closed.exact, Surd) or len(polynomial) != 3:
         return None
     trace, norm = 2 * closed.exact.p, closed.exact.p**2 - closed.exact.q**2 * closed.exact.d
@@ -229,8 +224,7 @@ def _proposed(search: Search, proposals: Iterable[Proposal]) -> Relation | None:
 
 def _by_theory(formula: PCF) -> Iterator[Proposal]:
     """Expressions that the coefficients lead to, in order of likelihood."""
-    theory = "closed form" if equation(formula) else "first-order or Bessel solution"
-    for expression in proposals(formula):
+    for expression, theory in kind_of(formula).proposals(formula):
         yield Proposal(expression, theory)
 
 
@@ -307,7 +301,7 @@ def from_family(formula: PCF, representative: PCF, relation: Relation) -> Relati
     """
     if relation.kind != "moebius" or relation.coefficients is None:
         return None
-    link = family_relation(formula, representative)
+    link = kind_of(formula).family_relation(formula, representative)
     if link is None:
         return None
     (p, q, r, s), (x, y, z, w) = link, relation.coefficients

@@ -8,7 +8,7 @@ from catalog.constants.expressions import parse_expression
 from catalog.constants.library import Constant, Library, library
 from catalog.errors import ExpressionError, NotFound
 from catalog.formulas.pcf import PCF
-from indexer.mathematics.continued_fractions.limit import limit
+from indexer.kinds.kind import kind_of
 
 GIVEN = "given"
 """Group of a constant that is given as an expression."""
@@ -51,7 +51,7 @@ def _parts(text: str) -> Iterator[str]:
 
 def limit_text(formula: PCF, digits: int) -> str:
     """The limit of a formula in decimal; raises NotFound where it has none that is finite and irrational."""
-    found = limit(formula, digits)
+    found = kind_of(formula).limit(formula, digits)
     if found is None or found.value is None or found.infinite or found.exact is not None:
         raise NotFound(f"{formula} has no irrational limit to seek a relation for")
     return found.value

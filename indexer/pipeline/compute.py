@@ -23,19 +23,15 @@ from indexer.identification.identify import (
     screen,
 )
 from indexer.identification.library import Terms, library_terms
-from indexer.kinds.pcf import Evaluation, evaluate
-from indexer.mathematics.closed_forms.closed_form import closed_form
-from indexer.mathematics.continued_fractions.asymptotics import Classification, classify_all
+from indexer.kinds.evaluation import Evaluation
+from indexer.kinds.evaluation import failed as failed_evaluation
+from indexer.kinds.kind import evaluate_all, kind_of
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit
-from indexer.mathematics.continued_fractions.metrics import Metrics
 from indexer.mathematics.relations.relation import Relation
 from indexer.mathematics.relations.text import algebraic_text, moebius_text, rational_text
 
 BULK_BUDGET = 28
 """Members of the library tried for one formula of a bulk run, beyond what theory and neighbours propose."""
-
-ERROR_LENGTH = 300
-"""Characters of an error that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,7 @@ def compute(
     `budget` bounds the attempts against `terms`, by default the library.
     """
     try:
-        evaluation = evaluate(formula, digits)
+        evaluation = kind_of(formula).evaluate(formula, digits)
         if not identified:
             return Computed(evaluation)
         chosen = library_terms() if terms is None else terms
@@ -77,9 +73,7 @@ def compute(
 
 def failed(formula: PCF, error: str) -> Computed:
     """A formula whose evaluation failed: undetermined, with the error."""
-    text = " ".join(error.split())[:ERROR_LENGTH]
-    metrics = Metrics(reason="the evaluation failed")
-    return Computed(Evaluation(formula, "undetermined", None, None, metrics, None, text))
+    return Computed(failed_evaluation(formula, error))
 
 
 def library_version() -> str:
@@ -92,27 +86,16 @@ def mirrored(computed: Computed) -> Computed:
 
     What was guessed and excluded on the way is that of its mirror, and not said twice.
     """
-    evaluation = computed.evaluation
-    formula = evaluation.formula.mirror()
-    limit = evaluation.limit and _negated_limit(evaluation.limit)
-    identification = computed.identification and replace(
-        computed.identification,
-        formula=formula,
+    evaluation = kind_of(computed.formula).mirror(computed.evaluation)
+    found = computed.identification
+    identification = found and replace(
+        found,
+        formula=evaluation.formula,
         guesses=(),
         exclusion=None,
-        relations=tuple(_negated_relation(relation, limit) for relation in computed.identification.relations),
+        relations=tuple(_negated_relation(relation, evaluation.limit) for relation in found.relations),
     )
-    form = evaluation.closed_form and closed_form(formula)
-    return Computed(replace(evaluation, formula=formula, limit=limit, closed_form=form), identification)
-
-
-def _negated_limit(limit: Limit) -> Limit:
-    if limit.value is None or limit.infinite or limit.exact == 0:
-        return limit
-    value = limit.value[1:] if limit.value.startswith("-") else f"-{limit.value}"
-    fraction = None if limit.exact is None else -limit.exact
-    ball = None if limit.ball is None else -limit.ball
-    return Limit(value, limit.digits, limit.error_log10, limit.bound_kind, fraction, ball)
+    return Computed(evaluation, identification)
 
 
 def _negated_relation(relation: Relation, limit: Limit | None) -> Relation:
@@ -159,22 +142,22 @@ def compute_all(
 ) -> list[Computed]:
     """`compute` for many formulas, with what the library excludes screened for all of them at once."""
     chosen = library_terms() if terms is None else terms
-    verdicts = zip(formulas, classify_all(formulas), strict=True)
-    begun = [_begin(formula, verdict, digits, anchors, chosen) for formula, verdict in verdicts]
+    begun = [_begin(evaluation, anchors, chosen) for evaluation in evaluate_all(formulas, digits)]
     screen([search for _, search in begun if isinstance(search, Search)], budget)
     return [_finish(computed, search, budget) for computed, search in begun]
 
 
 def _begin(
-    formula: PCF, verdict: Classification, digits: int, anchors: Anchors | None, terms: Terms
+    evaluation: Evaluation, anchors: Anchors | None, terms: Terms
 ) -> tuple[Computed, Identification | Search | None]:
+    if evaluation.failed:
+        return Computed(evaluation), None
+    if evaluation.status == "diverges":
+        return Computed(evaluation), divergent(evaluation.formula)
     try:
-        evaluation = evaluate(formula, digits, verdict)
-        if evaluation.status == "diverges":
-            return Computed(evaluation), divergent(formula)
-        return Computed(evaluation), begin(formula, terms, anchors, known=evaluation.limit)
+        return Computed(evaluation), begin(evaluation.formula, terms, anchors, known=evaluation.limit)
     except Exception as error:
-        return failed(formula, f"{type(error).__name__}: {error}"), None
+        return failed(evaluation.formula, f"{type(error).__name__}: {error}"), None
 
 
 def _finish(computed: Computed, begun: Identification | Search | None, budget: int) -> Computed:

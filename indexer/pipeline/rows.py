@@ -15,10 +15,11 @@ from catalog.store.formula_rows import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLU
 from catalog.version import __version__
 from catalog.vocabulary import METRICS, UNSUCCESSFUL_OUTCOMES
 from indexer.identification.identify import Exclusion, Guess, Identification
-from indexer.kinds.pcf import EVALUATOR_VERSION, Evaluation
+from indexer.kinds.evaluation import EVALUATOR_VERSION, Evaluation
+from indexer.kinds.kind import vectors_of
+from indexer.kinds.vectors import DIMENSION, VECTOR_VERSION
 from indexer.mathematics.relations.relation import Relation
 from indexer.pipeline.compute import Computed
-from indexer.similarity.vector import DIMENSION, VECTOR_VERSION, vectors_of
 
 Columns = dict[str, str | int | float | None]
 

@@ -31,8 +31,8 @@ from catalog.store.vectors import (
     vectors_beyond,
     vectors_of,
 )
+from indexer.kinds.vectors import DIMENSION, VECTOR_VERSION
 from indexer.similarity.snapshots import Manifest, SnapshotStore, Source
-from indexer.similarity.vector import DIMENSION, VECTOR_VERSION
 from indexer.similarity.vector_index import Anchor, Anchors, Neighbour, VectorIndex
 
 NAME = "similarity"

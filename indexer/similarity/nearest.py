@@ -15,8 +15,9 @@ from catalog.errors import BadSnapshot, NotFound, NotPlacedError, VectorTextErro
 from catalog.formulas.pcf import PCF
 from catalog.store import formulas as queries
 from catalog.store.search import Filter, passing
+from indexer.kinds.kind import kind_of, vectors_of
+from indexer.kinds.vectors import DIMENSION
 from indexer.similarity.catalogue_index import CatalogueIndex
-from indexer.similarity.vector import DIMENSION, neighbour_vector
 from indexer.similarity.vector_index import Neighbour
 
 Query = PCF | int | npt.NDArray[np.float32]
@@ -54,9 +55,7 @@ def read_vector(text: str) -> npt.NDArray[np.float32]:
 
 def require_place(formula: PCF) -> None:
     """Raise NotPlacedError for a formula that has no place among the convergent ones."""
-    from indexer.mathematics.continued_fractions.asymptotics import classify
-
-    verdict = classify(formula)
+    verdict = kind_of(formula).classify(formula)
     if verdict.status in ("diverges", "terminates"):
         raise NotPlacedError(f"{formula} {verdict.status} and has no place among the convergent formulas")
 
@@ -99,7 +98,7 @@ def _place(connection: psycopg.Connection, query: Query) -> tuple[str | None, np
         query = PCF(row["a"], row["b"])
     require_place(query)
     own = set(queries.ids_by_key(connection, [query.key]).values())
-    return str(query), neighbour_vector(query), own
+    return str(query), vectors_of([query])[0], own
 
 
 def _passing_hits(

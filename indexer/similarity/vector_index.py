@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from catalog.errors import VectorError
 from catalog.formulas.pcf import PCF
+from indexer.kinds.kind import vectors_of
 
 Ids = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.float32]
@@ -362,8 +363,6 @@ class Anchors:
 
     def nearest(self, formulas: Sequence[PCF], k: int) -> list[list[Anchor]]:
         """The k labelled formulas nearest to each of some formulas, nearest first."""
-        from indexer.similarity.vector import vectors_of
-
         if not self._labels or not formulas:
             return [[] for _ in formulas]
         found = self.index.search_all(vectors_of(formulas), k)

@@ -17,8 +17,9 @@ from catalog.errors import ServerError, VersionMismatch
 from catalog.server.home import default_home, free_bytes
 from catalog.store import health
 from catalog.store import vectors as stored_vectors
+from indexer.kinds.kind import vectors_of
+from indexer.kinds.vectors import VECTOR_VERSION
 from indexer.similarity.catalogue_index import CatalogueIndex
-from indexer.similarity.vector import VECTOR_VERSION, neighbour_vector
 
 OLDEST_SERVER = 140000
 """Postgres 14, as `server_version_num` writes it."""
@@ -118,7 +119,8 @@ def _vectors(connection: psycopg.Connection, fix: bool) -> Iterator[Diagnosis]:
     lacking = stored_vectors.without_vector(connection, VECTOR_VERSION)
 
     def repair() -> None:
-        vectors = [(number, neighbour_vector(formula).tolist()) for number, formula in lacking]
+        found = vectors_of([formula for _, formula in lacking]).tolist()
+        vectors = [(number, vector) for (number, _), vector in zip(lacking, found, strict=True)]
         stored_vectors.add_vectors(connection, VECTOR_VERSION, vectors)
 
     text = f"{len(lacking) or 'no'} convergent formulas without a neighbour vector of version {VECTOR_VERSION}"

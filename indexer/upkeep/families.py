@@ -21,7 +21,8 @@ from catalog.store.rows import Row
 from catalog.store.storing_findings import store_findings
 from catalog.version import __version__
 from indexer.identification.identify import from_family
-from indexer.mathematics.closed_forms.families import RELATION_DIGITS, VERIFIED_BEYOND, family_relation
+from indexer.kinds.kind import kind_of
+from indexer.mathematics.closed_forms.families import RELATION_DIGITS, VERIFIED_BEYOND
 from indexer.mathematics.relations.relation import Relation, moebius_relation
 from indexer.mathematics.relations.search import DIGITS, normal_moebius
 from indexer.mathematics.relations.text import moebius_text
@@ -135,7 +136,7 @@ def _store(connection: psycopg.Connection, some: Sequence[Found], swept: Swept) 
 def _relation_row(place: int, member: PCF, representative: PCF, row: Row) -> RelationRow | None:
     """The relation with the representative's constant, or with the representative where it has no name."""
     if row["constant"] is None:
-        found = family_relation(member, representative)
+        found = kind_of(member).family_relation(member, representative)
         if found is None:
             return None
         text = moebius_text(found, str(representative))

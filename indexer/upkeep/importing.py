@@ -22,7 +22,8 @@ from catalog.store.importing import add_judgement, restore_relation_times, resto
 from catalog.store.ingest import ingest
 from catalog.store.storing_findings import store_findings
 from catalog.version import __version__
-from indexer.similarity.vector import DIMENSION, VECTOR_VERSION, neighbour_vector
+from indexer.kinds.kind import vectors_of
+from indexer.kinds.vectors import DIMENSION, VECTOR_VERSION
 from indexer.upkeep.setup import name_constants, seed_constants
 
 BATCH = 500
@@ -57,9 +58,8 @@ def import_export(connection: psycopg.Connection, path: Path) -> Imported:
 def _store(connection: psycopg.Connection, records: list[Record], version: int, done: Imported) -> None:
     formulas = [PCF(tuple(record["a"]), tuple(record["b"])) for record in records]
     vectors = np.full((len(records), DIMENSION), np.nan, dtype=np.float32)
-    for place, (formula, record) in enumerate(zip(formulas, records, strict=True)):
-        if record["status"] == "converges":
-            vectors[place] = neighbour_vector(formula)
+    converge = [row for row, record in enumerate(records) if record["status"] == "converges"]
+    vectors[converge] = vectors_of([formulas[row] for row in converge])
     names = (*TEXT_COLUMNS, *INTEGER_COLUMNS, *FLOAT_COLUMNS)
     rows = FormulaRows(
         a=[formula.a for formula in formulas],

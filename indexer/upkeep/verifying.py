@@ -18,8 +18,7 @@ from catalog.constants import evaluation
 from catalog.errors import ExpressionError
 from catalog.formulas.pcf import PCF
 from catalog.store.relations import StoredRelation
-from indexer.mathematics.closed_forms.closed_form import closed_form
-from indexer.mathematics.continued_fractions.limit import limit
+from indexer.kinds.kind import kind_of
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import GUARD_DIGITS, moebius_value, real_root
 from indexer.mathematics.relations.search import residual_digits
@@ -99,7 +98,7 @@ def _compared(relation: StoredRelation) -> Verified:
 
 def _limit(formula: PCF, digits: int) -> tuple[arb, Fraction | None]:
     """The limit as a ball, and exactly where it is rational."""
-    found = limit(formula, digits)
+    found = kind_of(formula).limit(formula, digits)
     if found is None or found.ball is None:
         raise ArithmeticError(f"{formula} has no limit")
     return found.ball, found.exact
@@ -130,7 +129,7 @@ def _constant(term: str, bits: int) -> arb:
 
 def _other(formula: PCF, digits: int) -> arb:
     """The limit of the other formula, by its closed form where it has one: another way than the first side's."""
-    form = closed_form(formula)
+    form = kind_of(formula).closed_form(formula)
     return form.evaluate(bits_for(digits)) if form is not None else _limit(formula, digits)[0]
 
 

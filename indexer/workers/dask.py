@@ -1,9 +1,9 @@
-"""A Dask cluster instead of this machine's cores: a pool as in `executors`, with retries and data left to Dask.
+"""A Dask cluster instead of this machine's cores: a pool as in `pool`, with retries and data left to Dask.
 
-A task goes to the cluster in parts, of which a bounded number are there at one time; what they share, the anchors, goes
-there once as a value of its own. A worker gets work once it has said that it is of this version. Workers may join and
-leave at any time: Dask does anew what they had. Parts that Dask gives up, since whoever took them died, go alone, and
-in halves, until the item at fault is known.
+A task goes to the cluster in parts, of which a bounded number are there at one time; what a `Sharing` function holds
+for all of them goes there once as a value of its own. A worker gets work once it has said that it is of this version.
+Workers may join and leave at any time: Dask does anew what they had. Parts that Dask gives up, since whoever took them
+died, go alone, and in halves, until the item at fault is known.
 """
 
 from __future__ import annotations
@@ -15,17 +15,13 @@ import threading
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from catalog.errors import SchedulerAddressError, Unavailable, VersionMismatch
-from catalog.version import __version__
-from indexer.daemon.task import Task
-from indexer.kinds.pcf import EVALUATOR_VERSION
-from indexer.similarity.vector import VECTOR_VERSION
 from indexer.workers.pool import WORKER_DIED, Function, Part, Pool, Submitted
 
 if TYPE_CHECKING:
@@ -43,21 +39,33 @@ PART_ITEMS = 125
 PARTS_A_WORKER = 2
 """Parts that a worker has at one time: one that it evaluates, one that it has at hand."""
 
-ANCHOR_GROWTH = 1.1
-"""Factor by which the anchors must have grown before they are sent to the cluster again."""
+SHARED_GROWTH = 1.1
+"""Factor by which what is shared must have grown before it is sent to the cluster again."""
 
 RESULT_SECONDS = 15.0
 """How long a result that is there may take to arrive, before it is evaluated anew."""
 
-Versions = tuple[str, int, int]
-"""Of package, evaluator and neighbour vector."""
+Versions = tuple[tuple[str, str | int], ...]
+"""What must be the same on both sides, with the version of each, such as ("formulary", "0.1.0")."""
 
 _alone = threading.Lock()  # a process evaluates one part at a time: precision is a state of flint
 
 
+@runtime_checkable
+class Sharing(Protocol):
+    """A function whose calls have a large collection in common, which grows slowly: it travels by itself."""
+
+    @property
+    def shared(self) -> Sized | None:
+        """What the calls have in common, None where there is nothing."""
+
+    def with_shared(self, shared: Any) -> Function:
+        """Return the function with this in common, or without anything for None."""
+
+
 @dataclass
-class _Anchors:
-    """Anchors that are on the cluster: how many, for which workers, and their future."""
+class _Shared:
+    """What is shared on the cluster: how large it was, for which workers it is, and its future."""
 
     count: int
     workers: frozenset[str]
@@ -65,24 +73,26 @@ class _Anchors:
 
 
 class DaskWorkers(Pool):
-    """The workers of a Dask scheduler; for one thread, like `executors.Workers`."""
+    """The workers of a Dask scheduler; for one thread, like `pool.Workers`."""
 
-    def __init__(self, address: str, say: Callable[..., None]) -> None:
+    def __init__(self, address: str, say: Callable[..., None], versions: Callable[[], Versions]) -> None:
         """`address` is such as tcp://host:8786; `say(event, **fields)` is told who joins, leaves and is refused.
 
-        Raises SchedulerAddressError; Unavailable where no scheduler answers; VersionMismatch where scheduler or all
-        workers are of another version.
+        `versions` is a function of a module, which is called here, on the scheduler and on each worker. Raises
+        SchedulerAddressError; Unavailable where no scheduler answers; VersionMismatch where scheduler or all workers
+        are of another version.
         """
         super().__init__()
         self.address, self.count, self._say = address, 0, say
-        self._client = _connect(address, say)
+        self._versions = versions
+        self._client = _connect(address, say, versions)
         self._heard: SimpleQueue[Future] = SimpleQueue()
         self._asked: dict[str, Future] = {}  # worker -> its answer about its version
         self._usable: frozenset[str] = frozenset()
         self._refused: dict[str, str] = {}  # worker -> why
         self._under_way: dict[str, tuple[Future, Part, frozenset[str]]] = {}  # key -> ..., who may evaluate it
         self._suspects: deque[Part] = deque()
-        self._anchors: _Anchors | None = None
+        self._held: _Shared | None = None
         self._looked = 0.0
         self._meet()
 
@@ -117,10 +127,10 @@ class DaskWorkers(Pool):
 
     def _send(self, part: Part) -> None:
         function = part.task.function
-        anchors = None
-        if isinstance(function, Task) and function.anchors is not None:
-            anchors, function = self._shared(function.anchors), replace(function, anchors=None)
-        future = self._submit(_evaluate, function, anchors, part.items, workers=self._usable)
+        shared = None
+        if isinstance(function, Sharing) and function.shared is not None:
+            shared, function = self._on_cluster(function.shared), function.with_shared(None)
+        future = self._submit(_evaluate, function, shared, part.items, workers=self._usable)
         self._under_way[future.key] = (future, part, self._usable)
 
     def _submit(self, function: Callable[..., Any], *arguments: Any, workers: frozenset[str]) -> Future:
@@ -128,20 +138,20 @@ class DaskWorkers(Pool):
         future.add_done_callback(self._heard.put)
         return future
 
-    def _shared(self, anchors: Any) -> Future:
-        """Anchors on the cluster, sent anew where they have grown, or workers have come and gone.
+    def _on_cluster(self, shared: Sized) -> Future:
+        """Return what is shared as it is on the cluster, sent anew where it has grown, or workers have come and gone.
 
-        They are a task's result and not scattered: Dask makes them again where whoever held them died.
+        It is a task's result and not scattered: Dask makes it again where whoever held it died.
         """
-        held = self._anchors
+        held = self._held
         if (
             held is None
             or held.workers != self._usable
-            or len(anchors) > ANCHOR_GROWTH * held.count
+            or len(shared) > SHARED_GROWTH * held.count
             or held.future.status in ("cancelled", "error")
         ):
-            future = self._submit(pickle.loads, pickle.dumps(anchors), workers=self._usable)
-            held = self._anchors = _Anchors(len(anchors), self._usable, future)
+            future = self._submit(pickle.loads, pickle.dumps(shared), workers=self._usable)
+            held = self._held = _Shared(len(shared), self._usable, future)
         return held.future
 
     def _hear(self, seconds: float) -> None:
@@ -219,7 +229,7 @@ class DaskWorkers(Pool):
             return  # the client tells when it has lost the scheduler
         self._forget(there)
         for worker in there - self._usable - self._refused.keys() - self._asked.keys():
-            self._asked[worker] = self._submit(versions, workers=frozenset([worker]))
+            self._asked[worker] = self._submit(self._versions, workers=frozenset([worker]))
 
     def _forget(self, there: frozenset[str]) -> None:
         """Do without workers that have left; parts that only they might evaluate go to others."""
@@ -239,7 +249,7 @@ class DaskWorkers(Pool):
         """Use a worker, or refuse it, by its answer."""
         if answer.status == "cancelled":
             return  # asked again at the next look
-        reason = refusal(answer.result() if answer.status == "finished" else answer.exception())
+        reason = refusal(answer.result() if answer.status == "finished" else answer.exception(), self._versions())
         if reason is None:
             self._usable |= {worker}
             self.count = len(self._usable)
@@ -249,32 +259,25 @@ class DaskWorkers(Pool):
             self._say("worker_refused", worker=worker, reason=reason)
 
 
-def versions() -> Versions:
-    """What this process runs; called on workers and on the scheduler."""
-    return __version__, EVALUATOR_VERSION, VECTOR_VERSION
-
-
-def refusal(answer: Versions | BaseException) -> str | None:
-    """Why a process with this answer to `versions` is not of this version; None where it is."""
+def refusal(answer: Versions | BaseException, ours: Versions) -> str | None:
+    """Return why a process that answers so is not of our versions, None where it is."""
     if isinstance(answer, ImportError):
         return f"does not have this version of formulary ({_words(answer)})"
     if isinstance(answer, BaseException):
         return f"does not say its version ({_words(answer)})"
-    for what, theirs, ours in zip(
-        ("formulary", "the evaluator", "the neighbour vector"), answer, versions(), strict=True
-    ):
-        if theirs != ours:
-            return f"has version {theirs} of {what} and this daemon version {ours}"
+    for (what, version), (_, theirs) in zip(ours, answer, strict=True):
+        if theirs != version:
+            return f"has version {theirs} of {what} and this daemon version {version}"
     return None
 
 
-def _evaluate(function: Function, anchors: Any, items: Sequence[Any]) -> list[Any]:
-    """What a worker does with a part."""
+def _evaluate(function: Function, shared: Any, items: Sequence[Any]) -> list[Any]:
+    """Do on a worker what is to be done with a part."""
     with _alone:
-        return (replace(function, anchors=anchors) if isinstance(function, Task) else function)(items)
+        return (function.with_shared(shared) if isinstance(function, Sharing) else function)(items)
 
 
-def _connect(address: str, say: Callable[..., None]) -> Client:
+def _connect(address: str, say: Callable[..., None], versions: Callable[[], Versions]) -> Client:
     try:
         from distributed import Client
     except ImportError:
@@ -293,7 +296,7 @@ def _connect(address: str, say: Callable[..., None]) -> Client:
         ) from error
     with warnings.catch_warnings(record=True) as differences:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-        reason = _refusal_of_scheduler(client)
+        reason = _refusal_of_scheduler(client, versions)
     if reason is not None:
         client.close()
         raise VersionMismatch(f"the Dask scheduler at {address} {reason}; start it from the daemon's version")
@@ -310,12 +313,12 @@ async def _identity(address: str) -> None:
         await listener.identity()
 
 
-def _refusal_of_scheduler(client: Client) -> str | None:
-    """The scheduler reads what it hands on, so it must have this package too."""
+def _refusal_of_scheduler(client: Client, versions: Callable[[], Versions]) -> str | None:
+    """Return why the scheduler is refused: it reads what it hands on, so it must have this package too."""
     try:
-        return refusal(client.run_on_scheduler(versions))
+        return refusal(client.run_on_scheduler(versions), versions())
     except Exception as error:
-        return refusal(error)
+        return refusal(error, versions())
 
 
 def _words(error: BaseException) -> str:

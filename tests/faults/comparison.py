@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import psycopg
 
+from indexer.kinds.vectors import DIMENSION
 from indexer.similarity.catalogue_index import CatalogueIndex
-from indexer.similarity.vector import DIMENSION
 
 FORMULAS = """
 select encode(formula.key, 'hex'), formula.status, formula.convergence_class, formula.limit_value,

@@ -16,8 +16,8 @@ import psycopg
 
 from catalog.database.opening import open_database
 from catalog.store.leases import add_space
+from indexer.kinds.vectors import DIMENSION
 from indexer.similarity.catalogue_index import CatalogueIndex
-from indexer.similarity.vector import DIMENSION
 from indexer.sources.registry import QUADRATIC_5
 from indexer.upkeep.setup import seed_constants
 from tests.helpers import PROJECT

@@ -73,6 +73,15 @@ class Limit:
         """Whether the limit is infinity, proved."""
         return self.value == "inf"
 
+    def negated(self) -> Limit:
+        """Return the limit -L, as well known as this one; zero and infinity are their own."""
+        if self.value is None or self.infinite or self.exact == 0:
+            return self
+        value = self.value[1:] if self.value.startswith("-") else f"-{self.value}"
+        fraction = None if self.exact is None else -self.exact
+        ball = None if self.ball is None else -self.ball
+        return Limit(value, self.digits, self.error_log10, self.bound_kind, fraction, ball)
+
 
 INFINITE = Limit("inf", 0, None, "ball", None, None)
 

@@ -15,8 +15,9 @@ from catalog.database.opening import open_database
 from catalog.errors import FilterError, NotFound, NotPlacedError, VectorTextError
 from catalog.formulas.pcf import PCF, parse_formula
 from catalog.store.search import SORTS, Filter, constant_name, find, passing
+from indexer.kinds.pcf.vector import neighbour_vector
+from indexer.kinds.vectors import DIMENSION, VECTOR_VERSION
 from indexer.similarity.nearest import nearest, read_vector
-from indexer.similarity.vector import DIMENSION, VECTOR_VERSION, neighbour_vector
 from indexer.similarity.vector_index import VectorIndex
 from tests.helpers.command import SENTENCE, formulary, json_of
 from tests.helpers.contract import validate

@@ -14,10 +14,10 @@ from flint import arb, ctx
 
 from catalog.constants import evaluation
 from catalog.formulas.pcf import PCF
-from indexer.identification import attempts as searching
 from indexer.identification import identify as guess
 from indexer.identification.identify import Identification, from_family, identify
 from indexer.identification.library import Terms
+from indexer.kinds.pcf import kind
 from indexer.mathematics.closed_forms.proposals import proposals
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.relations.relation import moebius_value, real_root
@@ -158,7 +158,7 @@ def test_a_relation_that_cannot_be_verified_is_not_found(monkeypatch: pytest.Mon
     """Where the limit cannot be had to further digits, the outcome says how many are missing."""
     formula = PCF((1, 2), (0, 0, 1))
     known = limit(formula, 70)
-    monkeypatch.setattr(searching, "limit", lambda formula, digits=110: known)
+    monkeypatch.setattr(kind, "limit", lambda formula, digits=110: known)
     found = identify(formula, LIBRARY, known=known)
     assert (found.outcome, found.relations) == ("too_few_digits", ())
     assert found.digits_needed == 100

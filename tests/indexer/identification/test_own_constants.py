@@ -12,7 +12,7 @@ from catalog.store import formulas as queries
 from catalog.store.constants import OWN, own_constants
 from indexer.identification.library import library_terms, terms_with
 from indexer.identification.own_constants import add_constant, read_terms
-from indexer.kinds.pcf import evaluate
+from indexer.kinds.pcf.evaluate import evaluate
 from indexer.pipeline.compute import compute, compute_pairs
 from indexer.pipeline.rows import record
 from indexer.upkeep.setup import seed_constants, store

@@ -16,11 +16,12 @@ from catalog.formulas.pcf import PCF, parse_formula
 from catalog.store.formulas import formula_by_key, relations_of
 from indexer.contract.objects import formula_object
 from indexer.daemon.task import Task, units_of
-from indexer.pipeline import compute as pipeline
+from indexer.kinds.pcf import evaluate as evaluation
+from indexer.kinds.pcf.vector import neighbour_vector
+from indexer.kinds.vectors import DIMENSION
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import Computed, compute, compute_pairs, failed, mirrored
 from indexer.pipeline.rows import batch, record
-from indexer.similarity.vector import DIMENSION, neighbour_vector
 from indexer.similarity.vector_index import Anchors
 from indexer.sources.registry import QUADRATIC_5
 from indexer.upkeep.setup import seed_constants, store
@@ -71,8 +72,8 @@ def test_mirrors_have_the_mirrored_relation(text: str, expression: str) -> None:
 
 def test_one_of_each_pair_is_evaluated(monkeypatch: pytest.MonkeyPatch) -> None:
     evaluated = []
-    real = pipeline.evaluate
-    monkeypatch.setattr(pipeline, "evaluate", lambda f, *rest: (evaluated.append(f), real(f, *rest))[1])
+    real = evaluation.evaluate
+    monkeypatch.setattr(evaluation, "evaluate", lambda f, *rest: (evaluated.append(f), real(f, *rest))[1])
     formulas = [f for f in QUADRATIC_5.formulas(0, 20) if f]
     assert [done.formula for done in compute_pairs(formulas, budget=0)] == formulas
     assert len(evaluated) == 10
@@ -80,14 +81,14 @@ def test_one_of_each_pair_is_evaluated(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_error_is_recorded_and_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = pipeline.evaluate
+    real = evaluation.evaluate
 
     def evaluate(formula: PCF, *rest: Any) -> Any:
         if formula.b == (2,):
             raise ZeroDivisionError("no such\nthing")
         return real(formula, *rest)
 
-    monkeypatch.setattr(pipeline, "evaluate", evaluate)
+    monkeypatch.setattr(evaluation, "evaluate", evaluate)
     done = compute_pairs([parse_formula(t) for t in ("PCF(1, 1)", "PCF(1, 2)", "PCF(-1, 2)", "PCF(1, 3)")], budget=0)
     assert [c.evaluation.status for c in done] == ["converges", "undetermined", "undetermined", "converges"]
     assert {done[1].evaluation.error, done[2].evaluation.error} == {"ZeroDivisionError: no such thing"}

@@ -17,10 +17,10 @@ from catalog.store.formula_rows import FormulaRows
 from catalog.store.formulas import guesses_of, ids_by_key
 from catalog.store.ingest import ingest
 from catalog.store.vectors import vectors_beyond
+from indexer.kinds.vectors import DIMENSION, VECTOR_VERSION
 from indexer.pipeline.compute import compute
 from indexer.pipeline.rows import record
 from indexer.similarity.catalogue_index import CatalogueIndex, read_anchors
-from indexer.similarity.vector import DIMENSION, VECTOR_VERSION
 from indexer.upkeep.setup import seed_constants, store
 
 

@@ -17,8 +17,10 @@ from typing import Any
 import pytest
 
 from catalog.errors import SchedulerAddressError, Unavailable, VersionMismatch
+from indexer.daemon import task
+from indexer.daemon.task import versions
 from indexer.workers import dask as module
-from indexer.workers.dask import DaskWorkers, refusal, versions
+from indexer.workers.dask import DaskWorkers, refusal
 from indexer.workers.pool import WORKER_DIED
 from tests.helpers.daemons import ask, assert_index_in_step, assert_same, finish, start, until
 
@@ -120,28 +122,31 @@ def heard(pool_events: list[tuple[str, dict[str, Any]]]) -> Iterator[Any]:
 def test_a_scheduler_that_is_not_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CONNECT_SECONDS", 0.3)
     with pytest.raises(Unavailable, match=r"^no Dask scheduler answers at tcp://127\.0\.0\.1:9; start one") as raised:
-        DaskWorkers("tcp://127.0.0.1:9", nobody)
+        DaskWorkers("tcp://127.0.0.1:9", nobody, versions)
     assert raised.value.exit_code == 3
 
 
 @pytest.mark.parametrize("address", ["nowhere", "http://127.0.0.1:9", "tcp://127.0.0.1", "tcp://127.0.0.1:0x"])
 def test_what_is_no_address_is_refused_with_an_example(address: str) -> None:
     with pytest.raises(SchedulerAddressError, match=r"write it like tcp://host:8786"):
-        DaskWorkers(address, nobody)
+        DaskWorkers(address, nobody, versions)
 
 
 def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(Unavailable, match=re.escape('pip install "formulary-catalog[distributed]"')):
-        DaskWorkers("tcp://127.0.0.1:9", nobody)
+        DaskWorkers("tcp://127.0.0.1:9", nobody, versions)
 
 
 def test_another_version_is_named() -> None:
-    package, evaluator, vector = versions()
-    assert refusal((package, evaluator, vector)) is None
-    assert refusal(("0.0.1", evaluator, vector)) == f"has version 0.0.1 of formulary and this daemon version {package}"
-    assert "of the evaluator" in str(refusal((package, evaluator + 1, vector)))
-    assert "does not have this version of formulary" in str(refusal(ModuleNotFoundError("No module named 'indexer'")))
+    ours = versions()
+    package, (_, evaluator), vector = ours
+    old, newer = ("formulary", "0.0.1"), ("the evaluator", int(evaluator) + 1)
+    assert refusal(ours, ours) is None
+    assert refusal((old, *ours[1:]), ours) == f"has version 0.0.1 of formulary and this daemon version {package[1]}"
+    assert "of the evaluator" in str(refusal((package, newer, vector), ours))
+    missing = ModuleNotFoundError("No module named 'indexer'")
+    assert "does not have this version of formulary" in str(refusal(missing, ours))
 
 
 @pytest.mark.slow
@@ -149,7 +154,7 @@ def test_another_version_is_named() -> None:
 def test_the_item_at_fault_is_found_and_workers_come_back(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PART_ITEMS", 4)
     cluster.worker("--nanny")  # which starts another worker where one has died
-    with DaskWorkers(cluster.address, nobody) as pool:
+    with DaskWorkers(cluster.address, nobody, versions) as pool:
         first = pool.submit(squares, range(20), failed)
         second = pool.submit(squares, [], failed)
         done = results(pool, first, second)
@@ -169,11 +174,11 @@ def test_workers_of_another_version_are_refused_by_name(cluster: Cluster, tmp_pa
     (tmp_path / "old" / "sitecustomize.py").write_text(OTHER_VERSION)
     cluster.worker(searched=tmp_path / "old")
     with pytest.raises(VersionMismatch, match=r"^the worker tcp://\S+ has version 0\.0\.1 of formulary") as raised:
-        DaskWorkers(cluster.address, nobody)
+        DaskWorkers(cluster.address, nobody, versions)
     assert raised.value.exit_code == 3
     cluster.worker()
     events: list[tuple[str, dict[str, Any]]] = []
-    with heard(events) as say, DaskWorkers(cluster.address, say) as pool:
+    with heard(events) as say, DaskWorkers(cluster.address, say, versions) as pool:
         assert results(pool, number := pool.submit(squares, range(12), failed))[number][:3] == ["0", "1", "4"]
         assert pool.count == 1
     assert "0.0.1" in next(fields["reason"] for event, fields in events if event == "worker_refused")
@@ -181,9 +186,9 @@ def test_workers_of_another_version_are_refused_by_name(cluster: Cluster, tmp_pa
 
 @pytest.mark.slow
 def test_a_scheduler_of_another_version_is_refused(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "EVALUATOR_VERSION", 10**6)
+    monkeypatch.setattr(task, "EVALUATOR_VERSION", 10**6)
     with pytest.raises(VersionMismatch, match=r"^the Dask scheduler at \S+ has version .* of the evaluator"):
-        DaskWorkers(cluster.address, nobody)
+        DaskWorkers(cluster.address, nobody, versions)
 
 
 @pytest.mark.slow

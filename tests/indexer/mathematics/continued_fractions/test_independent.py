@@ -18,7 +18,7 @@ from flint import arb, arb_mat, ctx, fmpz_poly
 from gmpy2 import mpz
 
 from catalog.formulas.pcf import PCF, parse_formula
-from indexer.kinds.pcf import evaluate
+from indexer.kinds.pcf.evaluate import evaluate
 from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.continued_fractions.limit import limit
 

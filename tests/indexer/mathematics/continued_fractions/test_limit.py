@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from catalog.errors import TooDeepError
 from catalog.formulas.pcf import PCF, parse_formula
 from indexer.contract.objects import formula_object
-from indexer.kinds.pcf import evaluate
+from indexer.kinds.pcf.evaluate import evaluate
 from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.continued_fractions.convergents import convergents
 from indexer.mathematics.continued_fractions.limit import limit

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from benchmarks.dynamics import dynamics
 from catalog.formulas.pcf import PCF, parse_formula
-from indexer.kinds.pcf import evaluate
+from indexer.kinds.pcf.evaluate import evaluate
 from indexer.mathematics.continued_fractions.asymptotics import classify, exponents
 from indexer.mathematics.continued_fractions.convergents import convergents, polynomial_values, step_matrix
 from indexer.mathematics.continued_fractions.limit import limit

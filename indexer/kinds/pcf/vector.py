@@ -1,9 +1,10 @@
 """The neighbour vector: where formulas with one constant fall on one point, whatever their family.
 
-A formula that has a closed form is placed by its core (`cores.py`): by the kind of the constant, the logarithm of its
-argument, and the parameters that count mod 1 as points on the circle, in symmetric functions where their order means
-nothing. Every other formula is placed by its degrees, the ratio of its leading coefficients, and the roots of a and b
-mod 1. Mirrors, inflations and index shifts leave all of that alone. docs/neighbour-vector.md tells it in words.
+A formula that has a closed form is placed by the normal form of its constant: by the kind of the constant, the
+logarithm of its argument, and the parameters that count mod 1 as points on the circle, in symmetric functions where
+their order means nothing. Every other formula is placed by its degrees, the ratio of its leading coefficients, and the
+roots of a and b mod 1. Mirrors, inflations and index shifts leave all of that alone. docs/neighbour-vector.md tells it
+in words.
 """
 
 from __future__ import annotations
@@ -18,15 +19,10 @@ import numpy.typing as npt
 from flint import fmpz_poly
 
 from catalog.formulas.pcf import PCF
+from indexer.kinds.vectors import DIMENSION, Vector
 from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.normal_form import NormalForm, normal_form
 from indexer.mathematics.numbers.surds import Surd
-
-VECTOR_VERSION = 1
-"""Version of the coordinates; vectors of different versions are not comparable."""
-
-DIMENSION = 10
-"""Coordinates: kind, logarithm of the argument, eight of phases."""
 
 KIND_STEP = 4.0
 """Distance between two kinds of constant, and twice that between two signs of an argument: more than any phases."""
@@ -37,7 +33,7 @@ MAX_LOG = 700.0
 LARGE_COEFFICIENT = 10**4
 """Coefficients up to which a batch is computed in 64-bit integers without overflow."""
 
-KINDS = (
+CONSTANT_KINDS = (
     "algebraic",
     "exp",
     "tanh",
@@ -61,7 +57,6 @@ KINDS = (
     "gauss",
 )
 
-Vector = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 
 
@@ -69,7 +64,7 @@ def neighbour_vector(pcf: PCF) -> Vector:
     """Return the vector of one formula, shape (DIMENSION,), float32, finite for every formula."""
     found = equation(pcf)
     if found is not None:
-        return np.array(_of_core(normal_form(found)), dtype=np.float32)
+        return np.array(_of_normal_form(normal_form(found)), dtype=np.float32)
     roots = [_fractional_roots(polynomial) for polynomial in (pcf.a, pcf.b)]
     ratio = 2 * _log(pcf.a[-1]) - _log(pcf.b[-1])
     values = _of_roots(pcf.deg_a, pcf.deg_b, np.array([ratio]), np.array([pcf.b[-1] < 0]), *roots)
@@ -97,8 +92,8 @@ def vectors_of(formulas: Sequence[PCF]) -> Vector:
 def neighbour_vectors(A: Integers, B: Integers) -> Vector:
     """Return the vectors of a batch of formulas of degree <= 2, shape (n, DIMENSION), float32.
 
-    A and B are int64[n, 3], constant term first, no row zero. Formulas that have a core are taken one by one, all
-    others at once; the result is that of `neighbour_vector`.
+    A and B are int64[n, 3], constant term first, no row zero. Formulas that have a normal form are taken one by
+    one, all others at once; the result is that of `neighbour_vector`.
     """
     vectors = np.zeros((len(A), DIMENSION), dtype=np.float32)
     deg_a, deg_b = _degrees(A), _degrees(B)
@@ -115,17 +110,17 @@ def neighbour_vectors(A: Integers, B: Integers) -> Vector:
     return vectors
 
 
-# ------------------------------------------------------------------ formulas with a core
+# ------------------------------------------------------------------ formulas with a normal form
 
 
-def _of_core(c: NormalForm) -> list[float]:
-    """Return the coordinates of a core."""
+def _of_normal_form(c: NormalForm) -> list[float]:
+    """Return the coordinates of a normal form."""
     argument = c.arguments[0] if c.arguments else Surd.of(1)
     if c.kind == "gauss" and _real(argument) < 0:
         argument = argument / (argument - 1)
     size, negative = _log_of_surd(argument)
     phases = _PHASES.get(c.kind, _circles)(c)
-    kind = KIND_STEP * (3 * KINDS.index(c.kind) + negative)
+    kind = KIND_STEP * (3 * CONSTANT_KINDS.index(c.kind) + negative)
     return [kind, size, *phases, *[0.0] * (DIMENSION - 2 - len(phases))]
 
 
@@ -220,7 +215,7 @@ def _of_roots(
     roots_b: npt.NDArray[Any],
 ) -> npt.NDArray[Any]:
     """Return coordinates, shape (n, DIMENSION), from the roots mod 1 (complex128[n, degree])."""
-    kind = 3 * (len(KINDS) + 10 * min(deg_a, 9) + min(deg_b, 9)) + negative
+    kind = 3 * (len(CONSTANT_KINDS) + 10 * min(deg_a, 9) + min(deg_b, 9)) + negative
     columns = [KIND_STEP * kind, np.clip(ratio, -MAX_LOG, MAX_LOG)]
     columns += [*_symmetric(roots_a, len(ratio)), *_symmetric(roots_b, len(ratio))]
     return np.stack(columns, axis=1)

@@ -8,9 +8,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from catalog.formulas.pcf import PCF, parse_formula
+from indexer.kinds.pcf.vector import neighbour_vector, neighbour_vectors
+from indexer.kinds.vectors import DIMENSION
 from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.normal_form import normal_form
-from indexer.similarity.vector import DIMENSION, neighbour_vector, neighbour_vectors
 from tests.helpers.reference import pcf, rows
 
 ROUNDING = 1e-3

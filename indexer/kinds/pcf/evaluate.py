@@ -1,46 +1,24 @@
-"""Everything that can be said of one formula without a catalogue: status, limit, metrics, closed form, family."""
+"""Everything that can be said of one PCF without a catalogue: status, limit, metrics, closed form, family."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 
 from catalog.errors import EvaluationError, TooDeepError
 from catalog.formulas.pcf import PCF
-from catalog.vocabulary import ConvergenceClass, Status
+from indexer.kinds.evaluation import Evaluation, failed
 from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form
 from indexer.mathematics.closed_forms.families import family_key
-from indexer.mathematics.continued_fractions.asymptotics import Classification, classify, exponents
+from indexer.mathematics.continued_fractions.asymptotics import Classification, classify, classify_all, exponents
 from indexer.mathematics.continued_fractions.closed_tail import ClosedTail, tail_of
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, INFINITE, Limit, exact, limit, rounded
 from indexer.mathematics.continued_fractions.metrics import Metrics, metrics
 from indexer.mathematics.numbers.decimals import LOG2_10, bits_for
 
-EVALUATOR_VERSION = 2
-"""Raised with every change that may alter a stored status, digit or metric."""
-
 CLOSED_FORM_DIGITS = 100
 """Significant digits to which a closed form must agree with the limit before it is given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """One evaluated formula.
-
-    `reason` says why it diverges or is undetermined, `error` what failed. `closed_form_digits` are the significant
-    digits to which the closed form and the limit, evaluated independently, agree; None where one of them is exact.
-    """
-
-    formula: PCF
-    status: Status
-    convergence_class: ConvergenceClass | None
-    limit: Limit | None
-    metrics: Metrics
-    reason: str | None = None
-    error: str | None = None
-    closed_form: ClosedForm | None = None
-    closed_form_digits: int | None = None
-    family: str | None = None
 
 
 def evaluate(formula: PCF, digits: int = DEFAULT_DIGITS, verdict: Classification | None = None) -> Evaluation:
@@ -65,6 +43,25 @@ def evaluate(formula: PCF, digits: int = DEFAULT_DIGITS, verdict: Classification
             family=family_key(formula),
         )
     return _convergent(formula, verdict, digits)
+
+
+def evaluate_all(formulas: Sequence[PCF], digits: int = DEFAULT_DIGITS) -> list[Evaluation]:
+    """Evaluate many formulas, in their order; one that cannot be evaluated has its error instead of raising it."""
+    return [_guarded(*pair, digits) for pair in zip(formulas, classify_all(formulas), strict=True)]
+
+
+def _guarded(formula: PCF, verdict: Classification, digits: int) -> Evaluation:
+    try:
+        return evaluate(formula, digits, verdict)
+    except Exception as error:
+        return failed(formula, f"{type(error).__name__}: {error}")
+
+
+def mirrored(evaluation: Evaluation) -> Evaluation:
+    """Return the evaluation of (-a, b), whose limit is -L and of which all else is the same."""
+    formula = evaluation.formula.mirror()
+    form = evaluation.closed_form and closed_form(formula)
+    return replace(evaluation, formula=formula, limit=evaluation.limit and evaluation.limit.negated(), closed_form=form)
 
 
 def _convergent(formula: PCF, verdict: Classification, digits: int) -> Evaluation:

@@ -1,0 +1,1 @@
+"""Polynomial continued fractions: how they are evaluated, and where their neighbour vectors are."""

@@ -1,0 +1,73 @@
+"""The kind of polynomial continued fractions: what the indexer asks of a kind, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from catalog.formulas.pcf import PCF, parse_formula
+from indexer.kinds.evaluation import Evaluation
+from indexer.kinds.pcf.evaluate import evaluate, evaluate_all, mirrored
+from indexer.kinds.pcf.vector import vectors_of
+from indexer.kinds.vectors import Vector
+from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form
+from indexer.mathematics.closed_forms.equation import equation
+from indexer.mathematics.closed_forms.families import Moebius, family_relation
+from indexer.mathematics.closed_forms.proposals import proposals
+from indexer.mathematics.continued_fractions.asymptotics import Classification, classify
+from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit, limit
+
+
+class PCFKind:
+    """Polynomial continued fractions, as a `Kind`."""
+
+    name = "pcf"
+
+    def parse(self, text: str) -> PCF:
+        """Return the formula of PCF(a, b)."""
+        return parse_formula(text)
+
+    def classify(self, formula: PCF) -> Classification:
+        """Return what the coefficients decide."""
+        return classify(formula)
+
+    def evaluate(self, formula: PCF, digits: int = DEFAULT_DIGITS) -> Evaluation:
+        """Return what `pcf.evaluate` says."""
+        return evaluate(formula, digits)
+
+    def evaluate_all(self, formulas: Sequence[PCF], digits: int = DEFAULT_DIGITS) -> list[Evaluation]:
+        """Return the same for many formulas, classified at once."""
+        return evaluate_all(formulas, digits)
+
+    def limit(self, formula: PCF, digits: int = DEFAULT_DIGITS) -> Limit | None:
+        """Return the limit of the convergents."""
+        return limit(formula, digits)
+
+    def closed_form(self, formula: PCF) -> ClosedForm | None:
+        """Return the limit as a ratio of hypergeometric functions."""
+        return closed_form(formula)
+
+    def mirror(self, evaluation: Evaluation) -> Evaluation:
+        """Return the evaluation of (-a, b)."""
+        return mirrored(evaluation)
+
+    def proposals(self, formula: PCF) -> Iterator[tuple[str, str]]:
+        """Yield the constants that the coefficients lead to."""
+        theory = "closed form" if equation(formula) else "first-order or Bessel solution"
+        for expression in proposals(formula):
+            yield expression, theory
+
+    def is_entire(self, formula: PCF) -> bool:
+        """Return whether 2 deg a > deg b."""
+        return 2 * formula.deg_a > formula.deg_b
+
+    def has_family(self, formula: PCF) -> bool:
+        """Return whether a hypergeometric equation stands behind it."""
+        return equation(formula) is not None
+
+    def family_relation(self, first: PCF, second: PCF) -> Moebius | None:
+        """Return the Moebius map between two limits."""
+        return family_relation(first, second)
+
+    def vectors(self, formulas: Sequence[PCF]) -> Vector:
+        """Return the neighbour vectors; a mirror has that of its formula."""
+        return vectors_of(formulas)
