@@ -54,9 +54,10 @@ ClusterEvent = Literal["created", "labelled", "relabelled", "split", "merged", "
 CLUSTER_EVENTS: tuple[ClusterEvent, ...] = get_args(ClusterEvent)
 """What happens to a cluster."""
 
-FormulaKind = Literal["pcf"]
-FORMULA_KINDS: tuple[FormulaKind, ...] = get_args(FormulaKind)
-"""Kinds of formulas: a polynomial continued fraction."""
+FORMULA_KINDS = {
+    "pcf": "Polynomial continued fraction a(0) + b(1)/(a(1) + b(2)/(a(2) + ...))",
+}
+"""Kinds of formulas with what they mean: the rows of table `formula_kind`, which `formulary init` enters."""
 
 METRICS = {
     "delta": "Irrationality measure shown by the reduced convergents at n = 1000; NULL: see metrics_reason",

@@ -19,12 +19,13 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from catalog.errors import ServerError, VersionMismatch
 from catalog.server.home import READER, default_home, has_data
+from catalog.vocabulary import FORMULA_KINDS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection as EngineConnection
     from sqlalchemy import Engine
 
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0007"
 """The migration that this program is made for: the last in migrations/versions."""
 READER_TIMEOUT = 60_000
 """Longest statement of the reader, in milliseconds."""
@@ -190,6 +191,7 @@ class Database:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             restored = _settle_epoch(driver)
+            _enter_kinds(driver)
             self._grant_reading(driver)
         return before != SCHEMA_VERSION or restored
 
@@ -275,6 +277,14 @@ def _settle_epoch(connection: psycopg.Connection) -> bool:
     if changed:
         connection.execute("update formula_vector set added_xid = pg_current_xact_id()")
     return bool(changed)
+
+
+def _enter_kinds(connection: psycopg.Connection) -> None:
+    """Enter the kinds of formulas that this program knows and the catalogue does not."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into formula_kind (name, meaning) values (%s, %s) on conflict do nothing", FORMULA_KINDS.items()
+        )
 
 
 def _attempt(connection: psycopg.Connection, statement: str, *names: psycopg.sql.Identifier) -> bool:

@@ -43,7 +43,7 @@ with found_relation as (
                     'constant', of_term.name,
                     'constant_expression', of_term.expression,
                     'constant_exponent', term.constant_exponent,
-                    'other', formula_text(other.a, other.b),
+                    'other', coalesce(formula_text(other.a, other.b), other.definition),
                     'other_exponent', term.other_exponent
                 ) order by term.term_number)
                 from relation_term as term
@@ -130,7 +130,7 @@ rejections as (
     group by formula_id
 )
 select
-    formula_text(formula.a, formula.b) as formula,
+    coalesce(formula_text(formula.a, formula.b), formula.definition) as formula,
     '[' || array_to_string(formula.a, ', ') || ']' as a,
     '[' || array_to_string(formula.b, ', ') || ']' as b,
     cardinality(formula.a) - 1 as deg_a,

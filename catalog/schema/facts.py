@@ -1,4 +1,4 @@
-"""The tables of the catalogue for SQLAlchemy: what is known of formulas; the indexer's own are in `tables_work`.
+"""The tables of the catalogue for SQLAlchemy: what is known of formulas; the indexer's own are in `work`.
 
 The migrations in `migrations/` make them and the views; a test holds the two equal. The comments here are the manual
 that `\\d+` shows.
@@ -37,7 +37,6 @@ from catalog.vocabulary import (
     BOUND_KINDS,
     CONVERGENCE_CLASSES,
     FACTORIAL_REDUCTIONS,
-    FORMULA_KINDS,
     METRICS,
     OUTCOMES,
     PROOFS,
@@ -114,14 +113,45 @@ catalogue = Table(
     comment="The catalogue itself: one row",
 )
 
+formula_kind = Table(
+    "formula_kind",
+    metadata,
+    Column("name", Text, primary_key=True, comment="Name, such as pcf"),
+    Column("meaning", Text, nullable=False, comment="What a formula of this kind is"),
+    comment="Kinds of formulas that the program knows; `formulary init` enters them",
+)
+
 formula = Table(
     "formula",
     metadata,
     identity(),
-    Column("kind", Text, nullable=False, server_default="pcf", comment="Kind of formula: pcf"),
-    Column("a", ARRAY(Numeric), nullable=False, comment="Partial denominator a(n): coefficients, constant first"),
-    Column("b", ARRAY(Numeric), nullable=False, comment="Partial numerator b(n): coefficients, constant first"),
-    Column("key", LargeBinary, nullable=False, comment="SHA-256 of the text pcf:a0,a1;b0,b1 (32 bytes)"),
+    Column(
+        "kind",
+        Text,
+        ForeignKey("formula_kind.name"),
+        nullable=False,
+        server_default="pcf",
+        comment="Kind of formula, such as pcf",
+    ),
+    Column(
+        "a",
+        ARRAY(Numeric),
+        comment="Partial denominator a(n): coefficients, constant first; NULL: another kind than pcf",
+    ),
+    Column(
+        "b", ARRAY(Numeric), comment="Partial numerator b(n): coefficients, constant first; NULL: another kind than pcf"
+    ),
+    Column(
+        "definition",
+        Text,
+        comment="Canonical text of a formula of another kind; NULL: pcf, which a and b define",
+    ),
+    Column(
+        "key",
+        LargeBinary,
+        nullable=False,
+        comment="SHA-256 (32 bytes) of the text pcf:a0,a1;b0,b1, for another kind of kind:definition",
+    ),
     Column(
         "is_canonical",
         Boolean,
@@ -181,7 +211,8 @@ formula = Table(
     CheckConstraint("cardinality(a) > 0 AND a[cardinality(a)] <> 0", name="a"),
     CheckConstraint("cardinality(b) > 0 AND b[cardinality(b)] <> 0", name="b"),
     CheckConstraint("NOT (is_canonical AND canonical_id IS NOT NULL)", name="canonical_id"),
-    one_of("kind", FORMULA_KINDS),
+    CheckConstraint("kind <> 'pcf' OR (a IS NOT NULL AND b IS NOT NULL)", name="coefficients"),
+    CheckConstraint("(kind = 'pcf') = (definition IS NULL)", name="definition"),
     one_of("status", STATUSES),
     one_of("convergence_class", CONVERGENCE_CLASSES, null=True),
     one_of("bound_kind", BOUND_KINDS, null=True),

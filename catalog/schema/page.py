@@ -19,7 +19,16 @@ FILE = Path(__file__).parents[2] / "docs" / "tables.md"
 
 GROUPS = {
     "Formulas and what was found": (
-        *("formula", "canonical_pending", "formula_vector", "source", "constant", "relation", "relation_term"),
+        *(
+            "formula_kind",
+            "formula",
+            "canonical_pending",
+            "formula_vector",
+            "source",
+            "constant",
+            "relation",
+            "relation_term",
+        ),
         *("guess", "exclusion", "verification_failure"),
     ),
     "Structure": ("clustering", "cluster", "cluster_member", "cluster_event", "pattern"),

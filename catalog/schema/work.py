@@ -1,4 +1,4 @@
-"""The tables of the indexer's work: spaces, chunks, runs, snapshots, clusters, verifications; facts are in `tables`."""
+"""The tables of the indexer's work: spaces, chunks, runs, snapshots, clusters, verifications; facts are in `facts`."""
 
 from __future__ import annotations
 

@@ -133,8 +133,8 @@ order by cluster_event.id
 -- cluster_formulas --
 -- Members of a cluster, the simplest canonical ones first.
 select
-    formula.id, formula_text(formula.a, formula.b) as formula, cluster_member.distance, formula.limit_value,
-    best.expression as relation
+    formula.id, coalesce(formula_text(formula.a, formula.b), formula.definition) as formula,
+    cluster_member.distance, formula.limit_value, best.expression as relation
 from cluster_member
 join clustering on clustering.id = cluster_member.clustering_id and clustering.state = 'current'
 join formula on formula.id = cluster_member.formula_id

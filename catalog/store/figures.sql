@@ -15,7 +15,8 @@ where formulas.is_canonical and formulas.{x} is not null and formulas.{y} is not
 -- The view formulas without its best relation, which takes a search a row.
 with formulas as (
     select
-        id, formula_text(a, b) as formula, polynomial_text(a) as a_text, polynomial_text(b) as b_text,
+        id, coalesce(formula_text(a, b), definition) as formula,
+        polynomial_text(a) as a_text, polynomial_text(b) as b_text,
         small_coefficient(a, 0) as a0, small_coefficient(a, 1) as a1, small_coefficient(a, 2) as a2,
         small_coefficient(b, 0) as b0, small_coefficient(b, 1) as b1, small_coefficient(b, 2) as b2,
         cardinality(a) - 1 as deg_a, cardinality(b) - 1 as deg_b, formula_height(a, b) as height, complexity,

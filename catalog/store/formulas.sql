@@ -28,7 +28,7 @@ order by proof_strength(relation.proof) desc, relation.digits_verified desc null
 select
     guess.place, constant.name as constant, guess.proposer, guess.distance, guess.outcome, guess.digits_used,
     guess.digits_needed, guess.relation_id, guess.neighbour_id,
-    formula_text(neighbour.a, neighbour.b) as neighbour, guess.guessed_at
+    coalesce(formula_text(neighbour.a, neighbour.b), neighbour.definition) as neighbour, guess.guessed_at
 from guess
 left join constant on constant.id = guess.constant_id
 left join formula as neighbour on neighbour.id = guess.neighbour_id

@@ -1,4 +1,7 @@
-"""Plain types in the views, and faster functions for text and coefficients of polynomials."""
+"""Plain types in the views, and faster functions for text and coefficients of polynomials.
+
+There never was a 0005: the number was given and not used.
+"""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def test_the_batch_knows_every_column_that_the_table_has() -> None:
         for kind, names in by_type.items():
             if type(column.type) is kind:
                 names.add(column.name)
-    assert by_type[Text] - {"kind"} == set(TEXT_COLUMNS)
+    assert by_type[Text] - {"kind", "definition"} == set(TEXT_COLUMNS)
     assert by_type[Integer] - {"evaluator_version", "complexity"} == set(INTEGER_COLUMNS)
     assert by_type[Double] == set(FLOAT_COLUMNS)
 
