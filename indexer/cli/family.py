@@ -41,7 +41,7 @@ def find(limit: int, seed: int, database_url: str | None, home: str | None, as_j
             lines = []
             for law in laws(formulas, seed):
                 lines.append(law)
-                found.append(_store(store_pattern, connection, law, law.line.template, law.expression))
+                found.append(_store(store_pattern, connection, law, law.curve.template, law.expression))
             for plane in planes(lines, seed):
                 found.append(_store(store_pattern, connection, plane, plane.plane.template, None))
             connection.commit()

@@ -1,7 +1,7 @@
 """The board of constant a = A and b = (n + r)(n + s), integers A >= 1 and r, s >= 0: which constant each square has.
 
 The sorts of squares are parity of A + r - s and, where odd, whether |r - s| is below A. Catalogue members say which
-constant a sort has; it is then checked square by square, by the exact core of the closed form, and by a verified
+constant a sort has; it is then checked square by square, by the exact normal form of its constant, and by a verified
 relation of the limit with the constant where its coefficients are not too large to be found.
 """
 
@@ -16,7 +16,7 @@ from catalog.constants.evaluation import evaluate
 from catalog.errors import FormularyError
 from catalog.formulas.pcf import PCF
 from indexer.laws.curves import LEAST_MEMBERS
-from indexer.laws.lines import DIGITS, GROWTH, core_of
+from indexer.laws.lines import DIGITS, GROWTH, normal_form_of
 from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.closed_forms.families import MAX_RELATION_DIGITS, search_relation
 from indexer.mathematics.closed_forms.normal_form import constant_text
@@ -65,7 +65,7 @@ class Board:
         return f"A >= 1, r, s >= 0, {SORTS[self.sort]}"
 
     def latex(self) -> str:
-        """The law in LaTeX."""
+        """Return the law in LaTeX."""
         left = r"\mathrm{PCF}\left(A,\ (n + r)(n + s)\right)"
         if self.constant == RATIONAL:
             right = r"\in \mathbb{Q}"
@@ -75,7 +75,7 @@ class Board:
 
 
 def square_of(formula: PCF) -> Square | None:
-    """(A, r, s) with r <= s of a formula on the board, None for others."""
+    """Return (A, r, s) with r <= s of a formula on the board, None for others."""
     if formula.deg_a != 0 or formula.deg_b != 2 or formula.a[0] < 1 or formula.b[2] != 1:
         return None
     product, total, _ = formula.b
@@ -87,13 +87,13 @@ def square_of(formula: PCF) -> Square | None:
 
 
 def formula_at(square: Square) -> PCF:
-    """The formula of a square."""
+    """Return the formula of a square."""
     A, r, s = square
     return PCF((A,), (r * s, r + s, 1))
 
 
 def sort_of(square: Square) -> str:
-    """The sort of a square, a key of SORTS."""
+    """Return the sort of a square, a key of SORTS."""
     A, r, s = square
     if (A + r - s) % 2 == 0:
         return "even"
@@ -101,8 +101,8 @@ def sort_of(square: Square) -> str:
 
 
 def constant_of(square: Square) -> str | None:
-    """The constant behind a square by its exact core: a name, or RATIONAL."""
-    found = core_of(formula_at(square))
+    """Return the constant behind a square by its exact normal form: a name, or RATIONAL."""
+    found = normal_form_of(formula_at(square))
     if found is None:
         return None
     if found.kind == "algebraic":
@@ -111,7 +111,7 @@ def constant_of(square: Square) -> str | None:
 
 
 def boards(formulas: Iterable[PCF], seed: int = 1) -> Iterator[Board]:
-    """The sorts of squares that have one constant each, as members of the catalogue suggest and all checks confirm."""
+    """Yield the sorts of squares that have one constant each, as members suggest and all checks confirm."""
     found: dict[str, list[Square]] = defaultdict(list)
     for square in filter(None, map(square_of, formulas)):
         found[sort_of(square)].append(square)
@@ -125,7 +125,7 @@ def boards(formulas: Iterable[PCF], seed: int = 1) -> Iterator[Board]:
 
 
 def squares(sort: str, seed: int) -> list[Square]:
-    """The squares of a sort that are checked."""
+    """Return the squares of a sort that are checked."""
     grid = [(A, r, s) for A in range(1, GRID + 1) for r in range(GRID + 1) for s in range(r, GRID + 1)]
     random = Random(seed)
     for bound, count in RANDOM_SQUARES.items():
@@ -151,7 +151,7 @@ def _check(sort: str, constant: str, count: int, seed: int) -> Board | None:
 
 
 def related(square: Square, constant: str) -> bool:
-    """Whether a verified relation ties the limit of a square to a constant."""
+    """Return whether a verified relation ties the limit of a square to a constant."""
     form = closed_form(formula_at(square))
     if form is None or form.exact is not None:
         return False

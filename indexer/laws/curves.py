@@ -1,6 +1,6 @@
 """Lines and curves through formulas: coefficients linear or quadratic in an integer k, as members suggest them.
 
-What their limits have in common is the business of `patterns.py`.
+What their limits have in common is the business of `lines`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ NONE: Padded = (0,) * 6
 
 
 @dataclass(frozen=True)
-class Line:
+class Curve:
     """Formulas base + k step + k^2 bend."""
 
     base: Padded
@@ -42,7 +42,7 @@ class Line:
     bend: Padded = NONE
 
     def at(self, k: int) -> PCF | None:
-        """The formula at k, None where a or b vanishes."""
+        """Return the formula at k, None where a or b vanishes."""
         return unpadded([x + k * (y + k * z) for x, y, z in zip(self.base, self.step, self.bend, strict=True)])
 
     @property
@@ -51,30 +51,30 @@ class Line:
         return template((("", self.base), ("k", self.step), ("k^2", self.bend)))
 
     def latex(self) -> str:
-        """PCF(a, b) in LaTeX."""
+        """Return PCF(a, b) in LaTeX."""
         return latex(self.template)
 
 
 def padded(formula: PCF) -> Padded | None:
-    """(a0, a1, a2, b0, b1, b2), None for higher degrees."""
+    """Return (a0, a1, a2, b0, b1, b2), None for higher degrees."""
     if formula.deg_a > 2 or formula.deg_b > 2:
         return None
     return (*formula.a, *(0,) * (3 - len(formula.a)), *formula.b, *(0,) * (3 - len(formula.b)))
 
 
 def unpadded(coefficients: Sequence[int]) -> PCF | None:
-    """The formula, None where a or b vanishes."""
+    """Return the formula, None where a or b vanishes."""
     a, b = tuple(coefficients[:3]), tuple(coefficients[3:])
     return PCF(a, b) if any(a) and any(b) else None
 
 
 def template(parts: Sequence[tuple[str, Padded]]) -> str:
-    """The text a = ...; b = ... of the sum of monomials in the parameters, by name, times coefficients."""
+    """Return the text a = ...; b = ... of the sum of monomials in the parameters, by name, times coefficients."""
     return f"a = {_polynomial(parts, 0)}; b = {_polynomial(parts, 3)}"
 
 
 def latex(text: str) -> str:
-    """PCF(a, b) in LaTeX, from a template."""
+    """Return PCF(a, b) in LaTeX, from a template."""
     a, b = (part.split(" = ", 1)[1].replace("*", " ") for part in text.split("; "))
     return rf"\mathrm{{PCF}}\left({a},\ {b}\right)"
 
@@ -92,10 +92,10 @@ def _polynomial(parts: Sequence[tuple[str, Padded]], first: int) -> str:
     return " + ".join(terms).replace("+ -", "- ")
 
 
-def lines(members: Mapping[Padded, PCF]) -> Iterator[tuple[Line, int]]:
-    """Lines with LEAST_MEMBERS or more consecutive members, the simplest first, and their number of members."""
+def lines(members: Mapping[Padded, PCF]) -> Iterator[tuple[Curve, int]]:
+    """Yield the lines with LEAST_MEMBERS or more consecutive members, the simplest first, and how many these are."""
     simplest = _simplest(members, SIMPLEST)
-    found: dict[Line, int] = {}
+    found: dict[Curve, int] = {}
     for first in simplest:
         for second in simplest:
             step = tuple(y - x for x, y in zip(first, second, strict=True))
@@ -108,14 +108,14 @@ def lines(members: Mapping[Padded, PCF]) -> Iterator[tuple[Line, int]]:
                 count += 1
             if count >= LEAST_MEMBERS:
                 base = min((moved(first, step, -k) for k in (1, 0, 2, 3)), key=lambda c: sum(map(abs, c)))
-                found[Line(base, step)] = count
+                found[Curve(base, step)] = count
     return iter(sorted(found.items(), key=lambda item: (_size(item[0]), item[0].base, item[0].step)))
 
 
-def bends(members: Mapping[Padded, PCF]) -> Iterator[tuple[Line, int]]:
-    """Curves quadratic in k through LEAST_MEMBERS or more consecutive members, the simplest first."""
+def bends(members: Mapping[Padded, PCF]) -> Iterator[tuple[Curve, int]]:
+    """Yield the curves quadratic in k through LEAST_MEMBERS or more consecutive members, the simplest first."""
     simplest = _simplest(members, SIMPLEST_BENT)
-    found: dict[Line, int] = {}
+    found: dict[Curve, int] = {}
     for i, first in enumerate(simplest):
         for second in simplest:
             for third in simplest[i + 1 :]:
@@ -126,28 +126,28 @@ def bends(members: Mapping[Padded, PCF]) -> Iterator[tuple[Line, int]]:
                 step = tuple(y - x - q for x, y, q in zip(first, second, bend, strict=True))
                 if second == first or max(map(abs, step)) > 2 * LARGEST_STEP:
                     continue
-                line = Line(tuple(first), step, bend)
+                curve = Curve(tuple(first), step, bend)
                 count = LEAST_MEMBERS
-                while (place := _place(line, count)) in members and count < len(members):
+                while (point := _point(curve, count)) in members and count < len(members):
                     count += 1
-                before = _place(line, -1)
-                if before not in members and place != before:
-                    found[line] = count
+                before = _point(curve, -1)
+                if before not in members and point != before:
+                    found[curve] = count
     return iter(sorted(found.items(), key=lambda item: (_size(item[0]), item[0].base, item[0].step)))
 
 
-def _place(line: Line, k: int) -> Padded:
-    return tuple(x + k * (y + k * z) for x, y, z in zip(line.base, line.step, line.bend, strict=True))
+def _point(curve: Curve, k: int) -> Padded:
+    return tuple(x + k * (y + k * z) for x, y, z in zip(curve.base, curve.step, curve.bend, strict=True))
 
 
 def _simplest(members: Mapping[Padded, PCF], count: int) -> list[Padded]:
     return sorted(members, key=lambda c: (members[c].complexity, c))[:count]
 
 
-def moved(place: Padded, step: Padded, k: int) -> Padded:
-    """A place k steps on."""
-    return tuple(x + k * y for x, y in zip_longest(place, step, fillvalue=0))
+def moved(point: Padded, step: Padded, k: int) -> Padded:
+    """Return the point k steps on."""
+    return tuple(x + k * y for x, y in zip_longest(point, step, fillvalue=0))
 
 
-def _size(line: Line) -> int:
-    return sum(map(abs, line.base)) + 2 * sum(map(abs, line.step)) + 4 * sum(map(abs, line.bend))
+def _size(curve: Curve) -> int:
+    return sum(map(abs, curve.base)) + 2 * sum(map(abs, curve.step)) + 4 * sum(map(abs, curve.bend))

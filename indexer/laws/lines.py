@@ -1,9 +1,9 @@
 """Infinite families: lines of formulas, linear or quadratic in an integer k, whose limits follow one law in k.
 
-Members of the catalogue suggest a line (`curves.py`), the exact cores of their closed forms (`cores.py`) suggest the
-constant as a function of k, relations of the first members suggest the whole law. Then it is tested far outside: up to
-k = 50 and at large random k, where the formula's core is compared exactly and the law with the limit. Families of two
-parameters are in `planes.py` and `boards.py`.
+Members of the catalogue suggest a curve (`curves`), the normal forms of their constants suggest the constant as a
+function of k, relations of the first members suggest the whole law. Then it is tested far outside: up to k = 50 and at
+large random k, where the normal form is compared exactly and the law with the limit. Families of more parameters are in
+`planes` and `checkerboard`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from catalog.constants.evaluation import evaluate
 from catalog.constants.expressions import parse_expression, to_latex
 from catalog.errors import ExpressionError, FormularyError
 from catalog.formulas.pcf import PCF
-from indexer.laws.curves import LEAST_MEMBERS, Line, Padded, bends, lines, padded
+from indexer.laws.curves import LEAST_MEMBERS, Curve, Padded, bends, lines, padded
 from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.families import search_relation
@@ -35,7 +35,7 @@ BENT_TRIED = 2
 """Curves quadratic in k that are checked for one kind of constant: many lie in families of more parameters."""
 
 EARLY = (7, 8)
-"""Parameters at which a line of an unlikely sort is looked at first."""
+"""Parameters at which a curve of an unlikely sort is looked at first."""
 
 CHECKED = 50
 """Parameters from 1 to this are checked."""
@@ -66,20 +66,20 @@ TEXTS = {
     "gamma": "hyp1f1(1, {1}, {0})",
     "bessel": "hyp0f1({2}, {0})/hyp0f1({1}, {0})",
 }
-"""Constants by kind of core: {0} is its argument, {1} its phase, {2} one more."""
+"""Constants by kind of normal form: {0} is its argument, {1} its phase, {2} one more."""
 
 UNITS = {"exp": "e", "pi": "pi"}
 """Constants whose argument is 1."""
 
-Kind = tuple[str, tuple[object, ...]]
-"""What is the same along a line: kind of core, sign of its argument, phases."""
+ConstantKind = tuple[str, tuple[object, ...]]
+"""What is the same along a curve: kind of normal form, sign of its argument, phases."""
 
 
 @dataclass(frozen=True)
 class Law:
-    """An infinite family: its line, from which k on, the constant and the limit as expressions in k, how checked."""
+    """An infinite family: its curve, from which k on, the constant and the limit as expressions in k, how checked."""
 
-    line: Line
+    curve: Curve
     start: int
     constant: str
     expression: str | None
@@ -94,23 +94,23 @@ class Law:
         return f"k >= {self.start}"
 
     def latex(self) -> str:
-        """The law in LaTeX."""
+        """Return the law in LaTeX."""
         right = to_latex(parse_expression(self.expression or self.constant, ("k",)))
         relation = f"= {right}" if self.expression else rf"\in \mathrm{{PGL}}_2(\mathbb{{Q}})\cdot {right}"
-        return rf"{self.line.latex()} {relation}, \quad k \ge {self.start}"
+        return rf"{self.curve.latex()} {relation}, \quad k \ge {self.start}"
 
 
 @lru_cache(maxsize=100_000)
-def core_of(formula: PCF | None) -> NormalForm | None:
-    """The exact core of a formula's limit, None where it has no closed form."""
+def normal_form_of(formula: PCF | None) -> NormalForm | None:
+    """Return the normal form of a formula's constant, None where it has no closed form."""
     if formula is None:
         return None
     found = equation(formula)
     return None if found is None else normal_form(found)
 
 
-def kind_of(found: NormalForm) -> Kind | None:
-    """What is the same along a line: kind of core, sign of its argument, phases; None for kinds without a text."""
+def constant_kind(found: NormalForm) -> ConstantKind | None:
+    """Return what is the same along a curve, None for kinds of constants without a text."""
     if len(found.arguments) != 1 or not found.arguments[0].rational:
         return None
     kind = "atanh" if found.kind == "atan" and found.arguments[0].p < 0 else found.kind
@@ -118,40 +118,44 @@ def kind_of(found: NormalForm) -> Kind | None:
 
 
 def laws(formulas: Iterable[PCF], seed: int = 1) -> Iterator[Law]:
-    """The families that these formulas suggest and that stand every check, the simplest of each sort."""
+    """Yield the families that these formulas suggest and that stand every check, the simplest of each sort."""
     for _, members in sorted(grouped(formulas).items(), key=str):
         seen: set[object] = set()
-        bent = [line for line in bends(members) if _promising(line[0])][:BENT_TRIED]
-        for line, count in (*lines(members), *bent):
-            argument = argument_of(line)
-            if argument is None or (line.step, line.bend, argument[1]) in seen:
+        bent = [curve for curve in bends(members) if _promising(curve[0])][:BENT_TRIED]
+        for curve, count in (*lines(members), *bent):
+            argument = argument_of(curve)
+            if argument is None or (curve.step, curve.bend, argument[1]) in seen:
                 continue
-            law = check(line, count, seed)
+            law = check(curve, count, seed)
             if law is not None:
-                seen.add((line.step, line.bend, argument[1]))
+                seen.add((curve.step, curve.bend, argument[1]))
                 yield law
 
 
-def grouped(formulas: Iterable[PCF]) -> dict[Kind, dict[Padded, PCF]]:
-    """Formulas by the kind of constant behind them, where it has a text."""
-    groups: dict[Kind, dict[Padded, PCF]] = defaultdict(dict)
+def grouped(formulas: Iterable[PCF]) -> dict[ConstantKind, dict[Padded, PCF]]:
+    """Return the formulas by the kind of constant behind them, where it has a text."""
+    groups: dict[ConstantKind, dict[Padded, PCF]] = defaultdict(dict)
     for formula in formulas:
-        place, found = padded(formula), core_of(formula)
-        if place is not None and found is not None and (kind := kind_of(found)) is not None:
-            groups[kind][place] = formula
+        point, found = padded(formula), normal_form_of(formula)
+        if point is not None and found is not None and (kind := constant_kind(found)) is not None:
+            groups[kind][point] = formula
     return groups
 
 
-def _promising(line: Line) -> bool:
-    """Whether the constant is of one kind beyond the members that suggest a line: most quadratics are none."""
-    kinds = {None if (found := core_of(line.at(k))) is None else kind_of(found) for k in EARLY}
+def _promising(curve: Curve) -> bool:
+    """Return whether the constant is of one kind beyond the members that suggest a curve: most quadratics are none."""
+    kinds = {None if (found := normal_form_of(curve.at(k))) is None else constant_kind(found) for k in EARLY}
     return len(kinds) == 1 and None not in kinds
 
 
-def argument_of(line: Line) -> tuple[str, RationalFunction] | None:
-    """The constant along a line: its text, with {0} filled in, and its argument as a function of k."""
-    known = {k: found for k in range(LATEST_START, LATEST_START + FITTED) if (found := core_of(line.at(k))) is not None}
-    kinds = {kind_of(found) for found in known.values()}
+def argument_of(curve: Curve) -> tuple[str, RationalFunction] | None:
+    """Return the constant along a curve: its text, with {0} filled in, and its argument as a function of k."""
+    known = {
+        k: found
+        for k in range(LATEST_START, LATEST_START + FITTED)
+        if (found := normal_form_of(curve.at(k))) is not None
+    }
+    kinds = {constant_kind(found) for found in known.values()}
     if len(known) < LEAST_MEMBERS or len(kinds) != 1:
         return None
     kind = kinds.pop()
@@ -164,8 +168,8 @@ def argument_of(line: Line) -> tuple[str, RationalFunction] | None:
     return constant_text(kind, str(function), next(iter(known.values()))), function
 
 
-def constant_text(kind: Kind, argument: str, example: NormalForm) -> str:
-    """The constant of a kind with this argument, an expression in the parameters."""
+def constant_text(kind: ConstantKind, argument: str, example: NormalForm) -> str:
+    """Return the constant of a kind with this argument, an expression in the parameters."""
     if kind[0] in UNITS and argument == "1":
         return UNITS[kind[0]]
     lower = _positive(example.phases[0].p) if example.phases else Fraction(0)
@@ -177,8 +181,8 @@ def _bracketed(text: str) -> str:
     return text if text.isalnum() else f"({text})"
 
 
-def argument_value(kind: Kind, found: NormalForm) -> Fraction:
-    """The argument of a core, as the text of its kind takes it."""
+def argument_value(kind: ConstantKind, found: NormalForm) -> Fraction:
+    """Return the argument of a normal form, as the text of its kind takes it."""
     return -_fraction(found) if kind[0] == "atanh" else _fraction(found)
 
 
@@ -188,23 +192,23 @@ def _fraction(found: NormalForm) -> Fraction:
 
 
 def _positive(phase: mpq) -> Fraction:
-    """A lower parameter of a hypergeometric function: 0 stands for 1, since parameters count mod 1."""
+    """Return a lower parameter of a hypergeometric function: 0 stands for 1, since parameters count mod 1."""
     return Fraction(int(phase.numerator), int(phase.denominator)) or Fraction(1)
 
 
-def check(line: Line, count: int, seed: int = 1) -> Law | None:
-    """The law of a line, if it stands at every parameter checked."""
-    found = argument_of(line)
+def check(curve: Curve, count: int, seed: int = 1) -> Law | None:
+    """Return the law of a curve, if it stands at every parameter checked."""
+    found = argument_of(curve)
     if found is None:
         return None
     constant, function = found
-    cores = {k: core_of(line.at(k)) for k in range(CHECKED + 1)}
-    right = [k for k, c in cores.items() if c is not None and _meets(c, function, k)]
+    forms = {k: normal_form_of(curve.at(k)) for k in range(CHECKED + 1)}
+    right = [k for k, c in forms.items() if c is not None and _meets(c, function, k)]
     start = next((k for k in right if all(j in right for j in range(k, CHECKED + 1))), None)
     if start is None or start > LATEST_START:
         return None
     start = max(start, 1)
-    rows = {k: row for k in range(start, start + FITTED) if (row := relation_at(line, k, constant)) is not None}
+    rows = {k: row for k in range(start, start + FITTED) if (row := relation_at(curve, k, constant)) is not None}
     if len(rows) < FITTED:
         return None
     random = Random(seed)
@@ -214,20 +218,20 @@ def check(line: Line, count: int, seed: int = 1) -> Law | None:
     small = range(start, CHECKED + 1)
     if expression is not None:
         recurred = {start, start + 1, 10, CHECKED, *large}
-        good = all(agrees(line.at(k), at(expression, k), k in recurred) for k in small)
-        good = good and all(agrees(line.at(k), at(expression, k), True) is not False for k in large)
+        good = all(agrees(curve.at(k), at(expression, k), k in recurred) for k in small)
+        good = good and all(agrees(curve.at(k), at(expression, k), True) is not False for k in large)
     else:
-        good = all(relation_at(line, k, constant) is not None for k in small)
-    good = good and all((c := core_of(line.at(k))) is not None and _meets(c, function, k) for k in large)
-    first = line.at(start)
+        good = all(relation_at(curve, k, constant) is not None for k in small)
+    good = good and all((c := normal_form_of(curve.at(k))) is not None and _meets(c, function, k) for k in large)
+    first = curve.at(start)
     form = closed_form(first) if first is not None else None
     if not good or form is None:
         return None
-    return Law(line, start, constant, expression, count, len(small) + len(large), max(large), form.theorem)
+    return Law(curve, start, constant, expression, count, len(small) + len(large), max(large), form.theorem)
 
 
 def _meets(found: NormalForm, function: RationalFunction, k: int) -> bool:
-    return kind_of(found) is not None and _abs(_fraction(found)) == _abs(function.at(k))
+    return constant_kind(found) is not None and _abs(_fraction(found)) == _abs(function.at(k))
 
 
 def _abs(x: Fraction | None) -> Fraction | None:
@@ -235,13 +239,13 @@ def _abs(x: Fraction | None) -> Fraction | None:
 
 
 def at(expression: str, k: int, m: int | None = None) -> str:
-    """The expression at a value of k, and of m."""
+    """Return the expression at a value of k, and of m."""
     values = {"k": f"({k})", "m": f"({m})"} if m is not None else {"k": f"({k})"}
     return "".join(values.get(part, part) for part in _tokens(expression))
 
 
 def _tokens(expression: str) -> list[str]:
-    """The expression in pieces, `k` alone being one."""
+    """Return the expression in pieces, `k` alone being one."""
     pieces, word = [], ""
     for character in expression:
         if character.isalnum() or character == "_":
@@ -252,13 +256,13 @@ def _tokens(expression: str) -> list[str]:
     return [piece for piece in (*pieces, word) if piece]
 
 
-def relation_at(line: Line, k: int, constant: str) -> tuple[int, ...] | None:
-    """Verified (x, y, z, w) with L = (x + y c)/(z + w c) at k, None where there is none."""
-    return relation_of(line.at(k), at(constant, k), DIGITS + GROWTH * k)
+def relation_at(curve: Curve, k: int, constant: str) -> tuple[int, ...] | None:
+    """Return verified (x, y, z, w) with L = (x + y c)/(z + w c) at k, or None."""
+    return relation_of(curve.at(k), at(constant, k), DIGITS + GROWTH * k)
 
 
 def relation_of(formula: PCF | None, constant: str, digits: int) -> tuple[int, ...] | None:
-    """Verified (x, y, z, w) with L = (x + y c)/(z + w c), sought with so many digits; None where there is none."""
+    """Return verified (x, y, z, w) with L = (x + y c)/(z + w c), sought to so many digits, or None."""
     form = closed_form(formula) if formula is not None else None
     if form is None or form.exact is not None:
         return None
@@ -269,7 +273,7 @@ def relation_of(formula: PCF | None, constant: str, digits: int) -> tuple[int, .
 
 
 def law_text(coefficients: Sequence[RationalFunction], constant: str) -> str:
-    """(x + y c)/(z + w c) with rational functions of k for coefficients."""
+    """Return (x + y c)/(z + w c) with rational functions of k for coefficients."""
     x, y, z, w = coefficients
     return f"({_side(x, y, constant)})/({_side(z, w, constant)})"
 
@@ -281,7 +285,7 @@ def _side(x: RationalFunction, y: RationalFunction, constant: str) -> str:
 
 
 def agrees(formula: PCF | None, text: str, recurred: bool) -> bool | None:
-    """Whether a formula's limit is the value of an expression to DIGITS digits; None where that has no value.
+    """Return whether a formula's limit is the value of an expression to DIGITS digits; None where that has no value.
 
     The limit is taken from the closed form, and where `recurred` from the recurrence too. Expressions have no value
     where an argument is larger than `catalog.constants.expressions` supports.

@@ -1,8 +1,8 @@
 """Infinite families of two parameters: planes of formulas, linear in integers k and m, of one constant in k and m.
 
-Two lines of one kind of constant that meet (`patterns.py`) suggest a plane. The exact cores of its formulas give the
-constant as a function of k and m, which is then checked on a grid, at random places up to 50, where a relation is found
-and verified too, and at random places up to 10^6.
+Two lines of one kind of constant that meet (`lines`) suggest a plane. The normal forms of its constants give the
+constant as a function of k and m, which is then checked on a grid, at random points up to 50, where a relation is found
+and verified too, and at random points up to 10^6.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from indexer.laws.lines import (
     Law,
     argument_value,
     at,
+    constant_kind,
     constant_text,
-    core_of,
-    kind_of,
+    normal_form_of,
     relation_of,
 )
 from indexer.mathematics.closed_forms.closed_form import closed_form
@@ -38,16 +38,16 @@ FITTED = range(2, 8)
 GRID = 12
 """All parameters up to this are checked."""
 
-RANDOM_PLACES = {50: 40, 10**6: 20}
-"""Random places beyond: bound of the parameters, and how many."""
+RANDOM_POINTS = {50: 40, 10**6: 20}
+"""Random points beyond: bound of the parameters, and how many."""
 
 RELATIONS = 8
-"""Random places, of those up to 50, at which a relation is found and verified."""
+"""Random points, of those up to 50, at which a relation is found and verified."""
 
 MEETING = 4
 """Parameters of two lines, from 0 on, at which they may meet."""
 
-Place = tuple[int, int]
+Point = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Plane:
     second: Padded
 
     def at(self, k: int, m: int) -> PCF | None:
-        """The formula at (k, m), None where a or b vanishes."""
+        """Return the formula at (k, m), None where a or b vanishes."""
         return unpadded(moved(moved(self.base, self.first, k), self.second, m))
 
     @property
@@ -88,14 +88,14 @@ class PlaneLaw:
         return "k >= 1, m >= 1"
 
     def latex(self) -> str:
-        """The law in LaTeX."""
+        """Return the law in LaTeX."""
         right = to_latex(parse_expression(self.constant, ("k", "m")))
         left = latex(self.plane.template)
         return rf"{left} \in \mathrm{{PGL}}_2(\mathbb{{Q}})\cdot {right}, \quad k, m \ge 1"
 
 
 def planes(found: Sequence[Law], seed: int = 1) -> Iterator[PlaneLaw]:
-    """The planes that families of one parameter suggest and that stand every check, each once, by short steps."""
+    """Yield the planes that families of one parameter suggest and that stand every check, each once, by short steps."""
     seen: set[object] = set()
     for one, other in sorted(product(found, found), key=_steps):
         plane = _through(one, other)
@@ -109,12 +109,12 @@ def planes(found: Sequence[Law], seed: int = 1) -> Iterator[PlaneLaw]:
 
 
 def _steps(pair: tuple[Law, Law]) -> int:
-    return sum(abs(x) for law in pair for x in (*law.line.step, *law.line.step, *law.line.base))
+    return sum(abs(x) for law in pair for x in (*law.curve.step, *law.curve.step, *law.curve.base))
 
 
 def _through(one: Law, other: Law) -> Plane | None:
-    """The plane of two lines that meet; its parameters are 1 where they do."""
-    first, second = one.line, other.line
+    """Return the plane of two lines that meet; its parameters are 1 where they do."""
+    first, second = one.curve, other.curve
     if any(first.bend) or any(second.bend) or first.step >= second.step:
         return None
     for k, m in product(range(MEETING), repeat=2):
@@ -124,7 +124,7 @@ def _through(one: Law, other: Law) -> Plane | None:
 
 
 def _key(plane: Plane) -> object | None:
-    """The same for all parameters of one plane in the space of coefficients; None where both steps are parallel."""
+    """Return what is the same for all descriptions of one plane; None where both steps are parallel."""
     reduced, rank = fmpq_mat(fmpz_mat([list(plane.first), list(plane.second)])).rref()
     if rank < 2:
         return None
@@ -137,23 +137,23 @@ def _key(plane: Plane) -> object | None:
 
 
 def check(plane: Plane, count: int, seed: int = 1) -> PlaneLaw | None:
-    """The law of a plane, if it stands at every place checked."""
-    cores = {place: core_of(plane.at(*place)) for place in product(FITTED, FITTED)}
-    kinds = {None if core is None else kind_of(core) for core in cores.values()}
+    """Return the law of a plane, if it stands at every point checked."""
+    forms = {point: normal_form_of(plane.at(*point)) for point in product(FITTED, FITTED)}
+    kinds = {None if form is None else constant_kind(form) for form in forms.values()}
     kind = kinds.pop()
     if kinds or kind is None:
         return None
-    values = {place: argument_value(kind, core) for place, core in cores.items() if core is not None}
+    values = {point: argument_value(kind, form) for point, form in forms.items() if form is not None}
     function = fit_plane(values)
     if function is None or not function.needs_both:
         return None
-    example = next(core for core in cores.values() if core is not None)
+    example = next(form for form in forms.values() if form is not None)
     constant = constant_text(kind, str(function), example)
     random = Random(seed)
     chosen = [(k, m) for k in range(1, GRID + 1) for m in range(1, GRID + 1)]
-    small = [_random(random, 50) for _ in range(RANDOM_PLACES[50])]
-    chosen += small + [_random(random, 10**6) for _ in range(RANDOM_PLACES[10**6])]
-    if not all(_meets(plane, kind, function, place) for place in chosen):
+    small = [_random(random, 50) for _ in range(RANDOM_POINTS[50])]
+    chosen += small + [_random(random, 10**6) for _ in range(RANDOM_POINTS[10**6])]
+    if not all(_meets(plane, kind, function, point) for point in chosen):
         return None
     tested = small[:RELATIONS]
     if any(relation_of(plane.at(*p), at(constant, *p), DIGITS + GROWTH * sum(p)) is None for p in tested):
@@ -164,20 +164,20 @@ def check(plane: Plane, count: int, seed: int = 1) -> PlaneLaw | None:
     return PlaneLaw(plane, constant, count, len(chosen), len(tested), max(map(max, chosen)), form.theorem)
 
 
-def _random(random: Random, bound: int) -> Place:
+def _random(random: Random, bound: int) -> Point:
     return random.randrange(1, bound + 1), random.randrange(1, bound + 1)
 
 
-def _formula(plane: Plane, place: Place) -> PCF:
-    formula = plane.at(*place)
+def _formula(plane: Plane, point: Point) -> PCF:
+    formula = plane.at(*point)
     assert formula is not None
     return formula
 
 
-def _meets(plane: Plane, kind: object, function: PlaneFunction, place: Place) -> bool:
-    core = core_of(plane.at(*place))
-    found = None if core is None else kind_of(core)
-    if core is None or found is None or found != kind:
+def _meets(plane: Plane, kind: object, function: PlaneFunction, point: Point) -> bool:
+    form = normal_form_of(plane.at(*point))
+    found = None if form is None else constant_kind(form)
+    if form is None or found is None or found != kind:
         return False
-    value: Fraction | None = function.at(*place)
-    return argument_value(found, core) == value
+    value: Fraction | None = function.at(*point)
+    return argument_value(found, form) == value

@@ -10,7 +10,7 @@ Cell = tuple[str, str]
 
 
 def table(caption: str, columns: Sequence[Cell], rows: Iterable[Sequence[str]]) -> str:
-    """A table whose first column names the rows; columns are classes and heads, cells are HTML."""
+    """Return a table whose first column names the rows; columns are classes and heads, cells are HTML."""
     head = "".join(f'<th scope="col"{_class(kind)}>{escape(text)}</th>' for kind, text in columns)
     body = []
     for row in rows:
@@ -29,28 +29,28 @@ def _class(kind: str) -> str:
 
 
 def bar(share: float) -> str:
-    """A bar for a share from 0 to 1, beside the number that says it."""
+    """Return a bar for a share from 0 to 1, beside the number that says it."""
     return f'<span aria-hidden="true" style="width:{100 * share:.2f}%"></span>'
 
 
 def figure(svg: str, caption: str) -> str:
-    """A picture with its caption."""
+    """Return a picture with its caption."""
     return f"<figure>{svg}<figcaption>{caption}</figcaption></figure>"
 
 
 def section(name: str, title: str, body: str) -> str:
-    """A section that the contents lead to."""
+    """Return a section that the contents lead to."""
     head = f'<h2 id="{name}-title">{escape(title)}</h2>'
     return f'<section id="{name}" aria-labelledby="{name}-title">{head}{body}</section>'
 
 
 def number(value: int) -> str:
-    """With commas."""
+    """Return an integer with commas."""
     return f"{value:,}"
 
 
 def digits(text: str | None, count: int = 24) -> str:
-    """The first digits of a decimal number, marked where more are known."""
+    """Return the first digits of a decimal number, marked where more are known."""
     if not text:
         return ""
     return escape(text if len(text) <= count else text[:count] + "…")

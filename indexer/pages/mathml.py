@@ -52,7 +52,7 @@ _SIGNS = {"-": "−", "*": "·", "'": "′"}
 
 
 def mathml(latex: str, *, block: bool = False) -> str:
-    """A `math` element; `block` puts it on a line of its own."""
+    """Return a `math` element; `block` puts it on a line of its own."""
     body = "".join(_Reader(latex).row(None))
     display = ' display="block"' if block else ""
     return f"<math{display}><mrow>{body}</mrow></math>"
@@ -66,7 +66,7 @@ class _Reader:
         self._at = 0
 
     def row(self, end: str | None) -> list[str]:
-        """Elements up to a token, which is passed over, or to the end of the text."""
+        """Return the elements up to a token, which is passed over, or to the end of the text."""
         found: list[str] = []
         while self._at < len(self._tokens):
             token = self._tokens[self._at]
@@ -80,7 +80,7 @@ class _Reader:
         return found
 
     def _scripted(self) -> str:
-        """One element with what stands below and above it."""
+        """Return one element with what stands below and above it."""
         limits = self._peek() == r"\mathop"
         base = "<mrow></mrow>" if self._peek() in ("^", "_") else self._element()
         below = above = None
@@ -153,7 +153,7 @@ class _Reader:
         return f"<mrow>{left}{inner}{right}</mrow>"
 
     def _text(self) -> str:
-        """The text of a group in braces, or of one token."""
+        """Return the text of a group in braces, or of one token."""
         self._skip_blanks()
         if self._peek() != "{":
             return self._next() if self._at < len(self._tokens) else ""

@@ -57,7 +57,7 @@ and its mirror and inflations count once. Relations that somebody rejected are l
 
 
 def page(report: Report, title: str = "Formulary") -> str:
-    """The whole page as HTML."""
+    """Return the whole page as HTML."""
     contents = "".join(f'<li><a href="#{name}">{escape(text)}</a></li>' for name, text in CONTENTS.items())
     return PAGE.format(
         title=escape(title),

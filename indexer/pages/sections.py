@@ -32,12 +32,12 @@ KINDS = {"rational": "rational numbers", "quadratic": "quadratic numbers", "alge
 
 
 def words(text: str | None) -> str:
-    """A name of the database in words."""
+    """Return a name of the database in words."""
     return (text or "").replace("sub_", "sub-").replace("super_", "super-").replace("_", " ")
 
 
 def key_figures(report: Report) -> str:
-    """The catalogue in eight numbers."""
+    """Return the catalogue in eight numbers."""
     total, canonical = (sum(row[key] for row in report.counts) for key in ("formulas", "canonical"))
     named = [row for row in report.findings if row["name"]]
     figures = {
@@ -55,7 +55,7 @@ def key_figures(report: Report) -> str:
 
 
 def counts(report: Report) -> str:
-    """Formulas by status and class, with the map and the growth."""
+    """Return the formulas by status and class, with the map and the growth."""
     most = max((row["formulas"] for row in report.counts), default=1)
     rows = [
         (
@@ -84,7 +84,7 @@ def counts(report: Report) -> str:
 
 
 def constants(report: Report) -> str:
-    """The commonest constants."""
+    """Return the commonest constants."""
     if not report.findings:
         return section("constants", "Constants", "<p>No relation is verified yet.</p>")
     most = report.findings[0]["formulas"]
@@ -119,7 +119,7 @@ def constants(report: Report) -> str:
 
 
 def cluster_section(report: Report) -> str:
-    """The map of the clusters, and the largest ones with their pictures."""
+    """Return the map of the clusters, and the largest ones with their pictures."""
     if not report.clusters:
         return section("clusters", "Clusters", _nothing("formulary cluster build"))
     vectors, numbers, labels = report.members
@@ -155,7 +155,7 @@ def _cards(report: Report, rows: Sequence[Row], title: str) -> str:
 
 
 def newest(report: Report) -> str:
-    """The newest relations, one of each sort of constant."""
+    """Return the newest relations, one of each sort of constant."""
     seen: set[str] = set()
     rows: list[tuple[str, ...]] = []
     for row in report.newest:
@@ -169,7 +169,7 @@ def newest(report: Report) -> str:
 
 
 def _sort(constant: str) -> str:
-    """A constant without its numbers: pages show one of each sort before more of the same."""
+    """Return a constant without its numbers: pages show one of each sort before more of the same."""
     return _NUMBER.sub("#", constant)
 
 
@@ -181,7 +181,7 @@ def _proof(row: Row) -> str:
 
 
 def families(report: Report) -> str:
-    """Infinite families as laws."""
+    """Return the infinite families, as laws."""
     rows = sorted(report.families, key=lambda row: -row["formulas_found"])
     counted: Counter[str] = Counter()
     first: list[Row] = []
@@ -207,7 +207,7 @@ def _law(row: Row) -> str:
 
 
 def riddles(report: Report) -> str:
-    """What has no name: large clusters of related formulas, and formulas with a high delta."""
+    """Return what has no name: large clusters of related formulas, and formulas with a high delta."""
     unnamed = [row for row in report.clusters if (row["label"] or "").startswith("unnamed-")][:UNNAMED]
     body = "<p>Related formulas, tied to each other by verified relations, whose constant is in no library.</p>"
     rows = [

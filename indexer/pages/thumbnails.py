@@ -27,7 +27,7 @@ class Ground:
         self._values = values
 
     def symbol(self) -> str:
-        """The ground, to be put into a page once."""
+        """Return the ground, to be put into a page once."""
         path = self._path(self._values)
         size = f'viewBox="0 0 {WIDTH:g} {HEIGHT:g}"'
         return (
@@ -36,7 +36,7 @@ class Ground:
         )
 
     def picture(self, members: Sequence[int] | Ints, words: str) -> str:
-        """The members, by their places in `values`, over the ground."""
+        """Return the members, by their rows in `values`, over the ground."""
         size = f'viewBox="0 0 {WIDTH:g} {HEIGHT:g}"'
         path = self._path(self._values[members])
         return (

@@ -14,12 +14,12 @@ LONGEST = 400
 
 
 def formula(value: PCF) -> str:
-    """A formula as a continued fraction."""
+    """Return a formula as a continued fraction."""
     return mathml(value.latex())
 
 
 def expression(text: str | None, latex: str | None = None) -> str:
-    """An expression such as `4/(pi - 2)` or the name of a constant, by its LaTeX where that is known."""
+    """Return an expression such as `4/(pi - 2)` or the name of a constant, by its LaTeX where that is known."""
     if text is None:
         return ""
     if latex:
@@ -33,14 +33,14 @@ def expression(text: str | None, latex: str | None = None) -> str:
 
 
 def relation(text: str, constant: str | None, latex: str | None = None) -> str:
-    """A limit as an expression in a constant; one that is a quotient is written once, as v, beside it."""
+    """Return a limit as an expression in a constant; one that is a quotient is written once, as v, beside it."""
     if constant and "/" in constant and constant in text:
         return f"{expression(text.replace(constant, 'v'))} <span class='soft'>with</span> {named(constant, latex)}"
     return expression(text)
 
 
 def named(constant: str, latex: str | None) -> str:
-    """The equation v = constant."""
+    """Return the equation v = constant."""
     try:
         return mathml("v = " + (latex or to_latex(parse_expression(constant))))
     except FormularyError:
@@ -48,7 +48,7 @@ def named(constant: str, latex: str | None) -> str:
 
 
 def label(text: str | None, latex: str | None = None) -> str:
-    """The label of a cluster: a constant as mathematics, a word as a word."""
+    """Return the label of a cluster: a constant as mathematics, a word as a word."""
     if text is None:
         return "no label"
     if text in ("rational", "quadratic", "algebraic", "mixed") or text.startswith("unnamed-"):

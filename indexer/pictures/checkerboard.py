@@ -1,7 +1,7 @@
 """The board a = A, b = (n + r)(n + s) as a picture: which square has pi, which ln 2, and which is rational.
 
-After the checkerboard of arXiv 2412.16818. Each square is coloured by the exact core of its own closed form, not by the
-rule that the picture shows.
+After the checkerboard of arXiv 2412.16818. Each square is coloured by the exact normal form of its own constant,
+not by the rule that the picture shows.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ UNKNOWN = ("?", PAPER, 1.0, INK)
 
 
 def board(largest: int = LARGEST, fixed: int = FIXED_A) -> Figure:
-    """s - r against A, and r against s for one A."""
+    """Draw s - r against A, and r against s for one A."""
     from matplotlib.patches import Patch
 
     with styled():

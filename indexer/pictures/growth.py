@@ -25,7 +25,7 @@ BLUE, RED = COLOURS[1], COLOURS[0]
 
 
 def growth(formulas: Steps, identified: Steps = ()) -> Figure:
-    """How many formulas the catalogue had at each time, and how many canonical ones were identified."""
+    """Draw how many formulas the catalogue had at each time, and how many canonical ones were identified."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     with styled():
@@ -65,7 +65,7 @@ def _stair(axes: Axes, steps: Steps, end: datetime, colour: str, style: str, nam
 def convergence(
     name: str, depths: Sequence[int], errors: Sequence[float], deltas: Sequence[float], remark: str = ""
 ) -> Figure:
-    """log10 of the error, and delta, against the depth n, one above the other; NaN where one is not defined.
+    """Draw log10 of the error, and delta, against the depth n, one above the other; NaN where one is not defined.
 
     `errors` are natural logarithms.
     """

@@ -47,7 +47,7 @@ class Grid:
         return rows * self._columns
 
     def cells(self, x: Floats, y: Floats) -> Ints:
-        """The number of the cell of each point, -1 outside the rectangle. The nearer of two lattices' centres wins."""
+        """Return the number of each point's cell, -1 outside the rectangle; the nearer of two lattices' wins."""
         inside = (self.low[0] <= x) & (x <= self.high[0]) & (self.low[1] <= y) & (y <= self.high[1])
         step = self._step
         u, v = (x[inside] - self.low[0]) / step[0], (y[inside] - self.low[1]) / step[1]
@@ -63,14 +63,14 @@ class Grid:
         return found
 
     def centres(self, cells: Ints) -> Floats:
-        """Centres (m, 2) of cells."""
+        """Return the centres (m, 2) of cells."""
         row, column = np.divmod(cells, self._columns)
         step = self._step
         x = self.low[0] + (column + 0.5 * (row % 2)) * step[0]
         return np.stack([x, self.low[1] + row * step[1] / 2], axis=1)
 
     def outlines(self, cells: Ints, scale: float = GAP) -> Floats:
-        """Corners (m, 6, 2) of the hexagons to be drawn, smaller than the cells by a factor."""
+        """Return the corners (m, 6, 2) of the hexagons to be drawn, smaller than the cells by a factor."""
         angles = np.pi / 6 + np.arange(6) * np.pi / 3
         step = self._step
         corners = np.stack([np.cos(angles) * step[0] / _ROOT, np.sin(angles) * step[1] / 3], axis=1)
@@ -78,7 +78,7 @@ class Grid:
 
 
 def counts(cells: Ints, groups: Ints, size: int, group_count: int) -> Ints:
-    """Points (size, 1 + group_count) by cell and group, column 0 for those whose group is negative."""
+    """Return how many points a cell has of each group, shape (size, 1 + group_count), column 0 for those of none."""
     inside = cells >= 0
     columns = group_count + 1
     flat = cells[inside] * columns + np.maximum(groups[inside] + 1, 0)
@@ -86,7 +86,7 @@ def counts(cells: Ints, groups: Ints, size: int, group_count: int) -> Ints:
 
 
 def levels(largest: int) -> list[int]:
-    """Least counts of the shades, as far as there are counts: 1, 3, 10, 30 or, where those are many, 1, 10, 100."""
+    """Return the least counts of the shades up to the largest: 1, 3, 10, 30, or 1, 10, 100 where these are many."""
     found = [1]
     while (following := found[-1] * 3 if len(found) % 2 else found[-1] // 3 * 10) <= largest:
         found.append(following)

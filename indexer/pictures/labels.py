@@ -67,7 +67,7 @@ def _size(figure: Figure, axes: Axes, text: str) -> tuple[float, float]:
 def _free(
     point: np.ndarray, width: float, height: float, scale: float, taken: Sequence[Bbox], frame: Bbox
 ) -> tuple[Bbox, tuple[float, float]] | None:
-    """The nearest place for a box: the box, and the offset of its middle from the point, in points."""
+    """Return the nearest place for a box: the box, and the offset of its middle from the point, in points."""
     from matplotlib.transforms import Bbox
 
     for distance in DISTANCES:

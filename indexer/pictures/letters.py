@@ -28,7 +28,7 @@ _ROOT = re.compile(r"sqrt\((\d+|[a-z]+)\)")
 
 
 def pretty(name: str, longest: int = LONGEST) -> str:
-    """A constant's name in the letters of mathematics, cut to a length; other names stay as they are."""
+    """Return a constant's name in the letters of mathematics, cut to a length; other names stay as they are."""
     text = _ROOT.sub(r"√\1", name)
     text = _WORD.sub(lambda match: _WORDS.get(match[0], match[0]), text).replace("*", "·")
     return text if len(text) <= longest else text[: longest - 1] + "\N{HORIZONTAL ELLIPSIS}"

@@ -83,7 +83,7 @@ class Layer:
 
 
 def scatter(points: Points, names: tuple[str, str], title: str | None = None) -> Figure:
-    """Two metrics against each other, with the commonest groups; `title` heads their legend."""
+    """Draw two metrics against each other, with the commonest groups; `title` heads their legend."""
     with styled():
         figure = new_figure()
         axes = figure.subplots()
@@ -99,7 +99,7 @@ def scatter(points: Points, names: tuple[str, str], title: str | None = None) ->
 
 
 def clusters(vectors: Floats, numbers: Ints, labels: dict[int, str | None]) -> Figure:
-    """Clusters along two principal components of the neighbour vectors (n, d), each coordinate over its spread.
+    """Draw clusters along two principal components of the neighbour vectors (n, d), each coordinate over its spread.
 
     `numbers` (n,) are those of the clusters, 0 for unplaced formulas; `labels` are the names of the clusters.
     """
@@ -129,7 +129,7 @@ def clusters(vectors: Floats, numbers: Ints, labels: dict[int, str | None]) -> F
 
 
 def principal_components(vectors: Floats) -> tuple[Floats, Floats]:
-    """Two leading principal components (n, 2) of n vectors, each coordinate over its spread; their shares (d,)."""
+    """Return the two leading principal components (n, 2) of n vectors, and the shares (d,) of all in the variance."""
     low, high = np.quantile(vectors, [(1 - CENTRAL) / 2, (1 + CENTRAL) / 2], axis=0)
     tame = np.clip(vectors, low, high)  # a few far ones would be the whole variance
     spread = tame.std(axis=0)
@@ -145,7 +145,7 @@ def principal_components(vectors: Floats) -> tuple[Floats, Floats]:
 def draw(
     axes: Axes, points: Points, limits: tuple[tuple[float, float], tuple[float, float]], title: str | None
 ) -> list[Layer]:
-    """Hexagons, marks and the legends; returns the groups that are drawn, the commonest first."""
+    """Draw hexagons, marks and the legends; returns the groups that are drawn, the commonest first."""
     grid = Grid((limits[0][0], limits[1][0]), (limits[0][1], limits[1][1]), ACROSS, ASPECT)
     cells = grid.cells(points.x, points.y)
     common = _commonest(points.groups, len(points.names))
@@ -187,14 +187,14 @@ def _layers(grid: Grid, table: Ints, common: Ints, points: Points) -> list[Layer
 
 
 def _rest(points: Points, layers: Sequence[Layer]) -> list[tuple[str, int]]:
-    """What is shown in shades only: other groups, and formulas without one, with their numbers."""
+    """Return what is shown in shades only: other groups, and formulas without one, with their numbers."""
     without = int((points.groups < 0).sum())
     others = len(points.groups) - without - sum(layer.count for layer in layers)
     return [(name, count) for name, count in (("others", others), (points.none, without)) if count]
 
 
 def _draw_hexagons(axes: Axes, grid: Grid, table: Ints, layers: Sequence[Layer], shades: Sequence[int]) -> None:
-    """Each cell in the shade of its count and, where one fills it, in the colour of its commonest group; kernels."""
+    """Draw each cell in the shade of its count and in the colour of the group that fills it; then the kernels."""
     total = table.sum(axis=1)
     shade = np.searchsorted(shades, total, side="right") - 1
     filling = np.array([True, *(layer.form == "fill" for layer in layers)])
@@ -212,7 +212,7 @@ def _draw_hexagons(axes: Axes, grid: Grid, table: Ints, layers: Sequence[Layer],
 
 
 def opacity(level: int, count: int) -> float:
-    """Of a shade among `count`."""
+    """Return the opacity of a shade among `count`."""
     return DARKEST if count == 1 else LIGHTEST + (DARKEST - LIGHTEST) * level / (count - 1)
 
 
@@ -236,7 +236,7 @@ def _draw_marks(
     layer: Layer,
     others: tuple[Grid, npt.NDArray[np.bool_], int],
 ) -> None:
-    """One mark in each hexagon where the group is, at the middle of its members there, or in a corner of its own.
+    """Draw one mark in each hexagon where the group is, amid its members there, or in a corner of its own.
 
     `others` are the grid, which cells several groups mark, and the group's own number among them.
     """
@@ -261,7 +261,7 @@ def _draw_marks(
 def _legends(
     axes: Axes, layers: Sequence[Layer], shades: Sequence[int], title: str | None, rest: Sequence[tuple[str, int]]
 ) -> None:
-    """Groups below the picture, shades above it on the right."""
+    """Draw the legend of the groups below the picture, that of the shades above it on the right."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.lines import Line2D
 
@@ -318,7 +318,7 @@ def _handle(layer: Layer) -> Artist:
 
 
 def _name_clusters(figure: Figure, axes: Axes, flat: Floats, numbers: Ints, labels: dict[int, str | None]) -> None:
-    """The names of the largest clusters beside them, where there is room."""
+    """Write the names of the largest clusters beside them, where there is room."""
     known, sizes = np.unique(numbers[numbers > 0], return_counts=True)
     places: list[tuple[float, float]] = []
     texts: list[str] = []

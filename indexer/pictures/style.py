@@ -91,7 +91,7 @@ _FONT = re.compile(r"'DejaVu Sans'[^;\"]*")
 
 
 def checked_format(path: str) -> str:
-    """The format of a file by its ending; raises FormularyError for one that is not known."""
+    """Return the format of a file by its ending; raises FormularyError for one that is not known."""
     ending = Path(path).suffix.removeprefix(".").lower()
     if ending not in FORMATS:
         named = f".{ending}" if ending else "a file without an ending"
@@ -101,7 +101,7 @@ def checked_format(path: str) -> str:
 
 @contextmanager
 def styled() -> Iterator[None]:
-    """Our settings of matplotlib, for a while."""
+    """Use our settings of matplotlib within the context."""
     import matplotlib as mpl
 
     with mpl.rc_context(cast(Any, SETTINGS)):
@@ -109,14 +109,14 @@ def styled() -> Iterator[None]:
 
 
 def new_figure(size: tuple[float, float] = SIZE) -> Figure:
-    """An empty figure."""
+    """Return an empty figure."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=size, layout="constrained", facecolor=PAPER)
 
 
 def heading(axes: Axes, title: str, remark: str = "") -> None:
-    """A title above axes, with a remark in a line of its own."""
+    """Write a title above axes, with a remark in a line of its own."""
     axes.set_title(title + ("\n" if remark else ""), loc="left", fontsize=11, linespacing=1.5)
     if remark:
         axes.annotate(
@@ -125,7 +125,7 @@ def heading(axes: Axes, title: str, remark: str = "") -> None:
 
 
 def axis_label(name: str) -> str:
-    """A figure's name with its unit."""
+    """Return a figure's name with its unit."""
     unit = UNITS.get(name.rsplit("_", 1)[-1])
     return f"{name} ({unit})" if unit else name
 
@@ -154,7 +154,7 @@ def write_file(path: str, data: bytes) -> None:
 
 
 def inline_svg(figure: Figure, title: str, prefix: str = "p") -> str:
-    """A figure as an SVG element for a page, in the page's colours and font; `prefix` keeps ids of a page apart."""
+    """Return a figure as an SVG element for a page, in the page's colours and font; `prefix` keeps its ids apart."""
     text = _svg(figure, title)
     text = text[text.index("<svg") :].strip()
     used = set(_REFERENCE.findall(text))

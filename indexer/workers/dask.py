@@ -97,7 +97,7 @@ class DaskWorkers(Pool):
         self._meet()
 
     def completed(self, seconds: float | None = None) -> list[tuple[int, list[Any]]]:
-        """As in `Pool`; raises Unavailable where the scheduler is gone and does not come back."""
+        """Return what `Pool.completed` does; raises Unavailable where the scheduler is gone and does not come back."""
         self._look()
         self._dispatch()
         if not self._done:
@@ -189,7 +189,7 @@ class DaskWorkers(Pool):
         (self._suspects if part.tries else self._waiting).appendleft(part)
 
     def _suspect(self, part: Part, error: BaseException) -> None:
-        """A part that Dask gave up: its halves go alone, and an item that is left alone is at fault."""
+        """Queue the halves of a part that Dask gave up, to go alone; an item that was alone is at fault."""
         from distributed import KilledWorker
 
         died = isinstance(error, KilledWorker)

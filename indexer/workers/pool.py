@@ -55,14 +55,14 @@ GOODBYE = 2.0
 
 
 def default_workers() -> int:
-    """The cores this process may use."""
+    """Return the cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def resident_bytes(process: int | None) -> int:
-    """Memory that a process holds, in bytes; 0 where it is gone or this system does not say."""
+    """Return the memory that a process holds, in bytes; 0 where it is gone or this system does not say."""
     with suppress(OSError, ValueError, IndexError):
         return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     return 0
@@ -79,7 +79,7 @@ class Submitted:
     missing: int
 
     def in_order(self) -> list[Any]:
-        """The results of all items."""
+        """Return the results of all items."""
         return [result for first in sorted(self.results) for result in self.results[first]]
 
 
@@ -104,7 +104,7 @@ class _Worker:
 
 
 class Pool(ABC):
-    """Whoever evaluates tasks: the processes of this machine here, a Dask cluster in `distributed`."""
+    """Whoever evaluates tasks: the processes of this machine here, a Dask cluster in `dask`."""
 
     count: int
     """Parts that are evaluated at one time."""
@@ -140,7 +140,7 @@ class Pool(ABC):
 
     @abstractmethod
     def completed(self, seconds: float | None = None) -> list[tuple[int, list[Any]]]:
-        """Wait for tasks to be complete, at most so long; number and results of those that are."""
+        """Wait for tasks to be complete, at most so long; return number and results of those that are."""
 
     @abstractmethod
     def close(self) -> None:
@@ -151,7 +151,7 @@ class Pool(ABC):
         """Hand on what waits."""
 
     def _parts(self, task: Submitted, items: Sequence[Any]) -> list[Part]:
-        """A task as it is handed on: whole."""
+        """Return the parts that a task is handed on in: here it is whole."""
         return [Part(task, 0, items)] if items else []
 
     def _keep(self, part: Part, results: list[Any]) -> None:
@@ -162,7 +162,7 @@ class Pool(ABC):
             self._done.append(task)
 
     def _taken(self) -> list[tuple[int, list[Any]]]:
-        """Number and results of what is done, once."""
+        """Return number and results of each task that is done, once."""
         done, self._done = self._done, []
         return [(task.number, task.in_order()) for task in done]
 
@@ -179,7 +179,7 @@ class Workers(Pool):
         self._workers: list[_Worker] = []
 
     def completed(self, seconds: float | None = None) -> list[tuple[int, list[Any]]]:
-        """Wait for tasks to be complete, at most so long; number and results of those that are."""
+        """Wait for tasks to be complete, at most so long; return number and results of those that are."""
         if not self._done:
             busy = {worker.pipe: worker for worker in self._workers if worker.part is not None}
             for pipe in wait(list(busy), seconds) if busy else ():
@@ -241,7 +241,7 @@ class Workers(Pool):
             self._keep(part, results)
 
     def _lost(self, worker: _Worker, reason: str = WORKER_DIED) -> None:
-        """A worker died: forget it, and have its part done by others."""
+        """Forget a worker that died, and have its part done by others."""
         self.deaths += 1
         self._forget(worker)
         if worker.part is not None and worker.ready:
@@ -291,7 +291,7 @@ def in_order(
     workers: int | None = None,
     batch: int = 16,
 ) -> Iterator[Result]:
-    """The results of `function` for a stream of items, in their order, by worker processes where there are many.
+    """Yield the results of `function` for a stream of items, in their order, by worker processes where there are many.
 
     At most three batches a worker are read ahead. Where one batch holds everything, or with one worker, no process
     is started.

@@ -49,7 +49,7 @@ def launch() -> tuple[subprocess.Popen[bytes], Connection]:
 
 
 def serve(descriptor: int) -> None:
-    """A worker's life: tasks, each a function and its items, from the pipe until it closes."""
+    """Live a worker's life: do the tasks, each a function and its items, that come from the pipe until it closes."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_leave_with_parent, args=(descriptor,), daemon=True).start()
     with Connection(descriptor) as pipe, suppress(EOFError, OSError):

@@ -29,7 +29,7 @@ class RationalFunction:
     below: Polynomial = (1,)
 
     def at(self, k: int) -> Fraction | None:
-        """The value, None at a pole."""
+        """Return the value, None at a pole."""
         bottom = value_at(self.below, k)
         return Fraction(value_at(self.above, k), bottom) if bottom else None
 
@@ -41,7 +41,7 @@ class RationalFunction:
 
 
 def value_at(polynomial: Polynomial, k: int) -> int:
-    """The polynomial's value, by Horner's rule."""
+    """Return the polynomial's value, by Horner's rule."""
     value = 0
     for coefficient in reversed(polynomial):
         value = value * k + coefficient
@@ -49,12 +49,12 @@ def value_at(polynomial: Polynomial, k: int) -> int:
 
 
 def polynomial_text(polynomial: Polynomial, name: str = "k") -> str:
-    """The polynomial as an expression, such as 2*k^2 - k + 1."""
+    """Return the polynomial as an expression, such as 2*k^2 - k + 1."""
     return format_polynomial(polynomial, name, times="*")
 
 
 def fit(values: Mapping[int, Fraction]) -> RationalFunction | None:
-    """The simplest rational function through all the values, or None; SPARE_VALUES of them confirm it."""
+    """Return the simplest rational function through all the values, which `SPARE_VALUES` of them confirm, or None."""
     points = sorted(values.items())
     for top, bottom in SHAPES:
         if len(points) >= top + bottom + 1 + SPARE_VALUES:
@@ -65,7 +65,7 @@ def fit(values: Mapping[int, Fraction]) -> RationalFunction | None:
 
 
 def _solve(points: Sequence[tuple[int, Fraction]], top: int, bottom: int) -> RationalFunction | None:
-    """above(k) - value below(k) = 0 at every point, from the kernel of that linear system."""
+    """Return above/below with above(k) - value below(k) = 0 at every point: the kernel of a linear system."""
     rows = [
         [fmpq(k**i) for i in range(top + 1)]
         + [fmpq(-value.numerator * k**i, value.denominator) for i in range(bottom + 1)]
@@ -76,7 +76,7 @@ def _solve(points: Sequence[tuple[int, Fraction]], top: int, bottom: int) -> Rat
 
 
 def _kernel(rows: list[list[fmpq]]) -> list[Fraction] | None:
-    """A vector in the kernel of a matrix, None where there is none."""
+    """Return a vector in the kernel of a matrix, None where there is none."""
     reduced, rank = fmpq_mat(rows).rref()
     width = len(rows[0])
     if rank >= width:
@@ -106,7 +106,10 @@ def _normal(above: Sequence[Fraction], below: Sequence[Fraction]) -> RationalFun
 
 
 def fit_up_to_scale(rows: Mapping[int, Sequence[int]]) -> tuple[RationalFunction, ...] | None:
-    """Vectors of integers, each known up to a factor, as rational functions of k; their scale is chosen anew."""
+    """Return vectors of integers, each known up to a factor, as rational functions of k, or None.
+
+    Their scale is chosen anew, so that one of the functions is 1.
+    """
     width = len(next(iter(rows.values())))
     lead = next((i for i in range(width) if all(row[i] for row in rows.values())), None)
     if lead is None:
@@ -138,7 +141,7 @@ class PlaneFunction:
         return any(i for i, _ in powers) and any(j for _, j in powers)
 
     def at(self, k: int, m: int) -> Fraction | None:
-        """The value, None at a pole."""
+        """Return the value, None at a pole."""
         above, below = (sum(c * k**i * m**j for (i, j), c in side) for side in (self.above, self.below))
         return Fraction(above, below) if below else None
 
@@ -150,7 +153,7 @@ class PlaneFunction:
 
 
 def bivariate_text(polynomial: Bivariate) -> str:
-    """The polynomial as an expression, such as k^2 - 2*k*m + 1."""
+    """Return the polynomial as an expression, such as k^2 - 2*k*m + 1."""
     return format_sum((c, "*".join(_powers_text(("k", i), ("m", j)))) for (i, j), c in polynomial)
 
 
@@ -159,7 +162,7 @@ def _powers_text(*powers: tuple[str, int]) -> list[str]:
 
 
 def fit_plane(values: Mapping[tuple[int, int], Fraction]) -> PlaneFunction | None:
-    """The simplest rational function of k and m through all the values, or None."""
+    """Return the simplest rational function of k and m through all the values, or None."""
     for top, bottom in PLANE_SHAPES:
         above, below = _powers(top), _powers(bottom)
         if len(values) < len(above) + len(below) + SPARE_VALUES:
@@ -179,7 +182,7 @@ def fit_plane(values: Mapping[tuple[int, int], Fraction]) -> PlaneFunction | Non
 
 
 def _powers(degree: int) -> list[tuple[int, int]]:
-    """Exponents (i, j) with i + j up to a degree, the highest first."""
+    """Return the exponents (i, j) with i + j up to a degree, the highest first."""
     return [(i, total - i) for total in range(degree, -1, -1) for i in range(total, -1, -1)]
 
 

@@ -19,7 +19,7 @@ MOST_BITS = 1_000
 
 
 def reduced(values: Sequence[int]) -> fmpz_mat:
-    """The reduced basis of the lattice of `values`, rows (remainder, x_1, ..., x_n)."""
+    """Return the reduced basis of the lattice of `values`, rows (remainder, x_1, ..., x_n)."""
     size = len(values)
     entries = [0] * (size * size)
     for i, value in enumerate(values):
@@ -30,8 +30,7 @@ def reduced(values: Sequence[int]) -> fmpz_mat:
 
 
 def exact_bound(basis: fmpz_mat, error: int) -> int:
-    """The M up to which the basis of a lattice excludes coefficients of a relation of numbers known to
-    +-error.
+    """Return the M up to which the basis of a lattice excludes relations of numbers known to +-error.
 
     A vector of the lattice is at least as long as the shortest Gram-Schmidt vector, here exact from the
     leading minors of the Gram matrix, so that the bound holds however well the basis is reduced; a relation
@@ -45,9 +44,10 @@ def exact_bound(basis: fmpz_mat, error: int) -> int:
 
 
 def short_rows(reals: Sequence[float], ratios: Sequence[float], size: float) -> list[int]:
-    """Which rows (remainder, x_1, x_2, x_3) of a basis, in double precision, may be relations with short coefficients.
+    """Return the rows (remainder, x_1, x_2, x_3) of a basis that may be relations with short coefficients.
 
-    `ratios` are the three numbers over the first; the product of all coefficients is at most `size`.
+    The basis is in double precision. `ratios` are the three numbers over the first; the product of all coefficients is
+    at most `size`.
     """
     second, third, fourth = ratios
     short = []
@@ -61,7 +61,7 @@ def short_rows(reals: Sequence[float], ratios: Sequence[float], size: float) -> 
 
 
 def bound(basis: fmpz_mat, reals: Sequence[float], lead: fmpz, error: int) -> int:
-    """`exact_bound` for four numbers from the entries in double precision, whose determinant must come out; else exact.
+    """Return `exact_bound` for four numbers, in double precision where the determinant comes out in it.
 
     A reduced basis is far from singular, so that its Gram-Schmidt lengths lose but a few bits.
     """

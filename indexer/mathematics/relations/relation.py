@@ -63,7 +63,7 @@ class Relation:
         return digit_sum(self.coefficients or self.polynomial or ())
 
     def to_json(self) -> dict[str, object]:
-        """The object of the JSON contract, integers beyond 2^53 as strings."""
+        """Return the object of the JSON contract, integers beyond 2^53 as strings."""
         result: dict[str, object] = {"kind": self.kind}
         if self.kind == "moebius":
             result["constant"] = self.constants[0]
@@ -84,7 +84,7 @@ class Relation:
 
 
 def json_integer(x: int) -> int | str:
-    """An integer as JSON holds it exactly: a number up to 2^53, a string beyond."""
+    """Return an integer as JSON holds it exactly: a number up to 2^53, a string beyond."""
     return x if abs(x) <= 2**53 else mpz(x).digits()
 
 
@@ -98,7 +98,7 @@ def moebius_relation(
     proof: Proof,
     method: str,
 ) -> Relation:
-    """A Moebius relation with its text."""
+    """Return a Moebius relation with its text."""
     normal = normal_moebius(coefficients)
     return Relation(
         "moebius", moebius_text(normal, term), digits_used, digits_verified, proof, method, (constant,), (term,), normal
@@ -108,7 +108,7 @@ def moebius_relation(
 def rational_relation(
     value: Fraction, *, digits_used: int, digits_verified: int, proof: Proof, method: str
 ) -> Relation:
-    """A rational limit p/q as a relation, polynomial [-p, q]."""
+    """Return a rational limit p/q as a relation, polynomial [-p, q]."""
     polynomial = (-value.numerator, value.denominator)
     text = rational_text(value)
     return Relation("rational", text, digits_used, digits_verified, proof, method, polynomial=polynomial)
@@ -117,14 +117,14 @@ def rational_relation(
 def algebraic_relation(
     polynomial: Sequence[int], root: arb, *, digits_used: int, digits_verified: int, proof: Proof, method: str
 ) -> Relation:
-    """A root of an irreducible polynomial as a relation, `root` telling which."""
+    """Return the root of an irreducible polynomial that `root` encloses as a relation."""
     kind: Kind = "rational" if len(polynomial) == 2 else "algebraic"
     text = algebraic_text(polynomial, root)
     return Relation(kind, text, digits_used, digits_verified, proof, method, polynomial=tuple(polynomial))
 
 
 def moebius_value(coefficients: Sequence[int], constant: arb) -> arb:
-    """(x + y c)/(z + w c) as a ball, at the precision of the flint context."""
+    """Return (x + y c)/(z + w c) as a ball, at the precision of the flint context."""
     x, y, z, w = coefficients
     return (x + y * constant) / (z + w * constant)
 
@@ -132,7 +132,7 @@ def moebius_value(coefficients: Sequence[int], constant: arb) -> arb:
 def verify(
     left: Callable[[int], arb], right: Callable[[int], arb], digits: int, asked: int | None = None
 ) -> int | None:
-    """Digits to which two sides agree when both are evaluated anew, None where these are fewer than `digits`.
+    """Return the digits to which two sides agree when both are evaluated anew, None where they are fewer than `digits`.
 
     `left` and `right` take a precision in bits, that of `asked` digits (by default `digits`), and return enclosures.
     The difference must contain zero and its ball must be below 10^-digits, relative to max(1, |left|): an absolute
@@ -145,7 +145,7 @@ def verify(
 
 
 def real_root(polynomial: Sequence[int], near: arb, bits: int) -> arb:
-    """The real root of a polynomial that lies nearest to a ball, evaluated anew to `bits` bits."""
+    """Return the real root of a polynomial that lies nearest to a ball, evaluated anew to `bits` bits."""
     with ctx.workprec(bits + 32):
         if len(polynomial) == 3:
             x, y, z = polynomial

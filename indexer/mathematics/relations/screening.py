@@ -60,17 +60,17 @@ class Numbers:
 
     @classmethod
     def of(cls, scaled: Sequence[Scaled]) -> Numbers:
-        """Numbers of at least BITS bits with an error of a few units."""
+        """Return numbers of at least BITS bits with an error of a few units."""
         values = np.array([s.value >> (s.bits - BITS) for s in scaled], dtype=np.int64)
         return cls(values, np.array([min(s.shift, BITS) for s in scaled], dtype=np.int64))
 
     def __len__(self) -> int:
-        """How many they are."""
+        """Return how many they are."""
         return len(self.values)
 
-    def __getitem__(self, places: Integers) -> Numbers:
-        """Some of them."""
-        return Numbers(self.values[places], self.shifts[places])
+    def __getitem__(self, rows: Integers) -> Numbers:
+        """Return those of some rows."""
+        return Numbers(self.values[rows], self.shifts[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +93,13 @@ class Constants:
             rows = np.where(active, np.stack((rows[1], rows[0] - steps * rows[1])), rows)
         return cls(numbers, rows)
 
-    def __getitem__(self, places: Integers) -> Constants:
-        """Some of them."""
-        return Constants(self.numbers[places], self.rows[:, :, places])
+    def __getitem__(self, rows: Integers) -> Constants:
+        """Return those of some rows."""
+        return Constants(self.numbers[rows], self.rows[:, :, rows])
 
 
 def exclusion_bounds(pairs: Sequence[tuple[Scaled, Scaled]]) -> Reals:
-    """For each pair of a limit and a constant the M up to which no relation has all coefficients in size: (pairs,).
+    """Return for each pair of a limit and a constant the M that a coefficient of any relation exceeds, shape (pairs,).
 
     M is SCREENED_BOUND or more for numbers without a relation, and below the largest coefficient of any relation that
     there is.
@@ -109,7 +109,7 @@ def exclusion_bounds(pairs: Sequence[tuple[Scaled, Scaled]]) -> Reals:
 
 
 def moebius_bounds(limits: Numbers, constants: Constants) -> Reals:
-    """The same for arrays of limits and of constants, pair by pair."""
+    """Return the same for arrays of limits and of constants, pair by pair."""
     bounds = [np.empty(0)]
     for start in range(0, len(limits), LANES):
         some = np.arange(start, min(start + LANES, len(limits)))
@@ -118,7 +118,7 @@ def moebius_bounds(limits: Numbers, constants: Constants) -> Reals:
 
 
 def quadratic_bounds(limits: Numbers) -> Reals:
-    """For each limit the M up to which no quadratic polynomial with all coefficients in size vanishes there: (n,)."""
+    """Return for each limit the M that a coefficient of any quadratic polynomial with this root exceeds, shape (n,)."""
     bounds = [np.empty(0)]
     for start in range(0, len(limits), LANES):
         some = limits[np.arange(start, min(start + LANES, len(limits)))]
@@ -132,7 +132,7 @@ def quadratic_bounds(limits: Numbers) -> Reals:
 
 
 def _lattices(limits: Numbers, constants: Constants) -> tuple[Reals, Integers]:
-    """Bases (4, 4, lanes) of the lattices of 1, c, -L, -cL, and these numbers in their order there (4, lanes).
+    """Return bases (4, 4, lanes) of the lattices of 1, c, -L, -cL, and these numbers as ordered there, (4, lanes).
 
     The numbers are taken times one power of two, below 2^BITS and within one unit. Block A, (1, c) or for |L| > 1
     (-L, -cL), comes first and in its reduced basis; the other block's rows are reduced by it. The first number is the
@@ -163,7 +163,7 @@ def _lattices(limits: Numbers, constants: Constants) -> tuple[Reals, Integers]:
 
 
 def _product(x: Integers, y: Integers) -> Integers:
-    """x y / 2^BITS, rounded down, from halves."""
+    """Return x y / 2^BITS, rounded down, from halves of x and y."""
     half = BITS // 2
     mask = np.int64((1 << half) - 1)
     x1, x0, y1, y0 = x >> half, x & mask, y >> half, y & mask
@@ -172,25 +172,25 @@ def _product(x: Integers, y: Integers) -> Integers:
 
 
 def _bounds(basis: Reals, values: Integers, wanted: float) -> Reals:
-    """The sizes of coefficients that lattices (size, size, lanes) exclude: at least `wanted` where they can.
+    """Return the sizes of coefficients that lattices (size, size, lanes) exclude, at least `wanted` where they can.
 
     A lattice is reduced until it does; where its basis is not proved to be one, nothing is excluded.
     """
     size = len(basis)
     # a relation up to M is a vector of size - 1 coefficients and a remainder of at most size * M units
     length = sqrt(size - 1 + size**2) / (1 - DETERMINANT_TOLERANCE)
-    bounds, places = np.zeros(values.shape[1]), np.arange(values.shape[1])
+    bounds, lanes = np.zeros(values.shape[1]), np.arange(values.shape[1])
     for turn in range(1, MAX_ROUNDS + 1):
         mu, squares = _gram_schmidt(basis)
         shortest = np.sqrt(squares.min(axis=0))
         finished = shortest >= wanted * length
         count = int(np.count_nonzero(finished))
-        if count >= FINISHED_SHARE * len(places) or turn == MAX_ROUNDS:
-            bounds[places] = np.where(_is_basis(basis, values, squares), shortest / length, 0.0)
-            if count == len(places):
+        if count >= FINISHED_SHARE * len(lanes) or turn == MAX_ROUNDS:
+            bounds[lanes] = np.where(_is_basis(basis, values, squares), shortest / length, 0.0)
+            if count == len(lanes):
                 break
             left = np.flatnonzero(~finished)
-            places, values, squares = places[left], values[:, left], squares[:, left]
+            lanes, values, squares = lanes[left], values[:, left], squares[:, left]
             basis, mu = np.ascontiguousarray(basis[:, :, left]), mu[:, :, left]
         _reduce_in_size(basis, mu)
         for k in range(turn % 2, size - 1, 2):
@@ -199,7 +199,7 @@ def _bounds(basis: Reals, values: Integers, wanted: float) -> Reals:
 
 
 def _is_basis(basis: Reals, values: Integers, squares: Reals) -> NDArray[np.bool_]:
-    """Whether rows (remainder, x_1, x_2, ...) are a basis of the lattice of `values`, largest first: (lanes,).
+    """Return whether rows (remainder, x_1, x_2, ...) are a basis of the lattice of `values`, largest first: (lanes,).
 
     The remainder is x_0 v_0 + x_1 v_1 + ... for an integer x_0. It is found in double precision, and the equation then
     checked modulo 2^64, far above the size that both sides have in double precision.
@@ -219,7 +219,7 @@ def _is_basis(basis: Reals, values: Integers, squares: Reals) -> NDArray[np.bool
 
 
 def _gram_schmidt(basis: Reals) -> tuple[Reals, Reals]:
-    """The coefficients mu (size, size, lanes), and the squared lengths of the orthogonal rows (size, lanes)."""
+    """Return the coefficients mu (size, size, lanes), and the squared lengths of the orthogonal rows (size, lanes)."""
     size = len(basis)
     mu, squares = np.zeros_like(basis), np.empty_like(basis[:, 0])
     orthogonal = [basis[0]]
@@ -254,7 +254,7 @@ def _reduce_in_size(basis: Reals, mu: Reals) -> None:
 
 
 def _reduce_plane(basis: Reals, k: int, mu: Reals, first: Reals, second: Reals) -> None:
-    """A few steps of Lagrange's reduction on rows k and k + 1, orthogonal to those before.
+    """Take a few steps of Lagrange's reduction on rows k and k + 1, orthogonal to those before.
 
     Where a plane is reduced, a step does nothing, so that all lanes take the same steps.
     """

@@ -31,8 +31,7 @@ DIGITS = 60
 """Decimal digits that a search among 1, L, c, cL uses unless told otherwise."""
 
 CHANCE_MARGIN = 12
-"""Decimal digits by which a relation must beat a chance one to be worth more digits instead of being
-excluded.
+"""Decimal digits by which a relation must beat a chance one to be worth more digits instead of being excluded.
 
 Of the 4-tuples of coefficients with s digits in all there are about 10^s s^3/6, so that at 60 digits one
 with s <= 48 comes about by chance once in 10^7 attempts.
@@ -48,9 +47,8 @@ SearchOutcome = Literal["found", "excluded", "too_few_digits", "degenerate"]
 class Attempt:
     """What came of one search.
 
-    `found` has the coefficients; `excluded` says that no relation has all coefficients up to `bound` in size
-    (exact, from the Gram-Schmidt lengths of the reduced basis); `too_few_digits` says how many digits would
-    decide;
+    `found` has the coefficients; `excluded` says that no relation has all coefficients up to `bound` in size (exact,
+    from the Gram-Schmidt lengths of the reduced basis); `too_few_digits` says how many digits would decide;
     `degenerate` says that the relation binds only one of the two numbers (a rational L or c).
     """
 
@@ -72,7 +70,7 @@ class Scaled:
 
 
 def _mantissa(x: arb) -> tuple[int, int]:
-    """An exact ball as (man, exp) with x = man 2^exp."""
+    """Return an exact ball as (man, exp) with x = man 2^exp."""
     man, exp = x.man_exp()
     return int(man), int(exp)
 
@@ -82,8 +80,9 @@ def _shifted(man: int, exp: int) -> int:
 
 
 def scale(ball: arb, digits: int) -> Scaled:
-    """`ball` as an integer of about `digits` decimal digits with its error; numbers below one keep absolute
-    digits.
+    """Return a ball as an integer of about `digits` decimal digits with its error.
+
+    Numbers below one keep absolute digits.
 
     >>> scale(arb(3), 2)
     Scaled(value=96, shift=2, error=1, bits=7)
@@ -99,7 +98,7 @@ def scale(ball: arb, digits: int) -> Scaled:
 
 
 def digit_sum(coefficients: Iterable[int]) -> int:
-    """Number of decimal digits of all nonzero coefficients together, the size that chance is measured by.
+    """Return the number of decimal digits of all nonzero coefficients together, the size that chance is measured by.
 
     >>> digit_sum((4, 0, 0, -10))
     3
@@ -108,8 +107,7 @@ def digit_sum(coefficients: Iterable[int]) -> int:
 
 
 def beyond_chance(coefficients: Iterable[int], digits: int) -> bool:
-    """Whether the coefficients are far smaller than chance allows: fewer digits than half of the digits
-    used."""
+    """Return whether the coefficients are far smaller than chance allows: fewer digits than half of those used."""
     return 2 * digit_sum(coefficients) < digits
 
 
@@ -117,7 +115,7 @@ def beyond_chance(coefficients: Iterable[int], digits: int) -> bool:
 
 
 def accurate_digits(ball: arb) -> int:
-    """Digits of a ball that stand, absolute below one and relative above."""
+    """Return the digits of a ball that stand, absolute below one and relative above."""
     if not ball.is_finite():
         return 0
     man, exp = _mantissa(ball.mid())
@@ -129,7 +127,7 @@ def accurate_digits(ball: arb) -> int:
 
 
 def rational(ball: arb, digits: int | None = None) -> Fraction | None:
-    """The rational number that a ball shows, or None.
+    """Return the rational number that a ball shows, or None.
 
     It is the simplest fraction in the ball, accepted when numerator and denominator together have fewer digits than
     half of the `digits` of the ball (all, by default).
@@ -148,11 +146,10 @@ def rational(ball: arb, digits: int | None = None) -> Fraction | None:
 
 
 def algebraic(ball: arb, degree: int = 2, digits: int | None = None) -> Attempt:
-    """A polynomial x_0 + x_1 L + ... + x_degree L^degree = 0 of a ball, irreducible, leading coefficient
-    positive.
+    """Seek a polynomial x_0 + x_1 L + ... + x_degree L^degree = 0 of a ball.
 
-    A polynomial of lower degree that holds is found too, with its own length; a rational L is one of degree
-    1.
+    What is found is irreducible, with a positive leading coefficient. A polynomial of lower degree that holds is found
+    too, with its own length; a rational L is a root of one of degree 1.
     """
     digits = accurate_digits(ball) if digits is None else digits
     powers = [arb(1)]
@@ -167,7 +164,7 @@ def algebraic(ball: arb, degree: int = 2, digits: int | None = None) -> Attempt:
 
 
 def _factor_at(coefficients: tuple[int, ...], ball: arb) -> tuple[int, ...]:
-    """The irreducible factor of a polynomial that vanishes at a ball, normalised."""
+    """Return the irreducible factor of a polynomial that vanishes at a ball, normalised."""
     _, factors = fmpz_poly(list(coefficients)).factor()
     value = min((f for f, _ in factors), key=lambda f: float(abs(f(ball.mid())).mid()))
     result = tuple(int(x) for x in value.coeffs())
@@ -187,7 +184,7 @@ def _search(values: Sequence[int], error: int, digits: int) -> Attempt:
 
 
 def _lacking(least: int | fmpz, error: int, digits: int) -> Attempt | None:
-    """Why nothing is sought: a number is too small for its digits, or known to fewer than are used."""
+    """Return why nothing is sought: a number is too small for its digits, or known to fewer than are used."""
     if least != 0 and not error >> GUARD_BITS:
         return None
     lacking = max(0, error.bit_length() - GUARD_BITS)
@@ -195,17 +192,17 @@ def _lacking(least: int | fmpz, error: int, digits: int) -> Attempt | None:
 
 
 def _most_bits(digits: int) -> int:
-    """Bits of all coefficients together from which a relation is taken for chance."""
+    """Return the bits of all coefficients together from which a relation is taken for chance."""
     return int((digits - CHANCE_MARGIN) * LOG2_10)
 
 
 def _judged(
     rows: Iterable[Sequence[fmpz]], values: Sequence[fmpz], error: int, digits: int, order: Sequence[int] | None = None
 ) -> Attempt | None:
-    """What rows (remainder, x_1, ..., x_n) of a reduced basis show; None where no relation is short enough.
+    """Return what rows (remainder, x_1, ..., x_n) of a reduced basis show; None where no relation is short enough.
 
-    A relation of numbers far below the largest has so many digits less behind it. With `order`, the places of x_0,
-    x_1, ... among the coefficients of a Moebius relation, degenerate ones are told.
+    A relation of numbers far below the largest has so many digits less behind it. With `order`, the indices of
+    x, y, z, w in a row of a Moebius relation, degenerate ones are told.
     """
     most = _most_bits(digits)
     degenerate = False
@@ -217,7 +214,7 @@ def _judged(
         largest = max((x * v).bit_length() for x, v in zip(row, values, strict=True)) or values[0].bit_length()
         digits_left = digits - max(0, values[0].bit_length() - largest) / LOG2_10
         if order is not None:
-            row = [row[place] for place in order]
+            row = [row[index] for index in order]
         count = digit_sum(row)
         if 2 * count < digits_left:
             if order is not None and row[0] * row[3] == row[1] * row[2]:
@@ -234,14 +231,14 @@ def _judged(
 
 
 def _normal(row: Sequence[int]) -> tuple[int, ...]:
-    """Coefficients without common divisor."""
+    """Return the coefficients without their common divisor."""
     integers = [int(x) for x in row]
     common = gcd(*integers)
     return tuple(x // common for x in integers)
 
 
 def linear(values: Sequence[arb], digits: int = DIGITS) -> Attempt:
-    """A relation x_0 v_0 + ... + x_n v_n = 0 of several numbers, its last nonzero coefficient positive."""
+    """Seek a relation x_0 v_0 + ... + x_n v_n = 0 of several numbers, its last nonzero coefficient positive."""
     bits = bits_for(digits)
     scaled = [scale(value, digits) for value in values]
     shift = max(s.shift for s in scaled)
@@ -255,13 +252,13 @@ def linear(values: Sequence[arb], digits: int = DIGITS) -> Attempt:
     if attempt.coefficients is None:
         return attempt
     restored = [0] * len(order)
-    for place, x in zip(order, attempt.coefficients, strict=True):
-        restored[place] = x
+    for index, x in zip(order, attempt.coefficients, strict=True):
+        restored[index] = x
     last = next(x for x in reversed(restored) if x)
     return Attempt("found", attempt.digits, tuple(x if last > 0 else -x for x in restored))
 
 
-_PLACES = {
+_ORDERS = {
     (True, False): (0, 1, 2, 3),
     (True, True): (1, 0, 2, 3),
     (False, False): (2, 3, 0, 1),
@@ -272,7 +269,7 @@ _PLACES = {
 
 @lru_cache(maxsize=8192)
 def _halves(constant: Scaled) -> tuple[fmpz, fmpz, fmpz, fmpz]:
-    """Two short combinations p + q c of 1 and a constant, (p, q, p', q'), by Euclid's algorithm half way."""
+    """Return two short combinations p + q c of 1 and a constant, (p, q, p', q'), by Euclid's algorithm half way."""
     above, below = 1 << (constant.bits - min(constant.shift, constant.bits)), constant.value
     p, q, p_next, q_next = 1, 0, 0, 1
     middle = 1 << constant.bits // 2
@@ -284,7 +281,7 @@ def _halves(constant: Scaled) -> tuple[fmpz, fmpz, fmpz, fmpz]:
 
 
 def moebius_scaled(limit: Scaled, constant: Scaled, digits: int) -> Attempt:
-    """`moebius` on numbers that are scaled already, as a sweep over a library wants it.
+    """Do what `moebius` does with numbers that are scaled already, as a sweep over a library wants it.
 
     Half of the reduction is that of 1 and c, kept for the next limit. The largest number's coefficient is left out.
     """
@@ -307,15 +304,15 @@ def moebius_scaled(limit: Scaled, constant: Scaled, digits: int) -> Attempt:
         steps, steps_next = value * k_next // determinant, -value * k // determinant
         entries += [value - steps * upper - steps_next * lower, -steps * k - steps_next * k_next, *unit]
     basis = fmpz_mat(4, 4, entries).lll()
-    values, places = (lead, second, third, fourth), _PLACES[small, large]
+    values, order = (lead, second, third, fourth), _ORDERS[small, large]
     if bits > MOST_BITS:
-        found = _judged(basis.tolist(), values, error, digits, places)
+        found = _judged(basis.tolist(), values, error, digits, order)
         attempt = found or Attempt("excluded", digits, bound=exact_bound(basis, error))
     else:
         reals, size = [float(entry) for entry in basis.entries()], float(lead)
         ratios = (float(second) / size, float(third) / size, float(fourth) / size)
         short = short_rows(reals, ratios, 2.0 ** (_most_bits(digits) + 4))
-        found = _judged(([basis[i, j] for j in range(4)] for i in short), values, error, digits, places)
+        found = _judged(([basis[i, j] for j in range(4)] for i in short), values, error, digits, order)
         attempt = found or Attempt("excluded", digits, bound=bound(basis, reals, lead, error))
     if attempt.coefficients is None:
         return attempt
@@ -323,7 +320,7 @@ def moebius_scaled(limit: Scaled, constant: Scaled, digits: int) -> Attempt:
 
 
 def moebius(limit: arb, constant: arb, digits: int = DIGITS) -> Attempt:
-    """A relation L = (x + y c)/(z + w c), from the integers in x + y c - z L - w c L = 0.
+    """Seek a relation L = (x + y c)/(z + w c), from the integers in x + y c - z L - w c L = 0.
 
     >>> moebius(4 / arb.pi(), arb.pi(), 12).coefficients
     (4, 0, 0, 1)
@@ -332,7 +329,7 @@ def moebius(limit: arb, constant: arb, digits: int = DIGITS) -> Attempt:
 
 
 def normal_moebius(coefficients: Sequence[int]) -> tuple[int, ...]:
-    """Moebius coefficients (x, y, z, w) without common divisor, the first nonzero one of z, w positive.
+    """Return Moebius coefficients (x, y, z, w) without common divisor, the first nonzero one of z, w positive.
 
     >>> normal_moebius((-4, 0, 0, -2))
     (2, 0, 0, 1)
@@ -342,7 +339,7 @@ def normal_moebius(coefficients: Sequence[int]) -> tuple[int, ...]:
 
 
 def residual_digits(left: arb, right: arb) -> int | None:
-    """Decimal digits to which two enclosures agree, relative to max(1, |left|); None where they are disjoint.
+    """Return the digits to which two enclosures agree, relative to max(1, |left|), None where they are disjoint.
 
     The absolute difference is bounded by its ball, so that neither a sign nor a wide ball makes a
     disagreement look small.

@@ -13,13 +13,13 @@ from indexer.mathematics.numbers.squares import square_part
 
 
 def rational_text(value: Fraction) -> str:
-    """A fraction as text, "p/q" or "p", of any length."""
+    """Return a fraction as text, "p/q" or "p", of any length."""
     numerator = mpz(value.numerator).digits()
     return numerator if value.denominator == 1 else f"{numerator}/{mpz(value.denominator).digits()}"
 
 
 def quadratic_text(polynomial: Sequence[int], root: arb) -> str:
-    """The root of x + y L + z L^2 that lies nearest to `root`, in radicals.
+    """Return the root of x + y L + z L^2 that lies nearest to `root`, in radicals.
 
     >>> quadratic_text((-1, -1, 1), arb("1.6180339887"))
     '(1 + sqrt(5))/2'
@@ -36,7 +36,7 @@ def quadratic_text(polynomial: Sequence[int], root: arb) -> str:
 
 
 def algebraic_text(polynomial: Sequence[int], root: arb) -> str:
-    """An algebraic number as text: radicals for degree 2 and for pure roots, else the polynomial and where."""
+    """Return an algebraic number as text: radicals for degree 2 and for pure roots, else its polynomial."""
     degree = len(polynomial) - 1
     if degree == 1:
         return rational_text(Fraction(-polynomial[0], polynomial[1]))
@@ -53,7 +53,7 @@ def algebraic_text(polynomial: Sequence[int], root: arb) -> str:
 
 
 def moebius_text(coefficients: Sequence[int], term: str) -> str:
-    """(x + y c)/(z + w c) with the expression `term` for c, readable and parsable.
+    """Return (x + y c)/(z + w c) with the expression `term` for c, readable and parsable.
 
     >>> moebius_text((0, -1, 2, -1), "e"), moebius_text((4, 0, 0, 1), "pi")
     ('e/(e - 2)', '4/pi')
@@ -65,7 +65,7 @@ def moebius_text(coefficients: Sequence[int], term: str) -> str:
 
 
 def linear_text(coefficients: Sequence[int], terms: Sequence[str]) -> str:
-    """L from x_0 L + x_1 c_1 + ... = 0, for the terms c_1, ...
+    """Return L from x_0 L + x_1 c_1 + ... = 0, for the terms c_1, ...
 
     >>> linear_text((2, -1, 3), ("pi", "log(2)"))
     '(pi - 3*log(2))/2'
@@ -85,7 +85,7 @@ def _product(x: int, term: str) -> str:
 
 
 def _sum(x: int, y: int, term: str) -> str:
-    """X + y*term."""
+    """Return x + y*term."""
     if y == 0:
         return str(x)
     piece = _product(abs(y), term)
@@ -97,7 +97,7 @@ def _sum(x: int, y: int, term: str) -> str:
 
 
 def _top_level(text: str) -> str:
-    """The characters of a text outside all brackets."""
+    """Return the characters of a text outside all brackets."""
     depth, kept = 0, []
     for character in text:
         depth -= character == ")"
@@ -108,7 +108,7 @@ def _top_level(text: str) -> str:
 
 
 def bracketed(term: str) -> str:
-    """An expression as a factor: in brackets where it is a sum."""
+    """Return an expression as a factor: in brackets where it is a sum."""
     return f"({term})" if _is_sum(term) else term
 
 
@@ -117,7 +117,7 @@ def _is_sum(text: str) -> bool:
 
 
 def _quotient(above: str, below: str) -> str:
-    """above/below with the brackets that precedence asks for."""
+    """Return above/below with the brackets that precedence asks for."""
     if not below:
         return above
     if _is_sum(above.removeprefix("-")):

@@ -15,7 +15,7 @@ from catalog.constants.evaluation import evaluate
 from catalog.database.opening import open_database
 from catalog.formulas.pcf import PCF, parse_formula
 from indexer.laws.checkerboard import RATIONAL, boards, constant_of, formula_at, sort_of, square_of, squares
-from indexer.laws.curves import Line, bends, lines, padded
+from indexer.laws.curves import Curve, bends, lines, padded
 from indexer.laws.lines import Law, agrees, at, check, laws
 from indexer.laws.planes import Plane, _key, _through
 from indexer.laws.planes import check as check_plane
@@ -33,7 +33,7 @@ from tests.helpers.catalogues import new_database
 from tests.helpers.command import SENTENCE, formulary, json_of
 from tests.helpers.contract import validate
 
-LOGARITHMS = Line((1, 0, 0, 0, 0, 1), (0, 1, 0, 0, 0, 0))
+LOGARITHMS = Curve((1, 0, 0, 0, 0, 1), (0, 1, 0, 0, 0, 0))
 """PCF(k n + 1, n^2)."""
 EULER = [PCF((k, 1), (0, -1)) for k in range(2, 7)]
 
@@ -67,7 +67,7 @@ def test_texts() -> None:
     assert polynomial_text((1, -1, 2)) == "2*k^2 - k + 1"
     assert str(RationalFunction((1,), (0, 2))) == "(1)/(2*k)"
     assert at("exp(2/k)*k", -3) == "exp(2/(-3))*(-3)"
-    assert Line((1, 2, 0, 0, 0, 0), (1, 0, 0, 0, 0, -1)).template == "a = 2*n + k + 1; b = -k*n^2"
+    assert Curve((1, 2, 0, 0, 0, 0), (1, 0, 0, 0, 0, -1)).template == "a = 2*n + k + 1; b = -k*n^2"
 
 
 # Lines and laws
@@ -75,19 +75,19 @@ def test_texts() -> None:
 
 def test_a_line_is_found_among_members() -> None:
     found = dict(lines({padded(formula): formula for formula in EULER}))  # type: ignore[misc]
-    assert Line((0, 1, 0, 0, -1, 0), (1, 0, 0, 0, 0, 0)) in found
+    assert Curve((0, 1, 0, 0, -1, 0), (1, 0, 0, 0, 0, 0)) in found
 
 
 def test_the_family_of_e_is_found_and_checked_far_outside() -> None:
     law = next(laws(EULER))
-    assert (law.line.template, law.constant, law.expression) == ("a = n + k; b = -n", "e", None)
+    assert (law.curve.template, law.constant, law.expression) == ("a = n + k; b = -n", "e", None)
     assert law.values_checked >= 50
     assert law.largest_checked > 10**5
     assert law.latex().startswith(r"\mathrm{PCF}\left(n + k,\ -n\right)")
 
 
 def test_a_law_in_closed_form_is_found() -> None:
-    law = check(Line((0, 0, 0, 1, 0, 0), (1, 2, 0, 0, 0, 0)), 3)  # PCF(2 k n + k, 1) = coth(1/k)
+    law = check(Curve((0, 0, 0, 1, 0, 0), (1, 2, 0, 0, 0, 0)), 3)  # PCF(2 k n + k, 1) = coth(1/k)
     assert law is not None
     assert law.expression is not None
     found = limit(parse_formula("PCF(14n + 7, 1)"), 60)
@@ -96,7 +96,7 @@ def test_a_law_in_closed_form_is_found() -> None:
 
 
 def test_a_law_that_cannot_be_evaluated_far_outside_stands_by_its_cores() -> None:
-    line = Line((0, 1, 0, 0, 0, 0), (0, 0, 0, 1, 0, 0))  # PCF(n, k) = k 0F1(;2;k)/0F1(;1;k)
+    line = Curve((0, 1, 0, 0, 0, 0), (0, 0, 0, 1, 0, 0))  # PCF(n, k) = k 0F1(;2;k)/0F1(;1;k)
     assert agrees(line.at(10**5), "hyp0f1(2, 10^5)", recurred=False) is None
     law = check(line, 3)
     assert law is not None
@@ -114,7 +114,7 @@ def test_a_wrong_law_does_not_agree() -> None:
 def test_a_curve_quadratic_in_k_is_found_and_checked() -> None:
     squares_of_pi = [PCF((2,), (k * k, 2 * k, 1)) for k in range(3)]  # PCF(2, (n + k)^2)
     found = dict(bends({padded(formula): formula for formula in squares_of_pi}))  # type: ignore[misc]
-    line = Line((2, 0, 0, 0, 0, 1), (0, 0, 0, 0, 2, 0), (0, 0, 0, 1, 0, 0))
+    line = Curve((2, 0, 0, 0, 0, 1), (0, 0, 0, 0, 2, 0), (0, 0, 0, 1, 0, 0))
     assert found == {line: 3}
     assert line.template == "a = 2; b = n^2 + 2*k*n + k^2"
     law = check(line, 3)
@@ -123,7 +123,7 @@ def test_a_curve_quadratic_in_k_is_found_and_checked() -> None:
 
 
 def test_formulas_of_degree_two_in_a_are_on_lines_too() -> None:
-    line = Line((0, 1, 2, 0, 0, 0), (1, 0, 0, 1, 0, 0))
+    line = Curve((0, 1, 2, 0, 0, 0), (1, 0, 0, 1, 0, 0))
     assert line.template == "a = 2*n^2 + n + k; b = k"
     assert line.at(3) == parse_formula("PCF(2n^2 + n + 3, 3)")
 
@@ -144,7 +144,7 @@ def test_a_plane_of_different_constants_is_no_family() -> None:
 
 def test_two_lines_that_meet_suggest_one_plane() -> None:
     one, other = (
-        Law(Line((0,) * 6, step), 1, "e", None, 3, 53, 10**6, "") for step in ((0, 0, 0, 0, 1, 0), (1, 0, 0, 0, 0, 0))
+        Law(Curve((0,) * 6, step), 1, "e", None, 3, 53, 10**6, "") for step in ((0, 0, 0, 0, 1, 0), (1, 0, 0, 0, 0, 0))
     )
     assert _through(one, other) == Plane((-1, 0, 0, 0, -1, 0), (0, 0, 0, 0, 1, 0), (1, 0, 0, 0, 0, 0))
     assert _through(other, one) is None
@@ -160,7 +160,7 @@ def test_a_rational_function_of_two_parameters_is_found_from_its_values() -> Non
 
 
 def test_a_line_of_different_constants_is_no_family() -> None:
-    board = Line((0, 0, 0, 0, 0, 1), (1, 0, 0, 0, 0, 0))  # PCF(k, n^2): pi and ln 2 in turn
+    board = Curve((0, 0, 0, 0, 0, 1), (1, 0, 0, 0, 0, 0))  # PCF(k, n^2): pi and ln 2 in turn
     assert check(board, 5) is None
 
 
