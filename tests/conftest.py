@@ -102,6 +102,13 @@ def seeded_url(server_url: str, seeded_template: str) -> Iterator[str]:
     yield from _copied(server_url, seeded_template)
 
 
+@pytest.fixture(scope="module")
+def reading(seeded_url: str) -> Iterator[psycopg.Connection]:
+    """A connection to the small catalogue that is only read; every statement is a transaction."""
+    with open_database(seeded_url) as opened, opened.connect(autocommit=True) as connection:
+        yield connection
+
+
 @pytest.fixture
 def seeded_copy(server_url: str, seeded_template: str) -> Iterator[str]:
     """Url of a small catalogue of one's own, which may be changed."""

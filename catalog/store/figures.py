@@ -39,7 +39,7 @@ Growth = list[tuple[datetime, int]]
 
 
 @dataclass(frozen=True)
-class Plane:
+class PlanePoints:
     """n canonical formulas by two figures, and the group of each as an index into `names`, -1 for none."""
 
     x: Floats
@@ -50,7 +50,7 @@ class Plane:
 
 def read_plane(
     connection: psycopg.Connection, columns: tuple[str, str], grouping: str | None = None, where: str | None = None
-) -> Plane:
+) -> PlanePoints:
     """Two of AXES of all canonical formulas that have both, grouped by `constant`, `cluster` or `class`.
 
     `where` is a condition on the view `formulas`: give it only with a reader's connection. Raises FormularyError where
@@ -58,7 +58,7 @@ def read_plane(
     """
     numbers, values = read_numbers(connection, columns, grouping, where)
     groups, names = _named(numbers, _names(connection, grouping))
-    return Plane(values[:, 0], values[:, 1], groups, names)
+    return PlanePoints(values[:, 0], values[:, 1], groups, names)
 
 
 def read_numbers(

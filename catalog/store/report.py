@@ -10,7 +10,7 @@ import psycopg
 
 from catalog.database.blocks import Blocks
 from catalog.formulas.pcf import PCF
-from catalog.store.figures import Floats, Growth, Ints, Plane, read_growth, read_members, read_numbers, read_plane
+from catalog.store.figures import Floats, Growth, Ints, PlanePoints, read_growth, read_members, read_numbers, read_plane
 from catalog.store.laws import patterns
 from catalog.store.progress import counts
 from catalog.store.rows import Row, rows
@@ -42,7 +42,7 @@ class Report:
     families: list[Row]
     riddles: list[Row]
     """formula, convergence_class, limit_value, delta, family. The largest delta first."""
-    classes: Plane
+    classes: PlanePoints
     """PLANE of all canonical formulas, grouped by class."""
     places: tuple[Ints, Floats]
     """The cluster of each formula, 0 for none, and its place in PLANE."""

@@ -17,7 +17,7 @@ from matplotlib.image import imread
 
 from catalog.constants.library import library
 from catalog.formulas.pcf import PCF
-from catalog.store.figures import Plane
+from catalog.store.figures import PlanePoints
 from catalog.store.report import Report
 from indexer.laws.checkerboard import SORTS, Board
 from indexer.pages.mathml import mathml
@@ -31,7 +31,7 @@ LARGEST = 2_000_000
 VOID = {"meta", "link", "br", "img", "hr", "input"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
-NOTHING = Plane(np.zeros(0), np.zeros(0), np.zeros(0, np.int64), [])
+NOTHING = PlanePoints(np.zeros(0), np.zeros(0), np.zeros(0, np.int64), [])
 
 
 class Page(HTMLParser):
