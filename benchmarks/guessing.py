@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from neighbour_vector import SHIFTS, orbit, reduced
 
+from benchmarks.neighbour_vector import SHIFTS, orbit, reduced
 from catalog.formulas.pcf import PCF
 from indexer.identification.identify import LIBRARY_BUDGET, Identification, Search, begin, finish, screen
 from indexer.identification.library import library_terms

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from flint import ctx
-from guessing import indexed, linear_box, quadratic_sample, reference_quadratics, report
 
+from benchmarks.guessing import indexed, linear_box, quadratic_sample, reference_quadratics, report
 from catalog.constants import evaluation
 from catalog.constants.library import library
 from catalog.formulas.pcf import PCF

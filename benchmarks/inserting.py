@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 import psycopg
-from scaling import heading, line
 
+from benchmarks.printing import heading, line
 from catalog.database.opening import open_database
 from catalog.formulas.pcf import PCF
 from indexer.clusters.placement import OnlineClusters

@@ -26,6 +26,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.printing import heading, line
+
+# what a part measures is imported in it, so that the peak of memory of its process is its own
+
 RUN = 500  # ranks in a row, as in a chunk
 QUERIES = 200
 NEIGHBOURS = 10
@@ -67,14 +71,6 @@ def peak_bytes() -> float:
 def exponent(sizes: Sequence[float], figures: Sequence[float]) -> float:
     """The slope of log(figure) over log(size), fitted by least squares."""
     return float(np.polyfit(np.log(sizes), np.log(figures), 1)[0])
-
-
-def heading(*columns: str) -> None:
-    print(f"| {' | '.join(columns)} |\n{'|---' * len(columns)}|", flush=True)
-
-
-def line(*columns: str) -> None:
-    print(f"| {' | '.join(columns)} |", flush=True)
 
 
 def megabytes(size: float) -> str:
@@ -334,7 +330,7 @@ def on_disk(index: Any, folder: str) -> Any:
 
 
 def insert(options: argparse.Namespace) -> None:
-    from inserting import insert as measure
+    from benchmarks.inserting import insert as measure
 
     measure(options.home, options.count, options.commands)
 

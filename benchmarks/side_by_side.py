@@ -20,10 +20,11 @@ import numpy as np
 import numpy.typing as npt
 import psycopg
 from flint import arb, ctx
-from mathematics import baseline_metrics, sample
-from relations import by_lll, by_pslq, numbers
-from scaling import box_vectors, heading, line
 
+from benchmarks.mathematics import baseline_metrics, sample
+from benchmarks.printing import heading, line
+from benchmarks.relations import by_lll, by_pslq, numbers
+from benchmarks.scaling import box_vectors
 from catalog.formulas.pcf import PCF
 from catalog.server import sessions as server
 from indexer.mathematics.continued_fractions import metrics as measured

@@ -7,16 +7,14 @@ not by the rule that the picture shows.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch, Rectangle
 
 from indexer.laws.checkerboard import RATIONAL, Square, constant_of
 from indexer.pictures.style import COLOURS, INK, PAPER, heading, new_figure, styled
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 LARGEST = 8
 """A, and r and s, go up to this."""
@@ -34,8 +32,6 @@ UNKNOWN = ("?", PAPER, 1.0, INK)
 
 def board(largest: int = LARGEST, fixed: int = FIXED_A) -> Figure:
     """Draw s - r against A, and r against s for one A."""
-    from matplotlib.patches import Patch
-
     with styled():
         figure = new_figure((10.0, 4.5))
         left, right = figure.subplots(1, 2, width_ratios=(2 * largest + 1, largest + 1))
@@ -60,8 +56,6 @@ _MEANING = {"pi": "Moebius map of it", "log(2)": "Moebius map of it", RATIONAL: 
 
 
 def _squares(axes: Axes, columns: range, rows: range, square: Callable[[int, int], Square]) -> None:
-    from matplotlib.patches import Rectangle
-
     font = float(np.clip(130 / max(len(columns), len(rows)), 4, 8))
     for x in columns:
         for y in rows:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.figure import Figure
 
 from indexer.pictures.style import COLOURS, INK, heading, new_figure, styled
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 Steps = Sequence[tuple[datetime, int]]
 """Moments, and how many came at each."""
@@ -26,8 +24,6 @@ BLUE, RED = COLOURS[1], COLOURS[0]
 
 def growth(formulas: Steps, identified: Steps = ()) -> Figure:
     """Draw how many formulas the catalogue had at each time, and how many canonical ones were identified."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
     with styled():
         figure = new_figure((8.0, 4.4))
         axes = figure.subplots()

@@ -47,7 +47,7 @@ class Grid:
         return rows * self._columns
 
     def cells(self, x: Floats, y: Floats) -> Ints:
-        """Return the number of each point's cell, -1 outside the rectangle; the nearer of two lattices' wins."""
+        """Return the number of each point's cell, -1 outside the rectangle; the nearer centre of two lattices wins."""
         inside = (self.low[0] <= x) & (x <= self.high[0]) & (self.low[1] <= y) & (y <= self.high[1])
         step = self._step
         u, v = (x[inside] - self.low[0]) / step[0], (y[inside] - self.low[1]) / step[1]

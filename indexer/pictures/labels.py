@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.transforms import Bbox
 
 from indexer.pictures.style import INK, PAPER
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.transforms import Bbox
 
 DISTANCES = (9.0, 20.0, 36.0, 54.0)
 """From the point to the name, in points; from the second on a line leads to it."""
@@ -26,8 +25,6 @@ def write_names(
     figure: Figure, axes: Axes, places: Sequence[tuple[float, float]], texts: Sequence[str], most: int
 ) -> int:
     """Write the first names for which there is room, at most `most`; returns how many."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
     FigureCanvasAgg(figure)
     figure.draw_without_rendering()
     scale = figure.dpi / 72
@@ -52,8 +49,6 @@ def write_names(
 
 
 def _around(point: np.ndarray, reach: float) -> Bbox:
-    from matplotlib.transforms import Bbox
-
     return Bbox.from_bounds(point[0] - reach, point[1] - reach, 2 * reach, 2 * reach)
 
 
@@ -68,8 +63,6 @@ def _free(
     point: np.ndarray, width: float, height: float, scale: float, taken: Sequence[Bbox], frame: Bbox
 ) -> tuple[Bbox, tuple[float, float]] | None:
     """Return the nearest place for a box: the box, and the offset of its middle from the point, in points."""
-    from matplotlib.transforms import Bbox
-
     for distance in DISTANCES:
         for right, up in DIRECTIONS:
             x = point[0] + right * distance * scale + (np.sign(right) - 1) / 2 * width
@@ -83,8 +76,6 @@ def _free(
 
 
 def _write(axes: Axes, text: str, place: tuple[float, float], offset: tuple[float, float], *, led: bool) -> None:
-    from matplotlib.patheffects import withStroke
-
     arrow = {"arrowstyle": "-", "color": INK, "linewidth": 0.6, "alpha": 0.6, "shrinkA": 0, "shrinkB": 2}
     written = axes.annotate(
         text,

@@ -9,10 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from indexer.pictures.hexagons import Grid, counts, levels
 from indexer.pictures.labels import write_names
@@ -27,11 +33,6 @@ from indexer.pictures.style import (
     new_figure,
     styled,
 )
-
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 ACROSS = 84
 """Hexagons across the picture."""
@@ -217,9 +218,6 @@ def opacity(level: int, count: int) -> float:
 
 
 def _fill(axes: Axes, outlines: Floats, colour: str, alpha: float) -> None:
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
-
     count = len(outlines)
     if not count:
         return
@@ -262,8 +260,6 @@ def _legends(
     axes: Axes, layers: Sequence[Layer], shades: Sequence[int], title: str | None, rest: Sequence[tuple[str, int]]
 ) -> None:
     """Draw the legend of the groups below the picture, that of the shades above it on the right."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.lines import Line2D
 
     def hexagon(colour: str, alpha: float) -> Line2D:
         return Line2D([], [], linestyle="", marker="h", markersize=8.5, color=colour, alpha=alpha, markeredgewidth=0)
@@ -311,8 +307,6 @@ def _legends(
 
 
 def _handle(layer: Layer) -> Artist:
-    from matplotlib.lines import Line2D
-
     shape, size = {"marks": (layer.shape, 6.5), "fill": ("h", 8.5), "kernels": ("h", 5.5)}[layer.form]
     return Line2D([], [], linestyle="", marker=shape, markersize=size, color=layer.colour, markeredgewidth=0)
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from catalog.errors import FormularyError
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 FORMATS = ("png", "svg", "html")
 INK = "#1d2430"
@@ -102,16 +102,12 @@ def checked_format(path: str) -> str:
 @contextmanager
 def styled() -> Iterator[None]:
     """Use our settings of matplotlib within the context."""
-    import matplotlib as mpl
-
     with mpl.rc_context(cast(Any, SETTINGS)):
         yield
 
 
 def new_figure(size: tuple[float, float] = SIZE) -> Figure:
     """Return an empty figure."""
-    from matplotlib.figure import Figure
-
     return Figure(figsize=size, layout="constrained", facecolor=PAPER)
 
 

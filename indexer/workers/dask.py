@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from catalog.errors import SchedulerAddressError, Unavailable, VersionMismatch
 from indexer.workers.pool import WORKER_DIED, Function, Part, Pool, Submitted
 
+# distributed is an optional package, and loads in a second: it is imported where a cluster is asked for
 if TYPE_CHECKING:
     from distributed import Client, Future
 

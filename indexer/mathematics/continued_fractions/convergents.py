@@ -124,28 +124,28 @@ class FirstSteps:
         self.depths = depths
         self._products: list[Matrix] = []
 
-    def product(self, place: int) -> Matrix:
-        """Return (p_{n-1}, b_n p_{n-2}, q_{n-1}, b_n q_{n-2}), that is `step_matrix` from 0 to n = depths[place]."""
-        while len(self._products) <= place:
+    def product(self, index: int) -> Matrix:
+        """Return (p_{n-1}, b_n p_{n-2}, q_{n-1}, b_n q_{n-2}), that is `step_matrix` from 0 to n = depths[index]."""
+        while len(self._products) <= index:
             reached = len(self._products)
             start, stop = self._segment(reached)
             a, b = self.formula.a, self.formula.b
             steps = _tree(values(a, start, stop), values(b, start + 1, stop + 1), _step_bits(self.formula, stop))
             self._products.append(_product(self._products[-1], steps) if reached else steps)
-        return self._products[place]
+        return self._products[index]
 
-    def log2_determinant(self, place: int) -> float:
-        """Return log2|b_1 ... b_n| at n = depths[place], the determinant of the product; no b_k may be zero."""
-        segments = (self._segment(k) for k in range(place + 1))
+    def log2_determinant(self, index: int) -> float:
+        """Return log2|b_1 ... b_n| at n = depths[index], the determinant of the product; no b_k may be zero."""
+        segments = (self._segment(k) for k in range(index + 1))
         return sum(log2_size(self.formula.b, start + 1, stop + 1) for start, stop in segments)
 
-    def _segment(self, place: int) -> tuple[int, int]:
-        return (self.depths[place - 1] if place else 0), self.depths[place]
+    def _segment(self, index: int) -> tuple[int, int]:
+        return (self.depths[index - 1] if index else 0), self.depths[index]
 
-    def convergent(self, place: int) -> Convergent:
-        """Return the convergent at n = depths[place], by u_n = a_n u_{n-1} + b_n u_{n-2}."""
-        p, p_next, q, q_next = self.product(place)
-        n = self.depths[place]
+    def convergent(self, index: int) -> Convergent:
+        """Return the convergent at n = depths[index], by u_n = a_n u_{n-1} + b_n u_{n-2}."""
+        p, p_next, q, q_next = self.product(index)
+        n = self.depths[index]
         a_n = self.formula.a_at(n)
         return Convergent(n, a_n * p + p_next, a_n * q + q_next, p, q)
 
@@ -153,7 +153,7 @@ class FirstSteps:
 def convergents(formula: PCF, depths: tuple[int, ...]) -> Iterator[Convergent]:
     """Yield the exact convergents at `depths` (increasing, >= 0)."""
     steps = FirstSteps(formula, depths)
-    return (steps.convergent(place) for place in range(len(depths)))
+    return (steps.convergent(index) for index in range(len(depths)))
 
 
 @lru_cache(maxsize=1024)

@@ -148,10 +148,10 @@ class Tail:
         """Return x_n with about `bits` correct bits, fewer where `MAX_STEPS` does not suffice (the balls tell)."""
         top = max(n, self.regular_from)
         if n == 0 and bits <= LADDER_BITS:
-            place = self._ladder_place(bits + GUARD_BITS)
-            if place is not None:
+            index = self._ladder_index(bits + GUARD_BITS)
+            if index is not None:
                 with ctx.workprec(bits + GUARD_BITS + 40):
-                    return self._from_steps(self.first_steps.product(place), LADDER[place])
+                    return self._from_steps(self.first_steps.product(index), LADDER[index])
         if top - n <= SHALLOW_STEPS:
             depth = self._shallow_depth(top, bits + GUARD_BITS)
             if depth is not None:
@@ -219,10 +219,10 @@ class Tail:
         return self._log2_shrunk(log_a[:-1] + log_a[1:], n[1:])
 
     def _log2_contraction_at(self, n: list[int]) -> npt.NDArray[np.float64]:
-        """Return the same for single steps at some places."""
-        places = np.array(n, dtype=np.float64)
-        log_a = _log2_abs(self.formula.a, np.concatenate((places, places + 1)))
-        return self._log2_shrunk(log_a[: len(n)] + log_a[len(n) :], places + 1)
+        """Return the same for single steps at some n."""
+        at = np.array(n, dtype=np.float64)
+        log_a = _log2_abs(self.formula.a, np.concatenate((at, at + 1)))
+        return self._log2_shrunk(log_a[: len(n)] + log_a[len(n) :], at + 1)
 
     def _log2_shrunk(self, log_a: npt.NDArray[np.float64], n: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return log2 of the factor from log2 |a_{n-1} a_n|, for the step to x_{n-1}."""
@@ -283,19 +283,19 @@ class Tail:
         top, bottom = (arb(ends[0]).union(arb(ends[1])) for ends in (tops, bottoms))
         return TailValue(top, bottom, "ball", depth, False)
 
-    def _ladder_place(self, bits: int) -> int | None:
-        """Return the place in `LADDER` from which x_0 is had to about `bits` bits, None where no end of it is near.
+    def _ladder_index(self, bits: int) -> int | None:
+        """Return the index in `LADDER` from which x_0 is had to about `bits` bits, None where no end of it is near.
 
         Both ends of the bracket, at most a_n apart, part by det/q^2 of their images.
         """
-        for place, n in enumerate(LADDER):
+        for index, n in enumerate(LADDER):
             if n < self.regular_from:
                 continue
-            p, _, q, _ = self.first_steps.product(place)
+            p, _, q, _ = self.first_steps.product(index)
             size = (p.bit_length() - q.bit_length()) + 2 * q.bit_length() + abs(self.formula.a_at(n)).bit_length()
-            gained = size - self.first_steps.log2_determinant(place)
+            gained = size - self.first_steps.log2_determinant(index)
             if gained >= bits:
-                return place
+                return index
             if n >= LADDER_LOOK and gained * LADDER[-1] < bits * n:
                 return None
         return None
@@ -336,9 +336,9 @@ class Tail:
                 return start + int(reached[0]) + 2
             total += float(drops[-1])
             start, block = start + block, min(2 * block, 1 << 15)
-            places = _geometric(start, top + steps)
-            ahead = self._log2_contraction_at(places)
-            if total + float(np.minimum(ahead[:-1], ahead[1:]) @ np.diff(places)) > -bits:
+            marks = _geometric(start, top + steps)
+            ahead = self._log2_contraction_at(marks)
+            if total + float(np.minimum(ahead[:-1], ahead[1:]) @ np.diff(marks)) > -bits:
                 return None
         return None
 

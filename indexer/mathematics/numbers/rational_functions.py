@@ -176,7 +176,7 @@ def fit_plane(values: Mapping[tuple[int, int], Fraction]) -> PlaneFunction | Non
         if solution is None:
             continue
         found = _plane_function(above, below, solution)
-        if found is not None and all(found.at(*place) == value for place, value in values.items()):
+        if found is not None and all(found.at(*point) == value for point, value in values.items()):
             return found
     return None
 
