@@ -1,0 +1,118 @@
+"""The rule behind the first terms of a continued fraction, guessed from the terms as they are written.
+
+A rule is a period of rational functions of k. It is a guess, and whoever shows it says so: a polynomial of degree d is
+accepted from d + 2 terms; terms that are written alike, such as 1^6, 2^6, or 1*3, 3*7, 5*19, from fewer, each number in
+them by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from flint import fmpq, fmpq_poly
+
+from catalog.formulas.interlaced import Term
+from catalog.formulas.rational_functions import RationalFunction, read_function
+
+MAX_FIRST = 2
+"""First terms that may break the rule."""
+MAX_PERIOD = 4
+"""Longest period that is tried."""
+
+_INTEGER = re.compile(r"[0-9]+")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A number of a fraction, with its text where it stands there as it is."""
+
+    value: Fraction
+    text: str = ""
+
+
+def guess(denominators: Sequence[Entry], numerators: Sequence[Entry]) -> tuple[list[Term], list[Term]] | None:
+    """First terms and a period that give these A_0, A_1, ... and B_1, B_2, ...; None where no rule is seen.
+
+    The shortest rule is taken: the fewest exceptional terms and the shortest period together.
+    """
+    for total in range(1, MAX_FIRST + MAX_PERIOD + 1):
+        for period in range(1, min(total, MAX_PERIOD) + 1):
+            first = total - period
+            if first <= MAX_FIRST and (found := _rule(denominators, numerators, first, period)):
+                return found
+    return None
+
+
+def _rule(
+    denominators: Sequence[Entry], numerators: Sequence[Entry], first: int, period: int
+) -> tuple[list[Term], list[Term]] | None:
+    terms = []
+    for place in range(first, first + period):
+        a = _fit([(k, entry) for k, entry in enumerate(denominators[place::period])])
+        late = 0 if place else 1  # B_0 stands nowhere
+        b = _fit([(k + late, entry) for k, entry in enumerate(numerators[place - 1 + late * period :: period])])
+        if a is None or b is None:
+            return None
+        terms.append(Term(a, b))
+    one = RationalFunction.of(1)
+    exceptional = [
+        Term(
+            RationalFunction.of(denominators[place].value),
+            RationalFunction.of(numerators[place - 1].value) if place else one,
+        )
+        for place in range(first)
+    ]
+    return exceptional, terms
+
+
+def _fit(points: Sequence[tuple[int, Entry]]) -> RationalFunction | None:
+    if len(points) < 2:
+        return None
+    values = [(k, entry.value) for k, entry in points]
+    if polynomial := _interpolated(values, len(points) - 2):
+        return RationalFunction(polynomial, fmpq_poly([1]))
+    if written := _written_alike(points):
+        return written
+    if all(value for _, value in values):
+        inverse = _interpolated([(k, 1 / value) for k, value in values], len(points) - 2)
+        return RationalFunction(fmpq_poly([1]), inverse) if inverse else None
+    return None
+
+
+def _interpolated(values: Sequence[tuple[int, Fraction]], degree: int) -> fmpq_poly | None:
+    """The polynomial through all points, where its degree is at most `degree`; None else, and for zero."""
+    total = fmpq_poly([])
+    for k, value in values:
+        factor = fmpq_poly([fmpq(value.numerator, value.denominator)])
+        for other, _ in values:
+            if other != k:
+                factor = factor * fmpq_poly([-other, 1]) / (k - other)
+        total = total + factor
+    return total if total and total.degree() <= degree else None
+
+
+def _written_alike(points: Sequence[tuple[int, Entry]]) -> RationalFunction | None:
+    """The rule of texts that differ in their numbers only, each number by itself."""
+    texts = [entry.text for _, entry in points]
+    shape = _INTEGER.sub("#", texts[0])
+    if not shape or any(_INTEGER.sub("#", text) != shape for text in texts):
+        return None
+    columns = list(zip(*(map(Fraction, _INTEGER.findall(text)) for text in texts), strict=True))
+    if len(columns) < 2:
+        return None
+    rules = []
+    for column in columns:
+        numbers = [(k, value) for (k, _), value in zip(points, column, strict=True)]
+        rule = _interpolated(numbers, min(2, len(points) - 1))
+        if rule is None:
+            return None
+        rules.append(iter([f"({_text(rule)})"]))
+    text = re.sub("#", lambda _: next(rules.pop(0)), shape)
+    return read_function(text, "the rule")[0]
+
+
+def _text(polynomial: fmpq_poly) -> str:
+    return "+".join(f"({c.p}/{c.q})*k^{power}" for power, c in enumerate(polynomial.coeffs()))

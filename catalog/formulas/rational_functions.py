@@ -1,0 +1,132 @@
+"""Rational functions of one variable with rational coefficients, as text of any notation gives them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from flint import fmpq, fmpq_poly
+
+from catalog.errors import FormulaError
+from catalog.syntax import Item, parse
+
+MAX_EXPONENT = 64
+"""Largest exponent of a power that is read."""
+
+
+@dataclass(frozen=True)
+class RationalFunction:
+    """numerator/denominator in lowest terms up to a constant; the denominator is not zero."""
+
+    numerator: fmpq_poly
+    denominator: fmpq_poly
+
+    @classmethod
+    def of(cls, value: int | Fraction) -> RationalFunction:
+        """The constant function."""
+        fraction = Fraction(value)
+        return cls(fmpq_poly([fmpq(fraction.numerator, fraction.denominator)]), fmpq_poly([1]))
+
+    def __add__(self, other: RationalFunction) -> RationalFunction:
+        """The sum."""
+        numerator = self.numerator * other.denominator + other.numerator * self.denominator
+        return _reduced(numerator, self.denominator * other.denominator)
+
+    def __neg__(self) -> RationalFunction:
+        """The negative."""
+        return RationalFunction(-self.numerator, self.denominator)
+
+    def __mul__(self, other: RationalFunction) -> RationalFunction:
+        """The product."""
+        return _reduced(self.numerator * other.numerator, self.denominator * other.denominator)
+
+    def inverse(self) -> RationalFunction:
+        """1/f; raises FormulaError for f = 0."""
+        if not self.numerator:
+            raise FormulaError("the formula divides by zero")
+        return RationalFunction(self.denominator, self.numerator)
+
+    def power(self, exponent: int) -> RationalFunction:
+        """The power with an integer exponent."""
+        if abs(exponent) > MAX_EXPONENT:
+            raise FormulaError(f"the exponent {exponent} is beyond the supported {MAX_EXPONENT}")
+        base = self if exponent >= 0 else self.inverse()
+        return RationalFunction(base.numerator ** abs(exponent), base.denominator ** abs(exponent))
+
+    def moved(self, start: int) -> RationalFunction:
+        """f(n + start) as a function of n."""
+        place = fmpq_poly([start, 1])
+        return RationalFunction(self.numerator(place), self.denominator(place))
+
+    def at(self, n: int) -> Fraction | None:
+        """The value at an integer, None at a pole."""
+        below = self.denominator(n)
+        if not below:
+            return None
+        quotient = self.numerator(n) / below
+        return Fraction(int(quotient.p), int(quotient.q))
+
+    def value(self) -> Fraction | None:
+        """The value of a constant function, None for any other."""
+        if self.numerator.degree() > 0 or self.denominator.degree() > 0:
+            return None
+        quotient = self.numerator[0] / self.denominator[0]
+        return Fraction(int(quotient.p), int(quotient.q))
+
+
+def read_function(text: str, what: str) -> tuple[RationalFunction, str | None]:
+    """A rational function of one variable, and the variable's name; None where the text has none.
+
+    `what` names the text in messages. Raises FormulaError for anything that is no rational function of one variable
+    with rational coefficients; the variable is a single letter.
+    """
+    stack: list[RationalFunction] = []
+    variable: str | None = None
+    for item in parse(text, error=FormulaError, is_variable=lambda name: len(name) == 1, what=what):
+        if item.kind == "integer":
+            stack.append(RationalFunction.of(int(item.text)))
+        elif item.kind == "operator":
+            _apply(item, stack, what)
+        else:
+            variable = _variable(item, variable, what)
+            stack.append(RationalFunction(fmpq_poly([0, 1]), fmpq_poly([1])))
+    return stack.pop(), variable
+
+
+def _variable(item: Item, known: str | None, what: str) -> str:
+    if item.kind == "call" or len(item.text) > 1:
+        raise FormulaError(
+            f"{what} uses {item.text[:40]!r}; the coefficients of a formula are rational numbers, and its variable is "
+            "one letter; ask about the value of any other with `formulary identify NUMBER`"
+        )
+    if known is not None and item.text != known:
+        raise FormulaError(f"{what} has two variables, {known} and {item.text}; give one of them a number")
+    return item.text
+
+
+def _apply(item: Item, stack: list[RationalFunction], what: str) -> None:
+    right = stack.pop()
+    if item.text == "neg":
+        stack.append(-right)
+        return
+    left = stack.pop()
+    if item.text == "^":
+        exponent = right.value()
+        if exponent is None or exponent.denominator != 1:
+            raise FormulaError(f"{what} has an exponent that is not an integer; write powers such as n^2")
+        stack.append(left.power(exponent.numerator))
+    elif item.text == "/":
+        stack.append(left * right.inverse())
+    elif item.text == "*":
+        stack.append(left * right)
+    else:
+        stack.append(left + (right if item.text == "+" else -right))
+    if max(stack[-1].numerator.degree(), stack[-1].denominator.degree()) > MAX_EXPONENT:
+        raise FormulaError(f"{what} reaches a degree beyond the supported {MAX_EXPONENT}")
+
+
+def _reduced(numerator: fmpq_poly, denominator: fmpq_poly) -> RationalFunction:
+    common = numerator.gcd(denominator)
+    if common.degree() > 0:
+        numerator, denominator = numerator / common, denominator / common
+    return RationalFunction(numerator, denominator)

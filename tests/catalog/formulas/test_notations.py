@@ -1,0 +1,131 @@
+"""Formulas in the notations of people and programs: each reads as the value that was written."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from mpmath import mp, mpf
+
+from catalog.errors import FormulaError
+from catalog.formulas.interlaced import Moebius, Term, contracted
+from catalog.formulas.notations import read_formula
+from catalog.formulas.pcf import PCF
+from catalog.formulas.rational_functions import RationalFunction, read_function
+
+NOTATIONS = {
+    "PCF(2n+1, n^2)": "PCF(2n + 1, n^2)",
+    "pcf[2k+1, k^{2}]": "PCF(2n + 1, n^2)",
+    "2n+1, n^2": "PCF(2n + 1, n^2)",
+    "[[1, 2], [0, 0, 1]]": "PCF(2n + 1, n^2)",
+    "PCF((2n+1)/2, n^2/3)": "L/6 with L = PCF(6n + 3, 12n^2)",
+    "K(n^2, 2n+1)": "PCF(2n + 1, n^2) - 1",
+    "1 + K(n^2, 2n+1)": "PCF(2n + 1, n^2)",
+    "ContinuedFractionK[n, n+2, {n, 1, Infinity}]": "PCF(n + 2, n) - 2",
+    "1 + ContinuedFractionK[m^2, 2m+1, {m, 1, Infinity}]": "PCF(2n + 1, n^2)",
+    "ContinuedFractionK[(n-1)^2, 2n-1, {n, 2, Infinity}]": "PCF(2n + 1, n^2) - 1",
+    r"\mathop{\mathrm{K}}_{n=1}^{\infty} \frac{n^2}{2n+1}": "PCF(2n + 1, n^2) - 1",
+    r"$1 + \underset{n=1}{\overset{\infty}{\mathrm{K}}} \frac{n^{2}}{2n+1}$": "PCF(2n + 1, n^2)",
+    "CF(1; (2k+1, k^2) for k >= 1)": "PCF(2n + 1, n^2)",
+    "CF(1; (1/(2k), 1), (2k+1, 1) for k >= 1)": "PCF(6n + 3, -4n^2)",
+}
+
+GUESSED = {
+    r"1+\cfrac{1^2}{3+\cfrac{2^2}{5+\cfrac{3^2}{7+\ddots}}}": "PCF(2n + 1, n^2)",
+    "4 + 1/(5 + 2/(6 + 3/(7 + ...)))": "PCF(n + 4, n)",
+    "6 + (1*3)^2/(6 + (2*5)^2/(6 + (3*7)^2/(6 + …)))": "PCF(6, 4n^4 + 4n^3 + n^2)",
+    "2 + 1^2/(4 + 3^2/(4 + 5^2/(4 + ...)))": "PCF(4, 4n^2 - 4n + 1) - 2",
+    "1*1 - 1^6/(3*7 - 2^6/(5*19 - 3^6/...))": "PCF(6n^3 + 9n^2 + 5n + 1, -n^6)",
+    "x = 1 + 1/(1 + 1/(1 + 2/(1 + 2/(1 + 3/(1 + 3/...))))): numerators come twice": "PCF(2n + 2, -n^2)",
+    "[1; 1/2, 3, 1/4, 5, 1/6, ...]": "PCF(6n + 3, -4n^2)",
+    "CF[1; 2, 3, 5, 3, 5, 3, 5, ...] (eventually periodic)": "(2 + 3*L)/(3 + 2*L) with L = PCF(17, -1)",
+    "1/(1 + 1/(1 + 1/(1 + ...)))": "PCF(1, 1) - 1",
+}
+
+
+@pytest.mark.parametrize(("text", "understood"), NOTATIONS.items())
+def test_a_notation_is_understood(text: str, understood: str) -> None:
+    reading = read_formula(text)
+    assert reading.understood == understood
+    assert reading.guessed_from is None
+
+
+@pytest.mark.parametrize(("text", "understood"), GUESSED.items())
+def test_a_fraction_of_first_terms_is_a_guess(text: str, understood: str) -> None:
+    reading = read_formula(text)
+    assert reading.understood == understood
+    assert reading.guessed_from
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("PCF(2x, (2n-1)^2)", "variables n and x"),
+        ("PCF((2n+1)*pi/4, 1)", "rational numbers"),
+        ("[1; 2, 3]", "ends with ..."),
+        ("[1; 2, 7, ...]", "write more terms"),
+        ("hello", "ContinuedFractionK"),
+        ("PCF(1, 2, 3)", "two polynomials"),
+        ("1 + 2/(x + ...)", "not a number"),
+        (r"\frac{1", "not closed"),
+        ("K(0, 2n+1)", "zero"),
+        ("CF(1; )", "no rule"),
+    ],
+)
+def test_what_cannot_be_read_says_why(text: str, words: str) -> None:
+    with pytest.raises(FormulaError, match=words):
+        read_formula(text)
+
+
+def constant(value: Fraction | None) -> RationalFunction:
+    assert value is not None
+    return RationalFunction.of(value)
+
+
+def written(first: list[Term], period: list[Term], periods: int) -> Fraction | None:
+    """The value of a fraction that stops after so many periods, None where it divides by zero."""
+    terms = [*first, *(Term(constant(t.a.at(k)), constant(t.b.at(k))) for k in range(periods) for t in period)]
+    numerators = [term.b.value() for term in terms]
+    value: Fraction | None = None
+    for place in range(len(terms) - 1, -1, -1):
+        here = terms[place].a.value()
+        assert here is not None
+        below = numerators[place + 1] if value is not None else Fraction(0)
+        assert below is not None
+        if value == 0:
+            return None
+        value = here + (below / value if value is not None else 0)
+    return value
+
+
+def limit(formula: PCF, mapped: Moebius, terms: int) -> mpf:
+    x, y, z, w = mapped
+    tail = mpf(formula.a_at(terms))
+    for n in range(terms, 0, -1):
+        tail = formula.a_at(n - 1) + formula.b_at(n) / tail
+    return (x + y * tail) / (z + w * tail)
+
+
+function = st.builds(
+    lambda c, k, d: read_function(f"({c}+{k}*k)/{d}", "it")[0], st.integers(1, 9), st.integers(0, 4), st.integers(1, 3)
+)
+term = st.builds(Term, function, function)
+first = st.builds(
+    lambda a, b: Term(RationalFunction.of(a), RationalFunction.of(b)), st.integers(1, 9), st.integers(1, 5)
+)
+
+
+@given(st.lists(first, max_size=3), st.lists(term, min_size=1, max_size=3))
+def test_a_contraction_has_the_value_of_its_fraction(first: list[Term], period: list[Term]) -> None:
+    """All terms are positive, so that the fraction converges where its value settles."""
+    formula, mapped = contracted(first, period)
+    near, nearer = written(first, period, 60), written(first, period, 90)
+    assume(near is not None and nearer is not None)
+    assert near is not None and nearer is not None
+    with mp.workdps(60):
+        error = abs(near - nearer)
+        assume(error < Fraction(1, 10**8))
+        value = mpf(nearer.numerator) / nearer.denominator
+        assert abs(limit(formula, mapped, 400) - value) < 1e-7 * abs(value)
