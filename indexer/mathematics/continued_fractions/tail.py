@@ -1,16 +1,8 @@
-"""The tail x_n = a_n + b_{n+1}/(a_{n+1} + ...): where it is regular, what encloses it, its series, its value.
-
-A tail is *regular* from n = N on when an inequality between the coefficients, valid for every n >= N, keeps it inside
-a bracket of positive numbers; the sign of a is chosen so that its leading coefficient is positive:
-
-    b > 0:                       a_n <= x_n <= a_n + b_{n+1}/a_{n+1}
-    b < 0, a_n a_{n+1} + 4 b_{n+1} >= 0:             a_n/2 <= x_n <= a_n               (Worpitzky)
-    b < 0, 4 (n+c)(n+c+1) (a_n a_{n+1} + 4 b_{n+1}) + a_n a_{n+1} >= 0:
-                                 (a_n/2)(1 - 1/(2(n+c))) <= x_n <= a_n       (a parabola sequence)
+"""The tail x_n = a_n + b_{n+1}/(a_{n+1} + ...): its value, from a bracket or a series far out, stepped back.
 
 A value at depth n is had by starting deep enough, from the bracket (a proof: `ball`) or from the asymptotic series of
-the tail (`series`; then a second depth must agree: `agreement`), and stepping back; each step back contracts
-the error by |b_{n+1}|/(x_n x_{n+1}). Where the tail is not yet regular the steps are taken at once, by an exact
+the tail (`series`; then a second depth must agree: `agreement`), and stepping back; each step back contracts the error
+by |b_{n+1}|/(x_n x_{n+1}). Where the tail is not yet regular (`brackets`) the steps are taken at once, by an exact
 integer matrix on numerator and denominator, so that x_n = 0 does no harm and no bit is lost.
 """
 
@@ -18,18 +10,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
-from flint import arb, arb_mat, ctx, fmpz, fmpz_poly
+from flint import arb, arb_mat, ctx, fmpz
 
-from catalog.errors import TooDeepError
 from catalog.formulas.pcf import PCF
 from catalog.vocabulary import BoundKind
-from indexer.mathematics.continued_fractions.asymptotics import double_root_numerator
+from indexer.mathematics.continued_fractions.brackets import Brackets
+from indexer.mathematics.continued_fractions.contraction import geometric, log2_contraction, log2_contraction_at
 from indexer.mathematics.continued_fractions.convergents import (
     FirstSteps,
     Matrix,
@@ -74,9 +64,6 @@ MAX_EXACT_BITS = 8_000_000
 
 MAX_BITS = 1 << 14
 """Most bits of a value whose steps back are not taken exactly."""
-
-MAX_REGULAR_FROM = 4_500_000
-"""Largest index from which a tail must be regular; formulas with larger real roots are refused."""
 
 MATRIX_BLOCK = 512
 """Irregular steps that make one exact matrix."""
@@ -131,15 +118,15 @@ class AnyTail(Protocol):
 class Tail:
     """The tail of one formula that converges and does not terminate.
 
-    `regular_from` is the index of the module's inequality; `sign` is -1 where (-a, b) is computed with and x is
-    negated at the end. Raises TooDeepError where the index is beyond `MAX_REGULAR_FROM`.
+    It is regular from `regular_from` on; `sign` is -1 where (-a, b) is computed with and x is negated at the end.
+    Raises TooDeepError where it is regular only beyond the supported depth.
     """
 
     def __init__(self, formula: PCF) -> None:
         self.sign = 1 if formula.a[-1] > 0 else -1
         self.formula = formula if self.sign == 1 else formula.mirror()
-        self._parabola: int | None = None
-        self.regular_from = self._regular_from()
+        self._brackets = Brackets(self.formula)
+        self.regular_from = self._brackets.regular_from
         self._series: TailSeries | None = None
         self._blocks: dict[tuple[int, int], list[fmpz]] = {}
         self.first_steps = FirstSteps(self.formula, LADDER)
@@ -185,77 +172,13 @@ class Tail:
         if depth is None:
             return None
         try:
-            low, high = (top / bottom for top, bottom in self._bracket(depth))
+            low, high = (top / bottom for top, bottom in self._brackets.ratios(depth))
             a_values, b_values = self._shallow_values(n)
             for k in range(depth - n - 1, -1, -1):
                 low, high = a_values[k] + b_values[k] / low, a_values[k] + b_values[k] / high
         except (OverflowError, ZeroDivisionError):
             return None
         return self.sign * high if abs(high - low) <= abs(high) * 2.0 ** (4 - DOUBLE_BITS) else None
-
-    def bracket(self, n: int) -> tuple[arb, arb]:
-        """Return lower and upper bound of x_n (sign positive) for n >= `regular_from`, as nearly exact balls."""
-        (low, low_denominator), (high, high_denominator) = self._bracket(n)
-        return arb(low) / low_denominator, arb(high) / high_denominator
-
-    def _bracket(self, n: int) -> tuple[tuple[int, int], tuple[int, int]]:
-        """Return the bracket at n as two fractions (numerator, positive denominator)."""
-        a_n, a_next, b_next = self.formula.a_at(n), self.formula.a_at(n + 1), self.formula.b_at(n + 1)
-        if b_next > 0:
-            return (a_n, 1), (a_n * a_next + b_next, a_next)
-        if self._parabola is None:
-            return (a_n, 2), (a_n, 1)
-        shift = 2 * (n + self._parabola)
-        return (a_n * (shift - 1), 2 * shift), (a_n, 1)
-
-    def log2_contraction(self, start: int, stop: int) -> npt.NDArray[np.float64]:
-        """Return an estimate of log2 of the factor by which the step from x_{n+1} to x_n shrinks an error.
-
-        For n = start..stop-1, shape (stop - start,), never positive. In double precision; serves to choose a depth,
-        never to bound an error.
-        """
-        n = np.arange(start, stop + 1, dtype=np.float64)
-        log_a = _log2_abs(self.formula.a, n)
-        return self._log2_shrunk(log_a[:-1] + log_a[1:], n[1:])
-
-    def _log2_contraction_at(self, n: list[int]) -> npt.NDArray[np.float64]:
-        """Return the same for single steps at some n."""
-        at = np.array(n, dtype=np.float64)
-        log_a = _log2_abs(self.formula.a, np.concatenate((at, at + 1)))
-        return self._log2_shrunk(log_a[: len(n)] + log_a[len(n) :], at + 1)
-
-    def _log2_shrunk(self, log_a: npt.NDArray[np.float64], n: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Return log2 of the factor from log2 |a_{n-1} a_n|, for the step to x_{n-1}."""
-        ratio = np.exp2(np.clip(_log2_abs(self.formula.b, n) - log_a + 2, -1000, 1000))
-        signed = ratio if self.formula.b[-1] > 0 else -ratio
-        root = np.sqrt(np.maximum(1 + signed, 0))
-        return np.asarray(np.minimum(np.log2(ratio) - 2 * np.log2(1 + root), 0))
-
-    def _regular_from(self) -> int:
-        a, b = self.formula.a, self.formula.b
-        if b[-1] > 0:
-            return max(positive_from(a), positive_from(b))
-        numerator = double_root_numerator(self.formula)
-        if numerator[numerator.degree()] < 0:
-            numerator = self._parabola_condition(numerator, fmpz_poly(list(a)))
-        condition = tuple(int(c) for c in (numerator + 1).coeffs())  # >= 0 for integers is > -1
-        return max(positive_from(a), positive_from(tuple(-c for c in b)), positive_from(condition))
-
-    def _parabola_condition(self, numerator: fmpz_poly, a: fmpz_poly) -> fmpz_poly:
-        product = a * a(fmpz_poly([1, 1]))
-        shift = 0
-        while True:
-            condition = 4 * fmpz_poly([shift, 1]) * fmpz_poly([shift + 1, 1]) * numerator + product
-            if condition.degree() < 0 or condition[condition.degree()] > 0:
-                self._parabola = shift
-                beyond_pole = fmpz_poly([shift - 1, 1])
-                return beyond_pole if condition.degree() < 0 else condition * beyond_pole
-            shift = 2 * shift - 1
-            if -shift > MAX_REGULAR_FROM:
-                raise TooDeepError("its tail is not regular within the supported depth")
-
-    def _values(self, start: int, stop: int, coefficients: tuple[int, ...]) -> list[int]:
-        return polynomial_values(coefficients, start, stop)
 
     def _max_exact_steps(self, top: int) -> int:
         """Return how many steps from `top` on an exact matrix of `MAX_EXACT_BITS` holds, irregular ones among them."""
@@ -274,7 +197,7 @@ class Tail:
     def _from_steps(self, steps: Matrix, depth: int) -> TailValue:
         p, p_next, q, q_next = steps
         tops, bottoms = [], []
-        for numerator, denominator in self._bracket(depth):
+        for numerator, denominator in self._brackets.ratios(depth):
             tops.append(self.sign * fmpz(int(p * numerator + p_next * denominator)))
             bottoms.append(fmpz(int(q * numerator + q_next * denominator)))
         if bottoms[0] * bottoms[1] > 0:
@@ -330,20 +253,20 @@ class Tail:
         """Return the depth from which the bracket, stepped back to `top`, gives `bits` bits; None beyond `steps`."""
         total, start, block = 0.0, top, 64
         while start - top < steps:
-            drops = np.cumsum(self.log2_contraction(start, start + block))
+            drops = np.cumsum(log2_contraction(self.formula, start, start + block))
             reached = np.flatnonzero(total + drops <= -bits)
             if len(reached):
                 return start + int(reached[0]) + 2
             total += float(drops[-1])
             start, block = start + block, min(2 * block, 1 << 15)
-            marks = _geometric(start, top + steps)
-            ahead = self._log2_contraction_at(marks)
+            marks = geometric(start, top + steps)
+            ahead = log2_contraction_at(self.formula, marks)
             if total + float(np.minimum(ahead[:-1], ahead[1:]) @ np.diff(marks)) > -bits:
                 return None
         return None
 
     def _from_bracket(self, depth: int, top: int) -> arb:
-        low, high = self.bracket(depth)
+        low, high = self._brackets.balls(depth)
         n = depth
         while n > top and not (high - low) * 2**BRACKET_BITS < low:
             start = max(top, n - BRACKET_BLOCK)
@@ -353,8 +276,8 @@ class Tail:
 
     def _both_ends(self, low: arb, high: arb, start: int, stop: int) -> tuple[arb, arb]:
         """Step both ends of a bracket back from `stop` to `start`."""
-        numerators = self._values(start + 1, stop + 1, self.formula.b)
-        for a_n, b_next in zip(self._values(start, stop, self.formula.a)[::-1], numerators[::-1], strict=True):
+        numerators = polynomial_values(self.formula.b, start + 1, stop + 1)
+        for a_n, b_next in zip(polynomial_values(self.formula.a, start, stop)[::-1], numerators[::-1], strict=True):
             ends = (a_n + b_next / low, a_n + b_next / high)
             low, high = ends if b_next < 0 else (ends[1], ends[0])
         return low, high
@@ -379,7 +302,7 @@ class Tail:
         depth, gained, reached = max(top, 16), 0.0, top
         while True:
             if depth > reached:
-                gained -= float(np.sum(self.log2_contraction(reached, depth)))
+                gained -= float(np.sum(log2_contraction(self.formula, reached, depth)))
                 reached = depth
             given = self._series.accurate_bits(depth) + gained
             if given >= bits + AGREEMENT_MARGIN_BITS or (depth - top) * AGREEMENT_FACTOR > _max_steps(bits):
@@ -390,8 +313,8 @@ class Tail:
         """Step x back from index `start` to `stop` where the tail is regular."""
         for high in range(start, stop, -BLOCK):
             low = max(stop, high - BLOCK)
-            numerators = self._values(low + 1, high + 1, self.formula.b)
-            denominators = self._values(low, high, self.formula.a)
+            numerators = polynomial_values(self.formula.b, low + 1, high + 1)
+            denominators = polynomial_values(self.formula.a, low, high)
             for a_n, b_next in zip(reversed(denominators), reversed(numerators), strict=True):
                 value = a_n + b_next / value
         return value
@@ -420,48 +343,5 @@ class Tail:
         return x[0, 0], x[1, 0]
 
 
-def _geometric(start: int, stop: int) -> list[int]:
-    """Return a few integers from `start` to about `stop`, in geometric progression."""
-    ratio = max(1.0, stop / max(start, 1)) ** (1 / 8)
-    return [start + math.floor(max(start, 1) * (ratio**k - 1)) for k in range(9)]
-
-
 def _max_steps(bits: int) -> int:
     return min(MAX_STEPS, MAX_STEP_BITS // bits)
-
-
-@lru_cache(maxsize=1024)
-def positive_from(coefficients: tuple[int, ...]) -> int:
-    """Return an N >= 0 with p(n) > 0 for all real n >= N: the least with no negative Taylor coefficient at N.
-
-    The leading coefficient must be positive. Raises TooDeepError beyond `MAX_REGULAR_FROM`. Source: Budan's theorem.
-    """
-    polynomial = fmpz_poly(list(coefficients))
-
-    def positive(n: int) -> bool:
-        shifted = polynomial(fmpz_poly([n, 1])) if n else polynomial
-        return bool(shifted[0] > 0) and all(c >= 0 for c in shifted)
-
-    high = 0
-    while not positive(high):
-        high = 2 * high + 1
-        if high > MAX_REGULAR_FROM:
-            raise TooDeepError(f"its tail is regular only beyond n = {MAX_REGULAR_FROM}")
-    low = high // 2
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if positive(middle) else (middle + 1, high)
-    return high
-
-
-def _log2_abs(coefficients: tuple[int, ...], n: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return log2|p(n)| for n > 0 without overflow at any degree or coefficient; shape of n."""
-    scale = max(abs(c).bit_length() for c in coefficients)
-    degree = len(coefficients) - 1
-    inverse = 1 / np.maximum(n, 0.5)
-    value = np.zeros_like(n)
-    for c in coefficients:  # Horner in 1/n of 2^-scale n^-degree p(n)
-        value = value * inverse + c / (1 << scale)
-    with np.errstate(divide="ignore"):
-        logs = np.log2(np.abs(value))
-    return np.asarray(np.maximum(logs, -1000) + scale - degree * np.log2(inverse))
