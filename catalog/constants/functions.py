@@ -118,6 +118,10 @@ def _mpmath_dawson(context: Any, x: Any) -> Any:
     return context.sqrt(context.pi) / 2 * context.exp(-x * x) * context.erfi(x)
 
 
+def _mpmath_gammalower(context: Any, s: Any, x: Any) -> Any:
+    return context.gammainc(s, 0, x)
+
+
 FUNCTIONS = {
     "sqrt": _elementary("sqrt", r"\sqrt{{{0}}}"),
     "cbrt": Function(1, lambda x: x.root(3), "cbrt", r"\sqrt[3]{{{0}}}", None),
@@ -145,6 +149,9 @@ FUNCTIONS = {
     "e1": Function(1, lambda x: x.expint(acb(1)), "e1", r"E_1\left({0}\right)"),
     "gammainc": Function(
         2, lambda s, x: x.gamma_upper(s), "gammainc", r"\Gamma\left({0}, {1}\right)"
+    ),
+    "gammalower": Function(
+        2, lambda s, x: x.gamma_lower(s), _mpmath_gammalower, r"\gamma\left({0}, {1}\right)"
     ),
     "besseli": Function(2, lambda v, x: x.bessel_i(v), "besseli", r"I_{{{0}}}\left({1}\right)"),
     "besselj": Function(2, lambda v, x: x.bessel_j(v), "besselj", r"J_{{{0}}}\left({1}\right)"),

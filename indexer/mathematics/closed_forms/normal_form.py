@@ -180,7 +180,7 @@ def _by_quadratic_transformation(al: mpq, be: mpq, y: mpq) -> NormalForm:
 
     DLMF 15.8.18. The pair al, be counts mod 2, and mod 1 in both at once.
     """
-    al, be = _least_pair(al, be)
+    al, be = least_pair(al, be)
     return gauss_form(al / 2, be / 2, (al + be + 1) / 2, y, halved=True)
 
 
@@ -214,10 +214,10 @@ def _arc_tangent(q: mpq) -> NormalForm:
 
 def _gauss_second(al: mpq, be: mpq, g: mpq) -> NormalForm:
     """Return the normal form at x = 1/2 with g = (al + be + 1)/2 mod 1; where that fails, al + 1 has it."""
-    return NormalForm("quotient", (), _rational(*_least_pair(al + (2 * g - al - be - 1) % 2, be)))
+    return NormalForm("quotient", (), _rational(*least_pair(al + (2 * g - al - be - 1) % 2, be)))
 
 
-def _least_pair(al: mpq, be: mpq) -> tuple[mpq, mpq]:
+def least_pair(al: mpq, be: mpq) -> tuple[mpq, mpq]:
     """Return one of the pairs mod 2 that contiguity moves al, be to: both by one, or either by two."""
     first, second = sorted((al % 2, be % 2)), sorted(((al + 1) % 2, (be + 1) % 2))
     least = min(first, second)

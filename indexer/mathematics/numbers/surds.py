@@ -78,6 +78,29 @@ class Surd:
         product = self * other.conjugate
         return Surd(product.p / norm, product.q / norm, product.d)
 
+    def __radd__(self, other: int | mpq) -> Surd:
+        """The sum with a rational number on the left."""
+        return self + other
+
+    def __rsub__(self, other: int | mpq) -> Surd:
+        """The difference from a rational number."""
+        return -self + other
+
+    def __rmul__(self, other: int | mpq) -> Surd:
+        """The product with a rational number on the left."""
+        return self * other
+
+    def __rtruediv__(self, other: int | mpq) -> Surd:
+        """The quotient of a rational number by this one."""
+        return Surd(mpq(other)) / self
+
+    def sign(self) -> int:
+        """The sign of a real number: -1, 0 or 1."""
+        signs = {_sign(self.p), _sign(self.q)} - {0}
+        if len(signs) < 2:
+            return signs.pop() if signs else 0
+        return _sign(self.p) * _sign(self.p * self.p - self.q * self.q * self.d)
+
     def ball(self) -> flint.acb:
         """Return an enclosure at flint's present working precision."""
         p = flint.arb(_fmpq(self.p))
@@ -103,6 +126,10 @@ class Surd:
         size, x, y = _over_common_denominator(self)
         root = rf"\sqrt{{{self.d}}}" if abs(y) == 1 else rf"{abs(y)}\sqrt{{{self.d}}}"
         return _assemble(x, y, root, size, r"\frac{{{}}}{{{}}}")
+
+
+def _sign(number: mpq) -> int:
+    return int(number > 0) - int(number < 0)
 
 
 def _fmpq(number: mpq) -> flint.fmpq:

@@ -23,7 +23,7 @@ VALUES = [
     "sinh(1)", "cosh(2)", "tanh(1/3)", "coth(3)", "asin(1/3)", "acos(1/4)", "atan(5)", "asinh(2)", "acosh(3)",
     "atanh(1/2)", "agm(1, sqrt(2))", "gamma(1/4)", "gamma(-7/2)", "beta(1/3, 5/7)", "psi(1/3)", "zeta(3)",
     "zeta(1/2)", "zeta(-3)", "polylog(2, 1/3)", "polylog(3, -2)", "lambertw(1)", "erf(1/2)", "erfc(3)",
-    "erfi(1)", "dawson(7/5)", "ei(1)", "ei(-2)", "e1(1/3)", "gammainc(1/3, 2)", "gammainc(-2, 1)",
+    "erfi(1)", "dawson(7/5)", "ei(1)", "ei(-2)", "e1(1/3)", "gammainc(1/3, 2)", "gammainc(-2, 1)", "gammalower(1/3, 2)",
     "besseli(1/3, 2)", "besselj(0, 5/2)", "besselk(2, 1)", "bessely(1/4, 3)", "hyp0f1(2, -1)",
     "hyp1f1(1, 7/4, 5/4)", "hyp1f1(1/3, 2, -9)", "hyp2f1(1/3, 2/3, 1, 9/10)", "hyp2f1(1/3, 4/3, 1, -5)",
     "hyp2f1(1, 1/2, 3/2, -1/3)", "hypu(1/2, 1/3, 2)", "hypu(2, 3, 1/7)", "pcfd(-1/2, 1)", "pcfd(-1, -3)",

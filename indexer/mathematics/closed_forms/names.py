@@ -1,0 +1,102 @@
+"""Names of constants: the member of the library that a constant is a rational multiple or quotient of, or its text."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from gmpy2 import mpq
+
+from catalog.constants.library import library
+from catalog.errors import ExpressionError
+from catalog.formulas.pcf import PCF
+from indexer.mathematics.closed_forms.contiguity import Matrix
+from indexer.mathematics.closed_forms.derivation import derivation
+from indexer.mathematics.closed_forms.identities import identities
+from indexer.mathematics.closed_forms.products import ONE, Product, product_of
+from indexer.mathematics.closed_forms.steps import Derivation
+from indexer.mathematics.closed_forms.writing import monomial_text
+
+ZERO = mpq(0)
+
+DOUBLINGS = 3
+"""How often an angle is doubled in search of a member of the library."""
+
+Factors = tuple[tuple[str, mpq], ...]
+
+
+@lru_cache(maxsize=1024)
+def exact_relation(formula: PCF) -> Derivation | None:
+    """Return the limit as an exact map of a constant of the library, or of one with a name of its own.
+
+    None as for `derivation`.
+    """
+    found = derivation(formula)
+    if found is None:
+        return None
+    found = _known(found) or found
+    name, matrix = named(found.constant)
+    return found.named(name, matrix)
+
+
+def _known(found: Derivation) -> Derivation | None:
+    """Return a derivation that ends at a member of the library, where an angle halved less or doubled again is one."""
+    if _is_member(found.constant):
+        return None
+    for end in range(len(found.steps) - 1, 0, -1):
+        step = found.steps[end]
+        if step.kind != "identity" or not isinstance(step.first, str):
+            break
+        if _is_member(step.first):
+            return found.until(end)
+    for key, variable in (("arctangent-doubled", "q"), ("artanh-doubled", "p")):
+        square = _square(found.constant, key)
+        further = found
+        for _ in range(DOUBLINGS):
+            if square is None or square >= 1:
+                break
+            values = {variable: square}
+            further = further.then(identities()[key], values)
+            if _is_member(further.constant):
+                return further
+            square = _square(further.constant, key)
+    return None
+
+
+def _square(constant: str, key: str) -> mpq | None:
+    """Return q of the text sqrt(q)*atan(sqrt(q)), or p of sqrt(p)*atanh(sqrt(p))."""
+    function = "atan" if key.startswith("arctangent") else "atanh"
+    match = re.fullmatch(rf"sqrt\(([0-9/]+)\)\*{function}\(sqrt\(\1\)\)", constant)
+    return mpq(match[1]) if match else None
+
+
+def _is_member(constant: str) -> bool:
+    product = product_of(constant)
+    return product.factors in _members() or product.inverse().factors in _members()
+
+
+@lru_cache(maxsize=8192)
+def named(constant: str) -> tuple[str, Matrix]:
+    """Return the name of a constant c, and the matrix m of c = (m0 name + m1)/(m2 name + m3)."""
+    product = product_of(constant)
+    inverse = product.inverse()
+    if product.factors in _members():
+        name, coefficient = _members()[product.factors]
+        return name, (product.coefficient / coefficient, ZERO, ZERO, ONE)
+    if inverse.factors in _members():
+        name, coefficient = _members()[inverse.factors]
+        return name, (ZERO, coefficient / inverse.coefficient, ONE, ZERO)
+    return monomial_text(Product(ONE, product.factors)), (product.coefficient, ZERO, ZERO, ONE)
+
+
+@cache
+def _members() -> dict[Factors, tuple[str, mpq]]:
+    """Return the names of the library by their factors, with their coefficients; the likeliest stay."""
+    members: dict[Factors, tuple[str, mpq]] = {}
+    for constant in library().candidates():
+        try:
+            product = product_of(constant.expression)
+        except (ExpressionError, ZeroDivisionError):
+            continue
+        members.setdefault(product.factors, (constant.name, product.coefficient))
+    return members
