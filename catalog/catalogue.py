@@ -36,7 +36,7 @@ class Catalogue:
 
     @classmethod
     def open(cls, url: str | None = None, home: Path | str | None = None) -> Catalogue:
-        """The catalogue at `url`, or on the embedded server of `home`, as for `catalog.database.opening.open_database`.
+        """Return the catalogue at `url`, or on the server of `home`, as `catalog.database.opening.open_database` does.
 
         Raises ServerError where it does not answer, VersionMismatch where it is of another version.
         """
@@ -54,52 +54,52 @@ class Catalogue:
         self._stack.close()
 
     def __enter__(self) -> Self:
-        """The catalogue itself."""
+        """Return the catalogue itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close."""
+        """Close the catalogue."""
         self.close()
 
     def __len__(self) -> int:
-        """Number of formulas, mirrors and inflations included."""
+        """Return the number of formulas, mirrors and inflations included."""
         with self._reader() as connection:
             return count_formulas(connection)
 
     def __contains__(self, formula: object) -> bool:
-        """Whether a `PCF` is in the catalogue."""
+        """Return whether a `PCF` is in the catalogue."""
         return self.get(formula) is not None  # type: ignore[arg-type]
 
     def __iter__(self) -> Iterator[Record]:
-        """All formulas by number with all that is known of them, in flat memory (see `catalog.exchange.export`)."""
+        """Iterate over all formulas by number, with all that is known of them, in flat memory."""
         return self.iterate()
 
     def iterate(self, wanted: Filter | None = None, *, where: str | None = None) -> Iterator[Record]:
-        """Formulas that pass a filter, and a condition in SQL on the columns of view `formulas`."""
+        """Iterate over the formulas that pass a filter, and a condition in SQL on the columns of view `formulas`."""
         with self._reader() as connection:
             for batch in records(connection, wanted, where=where):
                 yield from batch
 
     def get(self, formula: PCF) -> dict[str, Any] | None:
-        """The row of view `formulas`, None where the formula is not there."""
+        """Return the row of view `formulas`, None where the formula is not there."""
         query = "select formulas.* from formulas where id = (select id from formula where key = %s)"
         rows = self.query(query, [formula.key])
         return rows[0] if rows else None
 
     def find(self, *, sort: str = "complexity", limit: int | None = 20, **conditions: Any) -> list[dict[str, Any]]:
-        """Formulas that meet the conditions of `catalog.store.search.Filter`, as `formulary find` lists them."""
+        """Return the formulas that meet conditions (`catalog.store.search.Filter`), as `formulary find` lists them."""
         with self._reader() as connection:
             if conditions.get("constant") is not None:
                 conditions["constant"] = constant_name(connection, conditions["constant"])
             return find(connection, Filter(**conditions), sort=sort, limit=limit)
 
     def query(self, text: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Rows of an SQL query as dicts, by a login that can only read."""
+        """Return the rows of an SQL query as dicts, by a login that can only read."""
         with self._reader() as connection, connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(text.encode(), parameters).fetchall()
 
     def to_pandas(self, text: str = "select * from formulas where is_canonical") -> pandas.DataFrame:
-        """A data frame of an SQL query; raises FormularyError where pandas is not installed."""
+        """Return a data frame of an SQL query; raises FormularyError where pandas is not installed."""
         try:
             import pandas
         except ImportError:

@@ -208,7 +208,7 @@ class _Parser:
 
 
 def fold(program: Sequence[Item], leaf: Callable[[Item], T], apply: Callable[[Item, Sequence[T]], T]) -> T:
-    """What a postfix program comes to, by the value of a leaf and that of an operator or function of values."""
+    """Return what a postfix program comes to, by the value of a leaf and that of an operator or function of values."""
     stack: list[T] = []
     for item in program:
         if item.kind in ("integer", "name"):

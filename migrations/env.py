@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 import catalog.schema.judgement  # noqa: F401  completes the metadata
 from catalog.database.opening import open_database
-from catalog.schema.facts import metadata
+from catalog.schema.columns import metadata
 
 
 def migrate(connection: Connection) -> None:

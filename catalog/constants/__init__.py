@@ -1,4 +1,5 @@
-"""Constants as values: expressions, the functions in them, and the library.
+"""Constants as values: their expressions, the functions in these, and the library that comes with formulary.
 
-For others: `library.library`, `library.Constant`, and from `expressions` the parser, the evaluation and LaTeX.
+For others: `library.library` and `library.Constant`, `expressions.parse_expression` and `expressions.to_latex`, and
+`evaluation.evaluate`, which gives a ball.
 """

@@ -25,7 +25,7 @@ _LARGEST = 2**22  # bits of the exponent range of a value
 
 
 def evaluate(expression: Expression | str, bits: int) -> arb:
-    """A ball that holds the value, with a relative accuracy of at least `bits` bits.
+    """Return a ball that holds the value, with a relative accuracy of at least `bits` bits.
 
     The precision is raised until the ball is small enough. Intermediate values may be complex; of a value whose
     imaginary part is 0 to within the accuracy the real part is given. Raises ExpressionError where there is no
@@ -49,7 +49,7 @@ def evaluate(expression: Expression | str, bits: int) -> arb:
 
 
 def to_mpmath(expression: Expression | str, digits: int) -> Any:
-    """The value as an mpf or mpc of mpmath to about `digits` decimal digits, without a bound: a second opinion."""
+    """Return the value by mpmath, mpf or mpc, to about `digits` decimal digits, without a bound: a second opinion."""
     if isinstance(expression, str):
         expression = parse_expression(expression)
     from mpmath.ctx_mp import MPContext  # not for everybody who evaluates balls: it takes 50 ms
@@ -90,7 +90,7 @@ def _ball_apply(item: Item, values: Sequence[Fraction | acb]) -> Fraction | acb:
 
 
 def _integer_differences(values: Sequence[Fraction | acb]) -> dict[str, bool]:
-    """Which of a - b, a - c, b - c, a + b - c of a 2F1 are integers, which Arb must be told of inexact balls."""
+    """Return which of a - b, a - c, b - c, a + b - c of a 2F1 are integers, which Arb must be told of inexact balls."""
     exact = [v if isinstance(v, Fraction) else Fraction(1, 3) ** (7 + i) for i, v in enumerate(values)]
     a, b, c, _ = exact
     differences = {"ab": a - b, "ac": a - c, "bc": b - c, "abc": a + b - c}

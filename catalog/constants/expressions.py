@@ -27,11 +27,11 @@ class Expression:
     program: tuple[Item, ...]
 
     def __str__(self) -> str:
-        """Canonical text with as few brackets as its reading needs."""
+        """Return the canonical text with as few brackets as its reading needs."""
         return printing.text(self.program)
 
     def substitute(self, values: Mapping[str, Fraction]) -> Expression:
-        """The expression with rational values for its parameters, its rational parts and square roots reduced."""
+        """Return the expression with values for its parameters, and its rational parts and square roots reduced."""
         return Expression(reduced(self.program, values))
 
 
@@ -48,7 +48,7 @@ def parse_expression(text: str, parameters: Collection[str] = ()) -> Expression:
 
 
 def to_latex(expression: Expression | str) -> str:
-    """LaTeX of an expression."""
+    """Return LaTeX of an expression."""
     if isinstance(expression, str):
         expression = parse_expression(expression)
     return printing.latex(expression.program)
@@ -59,7 +59,7 @@ def _canonical(name: str) -> str:
 
 
 def _known(item: Item, parameters: Collection[str]) -> Item:
-    """The item with its canonical name, its name and arity checked."""
+    """Return the item with its canonical name, its name and arity checked."""
     if item.kind in ("integer", "operator") or (item.kind == "name" and item.text in parameters):
         return item
     name = _canonical(item.text)
@@ -82,5 +82,5 @@ def _suggestion(name: str, known: Collection[str]) -> str:
 
 
 def shortened(text: str) -> str:
-    """The text, or its beginning where it is too long for a message."""
+    """Return the text, or its beginning where it is too long for a message."""
     return text if len(text) <= 60 else text[:57] + "..."

@@ -1,4 +1,4 @@
-"""The names and functions that expressions for constants may use; `expressions` reads and evaluates them.
+"""The names and functions that expressions for constants may use; `expressions` reads them and `evaluation` evaluates.
 
 Each has a ball evaluation (Arb, rigorous), an independent one by mpmath, and LaTeX.
 """

@@ -1,4 +1,4 @@
-"""The library of named constants: what it holds is data (`data/constants.toml`), their values are `expressions`."""
+"""The library of named constants, which stand in `constants.toml`; their values are those of their expressions."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Constant:
             return to_latex(self.expression)
 
     def ball(self, digits: int) -> arb:
-        """A ball that holds the value to at least `digits` significant decimal digits; kept for the next call."""
+        """Return a ball that holds the value to at least `digits` significant digits; it is kept for the next call."""
         bits = ceil(digits * log2(10)) + 4
         return _ball(self.expression, -(-bits // _BITS_STEP) * _BITS_STEP)
 
@@ -75,19 +75,19 @@ class Library:
         self._constants = dict(reversed(self._constants.items()))
 
     def __iter__(self) -> Iterator[Constant]:
-        """All constants, the likeliest first."""
+        """Return all constants, the likeliest first."""
         return iter(self._constants.values())
 
     def __len__(self) -> int:
-        """How many constants there are."""
+        """Return how many constants there are."""
         return len(self._constants)
 
     def __contains__(self, name: object) -> bool:
-        """Whether a constant has exactly this name."""
+        """Return whether a constant has exactly this name."""
         return name in self._constants
 
     def __getitem__(self, text: str) -> Constant:
-        """The constant of a name, an alias, or another spelling such as `ln(2)` for `log(2)`.
+        """Return the constant of a name, an alias, or another spelling such as `ln(2)` for `log(2)`.
 
         Raises NotFound with the equivalent member, or the nearest names.
         """
@@ -102,7 +102,7 @@ class Library:
         raise NotFound(f"no constant {name[:60]} in the library; {self._hint(name, canonical)}")
 
     def candidates(self) -> Iterator[Constant]:
-        """The constants worth a search for a relation: all but the algebraic ones."""
+        """Return the constants worth a search for a relation: all but the algebraic ones."""
         return (c for c in self if c.group != ALGEBRAIC)
 
     def _hint(self, name: str, canonical: str) -> str:
@@ -125,7 +125,7 @@ class Library:
 
 
 def _canonical(text: str) -> str:
-    """The text an expression prints as with its rational parts reduced; what cannot be read stays as it is."""
+    """Return the text an expression prints as with its rational parts reduced; what cannot be read stays as it is."""
     try:
         return str(parse_expression(text).substitute({}))
     except ExpressionError:
@@ -134,12 +134,12 @@ def _canonical(text: str) -> str:
 
 @cache
 def library() -> Library:
-    """The library that comes with formulary, read once a process."""
+    """Return the library that comes with formulary, read once a process."""
     return read_library((resources.files("catalog.constants") / "constants.toml").read_text(encoding="utf-8"))
 
 
 def read_library(text: str) -> Library:
-    """The library of a TOML text with `[[constant]]` and `[[family]]` tables in the order of likelihood.
+    """Return the library of a TOML text with `[[constant]]` and `[[family]]` tables in the order of likelihood.
 
     A `[[constant]]` has the fields of `Constant`. A `[[family]]` has templates for them, and under `parameters`
     the values of each: a list of rationals such as `"3/2"` and of ranges without 0, `"-5..5/9"` for -5/9 to 5/9.
@@ -187,7 +187,7 @@ def _members(table: Mapping[str, Any]) -> Iterator[Constant]:
 
 
 def _values(texts: Iterable[str]) -> list[Fraction]:
-    """Distinct rationals in the order given."""
+    """Return the distinct rationals in the order given."""
     values: list[Fraction] = []
     for text in texts:
         if match := _RANGE.fullmatch(text):

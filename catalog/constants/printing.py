@@ -15,12 +15,12 @@ _ATOM = 5
 
 
 def text(program: Sequence[Item]) -> str:
-    """Canonical text, which `parse_expression` reads back."""
+    """Return the canonical text, which `parse_expression` reads back."""
     return fold(program, _text_leaf, _text_apply)[0]
 
 
 def latex(program: Sequence[Item]) -> str:
-    """LaTeX."""
+    """Return LaTeX."""
     return fold(program, _latex_leaf, _latex_apply)[0]
 
 

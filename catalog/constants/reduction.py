@@ -28,12 +28,12 @@ Reduced = tuple[Program, Fraction | None]
 
 
 def reduced(program: Sequence[Item], values: Mapping[str, Fraction]) -> Program:
-    """The program with values for its parameters, its rational parts and square roots of rationals reduced."""
+    """Return the program with values for its parameters, its rational parts and square roots of rationals reduced."""
     return fold(program, lambda item: _reduced_leaf(item, values), _reduced_apply)[0]
 
 
 def exact_value(operator: str, values: Sequence[object]) -> Fraction | None:
-    """The exact value of an operator on rationals, None where it is not rational or not small."""
+    """Return the exact value of an operator on rationals, None where it is not rational or not small."""
     rationals = [v for v in values if isinstance(v, Fraction)]
     if len(rationals) < len(values) or (operator == "/" and rationals[1] == 0):
         return None
@@ -74,7 +74,7 @@ def _reduced_apply(item: Item, values: Sequence[Reduced]) -> Reduced:
 
 
 def _neutral(operator: str, values: Sequence[Reduced]) -> Reduced | None:
-    """The operand that is left where the other one does nothing: x*1, 1*x, x/1, x^1, x + 0, 0 + x, x - 0."""
+    """Return the operand that is left where the other one does nothing: x*1, 1*x, x/1, x^1, x + 0, 0 + x, x - 0."""
     first, last = values[0][1], values[-1][1]
     if (operator in ("*", "/", "^") and last == 1) or (operator in ("+", "-") and last == 0):
         return values[0]

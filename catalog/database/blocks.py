@@ -21,11 +21,11 @@ class Blocks:
         self.file = Path(module).with_suffix(".sql")
 
     def __getitem__(self, name: str) -> bytes:
-        """The block of this name, as psycopg takes it; raises KeyError where there is none."""
+        """Return the block of this name, as psycopg takes it; raises KeyError where there is none."""
         return self._encoded[name]
 
     def text(self, name: str) -> str:
-        """The block of this name as text, to be filled in or put together with others."""
+        """Return the block of this name as text, to be filled in or put together with others."""
         return self.texts[name]
 
     @cached_property

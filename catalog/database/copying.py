@@ -35,7 +35,7 @@ class Field:
 
 
 def fixed(values: NDArray[np.generic], null: NDArray[np.bool_] | None = None) -> Field:
-    """A column of fixed width: an array (n,) of a big-endian type, or bytes (n, width) of dtype uint8."""
+    """Return a column of fixed width: an array (n,) of a big-endian type, or bytes (n, width) of dtype uint8."""
     rows = np.ascontiguousarray(values)
     rows = rows.view(np.uint8).reshape(len(rows), rows.size * rows.itemsize // max(len(rows), 1))
     lengths = np.full(len(rows), rows.shape[1], np.int32)
@@ -46,13 +46,13 @@ def fixed(values: NDArray[np.generic], null: NDArray[np.bool_] | None = None) ->
 
 
 def floats(values: ArrayLike) -> Field:
-    """A float8 column (n,); None and whatever is not finite become NULL."""
+    """Return a float8 column (n,); None and whatever is not finite become NULL."""
     numbers = np.asarray(values, dtype=np.float64)
     return fixed(numbers.astype(">f8"), ~np.isfinite(numbers))
 
 
 def integers(values: Sequence[int | None] | NDArray[np.integer], kind: str = ">i4") -> Field:
-    """An integer column (n,) of the given big-endian type; None becomes NULL."""
+    """Return an integer column (n,) of the given big-endian type; None becomes NULL."""
     if isinstance(values, np.ndarray):
         return fixed(values.astype(kind))
     if None not in values:
@@ -62,12 +62,12 @@ def integers(values: Sequence[int | None] | NDArray[np.integer], kind: str = ">i
 
 
 def booleans(values: ArrayLike) -> Field:
-    """A boolean column (n,) without NULL."""
+    """Return a boolean column (n,) without NULL."""
     return fixed(np.asarray(values, dtype=bool).astype(np.uint8))
 
 
 def texts(values: Sequence[str | None]) -> Field:
-    """A text column (n,); None becomes NULL."""
+    """Return a text column (n,); None becomes NULL."""
     joined = "".join([value for value in values if value])
     if joined.isascii():
         return _variable(_lengths(values), joined.encode())
@@ -75,7 +75,7 @@ def texts(values: Sequence[str | None]) -> Field:
 
 
 def binaries(values: Sequence[bytes | None]) -> Field:
-    """A bytea column (n,); None becomes NULL."""
+    """Return a bytea column (n,); None becomes NULL."""
     return _variable(_lengths(values), b"".join([value for value in values if value]))
 
 
@@ -88,7 +88,7 @@ def _variable(lengths: list[int], data: bytes) -> Field:
 
 
 def vectors(values: NDArray[np.float32], null: NDArray[np.bool_]) -> Field:
-    """A real[] column from an array (n, dimension)."""
+    """Return a real[] column from an array (n, dimension)."""
     count, dimension = values.shape
     record = np.zeros(count, [("header", "V12"), ("length", ">i4"), ("lower", ">i4"), ("item", _item(), (dimension,))])
     record["header"] = np.void(ARRAY_HEADER)
@@ -102,7 +102,7 @@ def _item() -> np.dtype[np.void]:
 
 
 def numeric_arrays(values: Sequence[Sequence[int]]) -> Field:
-    """A numeric[] column (n,) of exact integers, none empty."""
+    """Return a numeric[] column (n,) of exact integers, none empty."""
     return binaries([_numeric_array(tuple(numbers)) for numbers in values])
 
 
@@ -113,13 +113,15 @@ def _numeric_array(numbers: tuple[int, ...]) -> bytes:
 
 
 def numerics(values: Sequence[int]) -> Field:
-    """A numeric column (n,) of exact integers."""
+    """Return a numeric column (n,) of exact integers."""
     return binaries([_numeric(value) for value in values])
 
 
 @lru_cache(maxsize=2**12)
 def _numeric(number: int) -> bytes:
-    """An integer as Postgres sends a numeric: digits to base 10000, the first one's weight, the sign, no decimals."""
+    """Return an integer as Postgres sends a numeric: how many digits to base 10000, the weight of the first,
+    the sign, no decimals, and the digits.
+    """
     digits, rest = [], abs(number)
     while rest:
         rest, digit = divmod(rest, NUMERIC_BASE)
@@ -129,7 +131,7 @@ def _numeric(number: int) -> bytes:
 
 
 def pack(fields: Sequence[Field]) -> bytes:
-    """The rows of these columns, as COPY FROM STDIN (FORMAT binary) reads them."""
+    """Return the rows of these columns, as COPY FROM STDIN (FORMAT binary) reads them."""
     count = len(fields[0].lengths)
     if any(len(field.lengths) != count for field in fields):
         raise ValueError("columns of different lengths")
@@ -137,19 +139,19 @@ def pack(fields: Sequence[Field]) -> bytes:
     sizes = np.sum(widths, axis=0, dtype=np.int64) + 2 + 4 * len(fields)
     ends = np.cumsum(sizes)
     out = np.empty(int(ends[-1]) if count else 0, np.uint8)
-    place = ends - sizes
-    _scatter(out, place, np.full(count, len(fields), ">i2").view(np.uint8).reshape(count, 2))
-    place += 2
+    start = ends - sizes
+    _scatter(out, start, np.full(count, len(fields), ">i2").view(np.uint8).reshape(count, 2))
+    start += 2
     for field, width in zip(fields, widths, strict=True):
-        _scatter(out, place, field.lengths.astype(">i4").view(np.uint8).reshape(count, 4))
-        place += 4
+        _scatter(out, start, field.lengths.astype(">i4").view(np.uint8).reshape(count, 4))
+        start += 4
         filled = width > 0
-        starts, lengths = place[filled], width[filled]
+        starts, lengths = start[filled], width[filled]
         if lengths.size and (lengths == lengths[0]).all():
             _scatter(out, starts, field.data.reshape(len(starts), int(lengths[0])))
         elif lengths.size:
             out[np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(len(field.data))] = field.data
-        place += width
+        start += width
     return HEADER + out.tobytes() + TRAILER
 
 
@@ -167,7 +169,7 @@ def copy_into(cursor: psycopg.Cursor, table: str, columns: dict[str, Field]) -> 
 def unpack_vectors(
     blocks: Iterable[bytes | bytearray | memoryview],
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-    """Rows (bigint, real[]) of COPY TO STDOUT (FORMAT binary), without NULL and of one dimension, many at a time.
+    """Iterate over the rows (bigint, real[]) of COPY TO STDOUT (FORMAT binary), many at a time.
 
     Yields ids (n,) and vectors (n, dimension). Raises ValueError for vectors of different dimensions.
     """
@@ -189,7 +191,7 @@ def unpack_vectors(
 
 
 def _gathered(blocks: Iterable[bytes | bytearray | memoryview]) -> Iterator[bytes]:
-    """The same bytes in larger pieces: the server sends one a row."""
+    """Return the same bytes in larger pieces: the server sends one a row."""
     pieces: list[bytes] = []
     size = 0
     for block in blocks:
@@ -211,7 +213,7 @@ def _vector_row(dimension: int) -> np.dtype[np.void]:
 def unpack_numbers(
     blocks: Iterable[bytes | bytearray | memoryview], floats: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """All rows (bigint, then `floats` columns of float8) of COPY TO STDOUT (FORMAT binary), without NULL.
+    """Return all rows (bigint, then `floats` columns of float8) of COPY TO STDOUT (FORMAT binary), without NULL.
 
     Returns the integers (n,) and the floats (n, floats).
     """

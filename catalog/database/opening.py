@@ -103,7 +103,7 @@ class Database:
         return str(self._reader["user"])
 
     def connect(self, *, autocommit: bool = False) -> psycopg.Connection:
-        """A new connection as the owner; the caller closes it. Raises ServerError."""
+        """Return a new connection as the owner; the caller closes it. Raises ServerError."""
         try:
             return self._connect(self._owner, autocommit)
         except psycopg.Error as error:
@@ -121,7 +121,7 @@ class Database:
         return psycopg.connect(conninfo, autocommit=autocommit)
 
     def reader(self) -> psycopg.Connection:
-        """A new connection that can only read, by a login of its own; the caller closes it. Raises ServerError.
+        """Return a new connection that can only read, by a login of its own; the caller closes it. Raises ServerError.
 
         Rights are what keeps it from writing; statements end after `READER_TIMEOUT`.
         """
@@ -150,7 +150,7 @@ class Database:
             del self.__dict__["engine"]
 
     def schema_version(self) -> str | None:
-        """The migration that the database is at; None where it was never initialised."""
+        """Return the migration that the database is at; None where it was never initialised."""
         with self.connect() as connection:
             return _schema_version(connection)
 
@@ -203,7 +203,7 @@ class Database:
             )
 
     def _reader_of_owner(self) -> dict[str, Any]:
-        """The owner's address with another user and without its password."""
+        """Return the owner's address with another user and without its password."""
         return {k: v for k, v in self._owner.items() if k not in ("password", "passfile")} | {"user": READER}
 
     def _grant_reading(self, connection: psycopg.Connection) -> None:
@@ -223,7 +223,7 @@ class Database:
 
 
 def migrations_folder() -> Path:
-    """The migrations: inside the installed package, or beside it in a checkout."""
+    """Return the migrations: inside the installed package, or beside it in a checkout."""
     package = Path(__file__).parents[1]
     installed = package / "migrations"
     return installed if installed.exists() else package.parent / "migrations"
@@ -248,7 +248,7 @@ def _where(parameters: dict[str, Any]) -> str:
 
 
 def _first_line(error: BaseException, parameters: dict[str, Any] | None = None) -> str:
-    """What the driver says, in one line and without a password."""
+    """Return what the driver says, in one line and without a password."""
     text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     text = text.removeprefix("connection failed: ").rpartition(" failed: ")[2].removeprefix("FATAL:").strip()
     password = str((parameters or {}).get("password") or "")

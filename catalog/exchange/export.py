@@ -1,4 +1,4 @@
-"""The catalogue as a stream of records, batch by batch with flat memory; `export_files` writes and reads them.
+"""The catalogue as a stream of records, batch by batch with flat memory; `files` writes and reads them.
 
 A record has everything that is known of one formula, so that an import of all of them gives an equal catalogue.
 Postgres makes the text of the records, and they travel as CSV: whole batches of bytes, no Python object a field.

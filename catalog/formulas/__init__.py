@@ -1,4 +1,5 @@
-"""Formulas as values: read from text, printed, mirrored, shifted, ordered by their keys.
+"""Formulas as values: read from text, printed, mirrored, inflated and deflated, told apart by their keys.
 
-For others: `pcf.PCF` and `pcf.parse_formula`, and `programs.FORMATS`, which write a formula for other programs.
+For others: `pcf.PCF` and `pcf.parse_formula`, `polynomial` for polynomials as text, and `programs.FORMATS`, which write
+a formula for other programs.
 """

@@ -49,23 +49,23 @@ class PCF:
 
     @classmethod
     def from_text(cls, a: str, b: str) -> PCF:
-        """The formula of two polynomials in n such as `"2n+1"` and `"n^2"`."""
+        """Return the formula of two polynomials in n such as `"2n+1"` and `"n^2"`."""
         return cls(parse_polynomial(a, what="a(n)"), parse_polynomial(b, what="b(n)"))
 
     @classmethod
     def from_row(cls, a: Iterable[Any], b: Iterable[Any]) -> PCF:
-        """The formula of two columns of the catalogue, whose numbers come from Postgres as Decimal."""
+        """Return the formula of two columns of the catalogue, whose numbers come from Postgres as Decimal."""
         return cls(tuple(map(int, a)), tuple(map(int, b)))
 
     @classmethod
     def from_json(cls, value: object) -> PCF:
-        """The formula of `{"a": [1, 2], "b": [0, 0, 1]}`; coefficients are integers or strings of digits."""
+        """Return the formula of `{"a": [1, 2], "b": [0, 0, 1]}`; coefficients are integers or strings of digits."""
         if not isinstance(value, dict) or "a" not in value or "b" not in value:
             raise FormulaError('a formula is an object such as {"a": [1, 2], "b": [0, 0, 1]}')
         return cls(read_coefficients(value["a"], "a(n)"), read_coefficients(value["b"], "b(n)"))
 
     def __str__(self) -> str:
-        """Canonical text, which `parse_formula` reads back."""
+        """Return the canonical text, which `parse_formula` reads back."""
         return f"PCF({format_polynomial(self.a)}, {format_polynomial(self.b)})"
 
     @property
@@ -95,21 +95,21 @@ class PCF:
         return hashlib.sha256(text.encode()).digest()
 
     def a_at(self, n: int) -> int:
-        """The partial denominator a(n), exactly."""
+        """Return the partial denominator a(n), exactly."""
         return _horner(self.a, n)
 
     def b_at(self, n: int) -> int:
-        """The partial numerator b(n), exactly."""
+        """Return the partial numerator b(n), exactly."""
         return _horner(self.b, n)
 
     def latex(self) -> str:
-        """LaTeX in Gauss's notation: the first denominator, then K over n of b(n)/a(n)."""
+        """Return LaTeX in Gauss's notation: the first denominator, then K over n of b(n)/a(n)."""
         fraction = f"\\frac{{{latex_polynomial(self.b)}}}{{{latex_polynomial(self.a)}}}"
         first = f"{self.a[0]} + " if self.a[0] else ""
         return f"{first}\\mathop{{\\mathrm{{K}}}}_{{n=1}}^{{\\infty}} {fraction}"
 
     def to_ramanujantools(self) -> Any:
-        """The formula as a PCF of the package ramanujantools; raises FormulaError where it is not installed."""
+        """Return the formula as a PCF of the package ramanujantools; raises FormulaError where it is not installed."""
         try:
             from ramanujantools import pcf as tools
             from sympy import Poly, Symbol
@@ -123,7 +123,7 @@ class PCF:
         return PCF(tuple([-c for c in self.a]), self.b)
 
     def positive(self) -> PCF:
-        """The formula or its mirror, whichever has a positive leading coefficient of a."""
+        """Return the formula or its mirror, whichever has a positive leading coefficient of a."""
         return self if self.a[-1] > 0 else self.mirror()
 
     def inflate(self, c: int) -> PCF:
@@ -166,7 +166,7 @@ class PCF:
         return PCF(_coefficients(fmpz_poly(list(self.a))(step)), _coefficients(fmpz_poly(list(self.b))(step)))
 
     def canonical(self) -> tuple[PCF, int]:
-        """The deflated formula with positive leading coefficient of a, and f with L = f L(canonical)."""
+        """Return the deflated formula with positive leading coefficient of a, and f with L = f L(canonical)."""
         formula, c = self.deflate()
         return (formula, c) if formula.a[-1] > 0 else (formula.mirror(), -c)
 
@@ -187,7 +187,7 @@ def parse_formula(text: str) -> PCF:
 
 
 def _trimmed(coefficients: object) -> bool:
-    """Whether these are coefficients as they are kept: nearly all are, and need not be looked at one by one."""
+    """Return whether these are coefficients as they are kept: nearly all are, and need not be looked at one by one."""
     return type(coefficients) is tuple and set(map(type, coefficients)) == {int} and coefficients[-1] != 0
 
 
@@ -207,7 +207,7 @@ def _coefficients(polynomial: fmpz_poly) -> tuple[int, ...]:
 
 
 def _largest_deflation(content_a: int, content_b: int) -> int:
-    """The largest c with c | content_a and c^2 | content_b."""
+    """Return the largest c with c | content_a and c^2 | content_b."""
     common = gcd(content_a, content_b)
     if common == 1:
         return 1
@@ -221,7 +221,7 @@ def _largest_deflation(content_a: int, content_b: int) -> int:
 
 
 def _deflating_factors(a: fmpz_poly, b: fmpz_poly) -> list[fmpz_poly]:
-    """Irreducible p, with no integer root n >= 0, that may divide h; chains p(n), p(n-1), ... in order.
+    """Return the irreducible p, with no integer root n >= 0, that may divide h; chains p(n), p(n-1), ... in order.
 
     In a chain of shifts each factor competes with its two neighbours only, so taking from one end is maximal.
     """

@@ -18,7 +18,7 @@ _INTEGER = re.compile(r"\s*[-+]?[0-9]+\s*", re.ASCII)
 
 
 def parse_polynomial(text: str, *, what: str = "the polynomial", offset: int = 0) -> tuple[int, ...]:
-    """The coefficients of a polynomial in n such as `(2n+1)(3n(n+1)+1)`, trimmed; zero is `()`.
+    """Return the coefficients of a polynomial in n such as `(2n+1)(3n(n+1)+1)`, trimmed; zero is `()`.
 
     `what` names the polynomial in messages and `offset` is added to their positions. Raises FormulaError for
     anything that is not a polynomial in n with integer coefficients, and beyond `MAX_DEGREE` or `MAX_DIGITS`.
@@ -83,7 +83,7 @@ def _power(item: Item, base: fmpq_poly, exponent: fmpq_poly, what: str) -> fmpq_
 
 
 def _bits(polynomial: fmpq_poly) -> int:
-    """A bound on the bit length that grows at most additively under products."""
+    """Return a bound on the bit length that grows at most additively under products."""
     numerator, denominator = polynomial.numer(), polynomial.denom()
     total = sum(abs(int(c)) for c in numerator.coeffs())
     return max(total.bit_length(), int(denominator).bit_length())
@@ -130,7 +130,7 @@ _BOUND = 10**MAX_DIGITS
 
 
 def read_coefficients(values: object, what: str) -> tuple[int, ...]:
-    """Coefficients from JSON: a list of integers or strings of digits, constant term first."""
+    """Return the coefficients from JSON: a list of integers or strings of digits, constant term first."""
     if not isinstance(values, list) or not values:
         raise FormulaError(f"{what} must be a non-empty list of integer coefficients, constant term first")
     coefficients = [_read_integer(value, what) for value in values]
@@ -153,7 +153,7 @@ def _read_integer(value: object, what: str) -> int:
 
 
 def format_polynomial(coefficients: Sequence[int], name: str = "n", *, times: str = "", power: str = "^") -> str:
-    """Canonical text, highest power first: `3n^2 - n + 1`; it parses back to the same coefficients.
+    """Return the canonical text, highest power first: `3n^2 - n + 1`; it parses back to the same coefficients.
 
     Programs want a sign of multiplication and one of powers of their own: `3*n**2 - n + 1`.
     """
@@ -161,12 +161,12 @@ def format_polynomial(coefficients: Sequence[int], name: str = "n", *, times: st
 
 
 def latex_polynomial(coefficients: Sequence[int]) -> str:
-    """LaTeX, highest power first: `3 n^{2} - n + 1`."""
+    """Return LaTeX, highest power first: `3 n^{2} - n + 1`."""
     return format_sum(_terms(coefficients, "n", lambda exponent: f"n^{{{exponent}}}"), " ")
 
 
 def format_sum(terms: Iterable[tuple[int, str]], times: str = "*") -> str:
-    """A sum of integers times monomials as text: `2*k^2 - k*m + 1`; the empty monomial is 1, the empty sum 0."""
+    """Return a sum of integers times monomials as text: `2*k^2 - k*m + 1`; the empty monomial is 1, the empty sum 0."""
     text = ""
     for coefficient, monomial in terms:
         if not coefficient:

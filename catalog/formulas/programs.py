@@ -9,7 +9,7 @@ from catalog.formulas.polynomial import format_polynomial
 
 
 def latex(formula: PCF) -> str:
-    """LaTeX in Gauss's notation."""
+    """Return LaTeX in Gauss's notation."""
     return formula.latex()
 
 

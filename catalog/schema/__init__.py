@@ -1,4 +1,4 @@
 """The tables as SQLAlchemy models, and the page of the documentation made from them.
 
-Only migrations and tests import this room; `store` writes SQL.
+Only migrations, tests and that page use this room; `store` writes SQL.
 """

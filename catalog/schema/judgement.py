@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Column, Index, Table, Text
 
 import catalog.schema.work  # noqa: F401  the tables that judgement is about
-from catalog.schema.facts import identity, metadata, moment, refers
+from catalog.schema.columns import identity, metadata, moment, refers
 
 note = Table(
     "note",

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 
 from catalog.schema import judgement as tables_judgement
 from catalog.schema import work as tables_work
-from catalog.schema.facts import metadata
+from catalog.schema.columns import metadata
 
 FILE = Path(__file__).parents[2] / "docs" / "tables.md"
 
@@ -53,12 +53,12 @@ the same. Analysts start with the [views](#views); [the data model](database.md)
 
 
 def page(connection: psycopg.Connection) -> str:
-    """The page, with the views of a database of this version."""
+    """Return the page, with the views of a database of this version."""
     return "\n".join([HEAD, *_views(connection), "## Tables\n", *_tables()])
 
 
 def groups() -> dict[str, list[Table]]:
-    """All tables by group."""
+    """Return all tables by group."""
     named = {name for names in GROUPS.values() for name in names}
     found = {title: [metadata.tables[name] for name in names] for title, names in GROUPS.items()}
     found[list(GROUPS)[-1]] += [table for name, table in metadata.tables.items() if name not in named]
@@ -66,7 +66,7 @@ def groups() -> dict[str, list[Table]]:
 
 
 def diagram(tables: list[Table]) -> str:
-    """Keys of tables, and what refers to what, as an entity-relationship diagram for Mermaid."""
+    """Return the keys of tables, and what refers to what, as an entity-relationship diagram for Mermaid."""
     lines = ["erDiagram"]
     for table in tables:
         keys = [column for column in table.columns if column.primary_key or column.foreign_keys]
@@ -114,7 +114,7 @@ def _views(connection: psycopg.Connection) -> Iterator[str]:
 
 
 def _cell(text: str | None) -> str:
-    """Text that may stand in a table of Markdown."""
+    """Return the text that may stand in a table of Markdown."""
     return (text or "").replace("|", "\\|").replace("*", "\\*").replace("<", "&lt;")
 
 

@@ -25,13 +25,13 @@ def default_home() -> Path:
 
 
 def has_data(home: Path | str | None) -> bool:
-    """Whether an embedded server has ever been made in `home`, by default in `default_home`; makes nothing."""
+    """Return whether an embedded server has ever been made in `home`, by default in `default_home`; makes nothing."""
     folder = Path(home).expanduser() if home is not None else default_home()
     return (folder / "postgres" / "PG_VERSION").exists()
 
 
 def free_bytes(home: Path | str | None) -> int:
-    """Free bytes where `home` is, or will be made."""
+    """Return the free bytes where `home` is, or will be made."""
     folder = Path(home).expanduser().absolute() if home is not None else default_home()
     while not folder.exists():
         folder = folder.parent

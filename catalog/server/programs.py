@@ -56,18 +56,18 @@ SETTINGS = {
 
 
 @dataclass(frozen=True)
-class Place:
+class ServerFiles:
     """The files of one embedded server."""
 
     home: Path
 
     @classmethod
-    def at(cls, home: Path | str | None) -> Place:
-        """The server of `home`, by default of `FORMULARY_HOME`; the folder is made where it is missing."""
+    def at(cls, home: Path | str | None) -> ServerFiles:
+        """Return the server of `home`, by default of `FORMULARY_HOME`; the folder is made where it is missing."""
         chosen = Path(home).expanduser() if home is not None else default_home()
-        place = cls(private_folder(chosen.absolute()).resolve())
-        _private_socket_folder(place.socket)
-        return place
+        files = cls(private_folder(chosen.absolute()).resolve())
+        _private_socket_folder(files.socket)
+        return files
 
     @property
     def data(self) -> Path:
@@ -90,7 +90,7 @@ class Place:
         return self.home / "postgres.upgraded"
 
     def kept(self, major: int) -> Path:
-        """Where data of an older Postgres are kept after an upgrade."""
+        """Return where data of an older Postgres are kept after an upgrade."""
         return self.home / f"postgres-{major}"
 
     def file(self, suffix: str) -> Path:
@@ -103,34 +103,34 @@ class Place:
         return self.home / "postgres.log"
 
     def conninfo(self, user: str, database: str) -> str:
-        """Connection string of `user`."""
+        """Return the connection string of `user`."""
         return make_conninfo(host=str(self.socket), port=PORT, user=user, dbname=database, connect_timeout=5)
 
     def url(self, user: str = OWNER) -> str:
-        """Address of the catalogue for `user`, as psql, DuckDB and SQLAlchemy read it."""
+        """Return the address of the catalogue for `user`, as psql, DuckDB and SQLAlchemy read it."""
         return f"postgresql://{user}@/{DATABASE}?host={quote(str(self.socket), safe='/')}&port={PORT}"
 
 
-def launch(place: Place, alive: int, programs: Path | None = None) -> None:
+def launch(files: ServerFiles, alive: int, programs: Path | None = None) -> None:
     """Start the server's processes, which inherit the lock `alive`; do not wait until they answer.
 
     `programs` are those of another Postgres than this installation's.
     """
-    _refuse_strangers(place)
+    _refuse_strangers(files)
     binaries, identity = programs or binaries_folder(), _identity()
-    exchange(place)
-    if not (place.data / "PG_VERSION").exists():
-        _make_data(place, binaries, identity)
-    _same_major(place, binaries)
-    _give_to(place.data, unprivileged.nobody()[0] if identity == "nobody" else os.geteuid())
-    for leftover in (place.data / "postmaster.pid", *place.socket.glob(".s.PGSQL.*")):
+    exchange(files)
+    if not (files.data / "PG_VERSION").exists():
+        _make_data(files, binaries, identity)
+    _same_major(files, binaries)
+    _give_to(files.data, unprivileged.nobody()[0] if identity == "nobody" else os.geteuid())
+    for leftover in (files.data / "postmaster.pid", *files.socket.glob(".s.PGSQL.*")):
         leftover.unlink(missing_ok=True)
-    if place.log.exists() and place.log.stat().st_size > LOG_BYTES:
-        place.log.replace(place.log.with_suffix(".log.1"))
-    arguments = ["-D", str(place.data), "-k", str(place.socket), "-p", str(PORT)]
+    if files.log.exists() and files.log.stat().st_size > LOG_BYTES:
+        files.log.replace(files.log.with_suffix(".log.1"))
+    arguments = ["-D", str(files.data), "-k", str(files.socket), "-p", str(PORT)]
     for name, value in _settings().items():
         arguments += ["-c", f"{name}={value}"]
-    with private_file(place.log) as log:
+    with private_file(files.log) as log:
         run_program(identity, "detach", binaries / "postgres", *arguments, output=log.fileno(), keep=(alive,))
 
 
@@ -143,7 +143,7 @@ def _settings() -> dict[str, str]:
 
 
 def binaries_folder() -> Path:
-    """The folder of `postgres`, `initdb`, `psql` and `pg_dump`: `PG_BINDIR`, or in the wheel."""
+    """Return the folder of `postgres`, `initdb`, `psql` and `pg_dump`: `PG_BINDIR`, or in the wheel."""
     if given := os.environ.get("PG_BINDIR"):
         folder = Path(given)
     else:
@@ -160,7 +160,7 @@ def binaries_folder() -> Path:
 
 
 def _identity() -> str:
-    """As whom Postgres agrees to run: it refuses root, and users without a name."""
+    """Return as whom Postgres agrees to run: it refuses root, and users without a name."""
     import pwd
 
     with suppress(KeyError):
@@ -201,21 +201,21 @@ def run_program(
     )
 
 
-def _make_data(place: Place, binaries: Path, identity: str) -> None:
+def _make_data(files: ServerFiles, binaries: Path, identity: str) -> None:
     """Make the data folder beside its place and move it there whole, so that a kill leaves no half of one."""
-    for half in place.home.glob("postgres.new-*"):
+    for half in files.home.glob("postgres.new-*"):
         shutil.rmtree(half, ignore_errors=True)
-    new = place.home / f"postgres.new-{os.getpid()}"
+    new = files.home / f"postgres.new-{os.getpid()}"
     new.mkdir(mode=0o700)
     _give_to(new, unprivileged.nobody()[0] if identity == "nobody" else os.geteuid())
     options = ["-U", ADMIN, "-A", "trust", "-E", "UTF8", "--locale=C", "--data-checksums"]
-    with private_file(place.log) as log:
+    with private_file(files.log) as log:
         try:
             run_program(identity, "wait", binaries / "initdb", "-D", str(new), *options, output=log.fileno())
         except subprocess.CalledProcessError:
-            reason = last_words(place)
-            raise ServerError(f"cannot make a database in {place.data}: {reason}; see {place.log}") from None
-    new.rename(place.data)
+            reason = last_words(files)
+            raise ServerError(f"cannot make a database in {files.data}: {reason}; see {files.log}") from None
+    new.rename(files.data)
 
 
 def _give_to(folder: Path, user: int) -> None:
@@ -225,16 +225,16 @@ def _give_to(folder: Path, user: int) -> None:
             os.chown(path, user, -1, follow_symlinks=False)
 
 
-def _refuse_strangers(place: Place) -> None:
+def _refuse_strangers(files: ServerFiles) -> None:
     """Refuse data of another user, and a server on our data that was started by hand."""
-    if not place.data.exists():
+    if not files.data.exists():
         return
-    owner = place.data.stat().st_uid
+    owner = files.data.stat().st_uid
     if owner != os.geteuid() and not (os.geteuid() == 0 and owner == unprivileged.nobody()[0]):
-        raise ServerError(f"the data in {place.data} belong to user {owner}; run formulary as that user")
-    process = postmaster(place)
+        raise ServerError(f"the data in {files.data} belong to user {owner}; run formulary as that user")
+    process = postmaster(files)
     if process is not None:
-        raise ServerError(f"another Postgres (process {process}) works on {place.data}; stop it first")
+        raise ServerError(f"another Postgres (process {process}) works on {files.data}; stop it first")
 
 
 def _private_socket_folder(folder: Path) -> None:
@@ -246,21 +246,21 @@ def _private_socket_folder(folder: Path) -> None:
         raise ServerError(f"the folder {folder} is not private to this user; remove it")
 
 
-def exchange(place: Place) -> None:
+def exchange(files: ServerFiles) -> None:
     """Let data that an upgrade has finished take their place; also after a kill between the two steps."""
-    if place.upgraded.exists():
-        if place.data.exists():
-            place.data.rename(place.kept(data_major(place)))
-        place.upgraded.rename(place.data)
+    if files.upgraded.exists():
+        if files.data.exists():
+            files.data.rename(files.kept(data_major(files)))
+        files.upgraded.rename(files.data)
 
 
-def data_major(place: Place) -> int:
-    """The major version of the Postgres that made the data."""
-    return int((place.data / "PG_VERSION").read_text().split(".")[0])
+def data_major(files: ServerFiles) -> int:
+    """Return the major version of the Postgres that made the data."""
+    return int((files.data / "PG_VERSION").read_text().split(".")[0])
 
 
 def program_major(binaries: Path) -> int:
-    """The major version of programs of Postgres; raises ServerError for what does not run."""
+    """Return the major version of programs of Postgres; raises ServerError for what does not run."""
     try:
         said = subprocess.run([binaries / "postgres", "--version"], check=True, capture_output=True, text=True).stdout
         return int(re.findall(r"\d+", said.partition("(PostgreSQL)")[2])[0])
@@ -268,24 +268,24 @@ def program_major(binaries: Path) -> int:
         raise ServerError(f"the programs of Postgres in {binaries} do not run") from None
 
 
-def _same_major(place: Place, binaries: Path) -> None:
-    made_by, major = data_major(place), program_major(binaries)
+def _same_major(files: ServerFiles, binaries: Path) -> None:
+    made_by, major = data_major(files), program_major(binaries)
     if made_by < major:
         raise ServerError(
-            f"the data in {place.data} were made by Postgres {made_by} and this is Postgres {major};"
+            f"the data in {files.data} were made by Postgres {made_by} and this is Postgres {major};"
             " run `formulary server upgrade`"
         )
     if made_by > major:
         raise ServerError(
-            f"the data in {place.data} were made by Postgres {made_by} and this is Postgres {major}, which cannot read"
+            f"the data in {files.data} were made by Postgres {made_by} and this is Postgres {major}, which cannot read"
             f" them; set PG_BINDIR to the programs of Postgres {made_by}"
         )
 
 
-def last_words(place: Place, since: int = 0) -> str:
-    """The last error in the log from this byte on, for a message."""
+def last_words(files: ServerFiles, since: int = 0) -> str:
+    """Return the last error in the log from this byte on, for a message."""
     try:
-        said = place.log.read_bytes()[since:].decode(errors="replace")
+        said = files.log.read_bytes()[since:].decode(errors="replace")
     except OSError:
         said = ""
     lines = [line for line in said.splitlines() if line.strip()]
@@ -297,21 +297,21 @@ def last_words(place: Place, since: int = 0) -> str:
 
 
 def private_file(path: Path) -> IO[bytes]:
-    """The file, made where it is missing, readable by this user only, for locking or appending."""
+    """Return the file, made where it is missing, readable by this user only, for locking or appending."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
 
 
-def postmaster(place: Place) -> int | None:
-    """The process of the server on our data, by its command line: the number alone may be somebody else's."""
+def postmaster(files: ServerFiles) -> int | None:
+    """Return the process of the server on our data, by its command line: the number alone may be somebody else's."""
     try:
-        process = int((place.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        process = int((files.data / "postmaster.pid").read_text().split("\n", 1)[0])
     except (OSError, ValueError):
         return None
-    return process if str(place.data) in _command_line(process) else None
+    return process if str(files.data) in _command_line(process) else None
 
 
 def _command_line(process: int) -> str:
-    """Empty for a process that is gone, or a zombie."""
+    """Return the command line of a process, empty for one that is gone or a zombie."""
     if Path("/proc/self").exists():
         with suppress(OSError):
             return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")

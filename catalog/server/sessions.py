@@ -35,7 +35,7 @@ from catalog.server.programs import (
     ADMIN,
     DATABASE,
     OWNER,
-    Place,
+    ServerFiles,
     last_words,
     launch,
     postmaster,
@@ -75,29 +75,29 @@ def session(home: Path | str | None = None) -> Iterator[str]:
     Sessions of one process and of many may overlap. The server outlives the last session while it is pinned or
     while other clients (psql, DuckDB) are connected. Raises ServerError where it cannot be started.
     """
-    place = Place.at(home)
-    with _lockable(place.file("users")) as users:
-        with _exclusively(place):
+    files = ServerFiles.at(home)
+    with _lockable(files.file("users")) as users:
+        with _exclusively(files):
             fcntl.flock(users, fcntl.LOCK_SH)
-            _bring_up(place)
+            _bring_up(files)
         try:
-            yield place.url()
+            yield files.url()
         finally:
-            _leave(place, users)
+            _leave(files, users)
 
 
 def start(home: Path | str | None = None) -> str:
     """Start the embedded server where it does not run, keep it up until `stop`, and return its url."""
-    place = Place.at(home)
-    with _exclusively(place):
-        _bring_up(place)
-        place.file("pinned").touch(mode=0o600)
-    return place.url()
+    files = ServerFiles.at(home)
+    with _exclusively(files):
+        _bring_up(files)
+        files.file("pinned").touch(mode=0o600)
+    return files.url()
 
 
 def reader_url(home: Path | str | None = None) -> str:
-    """The url of the login that can only read; starts nothing."""
-    return Place.at(home).url(READER)
+    """Return the url of the login that can only read; starts nothing."""
+    return ServerFiles.at(home).url(READER)
 
 
 def stop(home: Path | str | None = None, *, force: bool = False) -> bool:
@@ -106,66 +106,66 @@ def stop(home: Path | str | None = None, *, force: bool = False) -> bool:
     Returns whether it is down now; where it is not, the last of those processes stops it. Connections of other
     programs are closed.
     """
-    place = Place.at(home)
-    with _exclusively(place), _lockable(place.file("users")) as users:
-        place.file("pinned").unlink(missing_ok=True)
+    files = ServerFiles.at(home)
+    with _exclusively(files), _lockable(files.file("users")) as users:
+        files.file("pinned").unlink(missing_ok=True)
         if not force and not _try_lock(users):
             return False
-        _shut_down(place)
+        _shut_down(files)
     return True
 
 
 def revive(home: Path | str | None = None) -> None:
     """Start the server again where it died under a session that is still open."""
-    place = Place.at(home)
-    with _exclusively(place):
-        _bring_up(place)
+    files = ServerFiles.at(home)
+    with _exclusively(files):
+        _bring_up(files)
 
 
 def status(home: Path | str | None = None) -> ServerStatus:
-    """How the embedded server is; starts and changes nothing."""
-    place = Place.at(home)
+    """Return how the embedded server is; starts and changes nothing."""
+    files = ServerFiles.at(home)
     version, clients = None, None
-    with suppress(psycopg.OperationalError), psycopg.connect(place.conninfo(ADMIN, "postgres")) as connection:
+    with suppress(psycopg.OperationalError), psycopg.connect(files.conninfo(ADMIN, "postgres")) as connection:
         version = connection.execute("show server_version").fetchone()[0]  # type: ignore[index]
         clients = _count_clients(connection)
-    with _exclusively(place), _lockable(place.file("users")) as users:
+    with _exclusively(files), _lockable(files.file("users")) as users:
         in_use = not _try_lock(users)
     return ServerStatus(
         running=version is not None,
-        pinned=place.file("pinned").exists(),
+        pinned=files.file("pinned").exists(),
         in_use=in_use,
-        url=place.url(),
-        data=place.data,
+        url=files.url(),
+        data=files.data,
         version=version,
         clients=clients,
     )
 
 
 @contextmanager
-def alone(place: Place) -> Iterator[None]:
+def alone(files: ServerFiles) -> Iterator[None]:
     """Keep everybody off a server that is down: nobody uses it, and nobody can start it in the meantime."""
-    with _exclusively(place), _lockable(place.file("users")) as users:
+    with _exclusively(files), _lockable(files.file("users")) as users:
         if not _try_lock(users):
-            raise ServerError(f"formulary processes use the server in {place.home}; stop them first")
-        place.file("pinned").unlink(missing_ok=True)
-        _shut_down(place)
+            raise ServerError(f"formulary processes use the server in {files.home}; stop them first")
+        files.file("pinned").unlink(missing_ok=True)
+        _shut_down(files)
         yield
 
 
 @contextmanager
-def running(place: Place, programs: Path | None = None) -> Iterator[None]:
+def running(files: ServerFiles, programs: Path | None = None) -> Iterator[None]:
     """A server that is up only here, of other programs than this installation's if given; for who is `alone`."""
-    _bring_up(place, programs)
+    _bring_up(files, programs)
     try:
         yield
     finally:
-        _shut_down(place)
+        _shut_down(files)
 
 
 @contextmanager
-def _exclusively(place: Place) -> Iterator[None]:
-    with _lockable(place.file("lock")) as lock:
+def _exclusively(files: ServerFiles) -> Iterator[None]:
+    with _lockable(files.file("lock")) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -188,55 +188,55 @@ def _try_lock(file: int) -> bool:
     return True
 
 
-def _bring_up(place: Place, programs: Path | None = None) -> None:
+def _bring_up(files: ServerFiles, programs: Path | None = None) -> None:
     """Wait for a server that answers; start one whenever nothing of the last one is alive."""
     deadline = time.monotonic() + START_TIMEOUT
     attempts = 0
-    said_before = place.log.stat().st_size if place.log.exists() else 0
-    while not _answers(place):
-        with private_file(place.file("alive")) as alive:
+    said_before = files.log.stat().st_size if files.log.exists() else 0
+    while not _answers(files):
+        with private_file(files.file("alive")) as alive:
             if _try_lock(alive.fileno()):
                 if attempts == START_ATTEMPTS:
                     raise ServerError(
-                        f"the embedded server does not start: {last_words(place, said_before)}; see {place.log}"
+                        f"the embedded server does not start: {last_words(files, said_before)}; see {files.log}"
                     )
-                launch(place, alive.fileno(), programs)
+                launch(files, alive.fileno(), programs)
                 attempts += 1
         if time.monotonic() > deadline:
-            raise ServerError(f"the embedded server did not answer within {START_TIMEOUT:.0f} s; see {place.log}")
+            raise ServerError(f"the embedded server did not answer within {START_TIMEOUT:.0f} s; see {files.log}")
         time.sleep(POLL)
-    _ensure_catalogue(place)
+    _ensure_catalogue(files)
 
 
-def _answers(place: Place) -> bool:
-    return pq.PGconn.ping(place.conninfo(ADMIN, "postgres").encode()) == pq.Ping.OK
+def _answers(files: ServerFiles) -> bool:
+    return pq.PGconn.ping(files.conninfo(ADMIN, "postgres").encode()) == pq.Ping.OK
 
 
-def _ensure_catalogue(place: Place) -> None:
-    """The roles and the empty database of the catalogue, where they are missing."""
-    with psycopg.connect(place.conninfo(ADMIN, "postgres"), autocommit=True) as connection:
+def _ensure_catalogue(files: ServerFiles) -> None:
+    """Make the roles and the empty database of the catalogue, where they are missing."""
+    with psycopg.connect(files.conninfo(ADMIN, "postgres"), autocommit=True) as connection:
         if connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
             return
         for role, rights, creator in ((OWNER, "createdb createrole", ADMIN), (READER, "", OWNER)):
             if not connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
                 connection.execute(f"set role {creator}; create role {role} login {rights}; reset role")
         connection.execute(f"create database {DATABASE} owner {OWNER}")
-    with psycopg.connect(place.conninfo(ADMIN, DATABASE)) as connection:
+    with psycopg.connect(files.conninfo(ADMIN, DATABASE)) as connection:
         # Large objects are the one thing that every role may write.
         connection.execute("revoke execute on function lo_create(oid), lo_creat(integer) from public")
         connection.execute("revoke execute on function lo_from_bytea(oid, bytea) from public")
 
 
-def _leave(place: Place, users: int) -> None:
+def _leave(files: ServerFiles, users: int) -> None:
     """Stop the server where this was its last user; errors cannot help anybody any more and are dropped."""
-    with suppress(psycopg.Error, ServerError, OSError), _exclusively(place):
-        if _try_lock(users) and not place.file("pinned").exists() and not _others_connected(place):
-            _shut_down(place)
+    with suppress(psycopg.Error, ServerError, OSError), _exclusively(files):
+        if _try_lock(users) and not files.file("pinned").exists() and not _others_connected(files):
+            _shut_down(files)
 
 
-def _others_connected(place: Place) -> bool:
+def _others_connected(files: ServerFiles) -> bool:
     deadline = time.monotonic() + GOODBYE
-    with psycopg.connect(place.conninfo(ADMIN, "postgres"), autocommit=True) as connection:
+    with psycopg.connect(files.conninfo(ADMIN, "postgres"), autocommit=True) as connection:
         while _count_clients(connection):
             if time.monotonic() > deadline:
                 return True
@@ -251,16 +251,16 @@ def _count_clients(connection: psycopg.Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def _shut_down(place: Place) -> None:
+def _shut_down(files: ServerFiles) -> None:
     """End the server's processes and wait until the last is gone."""
-    with _lockable(place.file("alive")) as alive:
+    with _lockable(files.file("alive")) as alive:
         for sign in (signal.SIGINT, signal.SIGQUIT):
             deadline = time.monotonic() + STOP_TIMEOUT
-            if (process := postmaster(place)) is not None:
+            if (process := postmaster(files)) is not None:
                 with suppress(ProcessLookupError):
                     os.kill(process, sign)
             while time.monotonic() < deadline:
                 if _try_lock(alive):
                     return
                 time.sleep(POLL)
-    raise ServerError(f"the embedded server in {place.data} does not stop; see {place.log}")
+    raise ServerError(f"the embedded server in {files.data} does not stop; see {files.log}")

@@ -28,7 +28,7 @@ REFUSED = 77
 
 
 def nobody() -> tuple[int, int]:
-    """The user and group number of `nobody`."""
+    """Return the user and group number of `nobody`."""
     import pwd
 
     with contextlib.suppress(KeyError):

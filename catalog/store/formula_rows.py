@@ -71,7 +71,7 @@ class FormulaRows:
                 raise ValueError(f"column {name} has another length than keys")
 
     def __len__(self) -> int:
-        """Number of formulas."""
+        """Return the number of formulas."""
         return len(self.keys)
 
     @property
@@ -80,7 +80,7 @@ class FormulaRows:
         return [own is other or own == other for own, other in zip(self.keys, self.canonical_keys, strict=True)]
 
     def fields(self) -> dict[str, Field]:
-        """The columns that are the same in table `formula` and where batches are staged."""
+        """Return the columns that are the same in table `formula` and where batches are staged."""
         return {
             "key": binaries(self.keys),
             "is_canonical": booleans(self.canonical),
@@ -91,7 +91,7 @@ class FormulaRows:
         }
 
     def _further_fields(self) -> Iterator[tuple[str, Field]]:
-        """The columns that are not NULL throughout."""
+        """Return the columns that are not NULL throughout."""
         for name, values in self.columns.items():
             if all(value is None for value in values):
                 continue
@@ -103,12 +103,12 @@ class FormulaRows:
                 yield name, integers(values)
 
     def vector_field(self) -> Field:
-        """The vectors (n,), NULL where one is not finite; there must be some."""
+        """Return the vectors (n,), NULL where one is not finite; there must be some."""
         assert self.vectors is not None
         return vectors(self.vectors, np.array(~np.isfinite(self.vectors).all(axis=1), dtype=bool))
 
 
 @lru_cache(maxsize=2**16)  # formulas of a space share their polynomials
 def _size(polynomial: tuple[int, ...]) -> int:
-    """The polynomial's part of `catalog.formulas.pcf.PCF.complexity`."""
+    """Return the polynomial's part of `catalog.formulas.pcf.PCF.complexity`."""
     return sum(int(c).bit_length() for c in polynomial) + len(polynomial) - 1

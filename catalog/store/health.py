@@ -16,48 +16,48 @@ SILENT_SECONDS = 600.0
 
 
 def gauges(connection: psycopg.Connection) -> Row:
-    """Failed formulas, unverified relations, chunks by state, the most overdue lease, bytes of the database."""
+    """Return how many formulas failed, relations are unverified and chunks are in each state, and further gauges."""
     (row,) = rows(connection, SQL["gauges"])
     return row
 
 
 def clock(connection: psycopg.Connection) -> float:
-    """The database's clock in seconds since 1970."""
+    """Return the database's clock in seconds since 1970."""
     return float(value(connection, SQL["clock_difference"]))
 
 
 def overdue_leases(connection: psycopg.Connection) -> int:
-    """Leases that nobody has renewed."""
+    """Return how many leases nobody has renewed."""
     return int(value(connection, SQL["overdue_leases"]))
 
 
 def free_overdue_leases(connection: psycopg.Connection) -> int:
-    """Open their chunks again."""
+    """Open the chunks of overdue leases again; returns how many."""
     return change(connection, SQL["free_overdue_leases"])
 
 
 def silent_runs(connection: psycopg.Connection) -> int:
-    """Runs that have no end and have not been heard of."""
+    """Return how many runs have no end and have not been heard of."""
     return int(value(connection, SQL["silent_runs"], seconds=SILENT_SECONDS))
 
 
 def end_silent_runs(connection: psycopg.Connection) -> int:
-    """Enter their end."""
+    """Enter the end of runs that have not been heard of; returns how many."""
     return change(connection, SQL["end_silent_runs"], seconds=SILENT_SECONDS)
 
 
 def failed_chunks(connection: psycopg.Connection) -> int:
-    """Chunks that were given up."""
+    """Return how many chunks were given up."""
     return int(value(connection, SQL["failed_chunks"]))
 
 
 def reopen_failed_chunks(connection: psycopg.Connection) -> int:
-    """Have them tried again."""
+    """Have chunks that were given up tried again; returns how many."""
     return change(connection, SQL["reopen_failed_chunks"])
 
 
 def uncovered_ranks(connection: psycopg.Connection) -> list[tuple[int, int, int]]:
-    """Space, first and last rank of what is in no chunk."""
+    """Return the ranks that are in no chunk: space, first rank, and the rank after the last."""
     found = rows(connection, SQL["uncovered_ranks"])
     return [(row["space_id"], row["first_rank"], row["last_rank"]) for row in found]
 
@@ -78,12 +78,12 @@ def cover_ranks(connection: psycopg.Connection) -> int:
 
 
 def untied_formulas(connection: psycopg.Connection) -> int:
-    """Mirrors and inflations that are not tied to a canonical formula although it is there."""
+    """Return how many mirrors and inflations are not tied to their canonical formula although it is there."""
     return int(value(connection, SQL["waiting_formulas"]))
 
 
 def tie_formulas(connection: psycopg.Connection) -> int:
-    """Tie them."""
+    """Tie such mirrors and inflations to their canonical formulas; returns how many."""
     return resolve_waiting(connection)
 
 
@@ -93,5 +93,5 @@ def read_one_formula(reader: psycopg.Connection) -> None:
 
 
 def database_bytes(connection: psycopg.Connection) -> int:
-    """Bytes of the database on the server's disk."""
+    """Return how many bytes the database takes on the server's disk."""
     return int(value(connection, b"select pg_database_size(current_database())"))

@@ -52,6 +52,6 @@ def _of(formulas: Sequence[Item], name: str) -> list[Item]:
 
 
 def _columns(items: Sequence[Item], columns: dict[str, str]) -> dict[str, list[Any]]:
-    """Parameters of a block: the numbers of the formulas as `ids`, and a list by name for a field of the records."""
+    """Return the parameters of a block: the numbers of the formulas as `ids`, and a list for each field."""
     lists = {name: [item[field] for _, item in items] for name, field in columns.items()}
     return {"ids": [number for number, _ in items], **lists}

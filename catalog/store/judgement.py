@@ -11,7 +11,7 @@ from catalog.errors import JudgementError, NotFound
 
 
 def author_of(given: str | None) -> str:
-    """Who speaks: as given, else the user of this machine."""
+    """Return the name of who speaks: as it is given, or else the user of this machine."""
     if given is not None and given.strip():
         return given.strip()
     try:
@@ -31,7 +31,7 @@ def add_note(connection: psycopg.Connection, formula_id: int, text: str, author:
 
 
 def notes_of(connection: psycopg.Connection, formula_id: int) -> list[tuple[str, str, str]]:
-    """Notes on a formula, oldest first: text, author, time in ISO 8601."""
+    """Return the notes on a formula, oldest first: text, author, time in ISO 8601."""
     query = "select note_text, author, written_at from note where formula_id = %s order by id"
     return [(text, author, at.isoformat()) for text, author, at in connection.execute(query, [formula_id])]
 

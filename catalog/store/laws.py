@@ -15,22 +15,22 @@ SQL = Blocks(__file__)
 
 
 def candidates(connection: psycopg.Connection, count: int) -> list[PCF]:
-    """Formulas among which families are sought, the simplest first."""
+    """Return the formulas among which laws are sought, the simplest first."""
     return [PCF.from_row(row["a"], row["b"]) for row in rows(connection, SQL["pattern_candidates"], count=count)]
 
 
 def store_pattern(connection: psycopg.Connection, **values: Any) -> int:
-    """Enter a family, or bring it up to date; returns its number. The values are the columns of `pattern`."""
+    """Enter a law, or bring it up to date; returns its number. The values are the columns of `pattern`."""
     return int(value(connection, SQL["store_pattern"], code_version=__version__, **values))
 
 
 def patterns(connection: psycopg.Connection, constant: str | None = None) -> list[Row]:
-    """All families, or those of one constant."""
+    """Return all laws, or those of one constant, as rows of the table `pattern`."""
     return [_row(row) for row in rows(connection, SQL["patterns"], constant=constant)]
 
 
 def pattern(connection: psycopg.Connection, number: int) -> Row | None:
-    """One family."""
+    """Return one law, None where there is none of this number."""
     row = first(connection, SQL["pattern_by_id"], id=number)
     return None if row is None else _row(row)
 

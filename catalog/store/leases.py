@@ -93,7 +93,7 @@ def require_spaces(connection: psycopg.Connection, names: Sequence[str]) -> None
 
 
 def template_of(connection: psycopg.Connection, name: str) -> str:
-    """The template of a space of the catalogue. Raises NotFound where it has none of this name."""
+    """Return the template of a space of the catalogue. Raises NotFound where it has none of this name."""
     require_spaces(connection, [name])
     return str(value(connection, b"select template from space where name = %(name)s", name=name))
 
@@ -140,7 +140,7 @@ def _require_versions(connection: psycopg.Connection, run_id: int) -> None:
 def work_remains(
     connection: psycopg.Connection, rank_limit: int = ALL_RANKS, spaces: Sequence[str] = ()
 ) -> tuple[int, int]:
-    """How many chunks below the rank can be claimed, of these spaces or of all, and on how many others hold a lease."""
+    """Return how many chunks of these spaces, or of all, can be claimed below a rank, and how many are leased."""
     (row,) = rows(connection, SQL["work_remains"], rank_limit=rank_limit, spaces=list(spaces))
     return row["claimable"], row["leased"]
 

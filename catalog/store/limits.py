@@ -17,35 +17,35 @@ SQL = Blocks(__file__)
 
 @dataclass(frozen=True, slots=True)
 class StoredLimit:
-    """A formula with its limit as decimal text of so many significant digits; `place` is that of the range."""
+    """A formula with its limit as decimal text of so many significant digits, and the index of the range it lies in."""
 
     formula: PCF
     value: str
     digits: int
-    place: int = 0
+    range_index: int = 0
 
 
 def formulas_near(
     connection: psycopg.Connection, ranges: Sequence[tuple[float, float]], count: int
 ) -> list[StoredLimit]:
-    """At most `count` formulas whose limit lies in one of the ranges (low, high), in the order of these."""
+    """Return at most `count` formulas whose limit lies in one of the ranges (low, high), in the order of these."""
     lows, highs = [low for low, _ in ranges], [high for _, high in ranges]
     found = rows(connection, SQL["formulas_near"], lows=lows, highs=highs, count=count)
-    return [_limit(row, int(row["place"]) - 1) for row in found]
+    return [_limit(row, row["range_number"] - 1) for row in found]
 
 
 def nameless_representatives(connection: psycopg.Connection, count: int) -> list[StoredLimit]:
-    """The simplest formula of each of at most `count` families that no constant is known for."""
+    """Return the simplest formula of each of at most `count` families that no constant is known for."""
     return [_limit(row) for row in rows(connection, SQL["nameless_representatives"], count=count)]
 
 
 def count_limits(connection: psycopg.Connection) -> int:
-    """Roughly how many formulas there are."""
+    """Return roughly how many formulas there are."""
     return int(value(connection, SQL["count_limits"]))
 
 
-def _limit(row: Row, place: int = 0) -> StoredLimit:
-    return StoredLimit(PCF.from_row(row["a"], row["b"]), row["limit_value"], row["limit_digits"], place)
+def _limit(row: Row, range_index: int = 0) -> StoredLimit:
+    return StoredLimit(PCF.from_row(row["a"], row["b"]), row["limit_value"], row["limit_digits"], range_index)
 
 
 # Formulas without a name: what is searched again when the library has grown
@@ -64,15 +64,17 @@ class Unnamed:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which of them: limits of at least `digits` digits; with a `version` of the library, those that were not searched
-    with so many of its `constants`."""
+    """Which of them are wanted: those with limits of at least `digits` digits.
+
+    With a `version` of the library, those alone that were not searched with so many of its `constants`.
+    """
 
     digits: int
     version: str | None = None
     constants: int = 0
 
     def parameters(self, after: int, count: int) -> dict[str, Any]:
-        """What the SQL blocks take."""
+        """Return what the SQL blocks take."""
         return {
             "digits": self.digits,
             "version": self.version,
@@ -83,7 +85,7 @@ class Wanted:
 
 
 def unnamed(connection: psycopg.Connection, wanted: Wanted, after: int, count: int) -> list[Unnamed]:
-    """The next `count` formulas beyond number `after`."""
+    """Return the next `count` formulas beyond number `after`."""
     found = rows(connection, SQL["unnamed_limits"], prepare=False, **wanted.parameters(after, count))
     return [
         Unnamed(row["id"], PCF.from_row(row["a"], row["b"]), row["limit_value"], row["limit_digits"], row["family"])
@@ -92,6 +94,6 @@ def unnamed(connection: psycopg.Connection, wanted: Wanted, after: int, count: i
 
 
 def count_unnamed(connection: psycopg.Connection, wanted: Wanted, after: int, most: int) -> int:
-    """How many there are beyond number `after`, counted up to `most`."""
+    """Return how many there are beyond number `after`, counted up to `most`."""
     counted = b"select count(*) from (" + SQL["unnamed_limits"] + b") as unnamed"
     return int(value(connection, counted, prepare=False, **wanted.parameters(after, most)))

@@ -2,11 +2,11 @@
 
 -- formulas_near --
 -- Formulas whose limit lies in one of many ranges, each with the number of its range, the simplest first.
-select near.place, formula.id, formula.a, formula.b, formula.limit_value, formula.limit_digits
-from unnest(%(lows)s::float8[], %(highs)s::float8[]) with ordinality as near (low, high, place)
+select near.range_number, formula.id, formula.a, formula.b, formula.limit_value, formula.limit_digits
+from unnest(%(lows)s::float8[], %(highs)s::float8[]) with ordinality as near (low, high, range_number)
 join formula on formula.limit_float8 between near.low and near.high
 where formula.limit_digits is not null and formula.limit_exact is null
-order by near.place, cardinality(formula.a) + cardinality(formula.b), formula.id
+order by near.range_number, cardinality(formula.a) + cardinality(formula.b), formula.id
 limit %(count)s
 
 -- nameless_representatives --

@@ -21,7 +21,7 @@ CLUSTERS = "formulary clusters"
 
 @contextmanager
 def alone(connection: psycopg.Connection, work: str) -> Iterator[bool]:
-    """Hold the lock of this name; False where another connection does, and then nothing is held.
+    """Hold the lock of this name, and give whether it is held: False where another connection has it.
 
     The connection must be idle at the beginning and at the end.
     """

@@ -22,8 +22,8 @@ KEY_BYTES = 32
 
 
 def known_ids(cursor: psycopg.Cursor, keys: Sequence[bytes]) -> dict[bytes, int]:
-    """The numbers of those of many keys that the catalogue holds."""
-    return {keys[place]: number for place, number in cursor.execute(SQL["known_places"], _of_keys(keys))}
+    """Return the numbers of those of many keys that the catalogue holds."""
+    return {keys[index]: number for index, number in cursor.execute(SQL["known_indices"], _of_keys(keys))}
 
 
 def resolve_keys(cursor: psycopg.Cursor, keys: Collection[bytes]) -> None:
@@ -37,7 +37,7 @@ def _of_keys(keys: Collection[bytes]) -> dict[str, object]:
 
 
 def new_ids(cursor: psycopg.Cursor, count: int) -> tuple[NDArray[np.int64], int]:
-    """Numbers for `count` formulas, in order, shape (count,), and the number of the transaction."""
+    """Return the numbers for `count` formulas, in order, shape (count,), and the number of the transaction."""
     row = cursor.execute(SQL["new_ids"], {"count": count}).fetchone()
     assert row is not None
     return np.array(row[0], np.int64), int(row[1])
@@ -65,7 +65,7 @@ def store_new(cursor: psycopg.Cursor, rows: FormulaRows, known: dict[bytes, int]
 
 
 def _canonical_ids(rows: FormulaRows, ids: NDArray[np.int64], known: dict[bytes, int]) -> list[int | None]:
-    """The numbers of the canonical formulas of mirrors and inflations, where they are in the batch or known."""
+    """Return the numbers of the canonical formulas of mirrors and inflations, where they are in the batch or known."""
     numbers = dict(zip(rows.keys, ids.tolist(), strict=True)) | known
     return [
         None if canonical else numbers.get(key)
@@ -78,12 +78,12 @@ def _await_canonical(
 ) -> None:
     """Remember mirrors and inflations whose canonical formula is not there; tie those that waited for this batch."""
     waiting = [
-        place
-        for place, (canonical, number) in enumerate(zip(rows.canonical, canonical_ids, strict=True))
+        index
+        for index, (canonical, number) in enumerate(zip(rows.canonical, canonical_ids, strict=True))
         if not canonical and number is None
     ]
     if waiting:
-        keys = binaries([rows.canonical_keys[place] for place in waiting])
+        keys = binaries([rows.canonical_keys[index] for index in waiting])
         copy_into(cursor, "canonical_pending", {"formula_id": integers(ids[waiting], ">i8"), "canonical_key": keys})
     resolve_keys(cursor, set(rows.canonical_keys))
 

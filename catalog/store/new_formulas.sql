@@ -1,12 +1,12 @@
 -- Writes of formulas that are new: what of a batch is known, numbers, ties to canonical formulas.
 
--- known_places --
--- Places and numbers of those of many keys that are known; the keys come as one string of bytes. Each is looked up by
+-- known_indices --
+-- Indices and numbers of those of many keys that are known; the keys come as one string of bytes. Each is looked up by
 -- itself, so that no plan made while the table was small reads all of it.
-select place, known.id
-from generate_series(0, %(count)s - 1) as place
+select index, known.id
+from generate_series(0, %(count)s - 1) as index
 cross join lateral (
-    select id from formula where key = substring(%(keys)s::bytea from 1 + %(width)s * place for %(width)s) limit 1
+    select id from formula where key = substring(%(keys)s::bytea from 1 + %(width)s * index for %(width)s) limit 1
 ) as known
 
 -- new_ids --
@@ -21,8 +21,8 @@ with waiting as materialized (  -- few, so that few formulas are looked up
     select formula_id, canonical_key
     from canonical_pending
     where canonical_key in (
-        select substring(%(keys)s::bytea from 1 + %(width)s * place for %(width)s)
-        from generate_series(0, %(count)s - 1) as place
+        select substring(%(keys)s::bytea from 1 + %(width)s * index for %(width)s)
+        from generate_series(0, %(count)s - 1) as index
     )
 ),
 arrived as (

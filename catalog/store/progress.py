@@ -38,7 +38,7 @@ class Summary:
 
 
 def summary(connection: psycopg.Connection) -> Summary:
-    """How the catalogue stands."""
+    """Return how the catalogue stands."""
     (rate,) = rows(connection, SQL["status_rate"], seconds=RATE_SECONDS)
     (findings,) = rows(connection, SQL["status_findings"])
     return Summary(
@@ -52,11 +52,11 @@ def summary(connection: psycopg.Connection) -> Summary:
 
 
 def counts(connection: psycopg.Connection) -> list[Row]:
-    """Formulas by status and class: status, convergence_class, formulas, canonical (how many of them are)."""
+    """Return how many formulas there are of each status and convergence_class, and how many of them are canonical."""
     return rows(connection, SQL["status_counts"])
 
 
 def ranks_below(connection: psycopg.Connection, rank_limit: int, spaces: Sequence[str] = ()) -> tuple[int, int]:
-    """Ranks below `rank_limit` in the `spaces` together, by default in all, and how many of them are done."""
+    """Return how many ranks the `spaces`, by default all, have below `rank_limit`, and how many of them are done."""
     (row,) = rows(connection, SQL["ranks_below"], rank_limit=rank_limit, spaces=list(spaces))
     return row["total"], row["done"]

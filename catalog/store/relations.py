@@ -34,12 +34,12 @@ class StoredRelation:
 
 
 def count_relations(connection: psycopg.Connection) -> int:
-    """How many relations the catalogue holds."""
+    """Return how many relations the catalogue holds."""
     return int(value(connection, SQL["count_relations"]))
 
 
 def sample_relations(connection: psycopg.Connection, count: int) -> list[int]:
-    """Numbers of relations chosen at random."""
+    """Return the numbers of relations chosen at random."""
     return column(connection, SQL["sample_relations"], count=count)
 
 
@@ -70,14 +70,14 @@ def record_verification(
 
 
 def failing_relations(connection: psycopg.Connection) -> set[int]:
-    """Numbers of the relations whose last verification failed."""
+    """Return the numbers of the relations whose last verification failed."""
     return set(column(connection, SQL["failing_relations"]))
 
 
 def stored_relations(
     connection: psycopg.Connection, *, formula_id: int | None = None, chosen: Sequence[int] | None = None
 ) -> Iterator[StoredRelation]:
-    """All relations, those of one formula, or the chosen ones, read on a cursor in order of their formulas."""
+    """Return all relations, those of one formula, or the chosen ones, read on a cursor in order of their formulas."""
     sample = None if chosen is None else len(chosen)
     parameters = {"formula_id": formula_id, "sample": sample, "chosen": list(chosen or ())}
     with connection.transaction(), connection.cursor("verification", row_factory=dict_row) as cursor:

@@ -31,7 +31,7 @@ class Standing:
 
 
 def chosen_ids(reader: psycopg.Connection, condition: str) -> list[int]:
-    """The formulas of the view `formulas` that meet an SQL condition, by a login that can only read."""
+    """Return the formulas of the view `formulas` that meet an SQL condition, by a login that can only read."""
     try:
         return column(reader, f"select id from formulas where ({condition}) order by 1".encode())
     except psycopg.Error as error:
@@ -41,7 +41,7 @@ def chosen_ids(reader: psycopg.Connection, condition: str) -> list[int]:
 
 
 def standing(connection: psycopg.Connection, ids: Sequence[int]) -> list[Standing]:
-    """What stands in the catalogue, in the order of the numbers."""
+    """Return what stands in the catalogue, in the order of the numbers."""
     found = rows(connection, SQL["rows_to_recompute"], ids=list(ids))
     return [Standing(formula=PCF.from_row(row.pop("a"), row.pop("b")), **row) for row in found]
 
@@ -56,7 +56,7 @@ def replace_formulas(connection: psycopg.Connection, evaluated: FormulaRows) -> 
 
 
 def dependent_relations(connection: psycopg.Connection, ids: Sequence[int]) -> list[int]:
-    """Relations of formulas, and of others to them, by number."""
+    """Return the relations of formulas, and of others to them, by number."""
     return column(connection, SQL["relations_depending_on"], ids=list(ids))
 
 

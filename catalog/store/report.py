@@ -44,8 +44,8 @@ class Report:
     """formula, convergence_class, limit_value, delta, family. The largest delta first."""
     classes: PlanePoints
     """PLANE of all canonical formulas, grouped by class."""
-    places: tuple[Ints, Floats]
-    """The cluster of each formula, 0 for none, and its place in PLANE."""
+    clustered: tuple[Ints, Floats]
+    """The cluster of each formula, 0 for none, and its figures in PLANE."""
     members: tuple[Floats, Ints, dict[int, str | None]]
     """Vectors, clusters and labels."""
     growth: tuple[Growth, Growth]
@@ -65,14 +65,14 @@ def read_report(connection: psycopg.Connection, vector_version: int) -> Report:
             families=patterns(connection),
             riddles=_with_formulas(connection, "report_riddles", count=RIDDLES),
             classes=read_plane(connection, PLANE, "class"),
-            places=read_numbers(connection, PLANE, "cluster"),
+            clustered=read_numbers(connection, PLANE, "cluster"),
             members=read_members(connection, vector_version),
             growth=read_growth(connection),
         )
 
 
 def _with_formulas(connection: psycopg.Connection, name: str, **parameters: Any) -> list[Row]:
-    """The rows of a block, each with its `formula` where it has the coefficients of one."""
+    """Return the rows of a block, each with its `formula` where it has the coefficients of one."""
     found = rows(connection, SQL[name], **parameters)
     for row in found:
         if row["a"] is not None:

@@ -21,7 +21,7 @@ INTEGER_ARRAYS = ("a", "b", "coefficients")
 def rows(
     connection: psycopg.Connection, statement: Statement, *, prepare: bool | None = None, **parameters: Any
 ) -> list[Row]:
-    """All rows, each a dict by column; the columns of INTEGER_ARRAYS are tuples of int.
+    """Return all rows, each a dict by column; the columns of INTEGER_ARRAYS are tuples of int.
 
     With `prepare` False Postgres plans the statement for these parameters and never by a prepared plan.
     """
@@ -35,26 +35,26 @@ def rows(
 
 
 def first(connection: psycopg.Connection, statement: Statement, **parameters: Any) -> Row | None:
-    """The first row as a dict; None where there is none."""
+    """Return the first row as a dict; None where there is none."""
     return next(iter(rows(connection, statement, **parameters)), None)
 
 
 def value(
     connection: psycopg.Connection, statement: Statement, *, prepare: bool | None = None, **parameters: Any
 ) -> Any:
-    """The first column of the first row; None where there is no row."""
+    """Return the first column of the first row; None where there is no row."""
     with connection.transaction():
         row = connection.execute(statement, parameters or None, prepare=prepare).fetchone()
     return None if row is None else row[0]
 
 
 def column(connection: psycopg.Connection, statement: Statement, **parameters: Any) -> list[Any]:
-    """The first column of all rows."""
+    """Return the first column of all rows."""
     with connection.transaction():
         return [row[0] for row in connection.execute(statement, parameters or None)]
 
 
 def change(connection: psycopg.Connection, statement: Statement, **parameters: Any) -> int:
-    """How many rows the statement changed."""
+    """Return how many rows the statement changed."""
     with connection.transaction():
         return connection.execute(statement, parameters or None).rowcount

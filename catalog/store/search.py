@@ -66,7 +66,7 @@ class Filter:
         return self == Filter(canonical=False)
 
     def conditions(self) -> tuple[sql.Composable, dict[str, Any]]:
-        """The condition on table `formula` in SQL, and its parameters. Raises FilterError."""
+        """Return the condition on table `formula` in SQL, and its parameters. Raises FilterError."""
         deg_a, deg_b = self.degrees
         low, high = _interval(self.near) if self.near is not None else (None, None)
         asked = [
@@ -92,7 +92,7 @@ class Filter:
 
 
 def _interval(text: str) -> tuple[float, float]:
-    """The doubles around the numbers that round to a decimal, one unit of its last digit to both sides."""
+    """Return the doubles around the numbers that round to a decimal, one unit of its last digit to both sides."""
     try:
         number = Decimal(text)
     except InvalidOperation:
@@ -106,7 +106,7 @@ def _interval(text: str) -> tuple[float, float]:
 
 
 def constant_name(connection: psycopg.Connection, text: str) -> str:
-    """The name that the catalogue has for a constant; raises NotFound with the nearest names."""
+    """Return the name that the catalogue has for a constant; raises NotFound with the nearest names."""
     names = constant_names(connection)
     if text in names:
         return text
@@ -130,7 +130,7 @@ def find(
     limit: int | None = 20,
     offset: int = 0,
 ) -> list[Row]:
-    """The formulas that pass, in one of `SORTS` (ties by number), with their best relation.
+    """Return the formulas that pass, in one of `SORTS` (ties by number), with their best relation.
 
     Rows of id, a, b (tuples of int), status, convergence_class, limit_value, limit_digits, delta, complexity, family,
     constant, relation, proof.
@@ -142,7 +142,7 @@ def find(
 def statement_of(
     wanted: Filter, *, sort: str = "complexity", reverse: bool = False, limit: int | None = 20, offset: int = 0
 ) -> tuple[sql.Composed, dict[str, Any]]:
-    """The query of `find`, and its parameters."""
+    """Return the query of `find`, and its parameters."""
     order, required = SORTS[sort]
     condition, parameters = wanted.conditions()
     if required is not None:
@@ -160,7 +160,7 @@ def _reversed(term: str) -> str:
 
 
 def passing(connection: psycopg.Connection, wanted: Filter, ids: Sequence[int] | None = None) -> list[int]:
-    """The numbers of those formulas that pass, among `ids` or of all."""
+    """Return the numbers of those formulas that pass, among `ids` or of all."""
     condition, parameters = wanted.conditions()
     if ids is not None:
         condition = sql.SQL(" and ").join([condition, sql.SQL("formula.id = any (%(ids)s)")])

@@ -55,14 +55,14 @@ def store_findings(
 
 
 def next_guess_place(cursor: psycopg.Cursor, formula_id: int) -> int:
-    """The place of a further guess for a formula: one more than that of its last."""
+    """Return the place of a further guess for a formula: one more than that of its last."""
     row = cursor.execute(SQL["next_guess_place"], {"id": formula_id}).fetchone()
     assert row is not None
     return int(row[0])
 
 
 def _constants(cursor: psycopg.Cursor, relations: list[RelationRow], guesses: list[GuessRow]) -> dict[str, int]:
-    """Numbers of the constants by name; raises ValueError where one of a relation is not there."""
+    """Return the numbers of the constants by name; raises ValueError where one of a relation is not there."""
     needed = {term.constant for row in relations for term in row.all_terms()} | {row.constant for row in relations}
     named = needed.union(row.constant for row in guesses)
     known = _constant_ids(cursor, {name for name in named if name is not None})
@@ -112,15 +112,15 @@ def _merge_relations(
     cursor.execute(SQL["insert_relations"], parameters)
     found = [int(row[0]) for row in cursor.execute(SQL["relation_ids"], parameters)]
     terms = [
-        (number, place, term)
+        (number, position, term)
         for number, row in zip(found, rows, strict=True)
-        for place, term in enumerate(row.all_terms(), 1)
+        for position, term in enumerate(row.all_terms(), 1)
     ]
     cursor.execute(
         SQL["insert_relation_terms"],
         {
             "relation_ids": [number for number, _, _ in terms],
-            "term_numbers": [place for _, place, _ in terms],
+            "term_numbers": [position for _, position, _ in terms],
             "coefficients": [str(term.coefficient) for _, _, term in terms],
             "limit_exponents": [term.limit_exponent for _, _, term in terms],
             "constants": [term.constant for _, _, term in terms],
@@ -161,7 +161,7 @@ def _store_exclusions(cursor: psycopg.Cursor, findings: Findings, numbers: list[
 
 
 def _constant_ids(cursor: psycopg.Cursor, names: Collection[str]) -> dict[str, int]:
-    """The numbers of those constants that the catalogue holds, by name."""
+    """Return the numbers of those constants that the catalogue holds, by name."""
     if not names:
         return {}
     return dict(cursor.execute("select name, id from constant where name = any (%s)", [sorted(names)]).fetchall())
@@ -204,14 +204,14 @@ def _copy_terms(
     cursor: psycopg.Cursor, rows: Sequence[RelationRow], ids: Sequence[int], constants: Mapping[str, int]
 ) -> None:
     placed = [
-        (number, place, term)
+        (number, position, term)
         for number, row in zip(ids, rows, strict=True)
-        for place, term in enumerate(row.all_terms(), 1)
+        for position, term in enumerate(row.all_terms(), 1)
     ]
     terms = [term for _, _, term in placed]
     columns = {
         "relation_id": integers([number for number, _, _ in placed], ">i8"),
-        "term_number": integers([place for _, place, _ in placed], ">i2"),
+        "term_number": integers([position for _, position, _ in placed], ">i2"),
         "coefficient": numerics([term.coefficient for term in terms]),
         "limit_exponent": integers([term.limit_exponent for term in terms], ">i2"),
         "constant_id": integers([None if term.constant is None else constants[term.constant] for term in terms], ">i8"),
@@ -247,7 +247,7 @@ def _copy_guesses(
 
 
 def _present(cursor: psycopg.Cursor, numbers: Collection[int]) -> set[int]:
-    """Those of the formulas that are in the catalogue."""
+    """Return those of the formulas that are in the catalogue."""
     if not numbers:
         return set()
     found = cursor.execute("select id from formula where id = any (%s::bigint[])", [sorted(numbers)])

@@ -28,7 +28,7 @@ class Identity:
 
 
 def catalogue_identity(connection: psycopg.Connection) -> Identity:
-    """The catalogue and the epoch that its transaction numbers belong to."""
+    """Return the catalogue and the epoch that its transaction numbers belong to."""
     (row,) = rows(connection, SQL["catalogue_identity"])
     return Identity(row["catalogue_id"], row["current_epoch"])
 
@@ -36,7 +36,7 @@ def catalogue_identity(connection: psycopg.Connection) -> Identity:
 def vectors_beyond(
     connection: psycopg.Connection, watermark: int, vector_version: int, held: int = 0
 ) -> tuple[int, Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]]:
-    """Vectors that an index with this watermark may lack: the new watermark, and blocks of ids (n,), vectors (n, d).
+    """Return what an index with this watermark may lack: the new watermark, and blocks of ids (n,), vectors (n, d).
 
     The watermark is a transaction number: all transactions before it have ended, and their vectors are in an index
     that has read up to it. Ids do not serve, since a lower one may commit after a higher one. Vectors at or beyond
@@ -61,19 +61,19 @@ def _vector_blocks(
 
 
 def vector_count(connection: psycopg.Connection, vector_version: int) -> int:
-    """Number of vectors of a version."""
+    """Return the number of vectors of a version."""
     return int(value(connection, SQL["vector_count"], vector_version=vector_version))
 
 
 def any_vector(connection: psycopg.Connection, vector_version: int) -> bool:
-    """Whether there is a vector of a version."""
+    """Return whether there is a vector of a version."""
     return bool(value(connection, SQL["any_vector"], vector_version=vector_version))
 
 
 def vectors_of(
     connection: psycopg.Connection, ids: Sequence[int], vector_version: int
 ) -> dict[int, NDArray[np.float32]]:
-    """The vectors of those formulas that have one, by number."""
+    """Return the vectors of those formulas that have one, by number."""
     found = rows(connection, SQL["vectors_by_id"], ids=[int(i) for i in ids], vector_version=vector_version)
     return {row["formula_id"]: np.array(row["vector"], dtype=np.float32) for row in found}
 
@@ -104,13 +104,13 @@ def record_snapshot(
 
 
 def snapshot_known(connection: psycopg.Connection, snapshot_id: UUID) -> bool:
-    """Whether a snapshot is part of this database's past; not so after a restore from an older backup."""
+    """Return whether a snapshot is part of this database's past; not so after a restore from an older backup."""
     return bool(value(connection, SQL["snapshot_known"], snapshot_id=snapshot_id))
 
 
 @dataclass(frozen=True)
-class LabelledPlace:
-    """A place at which a constant was verified; `vector` is float32 (dimension,)."""
+class LabelledVector:
+    """A formula whose limit is verified to be made of a constant; `vector` is float32 (dimension,)."""
 
     formula_id: int
     formula: PCF
@@ -118,18 +118,18 @@ class LabelledPlace:
     vector: NDArray[np.float32]
 
 
-def labelled_places(connection: psycopg.Connection, vector_version: int) -> list[LabelledPlace]:
-    """Each place and constant once, with one formula there."""
+def labelled_vectors(connection: psycopg.Connection, vector_version: int) -> list[LabelledVector]:
+    """Return every vector at which a constant was verified, once for each constant, with the shortest formula there."""
     return [
-        LabelledPlace(
+        LabelledVector(
             row["id"], PCF.from_row(row["a"], row["b"]), row["constant"], np.array(row["vector"], dtype=np.float32)
         )
-        for row in rows(connection, SQL["labelled_places"], vector_version=vector_version)
+        for row in rows(connection, SQL["labelled_vectors"], vector_version=vector_version)
     ]
 
 
 def without_vector(connection: psycopg.Connection, vector_version: int) -> list[tuple[int, PCF]]:
-    """Convergent formulas, by number, that have no vector of this version."""
+    """Return the convergent formulas, by number, that have no vector of this version."""
     found = rows(connection, SQL["without_vector"], vector_version=vector_version)
     return [(row["id"], PCF.from_row(row["a"], row["b"])) for row in found]
 
@@ -146,11 +146,11 @@ def add_vectors(
 
 
 def sampled_vectors(connection: psycopg.Connection, vector_version: int, count: int) -> dict[int, list[float]]:
-    """Some vectors at random by the number of their formula."""
+    """Return some vectors at random by the number of their formula."""
     found = rows(connection, SQL["sampled_vectors"], vector_version=vector_version, count=count)
     return {row["formula_id"]: row["vector"] for row in found}
 
 
 def vector_ids(connection: psycopg.Connection, vector_version: int) -> set[int]:
-    """The formulas that have a vector of this version."""
+    """Return the formulas that have a vector of this version."""
     return set(column(connection, SQL["vector_ids"], vector_version=vector_version))

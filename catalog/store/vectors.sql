@@ -65,8 +65,8 @@ limit %(count)s
 -- The formulas that have a vector.
 select formula_id from formula_vector where vector_version = %(vector_version)s
 
--- labelled_places --
--- Every place in the space of vectors at which a constant was verified, with the shortest formula there.
+-- labelled_vectors --
+-- Every vector at which a constant was verified, once for each constant, with the shortest formula there.
 select distinct on (constant.name, formula_vector.vector)
     formula.id, formula.a, formula.b, constant.name as constant, formula_vector.vector
 from relation

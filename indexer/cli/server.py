@@ -108,7 +108,7 @@ def url(reader: bool, database_url: str | None, home: str | None, as_json: bool)
         address = embedded.start(home)
         if reader:
             from catalog.server.home import READER
-            from catalog.server.programs import Place
+            from catalog.server.programs import ServerFiles
 
-            address = Place.at(home).url(READER)
+            address = ServerFiles.at(home).url(READER)
     write_json({"url": address}) if as_json else click.echo(address)

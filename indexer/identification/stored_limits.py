@@ -114,7 +114,7 @@ def _by_image(connection: psycopg.Connection, number: Number, chance: float) -> 
             inverse.append(normal_moebius((-x, z, y, -w)))
             ranges.append((image - width, image + width))
     for hit in formulas_near(connection, ranges, MAX_HITS):
-        yield from _matched(number, hit, inverse[hit.place], chance)
+        yield from _matched(number, hit, inverse[hit.range_index], chance)
 
 
 def _by_family(connection: psycopg.Connection, number: Number, chance: float) -> Iterator[SameLimit]:

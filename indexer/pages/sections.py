@@ -133,7 +133,7 @@ def cluster_section(report: Report) -> str:
 
 
 def _cards(report: Report, rows: Sequence[Row], title: str) -> str:
-    numbers, values = report.places
+    numbers, values = report.clustered
     ground = Ground(values) if len(values) else None
     items = []
     for row in rows:

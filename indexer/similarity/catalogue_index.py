@@ -23,7 +23,7 @@ from catalog.store.ingest import Ingested
 from catalog.store.vectors import (
     any_vector,
     catalogue_identity,
-    labelled_places,
+    labelled_vectors,
     record_snapshot,
     snapshot_known,
     vector_count,
@@ -206,8 +206,8 @@ def snapshot_manifest(connection: psycopg.Connection, home: Path | str | None) -
 
 def read_anchors(connection: psycopg.Connection) -> Anchors:
     """The labelled formulas of a catalogue."""
-    places = labelled_places(connection, VECTOR_VERSION)
-    labelled = ((place.formula_id, str(place.formula), place.constant, place.vector) for place in places)
+    found = labelled_vectors(connection, VECTOR_VERSION)
+    labelled = ((row.formula_id, str(row.formula), row.constant, row.vector) for row in found)
     return Anchors.of(DIMENSION, labelled)
 
 

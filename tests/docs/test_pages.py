@@ -13,7 +13,7 @@ import pytest
 
 from catalog.database.opening import open_database
 from catalog.schema import page as tables_page
-from catalog.schema.facts import metadata
+from catalog.schema.columns import metadata
 from catalog.server.programs import binaries_folder
 from tests.helpers.catalogues import content
 from tests.helpers.command import formulary, process

@@ -20,7 +20,7 @@ from psycopg.conninfo import make_conninfo
 
 from catalog.database.opening import open_database
 from catalog.server import sessions as server
-from catalog.server.programs import ADMIN, Place, postmaster
+from catalog.server.programs import ADMIN, ServerFiles, postmaster
 from catalog.store.leases import add_space
 from indexer.sources.registry import QUADRATIC_5
 from indexer.upkeep.setup import seed_constants
@@ -78,7 +78,7 @@ class Storm:
         """Indexes `ranks` ranks a round, disturbed every `pause` seconds on the average."""
         self.home, self.ranks, self.pause, self.patience = home, ranks, pause, patience
         self.random = random.Random(seed)
-        self.place = Place.at(home)
+        self.files = ServerFiles.at(home)
         self.tally = Tally()
         self.daemons: list[subprocess.Popen[bytes]] = []
         self.log = home / "daemons.log"
@@ -182,7 +182,7 @@ class Storm:
         return _kill(self.random.choice(self.daemons).pid)
 
     def _postmaster(self) -> bool:
-        process = postmaster(self.place)
+        process = postmaster(self.files)
         return process is not None and _kill(process)
 
     def _cut(self) -> bool:
@@ -239,7 +239,7 @@ class Storm:
             self._tracebacks = tracebacks
 
     def _maintenance(self) -> str:
-        return make_conninfo(self.place.conninfo(ADMIN, "postgres"))
+        return make_conninfo(self.files.conninfo(ADMIN, "postgres"))
 
     def _admin(self, *statements: str) -> None:
         server.revive(self.home)

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 import catalog.schema.judgement  # noqa: F401  completes the metadata
 from catalog.database.opening import SCHEMA_VERSION, Database, migrations_folder, open_database
 from catalog.errors import VersionMismatch
-from catalog.schema.facts import XID8, metadata
+from catalog.schema.columns import XID8, metadata
 from catalog.server.programs import ADMIN
 from catalog.store.formula_rows import FLOAT_COLUMNS
 from catalog.vocabulary import FORMULA_KINDS, METRICS

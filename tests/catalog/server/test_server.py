@@ -202,16 +202,16 @@ def test_a_killed_first_start_leaves_no_half_of_it(tmp_path: Path) -> None:
 def test_a_long_path_gets_its_socket_elsewhere(template: Path, tmp_path: Path) -> None:
     home = tmp_path / ("deep" * 30) / "h"
     shutil.copytree(template, home)
-    place = postgres.Place.at(home)
-    assert place.socket.parent == Path("/tmp")
+    files = postgres.ServerFiles.at(home)
+    assert files.socket.parent == Path("/tmp")
     try:
         with server.session(home) as url, psycopg.connect(url) as connection:
             assert connection.execute("select 1").fetchone() == (1,)
-        place.socket.chmod(0o755)
+        files.socket.chmod(0o755)
         with pytest.raises(ServerError, match=r"is not private to this user; remove it$"):
             server.start(home)
     finally:
-        shutil.rmtree(place.socket)
+        shutil.rmtree(files.socket)
 
 
 def test_spaces_and_percents_in_the_path(template: Path, tmp_path: Path) -> None:

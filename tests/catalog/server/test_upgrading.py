@@ -14,7 +14,7 @@ import pytest
 from catalog.errors import ServerError
 from catalog.server import sessions as server
 from catalog.server import upgrading
-from catalog.server.programs import Place, binaries_folder, data_major, exchange, program_major
+from catalog.server.programs import ServerFiles, binaries_folder, data_major, exchange, program_major
 from catalog.server.upgrading import upgrade_server
 from tests.helpers.catalogues import content
 from tests.helpers.command import formulary, process
@@ -33,39 +33,39 @@ OLD = next(
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def files(tmp_path: Path) -> ServerFiles:
     """A home with a data folder that only looks like one."""
-    found = Place.at(tmp_path / "home")
+    found = ServerFiles.at(tmp_path / "home")
     found.data.mkdir(mode=0o700)
     (found.data / "PG_VERSION").write_text("12\n")
     return found
 
 
-def test_data_of_an_older_postgres_are_refused_with_the_command(place: Place) -> None:
+def test_data_of_an_older_postgres_are_refused_with_the_command(files: ServerFiles) -> None:
     with pytest.raises(ServerError, match=r"made by Postgres 12 and this is Postgres \d+; run `formulary server upgr"):
-        server.start(place.home)
+        server.start(files.home)
 
 
-def test_an_upgrade_needs_the_old_programs(place: Place) -> None:
+def test_an_upgrade_needs_the_old_programs(files: ServerFiles) -> None:
     with pytest.raises(ServerError, match=r"programs of Postgres 12.* install them .* by --old-programs$"):
-        upgrade_server(place.home)
+        upgrade_server(files.home)
     with pytest.raises(ServerError, match=r"are not of Postgres 12"):
-        upgrade_server(place.home, binaries_folder())
+        upgrade_server(files.home, binaries_folder())
     with pytest.raises(ServerError, match=r"the programs of Postgres in .* do not run$"):
-        upgrade_server(place.home, place.home)
-    assert data_major(place) == 12
+        upgrade_server(files.home, files.home)
+    assert data_major(files) == 12
 
 
-def test_data_of_a_newer_postgres_are_refused(place: Place) -> None:
-    (place.data / "PG_VERSION").write_text("99\n")
+def test_data_of_a_newer_postgres_are_refused(files: ServerFiles) -> None:
+    (files.data / "PG_VERSION").write_text("99\n")
     with pytest.raises(ServerError, match=r"made by Postgres 99 and this is the older Postgres \d+; install"):
-        upgrade_server(place.home)
+        upgrade_server(files.home)
 
 
-def test_older_data_that_were_kept_are_not_overwritten(place: Place) -> None:
-    place.kept(12).mkdir()
+def test_older_data_that_were_kept_are_not_overwritten(files: ServerFiles) -> None:
+    files.kept(12).mkdir()
     with pytest.raises(ServerError, match=r"older data are in .*postgres-12 already; move them away first$"):
-        upgrade_server(place.home)
+        upgrade_server(files.home)
 
 
 def test_a_home_without_data_has_nothing_to_upgrade(tmp_path: Path) -> None:
@@ -73,38 +73,38 @@ def test_a_home_without_data_has_nothing_to_upgrade(tmp_path: Path) -> None:
     assert (done.returncode, "formulary init" in done.stderr) == (3, True)
 
 
-def test_a_small_disk_is_seen_before(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    (place.data / "data").write_bytes(bytes(1000))
-    usage = shutil.disk_usage(place.home)
+def test_a_small_disk_is_seen_before(files: ServerFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    (files.data / "data").write_bytes(bytes(1000))
+    usage = shutil.disk_usage(files.home)
     monkeypatch.setattr("catalog.server.upgrading.shutil.disk_usage", lambda _: usage._replace(free=1000))
     with pytest.raises(ServerError, match=r"GB are free; make room first$"):
-        upgrade_server(place.home)
+        upgrade_server(files.home)
 
 
-def test_a_server_in_use_is_not_upgraded(place: Place) -> None:
+def test_a_server_in_use_is_not_upgraded(files: ServerFiles) -> None:
     code = (
         "import fcntl, sys; file = open(sys.argv[1], 'ab'); fcntl.flock(file, fcntl.LOCK_SH);"
         "print('held', flush=True); sys.stdin.read()"
     )
-    users = str(place.file("users"))
+    users = str(files.file("users"))
     with subprocess.Popen([sys.executable, "-c", code, users], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as user:
         assert user.stdout is not None
         assert user.stdout.readline() == b"held\n"
         with pytest.raises(ServerError, match=r"processes use the server in .*; stop them first$"):
-            upgrade_server(place.home)
+            upgrade_server(files.home)
         user.communicate(b"")
 
 
-def test_an_upgrade_killed_between_its_last_steps_is_finished(place: Place) -> None:
-    place.upgraded.mkdir()
-    (place.upgraded / "PG_VERSION").write_text("18\n")
-    exchange(place)
-    assert data_major(place) == 18
-    assert (place.kept(12) / "PG_VERSION").read_text() == "12\n"
-    place.data.rename(place.upgraded)  # the kill came a step later
-    exchange(place)
-    exchange(place)
-    assert (data_major(place), place.upgraded.exists()) == (18, False)
+def test_an_upgrade_killed_between_its_last_steps_is_finished(files: ServerFiles) -> None:
+    files.upgraded.mkdir()
+    (files.upgraded / "PG_VERSION").write_text("18\n")
+    exchange(files)
+    assert data_major(files) == 18
+    assert (files.kept(12) / "PG_VERSION").read_text() == "12\n"
+    files.data.rename(files.upgraded)  # the kill came a step later
+    exchange(files)
+    exchange(files)
+    assert (data_major(files), files.upgraded.exists()) == (18, False)
 
 
 @pytest.mark.slow

@@ -150,7 +150,7 @@ def crowd(storm: Storm) -> Callable[[], None]:
 
 
 def restart(storm: Storm) -> Callable[[], object]:
-    process = postmaster(storm.place)
+    process = postmaster(storm.files)
     assert process is not None
     server.stop(storm.home, force=True)
     return lambda: server.start(storm.home)
