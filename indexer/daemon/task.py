@@ -25,7 +25,7 @@ from indexer.pipeline.compute import BULK_BUDGET, compute_pairs, failed
 from indexer.pipeline.rows import records
 from indexer.similarity.vector_index import Anchors
 from indexer.sources.registry import read_space
-from indexer.sources.space import Space
+from indexer.sources.space import Proposed, Space, plain
 from indexer.workers.dask import Versions
 
 Unit = tuple[int, int]
@@ -57,23 +57,23 @@ class Task:
     def __call__(self, units: Sequence[Unit]) -> list[Batch]:
         """Evaluate units; called in a worker. Returns one batch for all of them."""
         with collected_later():
-            return [self._evaluated(self._formulas(units))]
+            return [self._evaluated(self._items(units))]
 
-    def _evaluated(self, formulas: list[PCF]) -> Batch:
+    def _evaluated(self, items: Sequence[PCF | Proposed]) -> Batch:
         terms = terms_with(self.own)
-        computed = compute_pairs(formulas, self.digits, self.anchors, self.budget, terms)
+        computed = compute_pairs(items, self.digits, self.anchors, self.budget, terms)
         return Batch.of(records(computed), terms.version)
 
     def failed(self, unit: Unit, reason: str) -> Batch:
         """The batch of a unit that killed its worker."""
-        done = records([failed(formula, reason) for formula in self._formulas([unit])])
+        done = records([failed(formula, reason) for formula in plain(self._items([unit]))])
         return Batch.of(done, terms_with(self.own).version)
 
-    def _formulas(self, units: Sequence[Unit]) -> list[PCF]:
-        """The formulas of units; ranks that hold none are left out. Units in a row are read at once."""
+    def _items(self, units: Sequence[Unit]) -> list[PCF | Proposed]:
+        """Return what the ranks of units hold, as far as they hold anything. Units in a row are read at once."""
         space = _space(self.space, self.template)
-        found = chain.from_iterable(space.formulas(start, stop) for start, stop in _runs(units))
-        return [formula for formula in found if formula is not None]
+        found = chain.from_iterable(space.items(start, stop) for start, stop in _runs(units))
+        return [item for item in found if item is not None]
 
 
 def versions() -> Versions:

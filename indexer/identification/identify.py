@@ -83,8 +83,12 @@ def begin(
     anchors: Anchors | None = None,
     *,
     known: Limit | None = None,
+    expected: Proposal | None = None,
 ) -> Identification | Search:
-    """The first part of `identify`, all that is peculiar to the formula: `finish` takes what is not decided."""
+    """The first part of `identify`, all that is peculiar to the formula: `finish` takes what is not decided.
+
+    `expected` is a constant that the formula's source proposes, tried before those that theory does.
+    """
     if known is None:
         known = kind_of(formula).limit(formula)
         if known is None:
@@ -104,7 +108,8 @@ def begin(
         reason = f"only {known.digits} digits of the limit are known; at least {MIN_DIGITS} are needed"
         return Identification(formula, "too_few_digits", digits_needed=MIN_DIGITS, reason=reason)
     search = Search(formula, known.ball, known.digits, Terms.of(library), anchors)
-    if proposed := list(_by_theory(formula)):
+    proposed = [*([expected] if expected else []), *_by_theory(formula)]
+    if proposed:
         if relation := _algebraic(search) or _proposed(search, proposed):
             return _found(search, relation)
         search.no_quadratic = True

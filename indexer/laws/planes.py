@@ -98,8 +98,8 @@ def planes(found: Sequence[Law], seed: int = 1) -> Iterator[PlaneLaw]:
     """Yield the planes that families of one parameter suggest and that stand every check, each once, by short steps."""
     seen: set[object] = set()
     for one, other in sorted(product(found, found), key=_steps):
-        plane = _through(one, other)
-        key = None if plane is None else _key(plane)
+        plane = through(one, other)
+        key = None if plane is None else plane_key(plane)
         if plane is None or key is None or key in seen:
             continue
         law = check(plane, one.formulas_found + other.formulas_found - 1, seed)
@@ -112,7 +112,7 @@ def _steps(pair: tuple[Law, Law]) -> int:
     return sum(abs(x) for law in pair for x in (*law.curve.step, *law.curve.step, *law.curve.base))
 
 
-def _through(one: Law, other: Law) -> Plane | None:
+def through(one: Law, other: Law) -> Plane | None:
     """Return the plane of two lines that meet; its parameters are 1 where they do."""
     first, second = one.curve, other.curve
     if any(first.bend) or any(second.bend) or first.step >= second.step:
@@ -123,7 +123,7 @@ def _through(one: Law, other: Law) -> Plane | None:
     return None
 
 
-def _key(plane: Plane) -> object | None:
+def plane_key(plane: Plane) -> object | None:
     """Return what is the same for all descriptions of one plane; None where both steps are parallel."""
     reduced, rank = fmpq_mat(fmpz_mat([list(plane.first), list(plane.second)])).rref()
     if rank < 2:

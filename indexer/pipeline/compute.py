@@ -7,7 +7,7 @@ its limit is -L and all else is the same. `rows.py` makes rows of the catalogue 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from catalog.formulas.pcf import PCF
@@ -23,12 +23,14 @@ from indexer.identification.identify import (
     screen,
 )
 from indexer.identification.library import Terms, library_terms
+from indexer.identification.outcome import Proposal
 from indexer.kinds.evaluation import Evaluation
 from indexer.kinds.evaluation import failed as failed_evaluation
 from indexer.kinds.kind import evaluate_all, kind_of
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit
 from indexer.mathematics.relations.relation import Relation
 from indexer.mathematics.relations.text import algebraic_text, moebius_text, rational_text
+from indexer.sources.space import Proposed, plain
 
 BULK_BUDGET = 28
 """Members of the library tried for one formula of a bulk run, beyond what theory and neighbours propose."""
@@ -115,7 +117,7 @@ def _negated_relation(relation: Relation, limit: Limit | None) -> Relation:
 
 
 def compute_pairs(
-    formulas: Sequence[PCF],
+    items: Sequence[PCF | Proposed],
     digits: int = DEFAULT_DIGITS,
     anchors: Anchors | None = None,
     budget: int = BULK_BUDGET,
@@ -123,10 +125,13 @@ def compute_pairs(
 ) -> list[Computed]:
     """Evaluate and identify formulas in their order, one of each mirror pair; the sweep of the library is shared.
 
-    `terms` are the constants tried, by default the library's.
+    `terms` are the constants tried, by default the library's; a constant that a source proposes is tried first.
     """
+    formulas = plain(items)
+    proposed = [item for item in items if isinstance(item, Proposed)]
+    expected = {item.formula.positive(): Proposal(item.constant, item.why) for item in proposed}
     positive = dict.fromkeys(formula.positive() for formula in formulas)
-    done = dict(zip(positive, compute_all(list(positive), digits, anchors, budget, terms), strict=True))
+    done = dict(zip(positive, compute_all(list(positive), digits, anchors, budget, terms, expected), strict=True))
     for formula in formulas:
         if formula not in done:
             done[formula] = _mirror_of(done[formula.mirror()])
@@ -139,25 +144,31 @@ def compute_all(
     anchors: Anchors | None = None,
     budget: int = BULK_BUDGET,
     terms: Terms | None = None,
+    expected: Mapping[PCF, Proposal] | None = None,
 ) -> list[Computed]:
-    """`compute` for many formulas, with what the library excludes screened for all of them at once."""
+    """`compute` for many formulas, with what the library excludes screened for all of them at once.
+
+    `expected` are constants that are tried first.
+    """
     chosen = library_terms() if terms is None else terms
-    begun = [_begin(evaluation, anchors, chosen) for evaluation in evaluate_all(formulas, digits)]
+    first = expected or {}
+    begun = [_begin(done, anchors, chosen, first.get(done.formula)) for done in evaluate_all(formulas, digits)]
     screen([search for _, search in begun if isinstance(search, Search)], budget)
     return [_finish(computed, search, budget) for computed, search in begun]
 
 
 def _begin(
-    evaluation: Evaluation, anchors: Anchors | None, terms: Terms
+    evaluation: Evaluation, anchors: Anchors | None, terms: Terms, expected: Proposal | None
 ) -> tuple[Computed, Identification | Search | None]:
+    formula, known = evaluation.formula, evaluation.limit
     if evaluation.failed:
         return Computed(evaluation), None
     if evaluation.status == "diverges":
-        return Computed(evaluation), divergent(evaluation.formula)
+        return Computed(evaluation), divergent(formula)
     try:
-        return Computed(evaluation), begin(evaluation.formula, terms, anchors, known=evaluation.limit)
+        return Computed(evaluation), begin(formula, terms, anchors, known=known, expected=expected)
     except Exception as error:
-        return failed(evaluation.formula, f"{type(error).__name__}: {error}"), None
+        return failed(formula, f"{type(error).__name__}: {error}"), None
 
 
 def _finish(computed: Computed, begun: Identification | Search | None, budget: int) -> Computed:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,20 @@ MAX_SIZE = 2**63 - 1
 
 Coefficients = NDArray[Any]
 """Coefficients of many polynomials, int64 or Python integers in an object array."""
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A formula with the constant that its source expects behind the limit, as an expression, and why it does."""
+
+    formula: PCF
+    constant: str
+    why: str
+
+
+def plain(items: Iterable[PCF | Proposed]) -> list[PCF]:
+    """Return the formulas alone."""
+    return [item.formula if isinstance(item, Proposed) else item for item in items]
 
 
 @dataclass(frozen=True)
@@ -56,6 +71,10 @@ class Space(ABC):
 
     def formulas(self, start: int, stop: int) -> list[PCF | None]:
         """Return the formulas of the ranks start <= rank < stop, None as in `formula_at`."""
+        return [item.formula if isinstance(item, Proposed) else item for item in self.items(start, stop)]
+
+    def items(self, start: int, stop: int) -> list[PCF | Proposed | None]:
+        """Return the same with the constants that are expected, where the source knows them before any search."""
         A, B = self.coefficient_arrays(start, stop)
         return [
             PCF(tuple(a), tuple(b)) if any(a) and any(b) else None for a, b in zip(A.tolist(), B.tolist(), strict=True)

@@ -17,7 +17,7 @@ from catalog.formulas.pcf import PCF, parse_formula
 from indexer.laws.checkerboard import RATIONAL, boards, constant_of, formula_at, sort_of, square_of, squares
 from indexer.laws.curves import Curve, bends, lines, padded
 from indexer.laws.lines import Law, agrees, at, check, laws
-from indexer.laws.planes import Plane, _key, _through
+from indexer.laws.planes import Plane, plane_key, through
 from indexer.laws.planes import check as check_plane
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.numbers.rational_functions import (
@@ -146,11 +146,11 @@ def test_two_lines_that_meet_suggest_one_plane() -> None:
     one, other = (
         Law(Curve((0,) * 6, step), 1, "e", None, 3, 53, 10**6, "") for step in ((0, 0, 0, 0, 1, 0), (1, 0, 0, 0, 0, 0))
     )
-    assert _through(one, other) == Plane((-1, 0, 0, 0, -1, 0), (0, 0, 0, 0, 1, 0), (1, 0, 0, 0, 0, 0))
-    assert _through(other, one) is None
-    assert _key(Plane((0,) * 6, (0, 1, 0, 0, 0, 0), (0, 2, 0, 0, 0, 0))) is None
+    assert through(one, other) == Plane((-1, 0, 0, 0, -1, 0), (0, 0, 0, 0, 1, 0), (1, 0, 0, 0, 0, 0))
+    assert through(other, one) is None
+    assert plane_key(Plane((0,) * 6, (0, 1, 0, 0, 0, 0), (0, 2, 0, 0, 0, 0))) is None
     shifted = Plane((4, 0, 0, 0, -7, 0), (0, 0, 0, 0, 1, 0), (1, 0, 0, 0, 0, 0))
-    assert _key(shifted) == _key(Plane((-1, 0, 0, 0, -1, 0), (1, 0, 0, 0, 0, 0), (1, 0, 0, 0, 1, 0)))
+    assert plane_key(shifted) == plane_key(Plane((-1, 0, 0, 0, -1, 0), (1, 0, 0, 0, 0, 0), (1, 0, 0, 0, 1, 0)))
 
 
 def test_a_rational_function_of_two_parameters_is_found_from_its_values() -> None:

@@ -23,7 +23,9 @@ from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import Computed, compute, compute_pairs, failed, mirrored
 from indexer.pipeline.rows import batch, record
 from indexer.similarity.vector_index import Anchors
-from indexer.sources.registry import QUADRATIC_5
+from indexer.sources import registry
+from indexer.sources.registry import QUADRATIC_5, read_space
+from indexer.sources.space import Proposed, Space
 from indexer.upkeep.setup import seed_constants, store
 
 coefficients = st.integers(-5, 5)
@@ -183,3 +185,34 @@ def test_batches_of_nothing_are_nothing(connection: psycopg.Connection) -> None:
     rows, findings = batch([], "x")
     assert len(rows) == len(findings.relations) == 0
     assert store(connection, []).ids.size == 0
+
+
+APERY = PCF((5, 27, 51, 34), (0, 0, 0, 0, 0, 0, -1))
+
+
+class Expected(Space):
+    """Apery's formula for zeta(3) and its mirror, from a source that knows the constant."""
+
+    def coefficient_arrays(self, start: int, stop: int) -> Any:
+        raise NotImplementedError
+
+    def rank_of(self, formula: PCF) -> int | None:
+        return None
+
+    def items(self, start: int, stop: int) -> list[PCF | Proposed | None]:
+        return [Proposed(APERY, "zeta(3)", "its source"), APERY.mirror(), None][start:stop]
+
+
+def test_a_constant_that_the_source_expects_is_tried_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "SOURCES", {"expected": lambda name, text: Expected(name, text, 3)})
+    task = Task("expected", "expected: zeta(3)", None, budget=0)
+    assert read_space("expected", "expected: zeta(3)").formulas(0, 3) == [APERY, APERY.mirror(), None]
+    (batch,) = task(units_of(0, 3))
+    assert [relation.expression for relation in batch.findings.relations] == ["6/zeta(3)", "-6/zeta(3)"]
+    assert {guess.proposer for guess in batch.findings.guesses} == {"its source"}
+    assert len(task.failed((0, 3), "killed").rows.keys) == 2
+
+
+def test_without_what_the_source_expects_the_budget_decides() -> None:
+    (done,) = compute_pairs([APERY], budget=0)
+    assert done.identification is not None and done.identification.relations == ()
