@@ -93,13 +93,13 @@ def test_a_worker_that_is_killed_costs_nothing(
 POISON = """
 import os, signal, sys
 if "--formulary-worker" in sys.argv:
-    from indexer.pipeline import compute as pipeline
-    evaluate = pipeline.evaluate
+    from indexer.kinds.pcf import evaluate as module
+    evaluate = module.evaluate
     def poisoned(formula, *arguments):
         if str(formula) == "{formula}":
             os.kill({victim}, signal.SIGKILL)
         return evaluate(formula, *arguments)
-    pipeline.evaluate = poisoned
+    module.evaluate = poisoned
 """
 """Read by every Python that starts: a formula that kills the worker, or the daemon, that comes to it."""
 
