@@ -78,7 +78,7 @@ class Meter(threading.Thread):
             time.sleep(SAMPLE_SECONDS)
 
     def family(self) -> list[int]:
-        """The command and its descendants."""
+        """Return the command and its descendants."""
         parents = dict(_parents())
         found = [self.command.pid]
         for pid in found:
@@ -107,7 +107,7 @@ def cpu_of(pid: int) -> float:
 
 
 def pss_of(pid: int) -> float:
-    """Proportional share of the memory of a process, MB."""
+    """Return the proportional share of the memory of a process, MB."""
     for row in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if row.startswith("Pss:"):
             return int(row.split()[1]) / 1024

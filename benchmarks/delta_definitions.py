@@ -24,7 +24,7 @@ CLASSES = ("super_exponential", "exponential", "sub_exponential", "polynomial")
 
 
 def delta_against(at: Convergent, deep: Convergent) -> float | None:
-    """-1 - log|p_m/q_m - p_n/q_n| / log|q_n/g_n|, exactly, for a deeper convergent m."""
+    """Return -1 - log|p_m/q_m - p_n/q_n| / log|q_n/g_n|, exactly, for a deeper convergent m."""
     difference = abs(deep.p * at.q - at.p * deep.q)
     reduced = abs(at.q) // at.gcd() if at.q else 0
     if not difference or reduced <= 1 or not deep.q:
@@ -34,7 +34,7 @@ def delta_against(at: Convergent, deep: Convergent) -> float | None:
 
 
 def sample(count: int, seed: int) -> dict[str, list[PCF]]:
-    """Formulas of the box with a delta, as evenly over the classes as chance allows."""
+    """Return formulas of the box with a delta, as evenly over the classes as chance allows."""
     chooser, found = random.Random(seed), defaultdict(list)
     slow = [(0, 1), (0, 2), (1, 2)]
     while sum(map(len, found.values())) < count:

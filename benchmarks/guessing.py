@@ -58,14 +58,14 @@ class Indexed:
 
 
 def linear_box() -> list[PCF]:
-    """The formulas of the quadratic box with deg a <= 1, one of each mirror pair."""
+    """Return the formulas of the quadratic box with deg a <= 1, one of each mirror pair."""
     heads = [(A0, A1) for A1 in range(6) for A0 in SPAN if A1 or A0 > 0]
     tails = [(B0, B1, B2) for B2 in SPAN for B1 in SPAN for B0 in SPAN if B0 or B1 or B2]
     return [PCF(a, b) for a in heads for b in tails]
 
 
 def quadratic_sample(count: int, chance: random.Random) -> list[PCF]:
-    """Random formulas of the box with deg a = 2."""
+    """Return random formulas of the box with deg a = 2."""
     drawn: set[PCF] = set()
     while len(drawn) < count:
         a = (chance.choice(SPAN), chance.choice(SPAN), chance.randint(1, 5))
@@ -76,7 +76,7 @@ def quadratic_sample(count: int, chance: random.Random) -> list[PCF]:
 
 
 def reference_quadratics(path: Path) -> list[PCF]:
-    """The reference formulas with deg a = 2 and a name, which a random sample hardly meets."""
+    """Return the reference formulas with deg a = 2 and a name, which a random sample hardly meets."""
     rows = (json.loads(line) for line in path.read_text().splitlines())
     return [
         PCF(tuple(row["a"]), tuple(row["b"]))
@@ -136,7 +136,7 @@ class Catalogue:
         self.places = {name: place for place, (name, _) in enumerate(library_terms(), 1)}
 
     def seen(self, query: int, *, family: bool) -> npt.NDArray[np.bool_]:
-        """Which anchors a query may see: no shift of itself, and, unless `family`, nobody of its family."""
+        """Return which anchors a query may see: no shift of itself, and, unless `family`, nobody of its family."""
         out = orbit(self.rows[query].formula, SHIFTS)
         own = self.families[query]
         return np.array(
@@ -147,20 +147,20 @@ class Catalogue:
         )
 
     def proposed(self, query: int, seen: npt.NDArray[np.bool_]) -> list[str]:
-        """The distinct constants of the nearest anchors, nearest first."""
+        """Return the distinct constants of the nearest anchors, nearest first."""
         distances = ((self.vectors - self.vectors[query]) ** 2).sum(axis=1)
         order = [int(i) for i in np.argsort(distances, kind="stable") if seen[i]]
         return list(dict.fromkeys(self.constants[i] for i in order[: 4 * NEIGHBOURS]))[:NEIGHBOURS]
 
     def by_key(self, query: int, seen: npt.NDArray[np.bool_]) -> str | None:
-        """The constant of the first anchor with the query's family key."""
+        """Return the constant of the first anchor with the query's family key."""
         key = self.families[query]
         if key is None:
             return None
         return next((c for c, k, s in zip(self.constants, self.families, seen, strict=True) if s and k == key), None)
 
     def sweep_place(self, name: str, before: Sequence[str] = ()) -> int:
-        """Attempts until `name` is tried, after the constants `before`; all of them where it never is."""
+        """Return the attempts until `name` is tried, after the constants `before`; all of them where it never is."""
         if name in before:
             return before.index(name) + 1
         return len(before) + self.places.get(name, len(self.places))
@@ -183,7 +183,7 @@ class Shares:
 
 
 def shares(catalogue: Catalogue, wanted: Callable[[Indexed], bool], limit: int, chance: random.Random) -> Shares:
-    """First guesses for at most `limit` random queries among the named formulas that are wanted."""
+    """Return the first guesses for at most `limit` random queries among the named formulas that are wanted."""
     queries = [i for i, row in enumerate(catalogue.rows) if wanted(row)]
     result = Shares()
     for query in chance.sample(queries, min(limit, len(queries))):
@@ -204,7 +204,7 @@ def shares(catalogue: Catalogue, wanted: Callable[[Indexed], bool], limit: int, 
 
 
 def report(rows: Sequence[Indexed], queries: int) -> Iterator[str]:
-    """The tables of what the catalogue holds and of first guesses, line by line."""
+    """Yield the tables of what the catalogue holds and of first guesses, line by line."""
     yield "| formulas indexed | converge | rational or quadratic | named | infinite | no name found |"
     yield "|---|---|---|---|---|---|"
     for label, degree in (("deg a <= 1", (0, 1)), ("deg a = 2", (2,))):

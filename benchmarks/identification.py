@@ -42,7 +42,7 @@ KINDS = {"named": "moebius", "quadratic": "algebraic", "rational": "rational"}
 
 
 def holds(formula: PCF, relation: Relation) -> bool:
-    """Whether a relation agrees with its formula's limit to digits of its own."""
+    """Return whether a relation agrees with its formula's limit to digits of its own."""
     value = limit(formula, CHECKED_DIGITS)
     if value is None or value.ball is None:
         return False
@@ -102,7 +102,7 @@ def guesses(linear: int, quadratic: int, queries: int, workers: int | None) -> N
 
 
 def number_control(count: int, alone: int) -> None:
-    """Random numbers of 110 digits: `count` as bulk indexing treats a limit, `alone` of them as a typed number."""
+    """Try random numbers of 110 digits: `count` as bulk indexing treats a limit, `alone` of them as a typed number."""
     chance = random.Random(110)
     constants = list(library().candidates())
     scaled = [value for c in constants if (value := scaled_constant(c.expression, DIGITS)) is not None]

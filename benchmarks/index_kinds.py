@@ -25,7 +25,7 @@ PROBES = (1, 4, 16, 64, 128)
 
 
 def box_vectors(count: int, jitter: float, seed: int) -> npt.NDArray[np.float32]:
-    """Vectors (count, dimension) of formulas from the whole box, in random order, moved by `jitter`."""
+    """Return the vectors (count, dimension) of formulas from the whole box, in random order, moved by `jitter`."""
     random = np.random.default_rng(seed)
     ranks = QUADRATIC_5.size
     starts = random.permutation(np.arange(0, ranks - BLOCK, BLOCK))[: -(-count // BLOCK)]
@@ -37,7 +37,7 @@ def box_vectors(count: int, jitter: float, seed: int) -> npt.NDArray[np.float32]
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    """A result, and the processor time it took in seconds."""
+    """Return a result, and the processor time it took in seconds."""
     before = time.process_time()
     return work(), time.process_time() - before
 

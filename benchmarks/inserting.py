@@ -72,7 +72,7 @@ def as_it_was(connection: psycopg.Connection) -> Iterator[None]:
 
 
 def command(home: str, formula: PCF) -> Spent:
-    """Wall seconds, and CPU seconds of the process, of the command for one formula."""
+    """Return wall seconds, and CPU seconds of the process, of the command for one formula."""
     start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     arguments = [sys.executable, "-m", "indexer.cli.main", "add", "--home", home, str(formula)]
     subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
@@ -119,7 +119,7 @@ def new_formulas(count: int) -> list[PCF]:
 
 
 def spent(function: Callable[[], Any]) -> tuple[Spent, Any]:
-    """Seconds of the wall's clock and of this process's CPU, and the result."""
+    """Return the seconds of the wall's clock and of this process's CPU, and the result."""
     wall, cpu = time.monotonic(), time.process_time()
     result = function()
     return (time.monotonic() - wall, time.process_time() - cpu), result

@@ -33,7 +33,7 @@ BASELINE_DEPTH, BASELINE_SAMPLE, BASELINE_BITS = 2000, 1000, 100_000
 
 
 def baseline_metrics(formula: PCF) -> list[float]:
-    """Metrics as an earlier system takes them: to depth 2000, a gcd at each step, logarithms at 100,000 bits."""
+    """Return the metrics as an earlier system takes them: depth 2000, gcds at each step, logarithms at 100,000 bits."""
     p, q, p_before, q_before = mpz(formula.a_at(0)), mpz(1), mpz(1), mpz(0)
     rows = []
     with gmpy2.context(precision=BASELINE_BITS):
@@ -63,7 +63,7 @@ def sample(count: int, seed: int, wanted: Callable[[PCF], bool]) -> list[PCF]:
 
 
 def in_rows(count: int, seed: int, length: int = 20) -> list[PCF]:
-    """Convergent formulas as a worker meets them: runs of neighbours, one of each mirror pair, at random places."""
+    """Return convergent formulas as a worker meets them: random runs of neighbours, one of each mirror pair."""
     chooser, found = random.Random(seed), []
     while len(found) < count:
         start = 2 * chooser.randrange(QUADRATIC_5.size // 2 - length)
@@ -92,7 +92,7 @@ def show(what: str, seconds: list[float], beside: str = "") -> None:
 
 
 def timed_metrics(formulas: list[PCF]) -> list[float]:
-    """Everything from the coefficients to the metrics, the classes of the batch at once, as a worker does it."""
+    """Do everything from the coefficients to the metrics, the classes of the batch at once, as a worker does it."""
     start = time.process_time()
     verdicts = dict(zip(formulas, classify_all(formulas), strict=True))
     share = (time.process_time() - start) / len(formulas)

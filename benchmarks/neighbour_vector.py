@@ -38,31 +38,31 @@ DEFAULT_FILE = Path(__file__).parent.parent / "tests" / "data" / "identified.jso
 
 @cache
 def reduced(formula: PCF, polynomials: bool) -> PCF:
-    """The canonical form: positive leading coefficient of a, deflated by integers, or by polynomials as well."""
+    """Return the canonical form: positive leading coefficient of a, deflated by integers, or by polynomials as well."""
     return (formula.deflate_polynomial()[0] if polynomials else formula).canonical()[0]
 
 
 @cache
 def orbit(formula: PCF, shifts: int) -> frozenset[PCF]:
-    """The reduced forms that are left out: of the formula alone, or of its index shifts too."""
+    """Return the reduced forms that are left out: of the formula alone, or of its index shifts too."""
     start = reduced(formula, shifts > 0)
     return frozenset(start.shift(k).canonical()[0] for k in range(-shifts, shifts + 1))
 
 
 def is_left_out(candidate: PCF, query: PCF, shifts: int) -> bool:
-    """Whether a candidate belongs to what is left out for this query."""
+    """Return whether a candidate belongs to what is left out for this query."""
     return reduced(candidate, shifts > 0) in orbit(query, shifts)
 
 
 def first_neighbour(query: int, formulas: list[PCF], vectors: npt.NDArray[np.float32], shifts: int) -> int | None:
-    """The nearest formula that is not left out, by brute force."""
+    """Return the nearest formula that is not left out, by brute force."""
     distances = ((vectors - vectors[query]) ** 2).sum(axis=1)
     order = (int(i) for i in np.argsort(distances, kind="stable"))
     return next((i for i in order if not is_left_out(formulas[i], formulas[query], shifts)), None)
 
 
 def named(path: Path) -> tuple[list[PCF], list[str]]:
-    """The named formulas, one of each mirror pair, and their constants."""
+    """Return the named formulas, one of each mirror pair, and their constants."""
     rows = [json.loads(line) for line in path.open()]
     rows = [row for row in rows if row["kind"] == "named" and row["a"][-1] > 0]
     return [PCF(tuple(row["a"]), tuple(row["b"])) for row in rows], [row["constant"] for row in rows]
@@ -89,7 +89,7 @@ def named_shares(
     queries: list[int],
     shifts: int,
 ) -> list[float]:
-    """Shares of right constants by vector, by key, by the commonest constant, and those to be had at all."""
+    """Return the shares of right constants by vector, by key, by the commonest constant, and those to be had at all."""
     keys = [family_key(f) for f in formulas]
     commonest = Counter(constants).most_common(1)[0][0]
     hits = [0, 0, 0, 0]
@@ -105,7 +105,7 @@ def named_shares(
 
 
 def box() -> Iterator[PCF]:
-    """Formulas with coefficients -5..5, deg a <= 1, irrational limits; one of each mirror pair."""
+    """Yield formulas with coefficients -5..5, deg a <= 1, irrational limits; one of each mirror pair."""
     span = range(-5, 6)
     for A1 in range(6):
         for A0 in span:
@@ -140,16 +140,16 @@ def report_box(queries: int) -> None:
 def related(
     formulas: list[PCF], vectors: npt.NDArray[np.float32], chosen: list[int], shifts: int
 ) -> tuple[float, float, float]:
-    """Shares of the chosen formulas with a verified relation to their first neighbour, and to one of their key.
+    """Return the shares of the chosen with a verified relation to their first neighbour, and to one of their key.
 
-    The third is the share for which a formula with the same core remains.
+    The third is the share for which a formula with the same normal form remains.
     """
     by_key = defaultdict(list)
     for i, f in enumerate(formulas):
         by_key[family_key(f)].append(i)
-    by_core = defaultdict(list)
+    by_normal_form = defaultdict(list)
     for f in formulas:
-        by_core[core_of(f)].append(f)
+        by_normal_form[normal_form_of(f)].append(f)
     by_vector = with_key = had = 0
     for q in chosen:
         query = formulas[q]
@@ -158,12 +158,12 @@ def related(
         mate = next((i for i in mates if not is_left_out(formulas[i], query, shifts)), None)
         by_vector += nearest is not None and bool(family_relation(query, formulas[nearest]))
         with_key += mate is not None and bool(family_relation(query, formulas[mate]))
-        had += not all(is_left_out(f, query, shifts) for f in by_core[core_of(query)])
+        had += not all(is_left_out(f, query, shifts) for f in by_normal_form[normal_form_of(query)])
     return by_vector / len(chosen), with_key / len(chosen), had / len(chosen)
 
 
-def core_of(formula: PCF) -> NormalForm | None:
-    """The core of a formula's closed form."""
+def normal_form_of(formula: PCF) -> NormalForm | None:
+    """Return the normal form of a formula's constant."""
     found = equation(formula)
     return None if found is None else normal_form(found)
 

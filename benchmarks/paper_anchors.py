@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def agrees(formula: PCF, constant: str) -> bool:
-    """Whether the limit is a Moebius map of the constant, by a relation sought for this."""
+    """Return whether the limit is a Moebius map of the constant, by a relation sought for this."""
     text = EXPRESSIONS.get(constant, constant)
     relation = search_relation(evaluator(formula), lambda bits: evaluate(text, bits), DIGITS)
     return relation is not None

@@ -25,7 +25,7 @@ DEPTH = 60
 
 
 def metrics() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """delta and growth of q a step of every convergent formula of the box, and its class."""
+    """Return delta and growth of q a step of every convergent formula of the box, and its class."""
     a, b = (rows[::2].astype(float) for rows in QUADRATIC_5.coefficient_arrays(0, QUADRATIC_5.size))
     code = np.array([CONVERGENCE_CLASSES.index(c) if c in CONVERGENCE_CLASSES else -1 for c in OUTCOMES])
     group = code[classify_batch(a.astype(np.int64), b.astype(np.int64))]
@@ -72,7 +72,7 @@ def main() -> None:
 
 
 def report(what: str, start: float) -> None:
-    """One line."""
+    """Return one line of the table."""
     print(f"{what:32} {time.process_time() - start:6.2f} s CPU")
 
 

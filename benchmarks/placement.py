@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def catalogue(home: str | None, by: str) -> Data:
-    """The canonical formulas of a catalogue."""
+    """Return the canonical formulas of a catalogue."""
     with open_database(None, home) as database, database.connect() as connection:
         figures = read_figures(connection, VECTOR_VERSION, (*PLANE, *FURTHER))
         figures = replace(figures, constants=with_fields(figures.constants))
@@ -82,7 +82,7 @@ def catalogue(home: str | None, by: str) -> Data:
 
 
 def box(copies: int) -> Data:
-    """The convergent canonical formulas of the quadratic box, each so many times."""
+    """Return the convergent canonical formulas of the quadratic box, each so many times."""
     vectors = []
     for start in range(0, QUADRATIC_5.size, BATCH):
         A, B = (part[::2] for part in QUADRATIC_5.coefficient_arrays(start, min(QUADRATIC_5.size, start + BATCH)))
@@ -95,7 +95,7 @@ def box(copies: int) -> Data:
 
 
 def time_box() -> None:
-    """Time and memory for all convergent formulas, mirrors among them, which do not count."""
+    """Print time and memory for all convergent formulas, mirrors among them, which do not count."""
     data = box(copies=2)
     weights = np.arange(len(data.points)) % 2 == 0
     start, cpu = time.perf_counter(), time.process_time()
@@ -109,7 +109,7 @@ def time_box() -> None:
 
 
 def compare(data: Data, held: np.ndarray) -> None:
-    """The held-out formulas placed online against the clustering of all."""
+    """Compare the held-out formulas placed online against the clustering of all."""
     metrics, kept = data.metrics(), ~held
     full = data.clustered(np.ones(len(held), bool))
     core = kept & (full.distances == 0)
@@ -138,7 +138,7 @@ def found_clusters(labels: np.ndarray, points: np.ndarray, first: int, least: in
 
 
 def matched(new: np.ndarray, old: np.ndarray) -> dict[int, int]:
-    """Which new label is which old one, as `cluster build` decides it."""
+    """Return which new label is which old one, as `cluster build` decides it."""
     both = (new >= 0) & (old >= 0)
     pairs, counts = np.unique(np.stack([new[both], old[both]], axis=1), axis=0, return_counts=True)
     sizes = [

@@ -23,7 +23,7 @@ NAMES = {name: getattr(mpmath, name) for name in dir(mpmath) if not name.startsw
 
 
 def expected(row: dict[str, str]) -> mpmath.mpf | None:
-    """The limit a row gives, as a number; None where it has none."""
+    """Return the limit a row gives, as a number; None where it has none."""
     text = row.get("mpmath") or row["limit"]
     if text is None or text == "inf":
         return None

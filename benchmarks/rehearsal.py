@@ -174,7 +174,7 @@ def main() -> None:
 
 
 def fill(connection: psycopg.Connection, rows: int) -> None:
-    """Rows in batches, and how the rate changes as the indexes grow."""
+    """Write rows in batches, and print how the rate changes as the indexes grow."""
     there, known = one(connection, "select coalesce(max(id), 0), min(id) from formula")
     print("| rows | seconds a batch of 250,000 | rows a second |\n|---|---|---|")
     begun = time.monotonic()
@@ -244,7 +244,7 @@ def sizes(connection: psycopg.Connection) -> None:
 
 
 def queries(connection: psycopg.Connection, timeout: int, plans: Path | None) -> None:
-    """The documented queries, as the reader: seconds the first time and once more, and the nodes that read."""
+    """Time the documented queries, as the reader: seconds the first time and once more, and the nodes that read."""
     text = COOKBOOK.read_text()
     documented = re.findall(r"^### (\d+\. [^\n]+)$(?:(?!^###).)*?^```sql\n(.*?)^```$", text, re.M | re.S)
     connection.rollback()
@@ -278,7 +278,7 @@ def after_rollback(connection: psycopg.Connection, query: str) -> list[Any]:
 
 
 def index(connection: psycopg.Connection, home: str) -> None:
-    """The FAISS index from the database, its snapshot, a start from it, and searches."""
+    """Time the FAISS index: from the database, its snapshot, a start from it, and searches."""
     connection.rollback()
     print("\n| index | |\n|---|---|")
     start = time.monotonic()

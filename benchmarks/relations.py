@@ -28,7 +28,7 @@ COPIES = 20
 
 
 def numbers(count: int, digits: int) -> list[tuple[arb, arb, bool]]:
-    """(L, c, whether L is a Moebius map of c)."""
+    """Return (L, c, whether L is a Moebius map of c)."""
     chance = random.Random(1)
     drawn = []
     with ctx.workprec(bits_for(digits) + 64):
@@ -42,7 +42,7 @@ def numbers(count: int, digits: int) -> list[tuple[arb, arb, bool]]:
 
 
 def timed(run: Callable[[], list[bool]]) -> tuple[float, int]:
-    """Microseconds of CPU time of the fastest round, and how many relations were found."""
+    """Return the microseconds of CPU time of the fastest round, and how many relations were found."""
     times, found = [], 0
     for _ in range(ROUNDS):
         start = time.process_time()

@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def alone(function: Callable[..., Any], *arguments: Any) -> Any:
-    """The result of a call in a process of its own."""
+    """Return the result of a call in a process of its own."""
     with get_context("spawn").Pool(1) as pool:
         return pool.apply(function, arguments)
 
@@ -69,7 +69,7 @@ def peak_bytes() -> float:
 
 
 def exponent(sizes: Sequence[float], figures: Sequence[float]) -> float:
-    """The slope of log(figure) over log(size), fitted by least squares."""
+    """Return the slope of log(figure) over log(size), fitted by least squares."""
     return float(np.polyfit(np.log(sizes), np.log(figures), 1)[0])
 
 
@@ -105,7 +105,7 @@ def formulas(options: argparse.Namespace) -> None:
 
 
 def whole_way(size: int) -> tuple[float, float, float, float, int]:
-    """CPU seconds of evaluating and storing, wall seconds, peak memory, bytes of the database, for so many formulas."""
+    """Return CPU seconds of evaluating and of storing, wall seconds, peak memory and the database's bytes."""
     from catalog.database.opening import open_database
     from catalog.store.ingest import ingest
     from indexer.daemon.task import Task, units_of
@@ -160,7 +160,7 @@ def depth(options: argparse.Namespace) -> None:
 
 
 def at_depth(n: int, count: int) -> tuple[float, float, float, float, float]:
-    """Mean CPU seconds of p_n, q_n and of their gcd, their size, CPU seconds of the dynamics, peak memory."""
+    """Return mean CPU seconds of p_n, q_n and of their gcd, their size, CPU seconds of the dynamics, peak memory."""
     from benchmarks.dynamics import dynamics
     from indexer.mathematics.continued_fractions.asymptotics import classify
     from indexer.mathematics.continued_fractions.convergents import convergents
@@ -216,7 +216,7 @@ def write_vectors(file: str, count: int) -> None:
 
 
 def box_vectors(count: int) -> npt.NDArray[np.float32]:
-    """Neighbour vectors of convergent formulas of the box; beyond those, the same again with a little noise."""
+    """Return neighbour vectors of convergent formulas of the box; beyond those, the same again with a little noise."""
     from indexer.kinds.pcf.vector import neighbour_vectors
     from indexer.mathematics.continued_fractions.asymptotics import OUTCOMES, classify_batch
     from indexer.sources.registry import QUADRATIC_5
@@ -237,7 +237,7 @@ def box_vectors(count: int) -> npt.NDArray[np.float32]:
 
 
 def queries_of(vectors: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
-    """Points near vectors (with a little noise), of mixed coordinates, each of another vector, and far from all.
+    """Return points near vectors (with a little noise), of mixed coordinates, each of another vector, and far from all.
 
     The last are drawn evenly between the least and the largest value of each coordinate. Each is (QUERIES, d).
     """
@@ -253,7 +253,7 @@ Answers = list[tuple[float, float, float]]
 
 
 def search_index(file: str, folder: str, size: int, kind: str) -> list[tuple[str, float, float, Answers]]:
-    """Name, CPU seconds of building, bytes, and what `asked` says of each kind of query, for each setting."""
+    """Return name, CPU seconds of building, bytes, and what `asked` says of each kind of query, for each setting."""
     from indexer.similarity.vector_index import faiss
 
     module = faiss()
@@ -284,7 +284,7 @@ def search_index(file: str, folder: str, size: int, kind: str) -> list[tuple[str
 
 
 def asked(index: Any, queries: npt.NDArray[np.float32], nearest: npt.NDArray[np.float32]) -> tuple[float, float, float]:
-    """Median and mean CPU seconds of a query, and the share of hits as near as the nearest: many share a place."""
+    """Return median and mean CPU seconds of a query, and the share of hits that are as near as the nearest."""
     seconds, right = [], 0
     for query, bound in zip(queries, nearest, strict=True):
         start = time.process_time()
@@ -295,7 +295,7 @@ def asked(index: Any, queries: npt.NDArray[np.float32], nearest: npt.NDArray[np.
 
 
 def approximate(kind: str, vectors: npt.NDArray[np.float32]) -> Any:
-    """HNSW, or flat lists, their number a power of two near 4 sqrt(n), trained on a sample."""
+    """Return HNSW, or flat lists, their number a power of two near 4 sqrt(n), trained on a sample."""
     from indexer.similarity.vector_index import faiss
 
     module, (size, dimension) = faiss(), vectors.shape
@@ -315,7 +315,7 @@ def approximate(kind: str, vectors: npt.NDArray[np.float32]) -> Any:
 
 
 def on_disk(index: Any, folder: str) -> Any:
-    """The same with its lists in a mapped file, merged from shards (here one), as for more than memory holds."""
+    """Return an index with its lists in a mapped file, merged from shards (here one), as for more than memory holds."""
     from faiss.contrib.ondisk import merge_ondisk
 
     from indexer.similarity.vector_index import faiss

@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def spent(function: Callable[[], Any]) -> tuple[float, Any]:
-    """CPU seconds of a call, and its result."""
+    """Return the CPU seconds of a call, and its result."""
     start = time.process_time()
     result = function()
     return time.process_time() - start, result
@@ -79,7 +79,7 @@ def metrics(count: int) -> None:
 
 
 def all_metrics(formula: PCF) -> measured.Metrics:
-    """From the coefficients to the metrics."""
+    """Go from the coefficients to the metrics."""
     growth = exponents(formula)
     assert growth is not None
     return measured.metrics(formula, growth, Tail(formula), limit_is_exact=False)
@@ -120,7 +120,7 @@ def limits(count: int) -> None:
 
 
 def agrees(value: arb | None, known: arb) -> bool:
-    """Whether a value has the digits asked for."""
+    """Return whether a value has the digits asked for."""
     with ctx.workprec(bits_for(2 * DIGITS)):
         return value is not None and bool(abs(value.mid() - known) < (1 + abs(known)) * arb(10) ** -DIGITS)
 
@@ -130,7 +130,7 @@ def by_formulary(formula: PCF) -> arb | None:
 
 
 def by_doubling(formula: PCF) -> arb | None:
-    """The convergent n by python-flint's balls from the end backwards, for n doubled until two agree."""
+    """Return the convergent n by python-flint's balls from the end backwards, for n doubled until two agree."""
     before = None
     with ctx.workprec(bits_for(2 * DIGITS)):
         n = 64
@@ -145,7 +145,7 @@ def by_doubling(formula: PCF) -> arb | None:
 
 
 def by_nsum(formula: PCF) -> arb | None:
-    """The sum of the differences of convergents by mpmath's summation, which extrapolates."""
+    """Return the sum of the differences of convergents by mpmath's summation, which extrapolates."""
     with mpmath.workdps(DIGITS + 15):
         q: list[mpmath.mpf] = [mpmath.mpf(1)]
         products: list[mpmath.mpf] = [mpmath.mpf(-1)]
@@ -200,7 +200,7 @@ def brute(vectors: npt.NDArray[np.float32], query: npt.NDArray[np.float32]) -> l
 
 
 def recall(nearest: list[list[float]], found: list[list[float]]) -> str:
-    """The share of hits that are as near as the nearest are; many formulas share a place, so numbers do not tell."""
+    """Return the share of hits as near as the nearest are: many formulas share a point, so that ids do not tell."""
     hits = [d <= right[-1] + 1e-6 for right, ours in zip(nearest, found, strict=True) for d in ours]
     return f"{sum(hits) / (QUERIES * NEIGHBOURS):.4f}"
 

@@ -17,14 +17,20 @@ from catalog.syntax import MAX_DIGITS, Item, parse
 
 MAX_PARAMETERS = 2 * (MAX_DEGREE + 1)
 """Most parameters of a template."""
-_MAX_CHARACTERS = 10_000
-_MAX_TERMS = 5_000  # of an expanded polynomial
+
+MAX_CHARACTERS = 10_000
+"""Most characters of a template."""
+
+MAX_TERMS = 5_000
+"""Most terms of an expanded polynomial."""
+
+MAX_BITS = 4 * MAX_DIGITS
+"""Most bits of a coefficient on the way."""
+
 _EXAMPLE = "write a template like a = A1 n + A0; b = n^2; A* in -5..5"
 _PART = re.compile(r"\s*(?P<side>[ab])\s*=(?P<text>[^=]*)", re.DOTALL)
 _RANGE = re.compile(r"(?P<names>[^;]*?)\bin\s+(?P<low>[-+]?[0-9]+)\s*\.\.\s*(?P<high>[-+]?[0-9]+)\s*(?:,|$)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\*?")
-
-_MAX_BITS = 4 * MAX_DIGITS
 
 Terms = dict[tuple[int, ...], int]
 """A polynomial in n and the parameters: exponents (n first) -> coefficient."""
@@ -137,8 +143,8 @@ def parse_template(text: str) -> Template:
     Parameters are ordered as their ranges are, those of one wildcard as the template mentions them. Raises
     SpaceError with one sentence that says what cannot be read.
     """
-    if len(text) > _MAX_CHARACTERS:
-        raise SpaceError(f"the template has {len(text)} characters, beyond the supported {_MAX_CHARACTERS}")
+    if len(text) > MAX_CHARACTERS:
+        raise SpaceError(f"the template has {len(text)} characters, beyond the supported {MAX_CHARACTERS}")
     programs: dict[str, tuple[Item, ...]] = {}
     ranges: list[str] = []
     for part in text.split(";"):
@@ -251,7 +257,7 @@ def _constant(terms: Terms, item: Item, what: str) -> int:
 def _power(base: Terms, exponent: int, item: Item, what: str) -> Terms:
     if exponent < 0:
         raise SpaceError(f"{what} has a negative exponent at position {item.position}; only polynomials can be read")
-    if exponent > _MAX_TERMS or not base:
+    if exponent > MAX_TERMS or not base:
         raise SpaceError(f"{what} has a power at position {item.position} that is not supported; write it out")
     arity = len(next(iter(base)))
     result: Terms = {(0,) * arity: 1}
@@ -268,7 +274,7 @@ def _product(left: Terms, right: Terms, item: Item, what: str) -> Terms:
             exponents = tuple(map(int.__add__, e, f))
             total[exponents] = total.get(exponents, 0) + c * d
     _check(max((max(e) for e in total), default=0), len(total), item, what)
-    if any(c.bit_length() > _MAX_BITS for c in total.values()):
+    if any(c.bit_length() > MAX_BITS for c in total.values()):
         raise SpaceError(f"{what} has coefficients with more than the supported {MAX_DIGITS} digits")
     return {e: c for e, c in total.items() if c}
 
@@ -276,5 +282,5 @@ def _product(left: Terms, right: Terms, item: Item, what: str) -> Terms:
 def _check(degree: int, terms: int, item: Item, what: str) -> None:
     if degree > MAX_DEGREE:
         raise SpaceError(f"{what} goes beyond the supported degree {MAX_DEGREE} at position {item.position}")
-    if terms > _MAX_TERMS:
-        raise SpaceError(f"{what} grows beyond {_MAX_TERMS} terms at position {item.position}")
+    if terms > MAX_TERMS:
+        raise SpaceError(f"{what} grows beyond {MAX_TERMS} terms at position {item.position}")
