@@ -136,35 +136,43 @@ def arrow_table(batch: Batch) -> Any:
     return table
 
 
-def write_parquet(path: Path, batches: Batches, partition: str | None = None) -> int:
-    """Write one Parquet file, or with `partition` a folder of them by the values of a column."""
-    pa, count = pyarrow(), 0
-    schema = arrow_table(Batch(0, b",".join([b""] * len(KINDS)))).schema
+def write_parquet(file: BinaryIO, batches: Batches) -> int:
+    """Write Parquet. Returns the number of records."""
+    count = 0
+    with pyarrow().parquet.ParquetWriter(file, _schema(), compression="zstd") as writer:
+        for batch in ahead(batches):
+            count += batch.count
+            writer.write_table(arrow_table(batch))
+    return count
 
-    def tables() -> Iterator[Any]:
+
+def write_parquet_folder(folder: Path, batches: Batches, partition: str) -> int:
+    """Fill a folder with Parquet files by the values of a column. Returns the number of records."""
+    count = 0
+
+    def pieces() -> Iterator[Any]:
         nonlocal count
         for batch in ahead(batches):
             count += batch.count
-            yield arrow_table(batch)
+            yield from arrow_table(batch).to_batches()
 
-    if partition is None:
-        with pa.parquet.ParquetWriter(path, schema, compression="zstd") as writer:
-            for table in tables():
-                writer.write_table(table)
-    else:
-        pieces = (piece for table in tables() for piece in table.to_batches())
-        pa.dataset.write_dataset(
-            pieces, path, schema=schema, format="parquet", partitioning=[partition], partitioning_flavor="hive"
-        )
+    pyarrow().dataset.write_dataset(
+        pieces(), folder, schema=_schema(), format="parquet", partitioning=[partition], partitioning_flavor="hive"
+    )
     return count
+
+
+def _schema() -> Any:
+    return arrow_table(Batch(0, b",".join([b""] * len(KINDS)))).schema
 
 
 WRITERS: dict[str, Callable[[BinaryIO, Batches], int]] = {
     "csv": write_csv,
     "jsonl": write_json_lines,
     "latex": write_latex,
+    "parquet": write_parquet,
 }
-"""Writers of text; Parquet has `write_parquet`."""
+"""The writer of each format."""
 
 SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".tex": "latex"}
 """The format that a file's name asks for."""

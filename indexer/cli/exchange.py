@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,9 +42,10 @@ def export(
     as_json: bool,
     **conditions: Any,
 ) -> None:
-    """Write formulas with all that is known of them to FILE, or to stdout for -.
+    """Write formulas with all that is known of them to FILE.
 
-    The file is written under another name and renamed when it is whole. `formulary import FILE` reads it back.
+    An existing plain file is replaced when the new one is whole; - is stdout. `formulary import FILE` reads it
+    back.
     """
     import psycopg
 
@@ -93,33 +93,18 @@ def _format_of(file: str) -> str:
 def _write(file: str, kind: str, batches: Iterable[Batch], partition: str | None) -> int:
     from catalog.errors import FileFormatError
     from catalog.exchange.export import KINDS
-    from catalog.exchange.files import WRITERS, pyarrow, write_parquet
+    from catalog.exchange.files import WRITERS, pyarrow, write_parquet_folder
+    from catalog.exchange.outputs import written, written_folder
 
     if partition is not None and KINDS.get(partition) not in ("text", "integer", "boolean"):
         raise FileFormatError(f"there is no column {partition} to partition by; status and convergence_class are usual")
-    if file == "-":
-        if kind == "parquet":
-            raise FileFormatError("Parquet cannot be written to stdout; give a file")
-        return WRITERS[kind](sys.stdout.buffer, batches)
-    path = Path(file)
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        if kind == "parquet":
-            pyarrow()
-            if partition is not None:
-                if path.exists():
-                    raise FileFormatError(f"{path} exists already; name a new folder")
-                return write_parquet(path, batches, partition)
-            count = write_parquet(temporary, batches)
-        else:
-            with temporary.open("wb") as output:
-                count = WRITERS[kind](output, batches)
-        temporary.replace(path)
-    except OSError as error:
-        raise FileFormatError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
-    return count
+    if kind == "parquet":
+        pyarrow()
+    if partition is not None:
+        with written_folder(file) as folder:
+            return write_parquet_folder(folder, batches, partition)
+    with written(file, needs_file="Parquet" if kind == "parquet" else None) as output:
+        return WRITERS[kind](output, batches)
 
 
 @click.command(

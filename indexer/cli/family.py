@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from catalog.exchange.outputs import RULE, STDOUT, write_file
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import note, write_fields, write_json, write_table
 
@@ -101,7 +102,7 @@ def show(number: int, database_url: str | None, home: str | None, as_json: bool)
 
 @family.command(epilog="Example: formulary family export --format latex -o families.tex")
 @option("--format", "form", type=click.Choice(["latex", "json"]), default="latex", help="What to write.")
-@option("-o", "--output", type=click.Path(dir_okay=False, allow_dash=True), default="-", help="File; - is stdout.")
+@option("-o", "--output", default=STDOUT, metavar="FILE", help=RULE)
 @catalogue_options
 def export(form: str, output: str, database_url: str | None, home: str | None) -> None:
     """Write all families, one a line, as LaTeX formulas or as JSON objects."""
@@ -111,11 +112,7 @@ def export(form: str, output: str, database_url: str | None, home: str | None) -
 
     rows = _read(database_url, home, None)
     lines = [rf"\[ {row['latex']} \]" if form == "latex" else json.dumps(exact(row)) for row in rows]
-    try:
-        with click.open_file(output, "w", encoding="utf-8") as file:
-            file.writelines(f"{line}\n" for line in lines)
-    except OSError as error:
-        raise click.UsageError(f"cannot write {output}: {error.strerror}") from error
+    write_file(output, "".join(f"{line}\n" for line in lines).encode())
 
 
 def _read(database_url: str | None, home: str | None, constant: str | None) -> list[dict[str, Any]]:

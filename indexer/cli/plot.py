@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from catalog.exchange.outputs import RULE, STDOUT
 from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, option, read_formula, refuse_options
 from indexer.cli.output import note
 
@@ -32,7 +33,9 @@ USAGE = "give two metrics, such as delta q_reduced_gamma, or clusters, growth, b
     epilog="Example: formulary plot delta q_reduced_gamma --color constant -o map.png",
 )
 @click.argument("what", nargs=-1, required=True, metavar="X Y | clusters | growth | board | formula FORMULA")
-@option("-o", "--output", required=True, metavar="FILE", help="The picture; its ending says png, svg or html.")
+@option(
+    "-o", "--output", required=True, metavar="FILE", help=f"The picture; its ending says png, pdf, svg or html. {RULE}"
+)
 @option("--color", type=click.Choice(["constant", "cluster", "class"]), help="What points are coloured by.")
 @option("--where", metavar="SQL", help="Only formulas of the view `formulas` for which this is true.")
 @catalogue_options
@@ -67,7 +70,8 @@ def plot(
     else:
         figure = _of_catalogue(what, color, where, database_url, home)
     save(figure, output, f"Formulary: {' '.join(what)}")
-    note(f"wrote {output}")
+    if output != STDOUT:
+        note(f"wrote {output}")
 
 
 def _check_metrics(what: tuple[str, ...]) -> None:

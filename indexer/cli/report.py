@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from catalog.exchange.outputs import RULE, STDOUT, write_file
 from indexer.cli.options import catalogue_options, option
 from indexer.cli.output import note
 
@@ -13,7 +14,7 @@ ENDINGS = (".html", ".htm")
 
 
 @click.command(epilog="Example: formulary report -o report.html")
-@option("-o", "--output", required=True, metavar="FILE", help="The page; its ending says html.")
+@option("-o", "--output", required=True, metavar="FILE", help=f"The page, html. {RULE}")
 @option("--title", default="Formulary", help="Title of the page.")
 @catalogue_options
 def report(output: str, title: str, database_url: str | None, home: str | None) -> None:
@@ -22,7 +23,7 @@ def report(output: str, title: str, database_url: str | None, home: str | None) 
     The file holds its pictures and its typeset mathematics: it needs no network, and can be mailed or printed. The
     catalogue is read as it is at one moment, also while daemons work.
     """
-    if Path(output).suffix.lower() not in ENDINGS:
+    if output != STDOUT and Path(output).suffix.lower() not in ENDINGS:
         raise click.UsageError(
             f"the report is written as html; give a name such as {Path(output).stem or 'report'}.html"
         )
@@ -30,7 +31,6 @@ def report(output: str, title: str, database_url: str | None, home: str | None) 
     from catalog.store.report import read_report
     from indexer.kinds.vectors import VECTOR_VERSION
     from indexer.pages.report import page
-    from indexer.pictures.style import write_file
 
     with open_database(database_url, home) as database:
         database.require_current()
@@ -38,4 +38,5 @@ def report(output: str, title: str, database_url: str | None, home: str | None) 
             found = read_report(connection, VECTOR_VERSION)
     data = page(found, title).encode()
     write_file(output, data)
-    note(f"wrote {output}, {len(data) / 1e6:.1f} MB")
+    if output != STDOUT:
+        note(f"wrote {output}, {len(data) / 1e6:.1f} MB")

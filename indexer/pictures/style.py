@@ -18,8 +18,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from catalog.errors import FormularyError
+from catalog.exchange.outputs import STDOUT, write_file
 
-FORMATS = ("png", "svg", "html")
+FORMATS = ("png", "pdf", "svg", "html")
 INK = "#1d2430"
 """Lines, letters and shades; in a page the colour of its text."""
 PAPER = "#fefefe"
@@ -91,7 +92,9 @@ _FONT = re.compile(r"'DejaVu Sans'[^;\"]*")
 
 
 def checked_format(path: str) -> str:
-    """Return the format of a file by its ending; raises FormularyError for one that is not known."""
+    """Return the format of a file by its ending, svg for stdout; raises FormularyError for one that is not known."""
+    if path == STDOUT:
+        return "svg"
     ending = Path(path).suffix.removeprefix(".").lower()
     if ending not in FORMATS:
         named = f".{ending}" if ending else "a file without an ending"
@@ -127,26 +130,17 @@ def axis_label(name: str) -> str:
 
 
 def save(figure: Figure, path: str, title: str = "Formulary") -> None:
-    """Write a figure in the format of the file's ending; raises FormularyError where the file cannot be written."""
+    """Write a figure in the format of the file's ending; raises FileFormatError where the file cannot be written."""
     form = checked_format(path)
-    if form == "png":
+    if form in ("png", "pdf"):
         buffer = io.BytesIO()
         with styled():
-            figure.savefig(buffer, format="png", dpi=RESOLUTION, metadata={"Title": title})
-        data = buffer.getvalue()
+            figure.savefig(buffer, format=form, dpi=RESOLUTION, metadata={"Title": title})
+        write_file(path, buffer.getvalue(), needs_file=form.upper())
     elif form == "svg":
-        data = _svg(figure, title).encode()
+        write_file(path, _svg(figure, title).encode())
     else:
-        data = PAGE.format(title=escape(title), picture=inline_svg(figure, title)).encode()
-    write_file(path, data)
-
-
-def write_file(path: str, data: bytes) -> None:
-    """Write a file; raises FormularyError where it cannot be written."""
-    try:
-        Path(path).write_bytes(data)
-    except OSError as error:
-        raise FormularyError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
+        write_file(path, PAGE.format(title=escape(title), picture=inline_svg(figure, title)).encode())
 
 
 def inline_svg(figure: Figure, title: str, prefix: str = "p") -> str:

@@ -241,9 +241,9 @@ def test_names_in_the_letters_of_mathematics(name: str, expected: str) -> None:
 # The command
 
 
-@pytest.mark.parametrize("name", ["picture.pdf", "picture", "picture.PNGG"])
+@pytest.mark.parametrize("name", ["picture.gif", "picture", "picture.PNGG"])
 def test_an_unknown_format_is_refused(name: str) -> None:
-    with pytest.raises(FormularyError, match="pictures are written as png, svg, html"):
+    with pytest.raises(FormularyError, match="pictures are written as png, pdf, svg, html"):
         checked_format(name)
 
 
@@ -277,7 +277,7 @@ def test_pictures_of_a_catalogue(
         (["delta", "q_reduced_gama", "-o", "x.png"], 2, "the nearest is q_reduced_gamma"),
         (["delta", "-o", "x.png"], 2, "give two metrics"),
         (["cluster", "-o", "x.png"], 2, "did you mean clusters"),
-        (["delta", "q_eta", "-o", "x.pdf"], 2, "pictures are written as png, svg, html"),
+        (["delta", "q_eta", "-o", "x.gif"], 2, "pictures are written as png, pdf, svg, html"),
         (["delta", "q_eta", "-o", "x.png", "--where", "delta >"], 2, "--where cannot be used"),
         (["delta", "q_eta", "-o", "x.png", "--where", "colour = 1"], 2, "colour"),
         (["delta", "q_eta", "-o", "x.png", "--where", "1/0 = 1"], 2, "division by zero"),
