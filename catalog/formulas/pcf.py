@@ -111,7 +111,7 @@ class PCF:
     def to_ramanujantools(self) -> Any:
         """Return the formula as a PCF of the package ramanujantools; raises FormulaError where it is not installed."""
         try:
-            from ramanujantools import pcf as tools
+            from ramanujantools import pcf as tools  # need not be installed
             from sympy import Poly, Symbol
         except ImportError:
             raise FormulaError("this needs ramanujantools; install it with `pip install ramanujantools`") from None

@@ -7,7 +7,11 @@ import os
 
 import psycopg
 
+from catalog.database.blocks import Blocks
 from catalog.errors import JudgementError, NotFound
+from catalog.store.rows import change, rows, value
+
+SQL = Blocks(__file__)
 
 
 def author_of(given: str | None) -> str:
@@ -22,18 +26,14 @@ def author_of(given: str | None) -> str:
 
 def add_note(connection: psycopg.Connection, formula_id: int, text: str, author: str) -> int:
     """Write a note on a formula; returns its number. Raises JudgementError for an empty one."""
-    row = connection.execute(
-        "insert into note (formula_id, note_text, author) values (%s, %s, %s) returning id",
-        [formula_id, _text(text, "the note"), author],
-    ).fetchone()
-    assert row is not None
-    return int(row[0])
+    cleaned = _text(text, "the note")
+    return int(value(connection, SQL["add_note"], formula_id=formula_id, text=cleaned, author=author))
 
 
 def notes_of(connection: psycopg.Connection, formula_id: int) -> list[tuple[str, str, str]]:
     """Return the notes on a formula, oldest first: text, author, time in ISO 8601."""
-    query = "select note_text, author, written_at from note where formula_id = %s order by id"
-    return [(text, author, at.isoformat()) for text, author, at in connection.execute(query, [formula_id])]
+    found = rows(connection, SQL["notes_of"], formula_id=formula_id)
+    return [(row["note_text"], row["author"], row["written_at"].isoformat()) for row in found]
 
 
 def reject(
@@ -43,33 +43,35 @@ def reject(
 
     Raises NotFound where there is none, JudgementError where it has to be said which.
     """
-    query = """
-        select relation.kind, relation.expression from relation
-        where formula_id = %s and not is_rejected(relation) order by relation.id
-    """
-    found = connection.execute(query, [formula_id]).fetchall()
+    found = [
+        (row["kind"], row["expression"]) for row in rows(connection, SQL["standing_relations"], formula_id=formula_id)
+    ]
     wanted = [pair for pair in found if expression in (None, pair[1])]
     if not wanted:
         known = ", ".join(text for _, text in found)
         raise NotFound(f"there is no such relation to reject; its relations are {known}" if known else "it has none")
     if expression is None and len(wanted) > 1:
         raise JudgementError(f"say which of its relations: {', '.join(text for _, text in wanted)}")
-    for kind, text in wanted:
-        connection.execute(
-            "insert into rejection (formula_id, kind, expression, reason, author) values (%s, %s, %s, %s, %s)",
-            [formula_id, kind, text, _text(reason, "the reason"), author],
-        )
+    with connection.transaction():
+        for kind, text in wanted:
+            change(
+                connection,
+                SQL["reject"],
+                formula_id=formula_id,
+                kind=kind,
+                expression=text,
+                reason=_text(reason, "the reason"),
+                author=author,
+            )
     return [text for _, text in wanted]
 
 
 def rename_cluster(connection: psycopg.Connection, cluster_id: int, name: str, author: str) -> None:
     """Give a cluster a name; its computed label stays. Raises NotFound."""
-    if connection.execute("select 1 from cluster where id = %s", [cluster_id]).fetchone() is None:
+    if value(connection, b"select id from cluster where id = %(id)s", id=cluster_id) is None:
         raise NotFound(f"there is no cluster {cluster_id}; list them with `formulary cluster list`")
-    connection.execute(
-        "insert into cluster_name (cluster_id, given_name, author) values (%s, %s, %s)",
-        [cluster_id, _text(name, "the name"), author],
-    )
+    cleaned = _text(name, "the name")
+    change(connection, SQL["rename_cluster"], cluster_id=cluster_id, name=cleaned, author=author)
 
 
 def _text(text: str, what: str) -> str:

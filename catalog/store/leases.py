@@ -179,6 +179,11 @@ def finish_chunk(cursor: psycopg.Cursor, lease: Lease, *, total: int, new: int, 
         raise LeaseLost(f"the lease of chunk {lease.chunk_id} was taken over; its formulas are not stored")
 
 
+def listen(connection: psycopg.Connection) -> None:
+    """Have a connection notified when anybody adds spaces, chunks or vectors (triggers of schema 0004)."""
+    change(connection, b"listen formulary")
+
+
 def _let_go(connection: psycopg.Connection, lease: Lease, state: str, failure: str | None) -> bool:
     return change(connection, SQL["release_chunk"], **_named(lease), state=state, failure=failure) == 1
 

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from catalog.constants.library import library
 from catalog.database.blocks import Blocks
 from catalog.errors import FilterError, NotFound
 from catalog.store.constants import constant_names
@@ -110,8 +111,6 @@ def constant_name(connection: psycopg.Connection, text: str) -> str:
     names = constant_names(connection)
     if text in names:
         return text
-    from catalog.constants.library import library
-
     try:
         found = library()[text].name
     except NotFound:

@@ -14,9 +14,7 @@ from contextlib import contextmanager, suppress
 import psycopg
 
 from catalog.errors import Unavailable
-
-CHANNEL = "formulary"
-"""The channel of the catalogue's notifications: triggers on spaces, chunks and vectors."""
+from catalog.store.leases import listen
 
 LISTEN_SECONDS = 0.25
 """Longest time to listen before looking whether the daemon leaves."""
@@ -39,8 +37,7 @@ def pulse(
     def live() -> None:
         while not ended.is_set():
             with suppress(psycopg.Error, Unavailable), connect() as connection:
-                with connection.transaction():
-                    connection.execute(f"listen {CHANNEL}".encode())
+                listen(connection)
                 while not ended.is_set():
                     beat(connection)
                     _listen(connection, news, ended, time.monotonic() + seconds)
