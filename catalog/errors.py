@@ -17,6 +17,7 @@
     ├── ChunkRefused             a chunk whose rows the database does not take
     ├── GivenUp                  a daemon that was told to stop while its server was in trouble
     ├── NotFound (1)             what was asked for is not in the catalogue
+    │   └── FormulaNotFound      a formula is not in the catalogue
     ├── NotPlacedError (1)       a formula that has no neighbours
     └── Unavailable (3)          the database or the index cannot be used
         ├── ServerError          the embedded or the given server does not answer
@@ -101,6 +102,13 @@ class NotFound(FormularyError):
     """what was asked for is not in the catalogue."""
 
     exit_code = 1
+
+
+class FormulaNotFound(NotFound):
+    """a formula is not in the catalogue."""
+
+    def __init__(self, formula: object) -> None:
+        super().__init__(f'{formula} is not in the catalogue; put it there with `formulary add "{formula}"`')
 
 
 class NotPlacedError(FormularyError):

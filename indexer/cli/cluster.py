@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from catalog.errors import NotFound
+from indexer.cli.opened import catalogue
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import note, write_fields, write_json, write_table
 
@@ -47,16 +49,13 @@ def build(
 
     Clusters whose members agree keep their numbers from run to run. New formulas join them as they come.
     """
-    from catalog.database.opening import open_database
     from indexer.clusters.build import PLANE, Options, run
 
     if metrics and by != "metrics":
         raise click.UsageError("--metric goes with --by metrics")
     options = Options(by, metrics or PLANE, min_size, min_samples, sample=sample, seed=seed)
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            built = run(connection, options, stored=not dry_run, say=note)
+    with catalogue(database_url, home) as connection:
+        built = run(connection, options, stored=not dry_run, say=note)
     fields = {
         "clustering": built.clustering,
         "by": by,
@@ -101,15 +100,11 @@ def list_clusters(
     constant: str | None, unnamed: bool, count: int, database_url: str | None, home: str | None, as_json: bool
 ) -> None:
     """List the clusters, the largest first."""
-    from catalog.database.opening import open_database
-    from catalog.errors import NotFound
     from catalog.store import clusters as store
 
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            rows = store.cluster_list(connection, count, constant, unnamed)
-            built = store.current(connection) is not None
+    with catalogue(database_url, home) as connection:
+        rows = store.cluster_list(connection, count, constant, unnamed)
+        built = store.current(connection) is not None
     if not rows and not built:
         raise NotFound("there are no clusters yet; make them by `formulary cluster build`")
     if not rows and constant:
@@ -131,18 +126,14 @@ def list_clusters(
 @json_option
 def show(number: int, count: int, database_url: str | None, home: str | None, as_json: bool) -> None:
     """Show a cluster: its members, and the history that tells why its label stands."""
-    from catalog.database.opening import open_database
-    from catalog.errors import NotFound
     from catalog.store import clusters as store
 
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            found = store.cluster(connection, number)
-            if found is None:
-                raise NotFound(f"there is no cluster {number}; `formulary cluster list` shows those there are")
-            found["history"] = store.cluster_events(connection, number)
-            found["formulas"] = store.cluster_formulas(connection, number, count)
+    with catalogue(database_url, home) as connection:
+        found = store.cluster(connection, number)
+        if found is None:
+            raise NotFound(f"there is no cluster {number}; `formulary cluster list` shows those there are")
+        found["history"] = store.cluster_events(connection, number)
+        found["formulas"] = store.cluster_formulas(connection, number, count)
     if as_json:
         write_json(found)
     else:

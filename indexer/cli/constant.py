@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.cli.opened import use_catalogue_option, used_catalogue
+from catalog.errors import NotFound
+from indexer.cli.opened import catalogue, use_catalogue_option, used_catalogue
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import note, write_fields, write_json, write_table
 
 if TYPE_CHECKING:
     from catalog.constants.library import Constant, Library
-
-SEARCH_SECONDS = 60.0
-"""Time in which the formulas of the catalogue are compared with a new constant."""
 
 SHOWN_DIGITS = 20
 """Significant digits in a list."""
@@ -34,7 +32,6 @@ def list_constants(
     group: str | None, use_catalogue: bool | None, database_url: str | None, home: str | None, as_json: bool
 ) -> None:
     """List the constants, your own first; those of a group stand in order of likelihood."""
-    from catalog.errors import NotFound
 
     known = _all(use_catalogue, database_url, home)
     chosen = [item for item in known if group in (None, item.group)]
@@ -83,27 +80,19 @@ def add(
     EXPRESSION is made of numbers, + - * / ^, brackets, and the names and functions that an unknown one is answered
     with. One that is rational, quadratic, or a Moebius map of a constant that is there already is refused.
     """
-    from catalog.database.opening import open_database
-    from indexer.clusters.naming import name_clusters
-    from indexer.identification.library import Terms
-    from indexer.identification.own_constants import add_constant, read_terms
-    from indexer.upkeep.identifying import search_with_constant
+    from indexer.upkeep.constants import add_own_constant
 
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            constant = add_constant(connection, name, expression, source)
-            renamed = name_clusters(connection, Terms([constant]))
-            searched = search_with_constant(connection, constant, read_terms(connection), seconds=SEARCH_SECONDS)
-            added = {**_object(constant, SHOWN_DIGITS), "clusters": list(renamed), **searched.to_json()}
+    with catalogue(database_url, home) as connection:
+        done = add_own_constant(connection, name, expression, source)
+        added = {**_object(done.constant, SHOWN_DIGITS), "clusters": done.clusters, **done.searched.to_json()}
     if as_json:
         write_json(added)
     else:
         write_fields((key, added[key]) for key in ("name", "expression", "value", "searched", "named"))
-        for number in renamed:
+        for number in done.clusters:
             note(f"cluster {number} is called {name} now")
-        if searched.left:
-            note(f"{searched.left} formulas are left; `formulary identify --unidentified` goes on, or a daemon")
+        if done.searched.left:
+            note(f"{done.searched.left} formulas are left; `formulary identify --unidentified` goes on, or a daemon")
 
 
 def _all(use_catalogue: bool | None, database_url: str | None, home: str | None) -> Library:

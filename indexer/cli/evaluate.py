@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -93,7 +94,6 @@ def open_lines(path: str) -> Iterator[Iterable[str]]:
 
 def write_lines(results: Iterator[dict[str, Any]]) -> int:
     """One object a line as soon as it is there; 2 where a line was bad."""
-    import sys
 
     from indexer.contract.lines import is_bad
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import click
 
+from catalog.errors import NotFound
 from catalog.exchange.outputs import RULE, STDOUT, write_file
+from indexer.cli.opened import catalogue
 from indexer.cli.options import catalogue_options, json_option, option
-from indexer.cli.output import note, write_fields, write_json, write_table
-
-DIGITS = 100
+from indexer.cli.output import exact, note, write_fields, write_json, write_table
 
 
 @click.group(epilog="Example: formulary family find")
@@ -25,47 +26,13 @@ def family() -> None:
 @json_option
 def find(limit: int, seed: int, database_url: str | None, home: str | None, as_json: bool) -> None:
     """Seek families among the formulas of the catalogue, check them, and store those that stand."""
-    from catalog.database.opening import open_database
-    from catalog.store.laws import candidates, patterns, store_pattern
-    from indexer.laws.checkerboard import TEMPLATE, boards
-    from indexer.laws.lines import laws
-    from indexer.laws.planes import planes
+    from catalog.store.laws import patterns
+    from indexer.upkeep.laws import find_laws
 
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            formulas = candidates(connection, limit)
-            note(f"{len(formulas)} formulas to look at")
-            found = []
-            for board in boards(formulas, seed):
-                found.append(_store(store_pattern, connection, board, TEMPLATE, None))
-            lines = []
-            for law in laws(formulas, seed):
-                lines.append(law)
-                found.append(_store(store_pattern, connection, law, law.curve.template, law.expression))
-            for plane in planes(lines, seed):
-                found.append(_store(store_pattern, connection, plane, plane.plane.template, None))
-            connection.commit()
-            rows = [row for row in patterns(connection) if row["id"] in found]
+    with catalogue(database_url, home) as connection:
+        found = find_laws(connection, limit, seed, note)
+        rows = [row for row in patterns(connection) if row["id"] in found]
     _write(rows, as_json)
-
-
-def _store(store: Any, connection: Any, law: Any, template: str, expression: str | None) -> int:
-    number: int = store(
-        connection,
-        template=template,
-        condition=law.condition,
-        constant=law.constant,
-        expression=expression,
-        latex=law.latex(),
-        formulas_found=law.formulas_found,
-        values_checked=law.values_checked,
-        largest_checked=law.largest_checked,
-        digits_checked=DIGITS,
-        proof="closed_form",
-        theorem=law.theorem,
-    )
-    return number
 
 
 @family.command("list", epilog="Example: formulary family list --constant pi")
@@ -84,14 +51,10 @@ def list_families(constant: str | None, database_url: str | None, home: str | No
 @json_option
 def show(number: int, database_url: str | None, home: str | None, as_json: bool) -> None:
     """Show a family: its law, in LaTeX too, and how far it was checked."""
-    from catalog.database.opening import open_database
-    from catalog.errors import NotFound
     from catalog.store.laws import pattern
 
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            found = pattern(connection, number)
+    with catalogue(database_url, home) as connection:
+        found = pattern(connection, number)
     if found is None:
         raise NotFound(f"there is no family {number}; `formulary family list` shows those there are")
     if as_json:
@@ -106,9 +69,6 @@ def show(number: int, database_url: str | None, home: str | None, as_json: bool)
 @catalogue_options
 def export(form: str, output: str, database_url: str | None, home: str | None) -> None:
     """Write all families, one a line, as LaTeX formulas or as JSON objects."""
-    import json
-
-    from indexer.cli.output import exact
 
     rows = _read(database_url, home, None)
     lines = [rf"\[ {row['latex']} \]" if form == "latex" else json.dumps(exact(row)) for row in rows]
@@ -116,14 +76,10 @@ def export(form: str, output: str, database_url: str | None, home: str | None) -
 
 
 def _read(database_url: str | None, home: str | None, constant: str | None) -> list[dict[str, Any]]:
-    from catalog.database.opening import open_database
-    from catalog.errors import NotFound
     from catalog.store.laws import patterns
 
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            rows = patterns(connection, constant)
+    with catalogue(database_url, home) as connection:
+        rows = patterns(connection, constant)
     if not rows:
         of = f" of {constant}" if constant else ""
         raise NotFound(f"there are no families{of} yet; seek them by `formulary family find`")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from catalog.errors import NotFound
 from indexer.cli.evaluate import open_lines, require_no_arguments, write_formula
+from indexer.cli.opened import catalogue
 from indexer.cli.options import (
     FORMULA_ARGUMENTS,
     FORMULA_HELP,
@@ -19,15 +18,7 @@ from indexer.cli.options import (
     read_formula,
     refuse_options,
 )
-from indexer.cli.output import note, write_json
-
-if TYPE_CHECKING:
-    import psycopg
-
-    from catalog.formulas.pcf import PCF
-
-SWEEP_SECONDS = 5.0
-"""Time for naming the other members of a new formula's family."""
+from indexer.cli.output import note, write_added, write_json
 
 
 @click.command(
@@ -48,53 +39,20 @@ def add(
     as_json: bool,
 ) -> int:
     """Add one formula and show it, or add those of a file and count them."""
-    from catalog.database.opening import open_database
+    from indexer.contract.stored import stored_formula
+    from indexer.upkeep.adding import add_formulas, add_lines
 
     refuse_options(formula)
     if from_file is None:
         chosen = read_formula(formula)
-        with open_database(database_url, home) as database:
-            database.require_current()
-            with database.connect() as connection:
-                _add(connection, [chosen])
-                _write(_stored(connection, chosen), as_json)
+        with catalogue(database_url, home) as connection:
+            add_formulas(connection, [chosen])
+            _write(stored_formula(connection, chosen), as_json)
         return 0
     require_no_arguments(formula)
-    with open_lines(from_file) as lines, open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            return _add_lines(connection, lines, workers, as_json)
-
-
-def _add(connection: psycopg.Connection, formulas: list[PCF]) -> int:
-    """Add formulas with their mirrors' evaluations shared; returns how many were new."""
-    from indexer.clusters.placement import OnlineClusters
-    from indexer.identification.own_constants import read_terms
-    from indexer.pipeline.compute import compute
-    from indexer.pipeline.rows import record
-    from indexer.similarity.catalogue_index import AnchorsWhenAsked
-    from indexer.upkeep.families import sweep_families
-    from indexer.upkeep.setup import store
-
-    anchors, terms = AnchorsWhenAsked(connection), read_terms(connection)
-    records = [record(compute(chosen, identified=True, anchors=anchors, terms=terms)) for chosen in formulas]
-    ingested = store(connection, records, terms=terms)
-    for family in {item.columns["family"] for item in records} - {None}:
-        sweep_families(connection, family=str(family), seconds=SWEEP_SECONDS)
-    OnlineClusters.place_once(connection, ingested.ids[ingested.new].tolist())
-    return int(ingested.new.sum())
-
-
-def _add_lines(connection: psycopg.Connection, lines: Iterable[str], workers: int | None, as_json: bool) -> int:
-    from indexer.upkeep.adding import add_lines
-
-    summary = add_lines(connection, lines, workers, note)
-    fields = {"added": summary.added, "known": summary.known, "refused": summary.refused}
-    if as_json:
-        write_json(fields)
-    else:
-        click.echo(", ".join(f"{count} {name}" for name, count in fields.items()))
-    return 2 if summary.refused else 0
+    with open_lines(from_file) as lines, catalogue(database_url, home) as connection:
+        done = add_lines(connection, lines, workers, note)
+    return write_added(done, as_json)
 
 
 @click.command(
@@ -113,7 +71,7 @@ def _add_lines(connection: psycopg.Connection, lines: Iterable[str], workers: in
 @json_option
 def show(formula: tuple[str, ...], kind: str | None, database_url: str | None, home: str | None, as_json: bool) -> None:
     """Show a formula of the catalogue; exit code 1 where it is not there."""
-    from catalog.database.opening import open_database
+    from indexer.contract.stored import stored_formula
 
     chosen = read_formula(formula)
     if kind is not None:
@@ -125,30 +83,9 @@ def show(formula: tuple[str, ...], kind: str | None, database_url: str | None, h
         else:
             click.echo(text)
         return
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            result = _stored(connection, chosen)
+    with catalogue(database_url, home) as connection:
+        result = stored_formula(connection, chosen)
     _write(result, as_json)
-
-
-def _stored(connection: psycopg.Connection, formula: PCF) -> dict[str, Any]:
-    from catalog.store import formulas as queries
-    from catalog.store.clusters import cluster_of
-    from catalog.store.judgement import notes_of
-    from indexer.contract.objects import stored_object
-
-    row = queries.formula_by_key(connection, formula.key)
-    if row is None:
-        raise NotFound(f'{formula} is not in the catalogue; put it there with `formulary add "{formula}"`')
-    read = (queries.relations_of, queries.guesses_of, queries.exclusions_of, queries.sources_of)
-    relations, guesses, exclusions, sources = (function(connection, row["id"]) for function in read)
-    result = stored_object(row, relations, guesses, exclusions, sources)
-    result["cluster"] = cluster_of(connection, row["id"])
-    result["notes"] = [
-        {"text": text, "author": author, "written_at": at} for text, author, at in notes_of(connection, row["id"])
-    ]
-    return result
 
 
 def _write(result: dict[str, Any], as_json: bool) -> None:

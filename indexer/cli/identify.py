@@ -13,7 +13,7 @@ from indexer.cli.evaluate import (
     write_formula,
     write_lines,
 )
-from indexer.cli.opened import use_catalogue_option, used_catalogue
+from indexer.cli.opened import catalogue, use_catalogue_option, used_catalogue
 from indexer.cli.options import (
     FORMULA_ARGUMENTS,
     catalogue_options,
@@ -139,24 +139,21 @@ def _unidentified(
     constants: int | None, seconds: float | None, database_url: str | None, home: str | None, as_json: bool
 ) -> int:
     """Search the formulas of the catalogue without a name; says how many were named."""
-    from catalog.database.opening import open_database
     from indexer.identification.own_constants import read_terms
     from indexer.pipeline.compute import BULK_BUDGET
     from indexer.similarity.catalogue_index import read_anchors
     from indexer.upkeep.families import sweep_families
     from indexer.upkeep.identifying import search_with_library
 
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            searched = search_with_library(
-                connection,
-                read_terms(connection),
-                read_anchors(connection),
-                constants=constants or BULK_BUDGET,
-                seconds=seconds,
-            )
-            sweep_families(connection, seconds=seconds)
+    with catalogue(database_url, home) as connection:
+        searched = search_with_library(
+            connection,
+            read_terms(connection),
+            read_anchors(connection),
+            constants=constants or BULK_BUDGET,
+            seconds=seconds,
+        )
+        sweep_families(connection, seconds=seconds)
     if as_json:
         write_json(searched.to_json())
     else:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from catalog.errors import FormulaNotFound
+from indexer.cli.opened import catalogue
 from indexer.cli.options import catalogue_options, json_option, option, read_formula
 from indexer.cli.output import write_json
 
@@ -25,14 +27,11 @@ def note(
     formula: str, text: str, author: str | None, database_url: str | None, home: str | None, as_json: bool
 ) -> None:
     """Write a note on a formula of the catalogue; `formulary show` gives it."""
-    from catalog.database.opening import open_database
     from catalog.store import judgement
 
     who = judgement.author_of(author)
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            number = judgement.add_note(connection, _number(connection, formula), text, who)
+    with catalogue(database_url, home) as connection:
+        number = judgement.add_note(connection, _number(connection, formula), text, who)
     if as_json:
         write_json({"note": number, "author": who})
     else:
@@ -59,14 +58,11 @@ def reject(
 
     EXPRESSION is the limit that it states, such as 4/pi; it may be left out where the formula has one relation.
     """
-    from catalog.database.opening import open_database
     from catalog.store import judgement
 
     who = judgement.author_of(author)
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            done = judgement.reject(connection, _number(connection, formula), expression, reason, who)
+    with catalogue(database_url, home) as connection:
+        done = judgement.reject(connection, _number(connection, formula), expression, reason, who)
     if as_json:
         write_json({"rejected": done, "author": who})
     else:
@@ -83,14 +79,11 @@ def rename(
     cluster: int, name: str, author: str | None, database_url: str | None, home: str | None, as_json: bool
 ) -> None:
     """Give a cluster a name; its computed label stays beside."""
-    from catalog.database.opening import open_database
     from catalog.store import judgement
 
     who = judgement.author_of(author)
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            judgement.rename_cluster(connection, cluster, name, who)
+    with catalogue(database_url, home) as connection:
+        judgement.rename_cluster(connection, cluster, name, who)
     if as_json:
         write_json({"cluster": cluster, "given_name": name.strip(), "author": who})
     else:
@@ -98,11 +91,10 @@ def rename(
 
 
 def _number(connection: psycopg.Connection, text: str) -> int:
-    from catalog.errors import NotFound
     from catalog.store.formulas import ids_by_key
 
     formula = read_formula((text,))
     found = ids_by_key(connection, [formula.key])
     if not found:
-        raise NotFound(f'{formula} is not in the catalogue; put it there with `formulary add "{formula}"`')
+        raise FormulaNotFound(formula)
     return found[formula.key]

@@ -1,15 +1,43 @@
-"""Commands that need no catalogue and use one where it is: a connection, or None."""
+"""The catalogue of a command: opened, of this version, and as much of it as the command may touch."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from catalog.errors import Unavailable
 from indexer.cli.options import Function, option
+from indexer.cli.output import note
 
 if TYPE_CHECKING:
     import psycopg
+
+    from catalog.database.opening import Database
+
+
+@contextmanager
+def database_of(database_url: str | None, home: str | None) -> Iterator[Database]:
+    """The database of the catalogue, as it is given or embedded; raises Unavailable where it is not of this version."""
+    from catalog.database.opening import open_database
+
+    with open_database(database_url, home) as database:
+        database.require_current()
+        yield database
+
+
+@contextmanager
+def catalogue(database_url: str | None, home: str | None) -> Iterator[psycopg.Connection]:
+    """A connection to the catalogue that may write."""
+    with database_of(database_url, home) as database, database.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def catalogue_read(database_url: str | None, home: str | None) -> Iterator[psycopg.Connection]:
+    """A connection to the catalogue by the login that can only read."""
+    with database_of(database_url, home) as database, database.reader() as connection:
+        yield connection
 
 
 def use_catalogue_option(what: str) -> Callable[[Function], Function]:
@@ -26,24 +54,15 @@ def use_catalogue_option(what: str) -> Callable[[Function], Function]:
 def used_catalogue(
     use_catalogue: bool | None, database_url: str | None, home: str | None
 ) -> Iterator[psycopg.Connection | None]:
-    """A connection to the catalogue that is to be used, or None for none.
+    """A connection to the catalogue of a command that can do without, or None for none.
 
     Where it is not said, a catalogue that cannot be opened is said to be left out, and is no error.
     """
-    from contextlib import ExitStack
-
-    from catalog.errors import Unavailable
-    from indexer.cli.output import note
-
     with ExitStack() as opened:
         connection = None
         if use_catalogue or (use_catalogue is None and _is_there(database_url, home)):
-            from catalog.database.opening import open_database
-
             try:
-                database = opened.enter_context(open_database(database_url, home))
-                database.require_current()
-                connection = opened.enter_context(database.connect())
+                connection = opened.enter_context(catalogue(database_url, home))
             except Unavailable as error:
                 if use_catalogue or database_url:
                     raise

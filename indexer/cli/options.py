@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -26,7 +27,6 @@ class Named(click.Choice[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """One of the choices."""
-        from difflib import get_close_matches
 
         known = {_plain(choice): choice for choice in self.choices}
         text = _plain(str(value))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from indexer.upkeep.adding import Summary
 
 LONGEST_CELL = 32
 """Characters of a cell in a table of rows whose width nobody knows; --json has them all."""
@@ -35,6 +38,16 @@ def exact(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [exact(item) for item in value]
     return str(value)
+
+
+def write_added(done: Summary, as_json: bool) -> int:
+    """What became of formulas from a file; returns the exit code, 2 where any was refused."""
+    fields = {"added": done.added, "known": done.known, "refused": done.refused}
+    if as_json:
+        write_json(fields)
+    else:
+        print(", ".join(f"{count} {name}" for name, count in fields.items()))
+    return 2 if done.refused else 0
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[str] = ()) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 import click
 
+from catalog.errors import FormularyError, NotFound
 from catalog.exchange.outputs import RULE, STDOUT
+from indexer.cli.opened import catalogue_read
 from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, option, read_formula, refuse_options
 from indexer.cli.output import note
 
 if TYPE_CHECKING:
+    import psycopg
     from matplotlib.figure import Figure
 
 DEPTHS = (5, 10, 20, 35, *range(50, 1001, 50))
@@ -76,7 +81,6 @@ def plot(
 
 def _check_metrics(what: tuple[str, ...]) -> None:
     """Two figures by name; a misspelt one is answered with the nearest."""
-    from difflib import get_close_matches
 
     from catalog.store.figures import AXES
 
@@ -93,24 +97,19 @@ def _check_metrics(what: tuple[str, ...]) -> None:
 def _of_catalogue(
     what: tuple[str, ...], color: str | None, where: str | None, database_url: str | None, home: str | None
 ) -> Figure:
-    from catalog.database.opening import open_database
-
-    with open_database(database_url, home) as database:
-        database.require_current()
+    with catalogue_read(database_url, home) as connection:
         if what == ("clusters",):
-            return _clusters(database)
+            return _clusters(connection)
         if what == ("growth",):
-            return _growth(database)
-        return _metrics(database, (what[0], what[1]), color, where)
+            return _growth(connection)
+        return _metrics(connection, (what[0], what[1]), color, where)
 
 
-def _metrics(database: Any, columns: tuple[str, str], color: str | None, where: str | None) -> Figure:
-    from catalog.errors import NotFound
+def _metrics(connection: psycopg.Connection, columns: tuple[str, str], color: str | None, where: str | None) -> Figure:
     from catalog.store.figures import read_plane
     from indexer.pictures.maps import Points, scatter
 
-    with database.reader() as connection:
-        plane = read_plane(connection, columns, color, where)
+    plane = read_plane(connection, columns, color, where)
     if not len(plane.x):
         condition = " under this condition" if where else " yet; index some by `formulary run`"
         raise NotFound(f"no formula has {columns[0]} and {columns[1]}{condition}")
@@ -118,29 +117,25 @@ def _metrics(database: Any, columns: tuple[str, str], color: str | None, where: 
     return scatter(points, columns, color)
 
 
-def _clusters(database: Any) -> Figure:
-    from catalog.errors import NotFound
+def _clusters(connection: psycopg.Connection) -> Figure:
     from catalog.store.clusters import current
     from catalog.store.figures import read_members
     from indexer.kinds.vectors import VECTOR_VERSION
     from indexer.pictures.maps import clusters
 
-    with database.reader() as connection:
-        if current(connection) is None:
-            raise NotFound("there are no clusters yet; make them by `formulary cluster build`")
-        vectors, numbers, labels = read_members(connection, VECTOR_VERSION)
+    if current(connection) is None:
+        raise NotFound("there are no clusters yet; make them by `formulary cluster build`")
+    vectors, numbers, labels = read_members(connection, VECTOR_VERSION)
     if not len(vectors):
         raise NotFound("no formula has a neighbour vector yet; index some by `formulary run`")
     return clusters(vectors, numbers, labels)
 
 
-def _growth(database: Any) -> Figure:
-    from catalog.errors import NotFound
+def _growth(connection: psycopg.Connection) -> Figure:
     from catalog.store.figures import read_growth
     from indexer.pictures.growth import growth
 
-    with database.reader() as connection:
-        formulas, identified = read_growth(connection)
+    formulas, identified = read_growth(connection)
     if not formulas:
         raise NotFound("there are no formulas yet; index some by `formulary run`")
     return growth(formulas, identified)
@@ -153,11 +148,8 @@ def _board() -> Figure:
 
 
 def _formula(arguments: tuple[str, ...]) -> Figure:
-    import math
-
     from gmpy2 import log
 
-    from catalog.errors import FormularyError
     from indexer.kinds.kind import kind_of
     from indexer.mathematics.continued_fractions.convergents import convergents
     from indexer.mathematics.continued_fractions.metrics import log_error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from indexer.cli.opened import database_of
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import note, write_json, write_table
 
@@ -24,12 +25,10 @@ def recompute(
 
     A relation that no longer holds becomes a numerical one. The condition is asked by the login that can only read.
     """
-    from catalog.database.opening import open_database
     from catalog.store.replacing import chosen_ids
     from indexer.upkeep.recomputing import recompute as run
 
-    with open_database(database_url, home) as database:
-        database.require_current()
+    with database_of(database_url, home) as database:
         with database.reader() as reader:
             ids = chosen_ids(reader, where)
         with database.connect() as connection:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from catalog.exchange.outputs import RULE, STDOUT, write_file
+from indexer.cli.opened import catalogue
 from indexer.cli.options import catalogue_options, option
 from indexer.cli.output import note
 
@@ -27,15 +28,12 @@ def report(output: str, title: str, database_url: str | None, home: str | None) 
         raise click.UsageError(
             f"the report is written as html; give a name such as {Path(output).stem or 'report'}.html"
         )
-    from catalog.database.opening import open_database
     from catalog.store.report import read_report
     from indexer.kinds.vectors import VECTOR_VERSION
     from indexer.pages.report import page
 
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            found = read_report(connection, VECTOR_VERSION)
+    with catalogue(database_url, home) as connection:
+        found = read_report(connection, VECTOR_VERSION)
     data = page(found, title).encode()
     write_file(output, data)
     if output != STDOUT:

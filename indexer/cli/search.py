@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from indexer.cli.filters import filter_options, read_filter
+from indexer.cli.opened import catalogue
 from indexer.cli.options import (
     FORMULA_ARGUMENTS,
     FORMULA_HELP,
@@ -55,14 +56,11 @@ def find(
     **conditions: Any,
 ) -> int:
     """List formulas that meet all conditions, the simplest first; exit code 1 where there are none."""
-    from catalog.database.opening import open_database
     from catalog.store.search import find as search
 
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            wanted = read_filter(connection, conditions, canonical=not everything)
-            rows = search(connection, wanted, sort=sort, reverse=reverse, limit=limit, offset=offset)
+    with catalogue(database_url, home) as connection:
+        wanted = read_filter(connection, conditions, canonical=not everything)
+        rows = search(connection, wanted, sort=sort, reverse=reverse, limit=limit, offset=offset)
     found = [_object(row) for row in rows]
     if as_json:
         write_json(found)
@@ -136,7 +134,6 @@ def similar(
     **conditions: Any,
 ) -> None:
     """Give the nearest formulas with their distance and constant."""
-    from catalog.database.opening import open_database
     from indexer.similarity import nearest as similarity
 
     refuse_options(formula)
@@ -150,11 +147,9 @@ def similar(
     else:
         query = read_formula(formula)
         similarity.require_place(query)
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            wanted = read_filter(connection, conditions, canonical=canonical)
-            asked, neighbours = similarity.nearest(connection, query, count, wanted, home=home, say=note)
+    with catalogue(database_url, home) as connection:
+        wanted = read_filter(connection, conditions, canonical=canonical)
+        asked, neighbours = similarity.nearest(connection, query, count, wanted, home=home, say=note)
     objects = [neighbour.to_json() for neighbour in neighbours]
     if as_json:
         write_json({"formula": asked, "neighbours": objects})

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import click
 
+from catalog.errors import SpaceError
+from indexer.cli.opened import catalogue
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import write_json, write_table
-
-COUNT_BLOCK = 200_000
-"""Ranks that `space count` classifies at a time."""
 
 
 @click.group(epilog="Example: formulary space list")
@@ -26,19 +25,15 @@ def space() -> None:
 @json_option
 def add(name: str, template: str, priority: int, database_url: str | None, home: str | None, as_json: bool) -> None:
     """Add a space: polynomials in n with integer parameters, and the ranges of these."""
-    from catalog.database.opening import open_database
-    from catalog.errors import SpaceError
     from catalog.store.leases import template_of
     from indexer.sources.registry import read_space
     from indexer.upkeep import setup as seeding
 
     new = read_space(name, template)
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            added = seeding.add(connection, new, priority)
-            if not added and template_of(connection, name) != template:
-                raise SpaceError(f"there is another space {name} already; choose another name")
+    with catalogue(database_url, home) as connection:
+        added = seeding.add(connection, new, priority)
+        if not added and template_of(connection, name) != template:
+            raise SpaceError(f"there is another space {name} already; choose another name")
     if as_json:
         write_json({"name": name, "template": template, "size": new.size, "added": added})
     else:
@@ -50,22 +45,19 @@ def add(name: str, template: str, priority: int, database_url: str | None, home:
 @json_option
 def list_spaces(database_url: str | None, home: str | None, as_json: bool) -> None:
     """List the spaces and how far they are indexed."""
-    from catalog.database.opening import open_database
     from catalog.store.leases import template_of
     from catalog.store.progress import summary
 
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            rows = [
-                {
-                    "name": row["space"],
-                    "template": template_of(connection, row["space"]),
-                    "size": row["size"],
-                    "done": row["ranks_done"],
-                }
-                for row in summary(connection).spaces
-            ]
+    with catalogue(database_url, home) as connection:
+        rows = [
+            {
+                "name": row["space"],
+                "template": template_of(connection, row["space"]),
+                "size": row["size"],
+                "done": row["ranks_done"],
+            }
+            for row in summary(connection).spaces
+        ]
     if as_json:
         write_json(rows)
     else:
@@ -82,44 +74,24 @@ def count(name: str, template: str | None, database_url: str | None, home: str |
 
     The space quadratic-5 and a --template need no catalogue.
     """
+    from indexer.sources.outcomes import count_outcomes
     from indexer.sources.registry import QUADRATIC_5, read_space
-    from indexer.sources.space import Space
 
-    chosen: Space
     if template is not None:
         chosen = read_space(name, template)
     elif name == QUADRATIC_5.name:
         chosen = QUADRATIC_5
     else:
         chosen = read_space(name, _stored_template(name, database_url, home))
-    counts = _counts(chosen)
+    counts = count_outcomes(chosen)
     if as_json:
         write_json(counts)
     else:
         write_table(("outcome", "formulas"), list(counts.items()), right=("formulas",))
 
 
-def _counts(space: object) -> dict[str, int]:
-    import numpy as np
-
-    from indexer.mathematics.continued_fractions.asymptotics import OUTCOMES, classify_batch
-    from indexer.sources.space import Space
-
-    assert isinstance(space, Space)
-    totals = np.zeros(len(OUTCOMES), dtype=np.int64)
-    for start in range(0, space.size, COUNT_BLOCK):
-        A, B = space.coefficient_arrays(start, min(start + COUNT_BLOCK, space.size))
-        held = (A != 0).any(axis=1) & (B != 0).any(axis=1)
-        if held.any():
-            totals += np.bincount(classify_batch(A[held], B[held]), minlength=len(OUTCOMES))
-    return {**dict(zip(OUTCOMES, totals.tolist(), strict=True)), "undetermined": 0}
-
-
 def _stored_template(name: str, database_url: str | None, home: str | None) -> str:
-    from catalog.database.opening import open_database
     from catalog.store.leases import template_of
 
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            return template_of(connection, name)
+    with catalogue(database_url, home) as connection:
+        return template_of(connection, name)

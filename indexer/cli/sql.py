@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from catalog.errors import QueryError
+from indexer.cli.opened import catalogue_read
 from indexer.cli.options import catalogue_options, json_option
 from indexer.cli.output import write_json, write_rows
 
@@ -32,20 +33,16 @@ def sql(query: str, database_url: str | None, home: str | None, as_json: bool) -
     """
     import psycopg
 
-    from catalog.database.opening import open_database
-
     text = sys.stdin.read() if query == "-" else query
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.reader() as connection:
-            try:
-                _run(connection, text, as_json)
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                if connection.broken:
-                    raise
-                raise QueryError(_reason(error)) from error
-            except psycopg.Error as error:
-                raise QueryError(_reason(error)) from error
+    with catalogue_read(database_url, home) as connection:
+        try:
+            _run(connection, text, as_json)
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            if connection.broken:
+                raise
+            raise QueryError(_reason(error)) from error
+        except psycopg.Error as error:
+            raise QueryError(_reason(error)) from error
 
 
 def _run(connection: Any, text: str, as_json: bool) -> None:

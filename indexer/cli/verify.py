@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from catalog.errors import FormulaNotFound, NotFound
 from catalog.version import __version__
+from indexer.cli.opened import catalogue
 from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, json_option, option, read_formula, refuse_options
 from indexer.cli.output import write_json, write_table
 
@@ -49,23 +51,19 @@ def verify(
 
     Of one FORMULA, of --all, or of --sample N chosen at random. Exit code 1 where one fails; what fails is shown.
     """
-    from catalog.database.opening import open_database
 
     refuse_options(formula)
     if bool(formula) + every + (sample is not None) != 1:
         raise click.UsageError("give a formula, --all, or --sample N")
-    with open_database(database_url, home) as database:
-        database.require_current()
-        with database.connect() as connection:
-            total, relations = _chosen(connection, formula, sample)
-            return _verify(connection, relations, total, workers, as_json, bool(formula))
+    with catalogue(database_url, home) as connection:
+        total, relations = _chosen(connection, formula, sample)
+        return _verify(connection, relations, total, workers, as_json, bool(formula))
 
 
 def _chosen(
     connection: psycopg.Connection, formula: tuple[str, ...], sample: int | None
 ) -> tuple[int, Iterable[StoredRelation]]:
     """How many relations are asked for, and they."""
-    from catalog.errors import NotFound
     from catalog.store.formulas import formula_by_key
     from catalog.store.relations import count_relations, sample_relations, stored_relations
 
@@ -73,7 +71,7 @@ def _chosen(
         chosen = read_formula(formula)
         row = formula_by_key(connection, chosen.key)
         if row is None:
-            raise NotFound(f'{chosen} is not in the catalogue; put it there with `formulary add "{chosen}"`')
+            raise FormulaNotFound(chosen)
         found = list(stored_relations(connection, formula_id=row["id"]))
         if not found:
             raise NotFound(f"the catalogue has no relation of {chosen}; there is nothing to verify")

@@ -1,4 +1,4 @@
-"""Many formulas at once into the catalogue, from a stream of lines: evaluated by workers, stored in batches."""
+"""Formulas into the catalogue: a few in this process, or a stream of lines, evaluated by workers, stored in batches."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from indexer.clusters.placement import OnlineClusters
 from indexer.contract.lines import BATCH
 from indexer.identification.identify import LIBRARY_BUDGET
 from indexer.identification.library import terms_with
-from indexer.pipeline.compute import compute_all, failed
+from indexer.identification.own_constants import read_terms
+from indexer.pipeline.compute import compute, compute_all, failed
 from indexer.pipeline.rows import Record, record
-from indexer.similarity.catalogue_index import read_anchors
+from indexer.similarity.catalogue_index import AnchorsWhenAsked, read_anchors
 from indexer.similarity.vector_index import Anchors
 from indexer.sources.files.lines import formula_of_line, numbered
 from indexer.upkeep.families import sweep_families
@@ -29,6 +30,9 @@ from indexer.workers.pool import in_order
 
 SWEEP_SECONDS = 60.0
 """Time for naming families of what was added; the next sweep goes on."""
+
+FAMILY_SECONDS = 5.0
+"""Time for naming the other members of one new formula's family."""
 
 STORED_TOGETHER = 200
 """Formulas of one transaction."""
@@ -41,6 +45,17 @@ class Summary:
     added: int = 0
     known: int = 0
     refused: int = 0
+
+
+def add_formulas(connection: psycopg.Connection, formulas: Iterable[PCF]) -> int:
+    """Add a few formulas in this process, place them, and name their families; returns how many were new."""
+    anchors, terms = AnchorsWhenAsked(connection), read_terms(connection)
+    records = [record(compute(formula, identified=True, anchors=anchors, terms=terms)) for formula in formulas]
+    ingested = store(connection, records, terms=terms)
+    for family in {item.columns["family"] for item in records} - {None}:
+        sweep_families(connection, family=str(family), seconds=FAMILY_SECONDS)
+    OnlineClusters.place_once(connection, ingested.ids[ingested.new].tolist())
+    return int(ingested.new.sum())
 
 
 def add_lines(
@@ -90,7 +105,3 @@ def _unknown(connection: psycopg.Connection, formulas: Iterator[PCF], summary: S
 def _records(anchors: Anchors, own: tuple[Constant, ...], formulas: Iterable[PCF]) -> list[Record]:
     computed = compute_all(list(formulas), anchors=anchors, budget=LIBRARY_BUDGET, terms=terms_with(own))
     return [record(done) for done in computed]
-
-
-def _killed(formula: PCF, reason: str) -> Record:
-    return record(failed(formula, reason))

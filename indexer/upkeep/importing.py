@@ -1,8 +1,8 @@
-"""Exports of another catalogue into this one, as they are; files of other programs are read by `other_programs`."""
+"""Exports of another catalogue into this one, as they are, and formulas of other programs, evaluated anew."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -24,6 +24,9 @@ from catalog.store.storing_findings import store_findings
 from catalog.version import __version__
 from indexer.kinds.kind import vectors_of
 from indexer.kinds.vectors import DIMENSION, VECTOR_VERSION
+from indexer.sources.files.blind_delta import read_blind_delta
+from indexer.sources.files.lirec import read_lirec
+from indexer.upkeep.adding import Summary, add_lines
 from indexer.upkeep.setup import name_constants, seed_constants
 
 BATCH = 500
@@ -31,20 +34,20 @@ BATCH = 500
 
 
 @dataclass
-class Imported:
-    """What became of the records; `left_out` counts relations to formulas that the file does not hold."""
+class _Import:
+    """An import under way: what became of the records, and what waits for formulas that are still to come."""
 
-    added: int = 0
-    known: int = 0
+    summary: Summary = field(default_factory=Summary)
     left_out: int = 0
+    """Relations to formulas that the file does not hold."""
     waiting: list[tuple[bytes, dict[str, Any]]] = field(default_factory=list)
     """Relations to other formulas, by key of their own, stored when all formulas are there."""
 
 
-def import_export(connection: psycopg.Connection, path: Path) -> Imported:
+def import_export(connection: psycopg.Connection, path: Path, say: Callable[[str], None]) -> Summary:
     """Store the records of an export, with when and by which version each was found; known formulas stay."""
     records = read_records(path)
-    done = Imported()
+    done = _Import()
     if not any_constant(connection):
         seed_constants(connection)
     while batch := list(islice(records, BATCH)):
@@ -52,10 +55,12 @@ def import_export(connection: psycopg.Connection, path: Path) -> Imported:
             _store(connection, [r for r in batch if r["evaluator_version"] == version], version, done)
     for start in range(0, len(done.waiting), BATCH):
         _store_waiting(connection, done.waiting[start : start + BATCH], done)
-    return done
+    if done.left_out:
+        say(f"formulary: {done.left_out} relations to formulas that are not there were left out")
+    return done.summary
 
 
-def _store(connection: psycopg.Connection, records: list[Record], version: int, done: Imported) -> None:
+def _store(connection: psycopg.Connection, records: list[Record], version: int, done: _Import) -> None:
     formulas = [PCF(tuple(record["a"]), tuple(record["b"])) for record in records]
     vectors = np.full((len(records), DIMENSION), np.nan, dtype=np.float32)
     converge = [row for row, record in enumerate(records) if record["status"] == "converges"]
@@ -82,11 +87,11 @@ def _store(connection: psycopg.Connection, records: list[Record], version: int, 
         fresh = [(number, record) for number, record, new in zip(ids, records, ingested.new, strict=True) if new]
         restore_times(connection, fresh)
         add_judgement(connection, list(zip(ids, records, strict=True)))
-    done.added += len(fresh)
-    done.known += len(records) - len(fresh)
+    done.summary.added += len(fresh)
+    done.summary.known += len(records) - len(fresh)
 
 
-def _findings(records: list[Record], formulas: list[PCF], done: Imported) -> Findings:
+def _findings(records: list[Record], formulas: list[PCF], done: _Import) -> Findings:
     findings = Findings(__version__)
     for row, record in enumerate(records):
         stored: dict[tuple[str, str], int] = {}
@@ -124,7 +129,7 @@ def _relation_row(row: int, relation: dict[str, Any]) -> RelationRow:
     return RelationRow(row, coefficients=coefficients, terms=terms, **{name: relation[name] for name in names})
 
 
-def _store_waiting(connection: psycopg.Connection, waiting: list[tuple[bytes, dict[str, Any]]], done: Imported) -> None:
+def _store_waiting(connection: psycopg.Connection, waiting: list[tuple[bytes, dict[str, Any]]], done: _Import) -> None:
     others = {t["other"]: parse_formula(t["other"]).key for _, r in waiting for t in r["terms"] if t["other"]}
     known = ids_by_key(connection, list({*others.values(), *(key for key, _ in waiting)}))
     held = [(key, r) for key, r in waiting if all(others[t["other"]] in known for t in r["terms"] if t["other"])]
@@ -137,6 +142,31 @@ def _store_waiting(connection: psycopg.Connection, waiting: list[tuple[bytes, di
         restore_relation_times(
             connection, [(number, relation) for number, (_, relation) in zip(ids, held, strict=True)]
         )
+
+
+def import_program(
+    connection: psycopg.Connection,
+    program: str,
+    path: Path,
+    lengths: tuple[int, int] | None,
+    source: SourceRow,
+    workers: int | None,
+    say: Callable[[str], None],
+) -> Summary:
+    """Add the formulas of a file of another program, evaluated and identified anew, with where they are from.
+
+    `program` is blind-delta or lirec; `lengths` are the numbers of coefficients of a and b in a file of the former. A
+    line that is refused is said and counted.
+    """
+    lines = list(read_blind_delta(path, lengths) if program == "blind-delta" else read_lirec(path))
+    for line in lines:
+        if line.formula is None:
+            say(f"line {line.number}: {line.reason}")
+    formulas = [line.formula for line in lines if line.formula is not None]
+    summary = add_lines(connection, map(str, formulas), workers, say)
+    add_sources(connection, formulas, source)
+    summary.refused += len(lines) - len(formulas)
+    return summary
 
 
 def add_sources(connection: psycopg.Connection, formulas: Iterable[PCF], source: SourceRow) -> None:

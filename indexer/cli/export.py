@@ -1,0 +1,102 @@
+"""`formulary export`: the catalogue as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from catalog.errors import FileFormatError
+from catalog.exchange.outputs import written, written_folder
+from indexer.cli.filters import filter_options, read_filter
+from indexer.cli.opened import catalogue_read
+from indexer.cli.options import catalogue_options, json_option, option
+from indexer.cli.output import note, write_json
+
+if TYPE_CHECKING:
+    from catalog.exchange.export import Batch
+
+FORMATS = ("parquet", "csv", "jsonl", "latex")
+
+
+@click.command(
+    "export",
+    epilog="Example: formulary export formulas.csv --where \"constant = 'pi' and deg_a <= 1\"",
+)
+@click.argument("file", metavar="FILE")
+@option("--format", "kind", type=click.Choice(FORMATS), help="By default from the name: .parquet .csv .jsonl .tex.")
+@option("--where", metavar="SQL", help="A condition on the columns of the view formulas.")
+@option("--partition-by", metavar="COLUMN", help="Parquet only: FILE becomes a folder, a file for each value.")
+@filter_options
+@option("--canonical", is_flag=True, help="Canonical formulas only, no mirrors or inflations.")
+@catalogue_options
+@json_option
+def export(
+    file: str,
+    kind: str | None,
+    where: str | None,
+    partition_by: str | None,
+    canonical: bool,
+    database_url: str | None,
+    home: str | None,
+    as_json: bool,
+    **conditions: Any,
+) -> None:
+    """Write formulas with all that is known of them to FILE.
+
+    An existing plain file is replaced when the new one is whole; - is stdout. `formulary import FILE` reads it
+    back.
+    """
+    import psycopg
+
+    from catalog.exchange.export import copied
+
+    kind = kind or _format_of(file)
+    if partition_by is not None and kind != "parquet":
+        raise click.UsageError("only Parquet can be partitioned; name the folder something.parquet")
+    with catalogue_read(database_url, home) as connection:
+        connection.execute("set statement_timeout = 0")
+        wanted = read_filter(connection, conditions, canonical=canonical)
+        try:
+            count = _write(file, kind, copied(connection, wanted, where=where), partition_by)
+        except psycopg.OperationalError:
+            raise
+        except psycopg.Error as error:
+            if where is None:
+                raise
+            reason = " ".join(str(error).split("\nLINE")[0].split())
+            raise FileFormatError(f"the condition cannot be used: {reason}") from error
+    if as_json and file != "-":
+        write_json({"file": file, "format": kind, "formulas": count})
+    else:
+        note(f"{count} formulas written")
+
+
+def _format_of(file: str) -> str:
+    from catalog.exchange.files import SUFFIXES
+
+    if file == "-":
+        return "jsonl"
+    found = SUFFIXES.get(Path(file).suffix.lower())
+    if found is None:
+        raise FileFormatError(
+            f"cannot tell the format of {file}; name it .parquet, .csv, .jsonl or .tex, or give --format"
+        )
+    return found
+
+
+def _write(file: str, kind: str, batches: Iterable[Batch], partition: str | None) -> int:
+    from catalog.exchange.export import KINDS
+    from catalog.exchange.files import WRITERS, pyarrow, write_parquet_folder
+
+    if partition is not None and KINDS.get(partition) not in ("text", "integer", "boolean"):
+        raise FileFormatError(f"there is no column {partition} to partition by; status and convergence_class are usual")
+    if kind == "parquet":
+        pyarrow()
+    if partition is not None:
+        with written_folder(file) as folder:
+            return write_parquet_folder(folder, batches, partition)
+    with written(file, needs_file="Parquet" if kind == "parquet" else None) as output:
+        return WRITERS[kind](output, batches)

@@ -1,0 +1,60 @@
+"""The object of the indexer's status: how far it is, who works, what was found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from catalog.store.progress import summary as read_summary
+from catalog.store.vectors import vector_count
+from indexer.kinds.vectors import VECTOR_VERSION
+from indexer.similarity.catalogue_index import snapshot_manifest
+
+
+def status(connection: psycopg.Connection, home: str | None) -> dict[str, Any]:
+    """Counts of formulas, spaces, runs and the index of this host's home folder, as the contract has them."""
+    summary = read_summary(connection)
+    vectors = vector_count(connection, VECTOR_VERSION)
+    manifest = snapshot_manifest(connection, home)
+    statuses: dict[str, int] = {}
+    for row in summary.counts:
+        statuses[row["status"]] = statuses.get(row["status"], 0) + row["formulas"]
+    return {
+        "formulas": sum(statuses.values()),
+        "canonical": summary.findings["canonical"],
+        "statuses": statuses,
+        "classes": {
+            row["convergence_class"]: row["formulas"]
+            for row in summary.counts
+            if row["status"] == "converges" and row["convergence_class"]
+        },
+        "identified": summary.findings["identified"],
+        "relations": summary.findings["relations"],
+        "constants_found": summary.findings["constants_found"],
+        "failed": sum(int(row["formulas_failed"]) for row in summary.spaces),
+        "spaces": [
+            {"space": row["space"], "size": row["size"], "done": row["ranks_done"], "failed": row["chunks_failed"]}
+            for row in summary.spaces
+        ],
+        "ranks_per_second": round(summary.ranks_per_second, 1),
+        "seconds_left": summary.seconds_left,
+        "runs": [
+            {
+                "run": row["id"],
+                "host": row["host"],
+                "process": row["process_id"],
+                "workers": row["worker_count"],
+                "chunks": row["leased"],
+                "heartbeat_age": round(row["heartbeat_age"], 1),
+                "ended": row["ended_at"] is not None,
+                "end_reason": row["end_reason"],
+            }
+            for row in summary.runs
+        ],
+        "index": {
+            "vectors": vectors,
+            "indexed": manifest.count if manifest else 0,
+            "lag": vectors - (manifest.count if manifest else 0),
+        },
+    }

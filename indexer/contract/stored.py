@@ -1,0 +1,29 @@
+"""The object of a stored formula, with everything that is known of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from catalog.errors import FormulaNotFound
+from catalog.formulas.pcf import PCF
+from catalog.store import formulas as queries
+from catalog.store.clusters import cluster_of
+from catalog.store.judgement import notes_of
+from indexer.contract.objects import stored_object
+
+
+def stored_formula(connection: psycopg.Connection, formula: PCF) -> dict[str, Any]:
+    """The formula with its relations, guesses, exclusions, sources, cluster and notes; raises FormulaNotFound."""
+    row = queries.formula_by_key(connection, formula.key)
+    if row is None:
+        raise FormulaNotFound(formula)
+    read = (queries.relations_of, queries.guesses_of, queries.exclusions_of, queries.sources_of)
+    relations, guesses, exclusions, sources = (function(connection, row["id"]) for function in read)
+    result = stored_object(row, relations, guesses, exclusions, sources)
+    result["cluster"] = cluster_of(connection, row["id"])
+    result["notes"] = [
+        {"text": text, "author": author, "written_at": at} for text, author, at in notes_of(connection, row["id"])
+    ]
+    return result

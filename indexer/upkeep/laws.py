@@ -1,0 +1,49 @@
+"""Infinite families are sought among the stored formulas, checked far outside them, and stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import psycopg
+
+from catalog.store.laws import candidates, store_pattern
+from indexer.laws.checkerboard import TEMPLATE, Board, boards
+from indexer.laws.lines import Law, laws
+from indexer.laws.planes import PlaneLaw, planes
+
+DIGITS = 100
+"""Decimal digits to which members outside the catalogue are compared with their law."""
+
+
+def find_laws(connection: psycopg.Connection, limit: int, seed: int, say: Callable[[str], None]) -> set[int]:
+    """Seek families among the `limit` simplest formulas, store those that stand, and return their numbers.
+
+    `seed` fixes the random parameters at which a family is checked.
+    """
+    formulas = candidates(connection, limit)
+    say(f"{len(formulas)} formulas to look at")
+    found = {_store(connection, board, TEMPLATE, None) for board in boards(formulas, seed)}
+    lines = []
+    for law in laws(formulas, seed):
+        lines.append(law)
+        found.add(_store(connection, law, law.curve.template, law.expression))
+    found |= {_store(connection, plane, plane.plane.template, None) for plane in planes(lines, seed)}
+    connection.commit()
+    return found
+
+
+def _store(connection: psycopg.Connection, law: Board | Law | PlaneLaw, template: str, expression: str | None) -> int:
+    return store_pattern(
+        connection,
+        template=template,
+        condition=law.condition,
+        constant=law.constant,
+        expression=expression,
+        latex=law.latex(),
+        formulas_found=law.formulas_found,
+        values_checked=law.values_checked,
+        largest_checked=law.largest_checked,
+        digits_checked=DIGITS,
+        proof="closed_form",
+        theorem=law.theorem,
+    )
