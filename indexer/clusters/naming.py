@@ -1,4 +1,4 @@
-"""Names for what had none: a formula of a cluster is tested against constants, and the cluster renamed."""
+"""A formula of a cluster is tested against constants, and what is found is stored."""
 
 from __future__ import annotations
 
@@ -9,26 +9,22 @@ import psycopg
 from catalog.constants.evaluation import evaluate
 from catalog.errors import FormularyError
 from catalog.formulas.pcf import PCF
-from catalog.store import clusters as store
-from catalog.store.clusters import Event, NamedMember
+from catalog.store.clusters import NamedMember
 from catalog.store.constants import constant_number
 from catalog.store.findings import Findings, RelationRow
 from catalog.store.storing_findings import store_findings
 from catalog.version import __version__
-from indexer.clusters.labels import constant_detail, evaluator
+from indexer.clusters.labels import evaluator
 from indexer.identification.library import Terms, scaled_constant
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import FURTHER_DIGITS, moebius_value, verify
 from indexer.mathematics.relations.screening import SCREENED_BOUND, exclusion_bounds
 from indexer.mathematics.relations.search import DIGITS, moebius_scaled, scale
 from indexer.mathematics.relations.text import moebius_text
-from indexer.upkeep.families import add_copies, sweep_families
+from indexer.pipeline.storing import add_copies
 
 METHOD = "cluster"
 """Who found the relation, in table `relation`."""
-
-SWEEP_SECONDS = 5.0
-"""Time for naming the other members of a representative's family; the daemon goes on with what is left."""
 
 
 def relation_with(formula: PCF, terms: Iterable[tuple[str, str]]) -> RelationRow | None:
@@ -72,27 +68,3 @@ def name_formula(connection: psycopg.Connection, number: int, formula: PCF, term
         ids = [number, *add_copies(cursor, number, formula, relation, findings)]
         stored = store_findings(cursor, findings, ids)
     return NamedMember(relation.constant, constant_number(connection, relation.constant), stored[0])
-
-
-def name_clusters(connection: psycopg.Connection, terms: Terms) -> dict[int, str]:
-    """Rename the unnamed clusters whose representative is a Moebius map of one of these constants: number, label.
-
-    The connection must be idle.
-    """
-    renamed = {}
-    waiting = store.unnamed_clusters(connection)
-    formulas = store.formulas_by_id(connection, [row["representative_id"] for row in waiting])
-    for row in waiting:
-        number = row["representative_id"]
-        found = name_formula(connection, number, formulas[number], terms)
-        if found is None:
-            continue
-        detail = constant_detail(found.name, 1, 1)
-        detail |= {"before": row["label"], "why": "the constant turned up: its representative is a Moebius map of it"}
-        with connection.transaction():
-            store.relabel_cluster(connection, row["id"], found.name, found.constant_id)
-            store.add_events(connection, None, [(row["id"], Event("relabelled", detail, found.relation_id))])
-        renamed[row["id"]] = found.name
-        if row["family"] is not None:
-            sweep_families(connection, family=row["family"], seconds=SWEEP_SECONDS)
-    return renamed

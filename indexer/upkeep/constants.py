@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import psycopg
 
 from catalog.constants.library import Constant
-from indexer.clusters.naming import name_clusters
 from indexer.identification.library import Terms
 from indexer.identification.own_constants import add_constant, read_terms
-from indexer.upkeep.identifying import Searched, search_with_constant
+from indexer.upkeep.identifying import Searched, name_clusters, search_with_constant
 
 SEARCH_SECONDS = 60.0
 """Time in which the formulas of the catalogue are compared with a new constant."""

@@ -14,8 +14,7 @@ import psycopg
 
 from catalog.formulas.pcf import PCF
 from catalog.store import locks
-from catalog.store.constants import constant_expression
-from catalog.store.families import family_gaps, unnamed_copies
+from catalog.store.families import family_gaps
 from catalog.store.findings import Findings, GuessRow, RelationRow
 from catalog.store.rows import Row
 from catalog.store.storing_findings import store_findings
@@ -24,8 +23,9 @@ from indexer.identification.identify import from_family
 from indexer.kinds.kind import kind_of
 from indexer.mathematics.closed_forms.families import RELATION_DIGITS, VERIFIED_BEYOND
 from indexer.mathematics.relations.relation import Relation, moebius_relation
-from indexer.mathematics.relations.search import DIGITS, normal_moebius
+from indexer.mathematics.relations.search import DIGITS
 from indexer.mathematics.relations.text import moebius_text
+from indexer.pipeline.storing import add_copies
 from indexer.workers.pool import in_order
 
 PROPOSER = "family"
@@ -165,31 +165,3 @@ def _row_of(place: int, relation: Relation) -> RelationRow:
         relation.digits_verified,
         relation.constant,
     )
-
-
-def add_copies(
-    cursor: psycopg.Cursor, canonical_id: int, canonical: PCF, relation: RelationRow, findings: Findings, first: int = 1
-) -> list[int]:
-    """Add the relations of mirrors and inflations, whose limits are integer multiples; returns their numbers.
-
-    Among the formulas of the findings their places are from `first` on.
-    """
-    numbers = []
-    connection, constant = cursor.connection, relation.constant
-    term = constant_expression(connection, constant) if constant is not None else None
-    assert term is not None
-    for number, copy in unnamed_copies(connection, canonical_id):
-        reduced, factor = copy.canonical()
-        if reduced != canonical:
-            continue
-        x, y, z, w = relation.coefficients
-        coefficients = normal_moebius((factor * x, factor * y, z, w))
-        text = moebius_text(coefficients, term)
-        numbers.append(number)
-        findings.relations.append(
-            RelationRow(
-                first + len(numbers) - 1, "moebius", coefficients, text, f"{relation.method}, times {factor}",
-                relation.proof, relation.digits_used, relation.digits_verified, relation.constant,
-            )
-        )  # fmt: skip
-    return numbers

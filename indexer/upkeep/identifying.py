@@ -16,12 +16,15 @@ import numpy as np
 import psycopg
 
 from catalog.constants.library import Constant
-from catalog.store import locks
+from catalog.store import clusters, locks
+from catalog.store.clusters import Event
 from catalog.store.findings import ExclusionRow, Findings, GuessRow
 from catalog.store.limits import Unnamed, Wanted, count_unnamed, unnamed
 from catalog.store.storing_findings import next_guess_place, store_findings
 from catalog.version import __version__
 from catalog.vocabulary import UNSUCCESSFUL_OUTCOMES
+from indexer.clusters.labels import constant_detail
+from indexer.clusters.naming import name_formula
 from indexer.identification.attempts import MIN_DIGITS, Search
 from indexer.identification.identify import Anchors, Identification, begin, finish, screen
 from indexer.identification.library import Terms, scaled_constant
@@ -32,7 +35,8 @@ from indexer.mathematics.relations.screening import SCREENED_BOUND, Constants, N
 from indexer.mathematics.relations.search import DIGITS
 from indexer.pipeline.compute import BULK_BUDGET
 from indexer.pipeline.rows import relation_row
-from indexer.upkeep.families import add_copies, sweep_families
+from indexer.pipeline.storing import add_copies
+from indexer.upkeep.families import sweep_families
 from indexer.upkeep.setup import name_constants
 
 PAGE = 1_000
@@ -43,6 +47,9 @@ CONSTANT_PAGE = 10_000
 
 FAMILY_SECONDS = 60.0
 """Time for the members of the families of what was named."""
+
+CLUSTER_SECONDS = 5.0
+"""Time for the members of the family of a cluster's representative; the daemon goes on with what is left."""
 
 MOST_COUNTED = 10_000_000
 """Formulas left that are counted."""
@@ -186,6 +193,33 @@ def _search(row: Unnamed, terms: Terms) -> Search:
 def _known(row: Unnamed) -> Limit:
     """The limit as it is stored; what is found is verified with the limit evaluated anew."""
     return Limit(row.value, row.digits, None, "agreement", None, parse_number(row.value).ball)
+
+
+# ------------------------------------------------------------------ clusters
+
+
+def name_clusters(connection: psycopg.Connection, terms: Terms) -> dict[int, str]:
+    """Rename the unnamed clusters whose representative is a Moebius map of one of these constants: number, label.
+
+    The connection must be idle.
+    """
+    renamed = {}
+    waiting = clusters.unnamed_clusters(connection)
+    formulas = clusters.formulas_by_id(connection, [row["representative_id"] for row in waiting])
+    for row in waiting:
+        number = row["representative_id"]
+        found = name_formula(connection, number, formulas[number], terms)
+        if found is None:
+            continue
+        detail = constant_detail(found.name, 1, 1)
+        detail |= {"before": row["label"], "why": "the constant turned up: its representative is a Moebius map of it"}
+        with connection.transaction():
+            clusters.relabel_cluster(connection, row["id"], found.name, found.constant_id)
+            clusters.add_events(connection, None, [(row["id"], Event("relabelled", detail, found.relation_id))])
+        renamed[row["id"]] = found.name
+        if row["family"] is not None:
+            sweep_families(connection, family=row["family"], seconds=CLUSTER_SECONDS)
+    return renamed
 
 
 # ------------------------------------------------------------------ storing
