@@ -24,10 +24,10 @@ from catalog.database.opening import open_database
 from catalog.formulas.pcf import PCF
 from indexer.clusters.placement import OnlineClusters
 from indexer.identification.own_constants import read_terms
+from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute
-from indexer.pipeline.rows import record
+from indexer.pipeline.storing import store
 from indexer.similarity.catalogue_index import CatalogueIndex, read_anchors
-from indexer.upkeep.setup import store
 
 Spent = tuple[float, float]
 
@@ -95,7 +95,7 @@ def stay(connection: psycopg.Connection, home: str, chosen: Sequence[PCF]) -> No
     steps: dict[str, list[Spent]] = {"all": []}
     for formula in chosen:
         evaluating, computed = spent(lambda f=formula: compute(f, identified=True, anchors=anchors, terms=terms))
-        storing, ingested = spent(lambda c=computed: store(connection, [record(c)], terms=terms))
+        storing, ingested = spent(lambda c=computed: store(connection, Batch.of([c], terms.version)))
         indexing, _ = spent(lambda: index.catch_up(connection))
         new = ingested.ids[ingested.new].tolist()
         placing, _ = spent(lambda ids=new: clusters.place_new(connection, ids))

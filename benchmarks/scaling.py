@@ -107,11 +107,11 @@ def formulas(options: argparse.Namespace) -> None:
 def whole_way(size: int) -> tuple[float, float, float, float, int]:
     """Return CPU seconds of evaluating and of storing, wall seconds, peak memory and the database's bytes."""
     from catalog.database.opening import open_database
-    from catalog.store.ingest import ingest
     from indexer.daemon.task import Task, units_of
+    from indexer.pipeline import storing
     from indexer.similarity.catalogue_index import CatalogueIndex, read_anchors
     from indexer.sources.registry import QUADRATIC_5
-    from indexer.upkeep.setup import name_constants, seed_constants
+    from indexer.upkeep.setup import seed_constants
 
     with tempfile.TemporaryDirectory() as home, open_database(None, home, create=True) as database:
         database.upgrade()
@@ -128,8 +128,7 @@ def whole_way(size: int) -> tuple[float, float, float, float, int]:
                 start = time.process_time()
                 (batch,) = task(units_of(first, first + run))
                 middle = time.process_time()
-                name_constants(connection, batch.constants)
-                ingest(connection, batch.rows, batch.findings)
+                storing.store(connection, batch)
                 index.catch_up(connection)
                 evaluate, store = evaluate + middle - start, store + time.process_time() - middle
             wall = time.monotonic() - begun

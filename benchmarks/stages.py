@@ -25,16 +25,16 @@ import numpy as np
 import indexer.daemon.task
 import indexer.kinds.pcf.evaluate
 import indexer.mathematics.continued_fractions.metrics
+import indexer.pipeline.batch
 import indexer.pipeline.compute
-import indexer.pipeline.rows
 from catalog.database.opening import open_database
-from catalog.store.ingest import ingest
 from indexer.daemon.task import Task, units_of
 from indexer.mathematics.continued_fractions.convergents import Convergent, FirstSteps
 from indexer.pipeline.batch import Batch
+from indexer.pipeline.storing import store
 from indexer.similarity.catalogue_index import CatalogueIndex, read_anchors
 from indexer.sources.registry import QUADRATIC_5
-from indexer.upkeep.setup import name_constants, seed
+from indexer.upkeep.setup import seed
 
 CORES = 2
 
@@ -55,8 +55,7 @@ STAGES: tuple[tuple[str, Any, str], ...] = (
     ("relations: screened", indexer.pipeline.compute, "screen"),
     ("relations: searched", indexer.pipeline.compute, "finish"),
     ("mirrors", indexer.pipeline.compute, "_mirror_of"),
-    ("neighbour vectors", indexer.pipeline.rows, "vectors_of"),
-    ("rows of the catalogue", indexer.daemon.task, "records"),
+    ("neighbour vectors", indexer.pipeline.batch, "vectors_of"),
     ("rows of the catalogue", indexer.daemon.task.Batch, "of"),
 )
 
@@ -123,8 +122,7 @@ def main() -> None:
                     batches = pickle.loads(pickle.dumps(batches))
                 with clock.stage("storing: rows and COPY"):
                     batch = Batch.joined(batches)
-                    name_constants(connection, batch.constants)
-                    ingested = ingest(connection, batch.rows, batch.findings)
+                    ingested = store(connection, batch)
                 with clock.stage("index"):
                     index.follow(connection, batch.rows, ingested)
             clock.seconds["storing: the server"] = cpu_of(connection.info.backend_pid) - server

@@ -76,10 +76,11 @@ def connection(database: Database) -> Iterator[psycopg.Connection]:
 def seeded_template(server_url: str) -> Iterator[str]:
     """Name of a database with constants, well-known formulas and the first ranks of the box; to be copied."""
     from catalog.formulas.pcf import parse_formula
+    from indexer.pipeline.batch import Batch
     from indexer.pipeline.compute import compute
-    from indexer.pipeline.rows import record
+    from indexer.pipeline.storing import store
     from indexer.sources.registry import QUADRATIC_5
-    from indexer.upkeep.setup import seed, store
+    from indexer.upkeep.setup import seed
 
     for url in new_database(server_url, "formulary"):
         with open_database(url) as opened:
@@ -89,7 +90,7 @@ def seeded_template(server_url: str) -> Iterator[str]:
                 formulas = [QUADRATIC_5.formula_at(rank) for rank in range(SEEDED_RANKS)]
                 formulas += map(parse_formula, ("PCF(-2n-1, n^2)", "PCF(4n+2, 4n^2)", "PCF(n+1, n^2-2n+1)"))
                 formulas += map(parse_formula, ("PCF(2n+1, -n^2)", "PCF(3n+1, -2n^2)", "PCF(n^2+1, 3n+7)"))
-                store(connection, [record(compute(formula, identified=True)) for formula in formulas])
+                store(connection, Batch.of([compute(formula, identified=True) for formula in formulas]))
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("vacuum analyze")
             name = connection.info.dbname

@@ -12,12 +12,11 @@ from typing import Any
 import psycopg
 
 from catalog.errors import ChunkRefused
-from catalog.store.ingest import Ingested, ingest
+from catalog.store.ingest import Ingested
 from catalog.store.leases import Lease
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import failed
-from indexer.pipeline.rows import record
-from indexer.upkeep.setup import name_constants
+from indexer.pipeline.storing import store
 
 REFUSED = (
     psycopg.DataError,
@@ -55,8 +54,7 @@ def reason_of(error: BaseException) -> str:
 
 
 def _store(connection: psycopg.Connection, batch: Batch, lease: Lease) -> Ingested:
-    name_constants(connection, batch.constants)
-    return ingest(connection, batch.rows, batch.findings, lease=lease)
+    return store(connection, batch, lease=lease)
 
 
 def _without_refused(connection: psycopg.Connection, batch: Batch, lease: Lease) -> list[Batch]:
@@ -67,8 +65,7 @@ def _without_refused(connection: psycopg.Connection, batch: Batch, lease: Lease)
         return [batch]
     except REFUSED as error:
         if len(batch) == 1:
-            refused = record(failed(batch.formula(0), f"it could not be stored: {reason_of(error)}"))
-            return [Batch.of([refused], library_version="")]  # which is not searched
+            return [Batch.of([failed(batch.formula(0), f"it could not be stored: {reason_of(error)}")])]
     middle = len(batch) // 2
     return [
         part

@@ -22,7 +22,6 @@ from indexer.kinds.vectors import VECTOR_VERSION
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import BULK_BUDGET, compute_pairs, failed
-from indexer.pipeline.rows import records
 from indexer.similarity.vector_index import Anchors
 from indexer.sources.registry import read_space
 from indexer.sources.space import Proposed, Space, plain
@@ -62,12 +61,11 @@ class Task:
     def _evaluated(self, items: Sequence[PCF | Proposed]) -> Batch:
         terms = terms_with(self.own)
         computed = compute_pairs(items, self.digits, self.anchors, self.budget, terms)
-        return Batch.of(records(computed), terms.version)
+        return Batch.of(computed, terms.version)
 
     def failed(self, unit: Unit, reason: str) -> Batch:
         """The batch of a unit that killed its worker."""
-        done = records([failed(formula, reason) for formula in plain(self._items([unit]))])
-        return Batch.of(done, terms_with(self.own).version)
+        return Batch.of([failed(formula, reason) for formula in plain(self._items([unit]))])
 
     def _items(self, units: Sequence[Unit]) -> list[PCF | Proposed]:
         """Return what the ranks of units hold, as far as they hold anything. Units in a row are read at once."""

@@ -19,7 +19,8 @@ from catalog.store.constants import (
     store_constants,
 )
 from indexer.identification.library import Terms, terms_with
-from indexer.mathematics.numbers.decimals import bits_for, round_ball
+from indexer.identification.values import with_value
+from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import moebius_value, real_root
 from indexer.mathematics.relations.search import algebraic, moebius, residual_digits
 from indexer.mathematics.relations.text import moebius_text
@@ -29,9 +30,6 @@ SEARCH_DIGITS = 60
 
 CHECKED_DIGITS = 120
 """Digits to which an equivalence must hold to be one."""
-
-VALUE_DIGITS = 60
-"""Significant digits of the value in the catalogue."""
 
 LONGEST_NAME = 60
 """Characters of a name."""
@@ -57,7 +55,6 @@ def add_constant(connection: psycopg.Connection, name: str, expression: str, ref
     known = constant_expressions(connection)
     check_name(name, text, known)
     check_value(text, ((c.name, c.expression) for c in library()), known.items())
-    ball = evaluation.evaluate(parsed, bits_for(VALUE_DIGITS) + 16)
     row = ConstantRow(
         name=name,
         expression=text,
@@ -65,10 +62,8 @@ def add_constant(connection: psycopg.Connection, name: str, expression: str, ref
         latex=expressions.to_latex(parsed),
         constant_group=OWN,
         reference=reference,
-        value_text=round_ball(ball, VALUE_DIGITS)[0],
-        value_float8=float(ball),
     )
-    store_constants(connection, [row])
+    store_constants(connection, [with_value(row)])
     return Constant(name, text, OWN, source=reference)
 
 

@@ -1,6 +1,7 @@
-"""What workers hand back: evaluated formulas column by column, ready to be stored.
+"""What workers hand back: evaluated formulas as rows of the catalogue, column by column, ready to be stored.
 
-A batch travels between processes as a few lists and one array, where as many records would be as many objects.
+A batch travels between processes as a few lists and one array, where as many values of their own would be as many
+objects. What is computed of one formula (`compute.Computed`) becomes a row here and nowhere else.
 """
 
 from __future__ import annotations
@@ -8,18 +9,35 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
 
 from catalog.formulas.pcf import PCF
-from catalog.store.findings import Findings
-from catalog.store.formula_rows import FormulaRows
-from indexer.pipeline.rows import Record, batch, constants_of
+from catalog.store.findings import ExclusionRow, Findings, GuessRow, RelationRow
+from catalog.store.formula_rows import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows
+from catalog.version import __version__
+from catalog.vocabulary import METRICS, UNSUCCESSFUL_OUTCOMES
+from indexer.identification.outcome import Identification
+from indexer.kinds.evaluation import EVALUATOR_VERSION, Evaluation
+from indexer.kinds.kind import vectors_of
+from indexer.kinds.vectors import DIMENSION, VECTOR_VERSION
+from indexer.mathematics.relations.relation import Relation
+from indexer.pipeline.compute import Computed, library_version
+
+COLUMNS = (*TEXT_COLUMNS, *INTEGER_COLUMNS, *FLOAT_COLUMNS)
+
+MEASURED = (*METRICS, "factorial_reduction")
+"""Columns that are fields of `Metrics`, of the same name."""
+
+_metrics = attrgetter(*MEASURED)
+
+_NOTHING: dict[str, str | int | float | None] = dict.fromkeys(COLUMNS)
 
 
 @dataclass(frozen=True)
-class Anchor:
+class BatchAnchor:
     """A formula of a batch that names the constants of its neighbours."""
 
     row: int
@@ -37,9 +55,13 @@ class Batch:
     constants: dict[str, str]
 
     @classmethod
-    def of(cls, records: Sequence[Record], library_version: str) -> Batch:
-        """The records as a batch."""
-        return cls(*batch(records, library_version), constants_of(records))
+    def of(cls, computed: Sequence[Computed], version: str | None = None) -> Batch:
+        """Return what was computed of formulas as a batch, in their order.
+
+        `version` is that of the library they were searched with, by default of the one that comes with formulary.
+        """
+        findings = _findings(computed, library_version() if version is None else version)
+        return cls(_rows(computed), findings, _constants(computed))
 
     @classmethod
     def joined(cls, batches: Sequence[Batch]) -> Batch:
@@ -72,14 +94,136 @@ class Batch:
         """How many have a relation."""
         return len({relation.row for relation in self.findings.relations})
 
-    def anchors(self) -> Iterator[Anchor]:
+    def anchors(self) -> Iterator[BatchAnchor]:
         """The formulas with a relation to a constant that more than numbers speak for, and a vector."""
         if (vectors := self.rows.vectors) is None:
             return
         for relation in self.findings.relations:
             row, constant = relation.row, relation.constant
             if constant is not None and relation.proof != "numerical" and np.isfinite(vectors[row]).all():
-                yield Anchor(row, self.formula(row), constant, vectors[row])
+                yield BatchAnchor(row, self.formula(row), constant, vectors[row])
+
+
+def _rows(computed: Sequence[Computed]) -> FormulaRows:
+    columns = [_columns(done.evaluation) for done in computed]
+    formulas = [done.formula for done in computed]
+    keys, canonical_keys = _keys(formulas)
+    vectors = np.full((len(computed), DIMENSION), np.nan, dtype=np.float32)
+    converge = [row for row, done in enumerate(computed) if done.evaluation.status == "converges"]
+    vectors[converge] = vectors_of([formulas[row] for row in converge])
+    return FormulaRows(
+        a=[formula.a for formula in formulas],
+        b=[formula.b for formula in formulas],
+        keys=keys,
+        canonical_keys=canonical_keys,
+        columns={name: [row[name] for row in columns] for name in COLUMNS},
+        evaluator_version=EVALUATOR_VERSION,
+        vectors=vectors,
+        vector_version=VECTOR_VERSION,
+    )
+
+
+def _columns(evaluation: Evaluation) -> dict[str, str | int | float | None]:
+    failed = evaluation.error if evaluation.status == "undetermined" else None
+    columns = _NOTHING | {
+        "status": evaluation.status,
+        "status_reason": evaluation.reason or (None if failed else evaluation.error),
+        "convergence_class": evaluation.convergence_class,
+        "metrics_reason": evaluation.metrics.reason,
+        "family": evaluation.family,
+        "closed_form": evaluation.closed_form.text if evaluation.closed_form else None,
+        "closed_form_theorem": evaluation.closed_form.theorem if evaluation.closed_form else None,
+        "evaluation_error": failed,
+        **dict(zip(MEASURED, _metrics(evaluation.metrics), strict=True)),
+    }
+    limit = evaluation.limit
+    if limit is not None and limit.value is not None:
+        known = limit.exact is not None or limit.infinite
+        columns |= {
+            "limit_value": limit.value,
+            "limit_digits": None if limit.infinite else limit.digits,
+            "limit_error_log10": None if known else limit.error_log10,
+            "bound_kind": limit.bound_kind,
+            "limit_exact": limit.exact_text,
+            "limit_float8": None if limit.ball is None else float(limit.ball),
+        }
+    return columns
+
+
+def _keys(formulas: Sequence[PCF]) -> tuple[list[bytes], list[bytes]]:
+    """Return the keys of formulas and those of their canonical formulas, each computed once: mirrors come in pairs."""
+    canonical = [formula.canonical()[0] for formula in formulas]
+    keys = {formula: formula.key for formula in dict.fromkeys([*formulas, *canonical])}
+    return [keys[formula] for formula in formulas], [keys[formula] for formula in canonical]
+
+
+def _findings(computed: Sequence[Computed], version: str) -> Findings:
+    """Return what was found out about the formulas, by their rows."""
+    findings = Findings(__version__)
+    for row, found in enumerate(done.identification for done in computed):
+        if found is None:
+            continue
+        first = len(findings.relations)
+        findings.relations.extend(relation_row(row, relation) for relation in found.relations)
+        findings.guesses.extend(_guesses(row, found, first if found.relations else None))
+        if found.exclusion is not None and found.outcome in UNSUCCESSFUL_OUTCOMES:
+            findings.exclusions.append(
+                ExclusionRow(
+                    row,
+                    version,
+                    "moebius",
+                    len(str(found.exclusion.bound)) - 1,
+                    found.exclusion.digits,
+                    found.outcome,
+                    found.exclusion.constants,
+                    found.digits_needed,
+                )
+            )
+    return findings
+
+
+def _guesses(row: int, found: Identification, relation: int | None) -> Iterator[GuessRow]:
+    """Yield the first guess, and the one that led to the relation of this index."""
+    for guess in found.guesses:
+        right = guess.outcome == "found"
+        if guess.rank == 1 or right:
+            yield GuessRow(
+                row,
+                guess.rank,
+                guess.why,
+                guess.outcome,
+                guess.constant,
+                guess.neighbour,
+                guess.distance,
+                relation=relation if right else None,
+            )
+
+
+def relation_row(row: int, relation: Relation) -> RelationRow:
+    """Return a relation of formula number `row` of a batch as it is stored."""
+    kind = "quadratic" if relation.kind == "algebraic" and len(relation.polynomial or ()) == 3 else relation.kind
+    return RelationRow(
+        row,
+        kind,
+        relation.coefficients or relation.polynomial or (),
+        relation.expression,
+        relation.method,
+        relation.proof,
+        relation.digits_used,
+        relation.digits_verified,
+        relation.constant,
+    )
+
+
+def _constants(computed: Sequence[Computed]) -> dict[str, str]:
+    """Return the expression of every constant in the relations by name: theory names some that no library has."""
+    return {
+        name: term
+        for done in computed
+        if done.identification is not None
+        for relation in done.identification.relations
+        for name, term in zip(relation.constants, relation.terms, strict=True)
+    }
 
 
 def _rows_between(rows: FormulaRows, first: int, last: int) -> FormulaRows:
@@ -109,13 +253,13 @@ def _joined_rows(parts: Sequence[FormulaRows]) -> FormulaRows:
 
 def _findings_between(findings: Findings, first: int, last: int) -> Findings:
     """What concerns the rows first <= row < last, which are counted from 0 in it."""
-    kept = [place for place, row in enumerate(findings.relations) if first <= row.row < last]
-    places = {place: number for number, place in enumerate(kept)}
+    kept = [index for index, row in enumerate(findings.relations) if first <= row.row < last]
+    new_index = {index: new for new, index in enumerate(kept)}
     return Findings(
         findings.code_version,
-        [replace(findings.relations[place], row=findings.relations[place].row - first) for place in kept],
+        [replace(findings.relations[index], row=findings.relations[index].row - first) for index in kept],
         [
-            replace(row, row=row.row - first, relation=None if row.relation is None else places[row.relation])
+            replace(row, row=row.row - first, relation=None if row.relation is None else new_index[row.relation])
             for row in findings.guesses
             if first <= row.row < last
         ],

@@ -2,7 +2,7 @@
 
 What is computed here touches no database, and a formula that cannot be evaluated is recorded with its error instead of
 stopping the others. Of a mirror pair (a, b), (-a, b) one formula is evaluated; the other's row follows from it, since
-its limit is -L and all else is the same. `rows.py` makes rows of the catalogue from the results.
+its limit is -L and all else is the same. `batch.py` makes rows of the catalogue of the results.
 """
 
 from __future__ import annotations

@@ -1,23 +1,68 @@
-"""The way of what was computed into the store, with all that follows from it exactly."""
+"""A batch into the store with the constants that it names, and relations with all that follows from them exactly."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 import psycopg
 
+from catalog.constants.expressions import to_latex
 from catalog.formulas.pcf import PCF
-from catalog.store.constants import constant_expression
+from catalog.store.constants import (
+    ConstantRow,
+    constant_expression,
+    last_likelihood,
+    missing_constants,
+    store_constants,
+)
 from catalog.store.families import unnamed_copies
-from catalog.store.findings import Findings, RelationRow
+from catalog.store.findings import Findings, RelationRow, SourceRow
+from catalog.store.ingest import Ingested, ingest
+from catalog.store.leases import Lease
+from indexer.identification.values import with_value
 from indexer.mathematics.relations.search import normal_moebius
 from indexer.mathematics.relations.text import moebius_text
+from indexer.pipeline.batch import Batch
+
+DERIVED = "derived"
+"""Group of constants that theory has named for a formula and the library does not hold."""
+
+
+def store(
+    connection: psycopg.Connection, batch: Batch, *, sources: Sequence[SourceRow] = (), lease: Lease | None = None
+) -> Ingested:
+    """Store a batch with the constants it names; `sources` say where its formulas were published.
+
+    With `lease` its chunk is done in the same transaction; raises LeaseLost where the chunk was taken over meanwhile.
+    """
+    name_constants(connection, batch.constants)
+    findings = replace(batch.findings, sources=[*batch.findings.sources, *sources])
+    return ingest(connection, batch.rows, findings, lease=lease)
+
+
+def name_constants(connection: psycopg.Connection, terms: Mapping[str, str]) -> int:
+    """Store the constants, by name with their expression, that the catalogue does not hold; return how many."""
+    missing = missing_constants(connection, terms)
+    if not missing:
+        return 0
+    first = last_likelihood(connection) + 1
+    return store_constants(
+        connection,
+        [_derived(name, terms[name], likelihood) for likelihood, name in enumerate(missing, first)],
+    )
+
+
+def _derived(name: str, expression: str, likelihood: int) -> ConstantRow:
+    return with_value(ConstantRow(name, expression, likelihood, to_latex(expression), DERIVED))
 
 
 def add_copies(
     cursor: psycopg.Cursor, canonical_id: int, canonical: PCF, relation: RelationRow, findings: Findings, first: int = 1
 ) -> list[int]:
-    """Add the relations of mirrors and inflations, whose limits are integer multiples; returns their numbers.
+    """Add the relations of mirrors and inflations, whose limits are integer multiples, and return their numbers.
 
-    Among the formulas of the findings their places are from `first` on.
+    Among the formulas of the findings their rows are counted from `first` on.
     """
     numbers = []
     connection, constant = cursor.connection, relation.constant

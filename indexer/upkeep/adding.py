@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -19,13 +19,13 @@ from indexer.contract.lines import BATCH
 from indexer.identification.identify import LIBRARY_BUDGET
 from indexer.identification.library import terms_with
 from indexer.identification.own_constants import read_terms
+from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute, compute_all, failed
-from indexer.pipeline.rows import Record, record
+from indexer.pipeline.storing import store
 from indexer.similarity.catalogue_index import AnchorsWhenAsked, read_anchors
 from indexer.similarity.vector_index import Anchors
 from indexer.sources.files.lines import formula_of_line, numbered
 from indexer.upkeep.families import sweep_families
-from indexer.upkeep.setup import store
 from indexer.workers.pool import in_order
 
 SWEEP_SECONDS = 60.0
@@ -50,10 +50,10 @@ class Summary:
 def add_formulas(connection: psycopg.Connection, formulas: Iterable[PCF]) -> int:
     """Add a few formulas in this process, place them, and name their families; returns how many were new."""
     anchors, terms = AnchorsWhenAsked(connection), read_terms(connection)
-    records = [record(compute(formula, identified=True, anchors=anchors, terms=terms)) for formula in formulas]
-    ingested = store(connection, records, terms=terms)
-    for family in {item.columns["family"] for item in records} - {None}:
-        sweep_families(connection, family=str(family), seconds=FAMILY_SECONDS)
+    computed = [compute(formula, identified=True, anchors=anchors, terms=terms) for formula in formulas]
+    ingested = store(connection, Batch.of(computed, terms.version))
+    for family in {done.evaluation.family for done in computed} - {None}:
+        sweep_families(connection, family=family, seconds=FAMILY_SECONDS)
     OnlineClusters.place_once(connection, ingested.ids[ingested.new].tolist())
     return int(ingested.new.sum())
 
@@ -65,13 +65,11 @@ def add_lines(
     summary = Summary()
     wanted = _unknown(connection, _read(lines, summary, say), summary)
     own = own_constants(connection)
-    work = partial(_records, read_anchors(connection), own)
-    records = in_order(
-        work, wanted, lambda formula, reason: record(failed(formula, reason)), workers=workers, batch=BATCH
-    )
+    work = partial(_batch, read_anchors(connection), own)
+    batches = in_order(work, wanted, _failed, workers=workers, batch=BATCH)
     clusters = OnlineClusters()
-    while stored := list(islice(records, STORED_TOGETHER)):
-        ingested = store(connection, stored, terms=terms_with(own))
+    while together := list(islice(batches, STORED_TOGETHER // BATCH)):
+        ingested = store(connection, Batch.joined(together))
         clusters.place_new(connection, ingested.ids[ingested.new].tolist())
         summary.added += int(ingested.new.sum())
     if summary.added:
@@ -102,6 +100,11 @@ def _unknown(connection: psycopg.Connection, formulas: Iterator[PCF], summary: S
                 yield formula
 
 
-def _records(anchors: Anchors, own: tuple[Constant, ...], formulas: Iterable[PCF]) -> list[Record]:
-    computed = compute_all(list(formulas), anchors=anchors, budget=LIBRARY_BUDGET, terms=terms_with(own))
-    return [record(done) for done in computed]
+def _batch(anchors: Anchors, own: tuple[Constant, ...], formulas: Sequence[PCF]) -> list[Batch]:
+    """Evaluate and identify formulas; runs in workers. Return one batch for all of them."""
+    terms = terms_with(own)
+    return [Batch.of(compute_all(formulas, anchors=anchors, budget=LIBRARY_BUDGET, terms=terms), terms.version)]
+
+
+def _failed(formula: PCF, reason: str) -> Batch:
+    return Batch.of([failed(formula, reason)])

@@ -22,9 +22,10 @@ from catalog.version import __version__
 from indexer.identification.identify import from_family
 from indexer.kinds.kind import kind_of
 from indexer.mathematics.closed_forms.families import RELATION_DIGITS, VERIFIED_BEYOND
-from indexer.mathematics.relations.relation import Relation, moebius_relation
+from indexer.mathematics.relations.relation import moebius_relation
 from indexer.mathematics.relations.search import DIGITS
 from indexer.mathematics.relations.text import moebius_text
+from indexer.pipeline.batch import relation_row
 from indexer.pipeline.storing import add_copies
 from indexer.workers.pool import in_order
 
@@ -150,18 +151,4 @@ def _relation_row(place: int, member: PCF, representative: PCF, row: Row) -> Rel
         digits_used=DIGITS, digits_verified=DIGITS, proof="verified", method=PROPOSER,
     )  # fmt: skip
     relation = from_family(member, representative, known)
-    return None if relation is None else _row_of(place, relation)
-
-
-def _row_of(place: int, relation: Relation) -> RelationRow:
-    return RelationRow(
-        place,
-        relation.kind,
-        relation.coefficients or (),
-        relation.expression,
-        relation.method,
-        relation.proof,
-        relation.digits_used,
-        relation.digits_verified,
-        relation.constant,
-    )
+    return None if relation is None else relation_row(place, relation)

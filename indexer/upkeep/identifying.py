@@ -33,11 +33,10 @@ from indexer.identification.outcome import Proposal
 from indexer.mathematics.continued_fractions.limit import Limit
 from indexer.mathematics.relations.screening import SCREENED_BOUND, Constants, Numbers, moebius_bounds
 from indexer.mathematics.relations.search import DIGITS
+from indexer.pipeline.batch import relation_row
 from indexer.pipeline.compute import BULK_BUDGET
-from indexer.pipeline.rows import relation_row
-from indexer.pipeline.storing import add_copies
+from indexer.pipeline.storing import add_copies, name_constants
 from indexer.upkeep.families import sweep_families
-from indexer.upkeep.setup import name_constants
 
 PAGE = 1_000
 """Formulas that are read, searched and stored at a time with the library."""

@@ -24,10 +24,11 @@ from catalog.store.storing_findings import store_findings
 from catalog.version import __version__
 from indexer.kinds.kind import vectors_of
 from indexer.kinds.vectors import DIMENSION, VECTOR_VERSION
+from indexer.pipeline.storing import name_constants
 from indexer.sources.files.blind_delta import read_blind_delta
 from indexer.sources.files.lirec import read_lirec
 from indexer.upkeep.adding import Summary, add_lines
-from indexer.upkeep.setup import name_constants, seed_constants
+from indexer.upkeep.setup import seed_constants
 
 BATCH = 500
 """Records of one transaction."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +12,8 @@ from catalog.formulas.pcf import PCF
 from catalog.store.relations import Failure, record_verification, stored_relations
 from catalog.store.replacing import Standing, dependent_relations, replace_formulas, settle_relation, standing
 from catalog.version import __version__
-from indexer.pipeline.compute import compute, failed, library_version
-from indexer.pipeline.rows import Record, batch, record
+from indexer.pipeline.batch import Batch
+from indexer.pipeline.compute import compute, failed
 from indexer.upkeep.verifying import verify_all
 from indexer.workers.pool import in_order
 
@@ -57,12 +57,11 @@ def recompute(
     result = Recomputed()
     for first in range(0, len(ids), BLOCK):
         known = standing(connection, ids[first : first + BLOCK])
-        records = list(in_order(_evaluate, [row.formula for row in known], _failed, workers=workers))
-        for row, done in zip(known, records, strict=True):
-            result.changes.extend(_changes(row, done))
+        done = Batch.joined(list(in_order(_evaluate, [row.formula for row in known], _failed, workers=workers)))
+        for row, before in enumerate(known):
+            result.changes.extend(_changes(before, {name: column[row] for name, column in done.rows.columns.items()}))
         if not dry:
-            rows, _ = batch(records, library_version())
-            replace_formulas(connection, rows)
+            replace_formulas(connection, done.rows)
             _verify(connection, [row.id for row in known], workers, result)
         result.formulas += len(known)
         tell(result.formulas)
@@ -87,20 +86,22 @@ def _verify(connection: psycopg.Connection, ids: list[int], workers: int | None,
     record_verification(connection, held, failures, __version__)
 
 
-def _evaluate(formulas: Sequence[PCF]) -> list[Record]:
-    return [record(compute(formula)) for formula in formulas]
+def _evaluate(formulas: Sequence[PCF]) -> list[Batch]:
+    """Evaluate formulas; runs in workers. Return one batch for all of them."""
+    return [Batch.of([compute(formula) for formula in formulas])]
 
 
-def _failed(formula: PCF, reason: str) -> Record:
-    return record(failed(formula, reason))
+def _failed(formula: PCF, reason: str) -> Batch:
+    return Batch.of([failed(formula, reason)])
 
 
-def _changes(before: Standing, after: Record) -> Iterator[Change]:
+def _changes(before: Standing, after: Mapping[str, Any]) -> Iterator[Change]:
+    """Yield what differs between what stood there and the columns of today."""
     for what in ("status", "convergence_class", "limit_digits"):
-        old, new = getattr(before, what), after.columns.get(what)
+        old, new = getattr(before, what), after.get(what)
         if old != new:
-            yield Change(str(before.formula), what, old, new)  # type: ignore[arg-type]
-    old_value, new_value = before.limit_value, after.columns.get("limit_value")
+            yield Change(str(before.formula), what, old, new)
+    old_value, new_value = before.limit_value, after.get("limit_value")
     if old_value and isinstance(new_value, str) and not _agree(old_value, new_value):
         yield Change(str(before.formula), "limit_value", old_value, new_value)
 

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import psycopg
-from flint import arb
 
-from catalog.constants import evaluation, expressions
 from catalog.constants.library import library
-from catalog.errors import ExpressionError, SpaceError
-from catalog.store.constants import ConstantRow, last_likelihood, missing_constants, store_constants
+from catalog.errors import SpaceError
+from catalog.store.constants import ConstantRow, store_constants
 from catalog.store.findings import SourceRow
-from catalog.store.ingest import Ingested, ingest
+from catalog.store.formulas import ids_by_key
 from catalog.store.leases import CHUNK_RANKS, add_space
-from indexer.identification.library import Terms, library_terms
-from indexer.mathematics.numbers.decimals import bits_for, round_ball
+from indexer.identification.values import with_value
+from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute, library_version
-from indexer.pipeline.rows import Record, batch, constants_of, record
+from indexer.pipeline.storing import store
 from indexer.sources.registry import QUADRATIC_5
 from indexer.sources.seeds import seeds
 from indexer.sources.space import Space
-
-VALUE_DIGITS = 60
-"""Significant digits of a constant's value in the catalogue."""
-
-DERIVED = "derived"
-"""Group of constants that theory has named for a formula and the library does not hold."""
 
 MAX_CHUNKS = 10_000_000
 """Chunks of a space at most: a gigabyte of rows."""
@@ -64,74 +54,29 @@ def seed_constants(connection: psycopg.Connection) -> int:
     return store_constants(
         connection,
         [
-            ConstantRow(
-                name=constant.name,
-                expression=constant.expression,
-                likelihood=place,
-                latex=constant.latex,
-                constant_group=constant.group,
-                reference=constant.source,
-                oeis=constant.oeis,
-                equivalents=constant.equivalents,
-                library_version=version,
-                **_value(constant.expression),
+            with_value(
+                ConstantRow(
+                    name=constant.name,
+                    expression=constant.expression,
+                    likelihood=likelihood,
+                    latex=constant.latex,
+                    constant_group=constant.group,
+                    reference=constant.source,
+                    oeis=constant.oeis,
+                    equivalents=constant.equivalents,
+                    library_version=version,
+                )
             )
-            for place, constant in enumerate(library(), 1)
+            for likelihood, constant in enumerate(library(), 1)
         ],
     )
-
-
-def name_constants(connection: psycopg.Connection, terms: Mapping[str, str]) -> int:
-    """Make sure that constants are in the catalogue, by name with their expression; returns how many were new."""
-    missing = missing_constants(connection, terms)
-    if not missing:
-        return 0
-    first = last_likelihood(connection) + 1
-    return store_constants(
-        connection,
-        [
-            ConstantRow(
-                name=name,
-                expression=terms[name],
-                likelihood=first + place,
-                latex=expressions.to_latex(terms[name]),
-                constant_group=DERIVED,
-                **_value(terms[name]),
-            )
-            for place, name in enumerate(missing)
-        ],
-    )
-
-
-def _value(expression: str) -> dict[str, Any]:
-    """The value of a constant in decimal and in double precision, where it can be had."""
-    try:
-        ball: arb = evaluation.evaluate(expression, bits_for(VALUE_DIGITS) + 16)
-    except ExpressionError:
-        return {}
-    return {"value_text": round_ball(ball, VALUE_DIGITS)[0], "value_float8": float(ball)}
 
 
 def seed_formulas(connection: psycopg.Connection) -> int:
     """Evaluate, identify and store the well-known formulas that are missing; returns how many were new."""
-    from catalog.store.formulas import ids_by_key
-
     wanted = seeds()
     known = ids_by_key(connection, [item.formula.key for item in wanted])
     missing = [item for item in wanted if item.formula.key not in known]
-    records = [record(compute(item.formula, identified=True)) for item in missing]
+    batch = Batch.of([compute(item.formula, identified=True) for item in missing])
     sources = [SourceRow(row, item.work, item.equation, item.author) for row, item in enumerate(missing)]
-    return int(store(connection, records, sources).new.sum())
-
-
-def store(
-    connection: psycopg.Connection,
-    records: list[Record],
-    sources: list[SourceRow] | None = None,
-    terms: Terms | None = None,
-) -> Ingested:
-    """Store records that belong to no chunk, with the constants they need and where they were published."""
-    name_constants(connection, constants_of(records))
-    rows, findings = batch(records, (library_terms() if terms is None else terms).version)
-    findings.sources.extend(sources or ())
-    return ingest(connection, rows, findings)
+    return int(store(connection, batch, sources=sources).new.sum())

@@ -12,9 +12,9 @@ from psycopg.conninfo import make_conninfo
 
 from catalog.exchange.export import KINDS
 from catalog.formulas.pcf import PCF
+from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute
-from indexer.pipeline.rows import record
-from indexer.upkeep.setup import store as store_records
+from indexer.pipeline.storing import store
 
 _numbers = itertools.count(1)
 
@@ -43,8 +43,8 @@ def _drop(connection: psycopg.Connection, name: str) -> None:
 
 def add_formulas(connection: psycopg.Connection, formulas: list[PCF]) -> list[int]:
     """Evaluate, identify and store formulas; returns their numbers in the catalogue."""
-    records = [record(compute(formula, identified=True, budget=0)) for formula in formulas]
-    return store_records(connection, records).ids.tolist()  # type: ignore[no-any-return]
+    batch = Batch.of([compute(formula, identified=True, budget=0) for formula in formulas])
+    return store(connection, batch).ids.tolist()  # type: ignore[no-any-return]
 
 
 CONTENT = {

@@ -1,4 +1,4 @@
-"""Records that the database refuses: the formula at fault is recorded with the reason, everything else is stored."""
+"""Rows that the database refuses: the formula at fault is recorded with the reason, everything else is stored."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from indexer.daemon.committing import commit_chunk
 from indexer.daemon.link import trouble
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute
-from indexer.pipeline.rows import Record, record
 from indexer.sources.registry import QUADRATIC_5
 
 RANKS = 12
 
 
 @pytest.fixture(scope="module")
-def records() -> list[Record]:
-    return [record(compute(formula)) for formula in QUADRATIC_5.formulas(0, RANKS) if formula is not None]
+def batch() -> Batch:
+    return Batch.of([compute(formula) for formula in QUADRATIC_5.formulas(0, RANKS) if formula is not None])
 
 
 @pytest.fixture
@@ -46,19 +45,24 @@ def _schema(connection: psycopg.Connection) -> str:
     return str(row[0])
 
 
-def commit(connection: psycopg.Connection, records: list[Record], lease: Lease) -> list[str]:
-    """Commit records; returns what was said."""
+def commit(connection: psycopg.Connection, batch: Batch, lease: Lease) -> list[str]:
+    """Commit the batch of a chunk; returns what was said."""
 
     def do(work: Callable[..., Any], *arguments: Any) -> Any:
         return work(connection, *arguments)
 
     said: list[str] = []
-    commit_chunk(do, Batch.of(records, "1"), lease, said.append)
+    commit_chunk(do, batch, lease, said.append)
     return said
 
 
-def spoilt(records: list[Record], changes: dict[int, dict[str, Any]]) -> list[Record]:
-    return [replace(item, columns=item.columns | changes.get(row, {})) for row, item in enumerate(records)]
+def spoilt(batch: Batch, changes: dict[int, dict[str, Any]]) -> Batch:
+    """The batch with other values in some columns, by row."""
+    columns = {name: list(values) for name, values in batch.rows.columns.items()}
+    for row, values in changes.items():
+        for name, value in values.items():
+            columns[name][row] = value
+    return replace(batch, rows=replace(batch.rows, columns=columns))
 
 
 REFUSALS = {
@@ -72,46 +76,42 @@ REFUSALS = {
 
 @pytest.mark.parametrize("what", REFUSALS)
 def test_a_formula_that_cannot_be_stored_is_recorded_and_the_rest_is_done(
-    connection: psycopg.Connection, records: list[Record], lease: Lease, what: str
+    connection: psycopg.Connection, batch: Batch, lease: Lease, what: str
 ) -> None:
-    said = commit(connection, spoilt(records, {3: REFUSALS[what]}), lease)
+    said = commit(connection, spoilt(batch, {3: REFUSALS[what]}), lease)
     assert len(said) == 1
     rows = connection.execute("select a, b, status, evaluation_error from formula order by id").fetchall()
-    assert len(rows) == len(records)
+    assert len(rows) == len(batch)
     assert [row for row, stored in enumerate(rows) if stored[3] is not None] == [3]
     assert rows[3][2] == "undetermined"
     assert rows[3][3].startswith("it could not be stored: ")
     chunk = connection.execute("select state, formulas_total, formulas_failed from chunk where first_rank = 0")
-    assert chunk.fetchone() == ("done", len(records), 1)
+    assert chunk.fetchone() == ("done", len(batch), 1)
 
 
-def test_several_at_fault_are_each_recorded(
-    connection: psycopg.Connection, records: list[Record], lease: Lease
-) -> None:
+def test_several_at_fault_are_each_recorded(connection: psycopg.Connection, batch: Batch, lease: Lease) -> None:
     wrong = dict.fromkeys((0, 5, 11), REFUSALS["a constraint"])
-    commit(connection, spoilt(records, wrong), lease)
+    commit(connection, spoilt(batch, wrong), lease)
     found = connection.execute("select count(*), count(evaluation_error) from formula").fetchone()
-    assert found == (len(records), 3)
+    assert found == (len(batch), 3)
 
 
-def test_what_can_be_stored_is_stored_at_once(
-    connection: psycopg.Connection, records: list[Record], lease: Lease
-) -> None:
-    assert commit(connection, records, lease) == []
-    assert connection.execute("select count(*) from formula").fetchone() == (len(records),)
+def test_what_can_be_stored_is_stored_at_once(connection: psycopg.Connection, batch: Batch, lease: Lease) -> None:
+    assert commit(connection, batch, lease) == []
+    assert connection.execute("select count(*) from formula").fetchone() == (len(batch),)
 
 
 def test_a_lease_that_was_lost_is_no_fault_of_a_formula(
-    connection: psycopg.Connection, records: list[Record], lease: Lease
+    connection: psycopg.Connection, batch: Batch, lease: Lease
 ) -> None:
     release_chunk(connection, lease)
     with pytest.raises(LeaseLost):
-        commit(connection, spoilt(records, {3: REFUSALS["a constraint"]}), lease)
+        commit(connection, spoilt(batch, {3: REFUSALS["a constraint"]}), lease)
     assert connection.execute("select count(*) from formula").fetchone() == (0,)
 
 
-def test_records_that_are_refused_only_together_are_not_stored(
-    connection: psycopg.Connection, records: list[Record], lease: Lease
+def test_rows_that_are_refused_only_together_are_not_stored(
+    connection: psycopg.Connection, batch: Batch, lease: Lease
 ) -> None:
     connection.execute(
         "create function too_many() returns trigger language plpgsql as $$ begin"
@@ -120,7 +120,7 @@ def test_records_that_are_refused_only_together_are_not_stored(
     connection.execute("create trigger many after insert on formula for each statement execute function too_many()")
     connection.commit()
     with pytest.raises(ChunkRefused):
-        commit(connection, records, lease)
+        commit(connection, batch, lease)
     assert connection.execute("select count(*) from formula").fetchone() == (0,)
 
 

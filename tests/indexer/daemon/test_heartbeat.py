@@ -16,9 +16,10 @@ from indexer.daemon import run as daemons
 from indexer.daemon.heartbeat import pulse
 from indexer.daemon.log import LineReport
 from indexer.daemon.run import Daemon, Settings
+from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute
-from indexer.pipeline.rows import record
-from indexer.upkeep.setup import seed_constants, store
+from indexer.pipeline.storing import store
+from indexer.upkeep.setup import seed_constants
 
 PATIENCE = 60.0
 
@@ -31,7 +32,7 @@ def test_spaces_and_formulas_of_others_are_heard_of(database: Database, connecti
         add_space(connection, "tiny", "a = n; b = A; A in 1..10", 10, chunk_size=4)
         assert news.wait(PATIENCE)
         news.clear()
-        store(connection, [record(compute(parse_formula("PCF(1, 1)")))])
+        store(connection, Batch.of([compute(parse_formula("PCF(1, 1)"))]))
         assert news.wait(PATIENCE)
 
 

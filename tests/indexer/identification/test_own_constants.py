@@ -13,9 +13,10 @@ from catalog.store.constants import OWN, own_constants
 from indexer.identification.library import library_terms, terms_with
 from indexer.identification.own_constants import add_constant, read_terms
 from indexer.kinds.pcf.evaluate import evaluate
+from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute, compute_pairs
-from indexer.pipeline.rows import record
-from indexer.upkeep.setup import seed_constants, store
+from indexer.pipeline.storing import store
+from indexer.upkeep.setup import seed_constants
 
 
 def test_an_added_constant_is_tried_first_and_changes_the_version(connection: psycopg.Connection) -> None:
@@ -90,7 +91,7 @@ def test_the_outcomes_of_a_search_are_stored_and_read_back(connection: psycopg.C
     terms = read_terms(connection)
     formulas = [PCF((1, 2), (0, 0, 1)), PCF((3, 0, 1), (1, 0, 1))]
     computed = [compute(formula, identified=True, terms=terms, budget=30) for formula in formulas]
-    store(connection, [record(done) for done in computed], terms=terms)
+    store(connection, Batch.of(computed, terms.version))
     numbers = [queries.formula_by_key(connection, formula.key) for formula in formulas]
     assert numbers[0] is not None
     assert numbers[1] is not None

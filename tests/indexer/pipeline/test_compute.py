@@ -21,12 +21,12 @@ from indexer.kinds.pcf.vector import neighbour_vector
 from indexer.kinds.vectors import DIMENSION
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import Computed, compute, compute_pairs, failed, mirrored
-from indexer.pipeline.rows import batch, record
+from indexer.pipeline.storing import store
 from indexer.similarity.vector_index import Anchors
 from indexer.sources import registry
 from indexer.sources.registry import QUADRATIC_5, read_space
 from indexer.sources.space import Proposed, Space
-from indexer.upkeep.setup import seed_constants, store
+from indexer.upkeep.setup import seed_constants
 
 coefficients = st.integers(-5, 5)
 polynomials = st.lists(coefficients, min_size=1, max_size=3).filter(any)
@@ -145,7 +145,7 @@ def test_rows_hold_what_was_computed(connection: psycopg.Connection) -> None:
     )
     formulas = [parse_formula(text) for text in texts]
     done = [*compute_pairs(formulas, budget=3), failed(parse_formula("PCF(n, 5)"), "killed")]
-    store(connection, [record(c) for c in done])
+    store(connection, Batch.of(done))
     for computed in done:
         row = formula_by_key(connection, computed.formula.key)
         assert row is not None
@@ -167,14 +167,19 @@ def test_rows_hold_what_was_computed(connection: psycopg.Connection) -> None:
 
 
 def test_only_convergent_formulas_have_vectors() -> None:
-    records = [record(compute(parse_formula(t))) for t in ("PCF(1, 1)", "PCF(1, -1)", "PCF(n, 1-n)", "PCF(2n-4, 2n-1)")]
-    assert [r.vector is not None for r in records] == [True, False, False, False]
+    texts = ("PCF(1, 1)", "PCF(1, -1)", "PCF(n, 1-n)", "PCF(2n-4, 2n-1)")
+    vectors = Batch.of([compute(parse_formula(text)) for text in texts]).rows.vectors
+    assert vectors is not None
+    assert np.isfinite(vectors).all(axis=1).tolist() == [True, False, False, False]
+    assert np.isnan(vectors[1:]).all()
 
 
 def test_a_constant_that_theory_names_enters_the_catalogue(connection: psycopg.Connection) -> None:
-    done = record(compute(parse_formula("PCF(2n+1, n^2)"), identified=True))
-    odd = replace(done.relations[0], constants=("tanh(sqrt(5)/7)",), terms=("tanh(sqrt(5)/7)",))
-    store(connection, [replace(done, relations=(odd,), guesses=())])
+    done = compute(parse_formula("PCF(2n+1, n^2)"), identified=True)
+    assert done.identification is not None
+    odd = replace(done.identification.relations[0], constants=("tanh(sqrt(5)/7)",), terms=("tanh(sqrt(5)/7)",))
+    named = replace(done, identification=replace(done.identification, relations=(odd,), guesses=()))
+    store(connection, Batch.of([named]))
     row = connection.execute("select constant_group, value_text from constant").fetchone()
     assert row is not None
     assert row[0] == "derived"
@@ -182,9 +187,9 @@ def test_a_constant_that_theory_names_enters_the_catalogue(connection: psycopg.C
 
 
 def test_batches_of_nothing_are_nothing(connection: psycopg.Connection) -> None:
-    rows, findings = batch([], "x")
-    assert len(rows) == len(findings.relations) == 0
-    assert store(connection, []).ids.size == 0
+    nothing = Batch.of([])
+    assert len(nothing) == len(nothing.findings.relations) == 0
+    assert store(connection, nothing).ids.size == 0
 
 
 APERY = PCF((5, 27, 51, 34), (0, 0, 0, 0, 0, 0, -1))

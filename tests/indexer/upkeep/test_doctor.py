@@ -12,11 +12,11 @@ from catalog.database.opening import Database
 from catalog.formulas.pcf import parse_formula
 from catalog.store.leases import add_space
 from indexer.cli.main import run
+from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute
-from indexer.pipeline.rows import record
+from indexer.pipeline.storing import store
 from indexer.similarity.catalogue_index import CatalogueIndex
 from indexer.upkeep.doctor import examine
-from indexer.upkeep.setup import store
 
 DAMAGES = {
     "leases": """update chunk set state = 'leased', lease_token = gen_random_uuid(),
@@ -40,7 +40,8 @@ def state(database: Database, home: Path, *, fix: bool = False) -> dict[str, str
 def home(connection: psycopg.Connection, tmp_path: Path) -> Path:
     """Home with an index in step with a catalogue of three formulas and a space."""
     add_space(connection, "tiny", "a = n; b = A; A in 1..10", 10, chunk_size=4)
-    store(connection, [record(compute(parse_formula(text))) for text in ("PCF(2n+1, n^2)", "PCF(1, 1)", "PCF(-1, 1)")])
+    texts = ("PCF(2n+1, n^2)", "PCF(1, 1)", "PCF(-1, 1)")
+    store(connection, Batch.of([compute(parse_formula(text)) for text in texts]))
     CatalogueIndex.open(connection, tmp_path, lambda text: None).save(connection)
     tmp_path.chmod(0o700)
     return tmp_path

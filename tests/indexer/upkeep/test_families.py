@@ -26,10 +26,11 @@ from indexer.mathematics.closed_forms.families import family_key
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.relations.relation import moebius_value
 from indexer.mathematics.relations.search import residual_digits
-from indexer.pipeline.compute import compute, mirrored
-from indexer.pipeline.rows import Record, record
+from indexer.pipeline.batch import Batch
+from indexer.pipeline.compute import Computed, compute, mirrored
+from indexer.pipeline.storing import store
 from indexer.upkeep.families import sweep_families
-from indexer.upkeep.setup import seed_constants, store
+from indexer.upkeep.setup import seed_constants
 
 # 1F1(1/3; .; 1): of one family, without a name in the library
 MEMBERS = [PCF((0, 3), (2, 3)), PCF((3, 3), (5, 3)), PCF((6, 3), (8, 3)), PCF((9, 3), (11, 3))]
@@ -42,12 +43,12 @@ def ball(formula: PCF) -> Any:
     return found.ball
 
 
-def records(formulas: Sequence[PCF]) -> list[Record]:
+def batch(formulas: Sequence[PCF]) -> Batch:
     """Formulas with their mirrors, evaluated only."""
-    return [record(each) for formula in formulas for each in _pair(formula)]
+    return Batch.of([each for formula in formulas for each in _pair(formula)])
 
 
-def _pair(formula: PCF) -> list[Any]:
+def _pair(formula: PCF) -> list[Computed]:
     computed = compute(formula)
     return [computed, mirrored(computed)]
 
@@ -69,7 +70,7 @@ def test_members_are_one_family() -> None:
 
 
 def test_unnamed_members_are_tied_to_their_representative_once(connection: psycopg.Connection) -> None:
-    store(connection, records(MEMBERS))
+    store(connection, batch(MEMBERS))
     swept = sweep_families(connection)
     assert (swept.named, swept.tied, swept.apart, swept.complete) == (0, 3, 0, True)
     (relation,) = stored(connection, MEMBERS[1])
@@ -83,7 +84,7 @@ def test_unnamed_members_are_tied_to_their_representative_once(connection: psyco
 
 
 def test_naming_one_names_all_also_mirrors_indexed_earlier(connection: psycopg.Connection) -> None:
-    store(connection, records(MEMBERS))
+    store(connection, batch(MEMBERS))
     sweep_families(connection)
     name_by_hand(connection, MEMBERS[2])
     swept = sweep_families(connection)
@@ -110,7 +111,7 @@ def name_by_hand(connection: psycopg.Connection, formula: PCF) -> None:
 
 
 def test_a_family_alone_and_a_time_limit(connection: psycopg.Connection) -> None:
-    store(connection, records(MEMBERS))
+    store(connection, batch(MEMBERS))
     assert sweep_families(connection, family="no such family").tied == 0
     ended = sweep_families(connection, seconds=0)
     assert (ended.tied, ended.complete) == (1, False)
@@ -127,7 +128,7 @@ def test_reference_families_are_tied(connection: psycopg.Connection) -> None:
         for line in map(json.loads, lines[:120])
         for row in (line, line["representative"])
     }
-    store(connection, [record(compute(formula)) for formula in sorted(formulas)])
+    store(connection, Batch.of([compute(formula) for formula in sorted(formulas)]))
     swept = sweep_families(connection)
     assert swept.apart == 0
     assert swept.tied > 30

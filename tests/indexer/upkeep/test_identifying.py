@@ -19,12 +19,13 @@ from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.relations.relation import moebius_value
 from indexer.mathematics.relations.search import residual_digits
+from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import BULK_BUDGET, compute_pairs
-from indexer.pipeline.rows import record
+from indexer.pipeline.storing import store
 from indexer.upkeep import identifying as later_search
 from indexer.upkeep.adding import add_lines
 from indexer.upkeep.identifying import search_with_constant, search_with_library
-from indexer.upkeep.setup import seed_constants, store
+from indexer.upkeep.setup import seed_constants
 from tests.helpers.catalogues import new_database
 from tests.helpers.command import formulary, json_of
 from tests.helpers.contract import validate
@@ -45,7 +46,7 @@ def expression_of(formula: PCF) -> str:
 def filled(connection: psycopg.Connection) -> psycopg.Connection:
     """A catalogue with an unnamed family, another unnamed formula and a named one, as a daemon leaves it."""
     seed_constants(connection)
-    store(connection, [record(done) for done in compute_pairs(FORMULAS)])
+    store(connection, Batch.of(compute_pairs(FORMULAS)))
     return connection
 
 

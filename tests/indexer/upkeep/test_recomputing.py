@@ -9,9 +9,10 @@ import pytest
 
 from catalog.formulas.pcf import parse_formula
 from indexer.cli.main import run
+from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute
-from indexer.pipeline.rows import record
-from indexer.upkeep.setup import seed_constants, store
+from indexer.pipeline.storing import store
+from indexer.upkeep.setup import seed_constants
 
 BROUNCKER = "PCF(2n+1, n^2)"
 PI = parse_formula(BROUNCKER)
@@ -26,7 +27,7 @@ def filled(connection: psycopg.Connection) -> psycopg.Connection:
     """Three formulas, one of them evaluated by a worse evaluator, one with a wrong relation."""
     seed_constants(connection)
     texts = (BROUNCKER, "PCF(n, n)", "PCF(1, 1)")
-    store(connection, [record(compute(parse_formula(text), identified=True, budget=0)) for text in texts])
+    store(connection, Batch.of([compute(parse_formula(text), identified=True, budget=0) for text in texts]))
     with connection.transaction():
         connection.execute(WORSE.encode(), {"key": PI.key})
     return connection

@@ -9,9 +9,10 @@ import pytest
 
 from catalog.formulas.pcf import PCF
 from catalog.store.relations import StoredRelation, count_relations, sample_relations, stored_relations
+from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute
-from indexer.pipeline.rows import record
-from indexer.upkeep.setup import seed_constants, store
+from indexer.pipeline.storing import store
+from indexer.upkeep.setup import seed_constants
 from indexer.upkeep.verifying import verify_all, verify_stored
 
 TRUE = [
@@ -50,7 +51,7 @@ def test_what_cannot_be_evaluated_is_a_reason(term: str) -> None:
 def test_relations_are_read_as_they_were_stored(connection: psycopg.Connection) -> None:
     seed_constants(connection)
     formulas = [PCF((1, 2), (0, 0, 1)), PCF((1,), (1,)), PCF((2,), (-1,)), PCF((4, 1), (1, 1))]
-    store(connection, [record(compute(formula, identified=True)) for formula in formulas])
+    store(connection, Batch.of([compute(formula, identified=True) for formula in formulas]))
     read = list(stored_relations(connection))
     assert len(read) == count_relations(connection) >= 3
     assert all(outcome.reason is None for outcome in verify_all(read, workers=1))

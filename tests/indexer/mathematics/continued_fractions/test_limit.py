@@ -25,8 +25,8 @@ from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.continued_fractions.rational_tail import exact_limit
 from indexer.mathematics.continued_fractions.tail import Tail
 from indexer.mathematics.continued_fractions.terminating import enclosed
+from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute
-from indexer.pipeline.rows import batch, records
 from tests.helpers.reference import pcf, rows
 
 REFERENCE_DIGITS = 100
@@ -252,6 +252,6 @@ def test_more_digits_than_can_be_had_give_no_fewer_than_a_smaller_request():
 
 def test_exact_limits_of_any_length_become_rows_and_json():
     done = compute(PCF((-4500, 1), (4501, 1)), 20, identified=True)
-    assert batch(records([done]), "1")[0] is not None
+    assert Batch.of([done]).rows is not None
     shown = formula_object(done.evaluation, done.identification)
     assert len(shown["limit"]["exact"]) > 2 * 4300 and len(shown["relations"][0]["polynomial"][0]) > 4300
