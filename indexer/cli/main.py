@@ -1,7 +1,8 @@
 """The command `formulary`: finds the command's module, runs it, and turns every error into one sentence and a code.
 
 Exit codes: 0 done; 1 not found, not identified, nothing to identify, or too few digits; 2 wrong usage, bad input, or
-an error of the program itself; 3 database or index unavailable; 130 interrupted.
+an error of the program itself; 3 database or index unavailable; 130 interrupted, 129 and 143 ended by a closed terminal
+or by SIGTERM.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import signal
 import sys
 import warnings
 from difflib import get_close_matches
+from types import FrameType
 
 import click
 
@@ -62,6 +64,9 @@ _DID_YOU_MEAN = re.compile(r"\. \(?Did you mean (?:one of: )?('[^?]*)\?\)?$")
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
+
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+"""Signals that end a command as Ctrl-C does: what it began is undone. `run` hears them itself."""
 
 
 class Commands(click.Group):
@@ -116,7 +121,24 @@ def main() -> None:
     sys.set_int_max_str_digits(0)  # coefficients and limits may be long
     if not os.environ.get("FORMULARY_DEBUG"):
         warnings.simplefilter("ignore")  # for developers, not for users
-    sys.exit(run(sys.argv[1:]))
+    interruption = Interruption()
+    for number in ENDING:
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup stays as it is
+            signal.signal(number, interruption)
+    code = run(sys.argv[1:])
+    sys.exit(interruption.code if code == INTERRUPTED else code)
+
+
+class Interruption:
+    """A handler of signals that ends the command as Ctrl-C does; `code` is the exit code, as shells have it."""
+
+    def __init__(self) -> None:
+        self.code = INTERRUPTED
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """End the command."""
+        self.code = 128 + number
+        raise KeyboardInterrupt
 
 
 def run(arguments: list[str]) -> int:

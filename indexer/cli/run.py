@@ -81,8 +81,9 @@ def run(
     also after a kill: run it again and it carries on. Any number of daemons may work on one database.
     """
     from catalog.store.leases import ALL_RANKS, require_spaces
-    from indexer.daemon.log import report
-    from indexer.daemon.run import Daemon, Settings, stop_by_signal
+    from indexer.daemon.log import log_to_stderr
+    from indexer.daemon.run import Daemon, stop_by_signal
+    from indexer.daemon.settings import Settings
 
     if scheduler is not None and (workers or memory_limit):
         raise click.UsageError(
@@ -105,8 +106,8 @@ def run(
     with database_of(database_url, home) as database:
         with database.connect() as connection:
             require_spaces(connection, spaces)
-        with report(log_format) as words:
-            daemon = Daemon(database.connect, home, words, settings)
+        with log_to_stderr(log_format) as log:
+            daemon = Daemon(database.connect, home, log, settings)
             with stop_by_signal(daemon):
                 tally = daemon.run()
     fields = {

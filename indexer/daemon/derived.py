@@ -21,7 +21,7 @@ from catalog.store.ingest import Ingested
 from indexer.clusters.placement import OnlineClusters
 from indexer.daemon.committing import REFUSED, reason_of
 from indexer.daemon.link import Link
-from indexer.daemon.log import Report
+from indexer.daemon.log import Log
 from indexer.daemon.reclustering import Reclustering
 from indexer.identification.library import terms_with
 from indexer.pipeline.batch import Batch
@@ -51,7 +51,7 @@ class Following:
     def __init__(
         self,
         link: Link,
-        report: Report,
+        log: Log,
         stopping: threading.Event,
         home: Path | str | None,
         *,
@@ -60,12 +60,12 @@ class Following:
         own: tuple[Constant, ...],
     ) -> None:
         """Open the index; `kind` as for `CatalogueIndex.open`, `own` are the user's constants."""
-        self._link, self._report, self._stopping = link, report, stopping
+        self._link, self._log, self._stopping = link, log, stopping
         self.own = own
-        self.index = link.do(CatalogueIndex.open, home, lambda text: report.event("index", note=text), kind=kind)
+        self.index = link.do(CatalogueIndex.open, home, lambda text: log.event("index", note=text), kind=kind)
         self.anchors = link.do(read_anchors)
         self._clusters = OnlineClusters()
-        self._reclustering = Reclustering(recluster_after, report.event)
+        self._reclustering = Reclustering(recluster_after, log.event)
         self._saved_at = time.monotonic()
         self._writes = False
         self._searched: str | None = None  # version of the library with which all stored formulas were searched
@@ -113,10 +113,10 @@ class Following:
         try:
             manifest = self._link.do(self.index.save)
         except SnapshotNotWritten as error:
-            self._report.event("index_not_saved", reason=str(error))
+            self._log.event("index_not_saved", reason=str(error))
             return
         if manifest is not None:
-            self._report.event("index_saved", vectors=manifest.count, watermark=manifest.watermark)
+            self._log.event("index_saved", vectors=manifest.count, watermark=manifest.watermark)
 
     def _search_again(self) -> None:
         """Search formulas that were not searched with this version of the library, a slice at a time."""
@@ -136,7 +136,7 @@ class Following:
         if not found.left and not self._stopping.is_set():
             self._searched = terms.version
         if found.searched:
-            self._report.event("searched_again", **found.to_json())
+            self._log.event("searched_again", **found.to_json())
 
     def _name_families(self, workers: int = 1) -> Swept | None:
         """Name the members of families whose representative has been named, or tie them to it."""
@@ -146,7 +146,7 @@ class Following:
         sweep = partial(sweep_families, seconds=seconds, stop=self._stopping.is_set, workers=workers)
         swept = self._derive("families", sweep)
         if swept is not None and (swept.named or swept.tied):
-            self._report.event("families", named=swept.named, tied=swept.tied, complete=swept.complete)
+            self._log.event("families", named=swept.named, tied=swept.tied, complete=swept.complete)
         return swept
 
     def _derive(self, what: str, work: Callable[[psycopg.Connection], Derived]) -> Derived | None:
@@ -154,5 +154,5 @@ class Following:
         try:
             return self._link.do(work)
         except REFUSED as error:
-            self._report.event("not_derived", what=what, reason=reason_of(error))
+            self._log.event("not_derived", what=what, reason=reason_of(error))
             return None

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 
-class Report(Protocol):
+class Log(Protocol):
     """Where the daemon's words go."""
 
     def event(self, name: str, **fields: Any) -> None:
@@ -21,7 +21,7 @@ class Report(Protocol):
         """Ranks done of those to do, formulas stored and identified by this run."""
 
 
-class LineReport:
+class LineLog:
     """Lines such as `time=... event=chunk_done space=quadratic-5 first=0 last=500`."""
 
     def event(self, name: str, **fields: Any) -> None:
@@ -34,7 +34,7 @@ class LineReport:
         """Nothing: each chunk has its line."""
 
 
-class JsonReport(LineReport):
+class JsonLog(LineLog):
     """The same lines as JSON objects."""
 
     def event(self, name: str, **fields: Any) -> None:
@@ -43,7 +43,7 @@ class JsonReport(LineReport):
         print(json.dumps({"time": now, "event": name} | fields, default=str), file=sys.stderr, flush=True)
 
 
-class BarReport:
+class BarLog:
     """A bar with rate and time left; only what needs attention is written above it."""
 
     QUIET = frozenset({"run_started", "chunk_claimed", "chunk_done", "index_saved", "run_ended"})
@@ -71,13 +71,13 @@ class BarReport:
 
 
 @contextmanager
-def report(log_format: str | None = None) -> Iterator[Report]:
+def log_to_stderr(log_format: str | None = None) -> Iterator[Log]:
     """Lines of a format, `text` or `json`; without one a bar where stderr is a terminal, else `text`."""
     if log_format == "json":
-        yield JsonReport()
+        yield JsonLog()
         return
     if log_format == "text" or not sys.stderr.isatty():
-        yield LineReport()
+        yield LineLog()
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -90,7 +90,7 @@ def report(log_format: str | None = None) -> Iterator[Report]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=False) as progress:
-        yield BarReport(progress)
+        yield BarLog(progress)
 
 
 def _quoted(value: Any) -> str:

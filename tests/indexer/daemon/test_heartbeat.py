@@ -14,8 +14,9 @@ from catalog.formulas.pcf import parse_formula
 from catalog.store.leases import add_space
 from indexer.daemon import run as daemons
 from indexer.daemon.heartbeat import pulse
-from indexer.daemon.log import LineReport
-from indexer.daemon.run import Daemon, Settings
+from indexer.daemon.log import LineLog
+from indexer.daemon.run import Daemon
+from indexer.daemon.settings import Settings
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute
 from indexer.pipeline.storing import store
@@ -60,7 +61,7 @@ def test_a_daemon_that_waits_takes_a_new_space_on(
     if not hint:
         connection.execute("drop function tell_daemons() cascade")
         connection.commit()
-    daemon = Daemon(database.connect, tmp_path, LineReport(), Settings(workers=1))
+    daemon = Daemon(database.connect, tmp_path, LineLog(), Settings(workers=1))
     thread = threading.Thread(target=daemon.run)
     thread.start()
     try:
@@ -69,8 +70,7 @@ def test_a_daemon_that_waits_takes_a_new_space_on(
         add_space(connection, "tiny", "a = n; b = A; A in 1..10", 10, chunk_size=10)
         until(lambda: connection.execute("select from chunk where state = 'done'").fetchone() is not None, connection)
     finally:
-        daemon.stopping.set()
-        daemon.news.set()
+        daemon.stop("the test is over")
         thread.join()
 
 

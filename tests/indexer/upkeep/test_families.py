@@ -20,8 +20,9 @@ from catalog.store.rows import Row
 from catalog.store.storing_findings import store_findings
 from catalog.version import __version__
 from indexer.daemon import derived as following
-from indexer.daemon.log import LineReport
-from indexer.daemon.run import Daemon, Settings
+from indexer.daemon.log import LineLog
+from indexer.daemon.run import Daemon
+from indexer.daemon.settings import Settings
 from indexer.mathematics.closed_forms.families import family_key
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.relations.relation import moebius_value
@@ -141,7 +142,7 @@ def test_a_run_that_ends_leaves_no_member_of_a_family(
     monkeypatch.setattr(following, "COMPLETE_SECONDS", 0.0)
     seed_constants(connection)
     add_space(connection, "unnamed", "a = 5 n + 5 A; b = n^2 + 2 A n; A in 0..9", 10, chunk_size=10)
-    Daemon(database.connect, tmp_path, LineReport(), Settings(workers=1, once=True)).run()
+    Daemon(database.connect, tmp_path, LineLog(), Settings(workers=1, once=True)).run()
     tied = connection.execute("select count(*) from relation where kind = 'formula'").fetchone()
     assert tied is not None
     assert tied[0] >= 9
