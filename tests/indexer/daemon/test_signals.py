@@ -46,13 +46,13 @@ def test_an_export_that_is_ended_leaves_no_file(seeded_url: str, tmp_path: Path,
     old = tmp_path / "old.csv"
     old.write_text("old")
     process = subprocess.Popen(
-        [sys.executable, "-m", "indexer.cli.main", "export", str(old), "--where", "(select pg_sleep(30)) is null"],
+        [sys.executable, "-m", "indexer.cli.main", "export", str(old), "--where", "(select pg_sleep(4)) is null"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(PROJECT), "FORMULARY_DATABASE_URL": seeded_url},
     )
-    time.sleep(2)
+    time.sleep(1.5)
     process.send_signal(number)
     _, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (code, "\n")  # as after ^C
