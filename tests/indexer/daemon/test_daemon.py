@@ -203,12 +203,12 @@ def test_a_space_of_one_formula_twice_is_one_row(fresh: str, tmp_path: Path) -> 
 REFUSED = """
 import sys
 if "--formulary-worker" in sys.argv:
-    from indexer.pipeline import rows
-    columns = rows._columns
+    from indexer.pipeline import batch
+    columns = batch._columns
     def spoilt(evaluation):
         found = columns(evaluation)
         return found | {{"status": "nonsense"}} if str(evaluation.formula) == "{formula}" else found
-    rows._columns = spoilt
+    batch._columns = spoilt
 """
 """Read by every Python that starts: a formula whose row the database refuses."""
 
