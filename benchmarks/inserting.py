@@ -27,7 +27,8 @@ from indexer.identification.own_constants import read_terms
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute
 from indexer.pipeline.storing import store
-from indexer.similarity.catalogue_index import CatalogueIndex, read_anchors
+from indexer.similarity.anchors import read_anchors
+from indexer.similarity.catalogue_index import CatalogueIndex
 
 Spent = tuple[float, float]
 

@@ -109,7 +109,8 @@ def whole_way(size: int) -> tuple[float, float, float, float, int]:
     from catalog.database.opening import open_database
     from indexer.daemon.task import Task, units_of
     from indexer.pipeline import storing
-    from indexer.similarity.catalogue_index import CatalogueIndex, read_anchors
+    from indexer.similarity.anchors import read_anchors
+    from indexer.similarity.catalogue_index import CatalogueIndex
     from indexer.sources.registry import QUADRATIC_5
     from indexer.upkeep.setup import seed_constants
 

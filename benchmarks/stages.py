@@ -32,7 +32,8 @@ from indexer.daemon.task import Task, units_of
 from indexer.mathematics.continued_fractions.convergents import Convergent, FirstSteps
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.storing import store
-from indexer.similarity.catalogue_index import CatalogueIndex, read_anchors
+from indexer.similarity.anchors import read_anchors
+from indexer.similarity.catalogue_index import CatalogueIndex
 from indexer.sources.registry import QUADRATIC_5
 from indexer.upkeep.setup import seed
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from catalog.constants.library import Constant
-    from indexer.similarity.vector_index import Anchors
+    from indexer.similarity.anchors import Anchors
 
 NOT_IDENTIFIED = 1
 
@@ -141,7 +141,7 @@ def _unidentified(
     """Search the formulas of the catalogue without a name; says how many were named."""
     from indexer.identification.own_constants import read_terms
     from indexer.pipeline.compute import BULK_BUDGET
-    from indexer.similarity.catalogue_index import read_anchors
+    from indexer.similarity.anchors import read_anchors
     from indexer.upkeep.families import sweep_families
     from indexer.upkeep.identifying import search_with_library
 
@@ -166,7 +166,7 @@ def _known(connection: psycopg.Connection | None) -> tuple[Anchors | None, tuple
     if connection is None:
         return None, ()
     from catalog.store.constants import own_constants
-    from indexer.similarity.catalogue_index import read_anchors
+    from indexer.similarity.anchors import read_anchors
 
     return read_anchors(connection), own_constants(connection)
 

@@ -146,7 +146,7 @@ def similar(
         query = formula_id
     else:
         query = read_formula(formula)
-        similarity.require_place(query)
+        similarity.require_convergent(query)
     with catalogue(database_url, home) as connection:
         wanted = read_filter(connection, conditions, canonical=canonical)
         asked, neighbours = similarity.nearest(connection, query, count, wanted, home=home, say=note)

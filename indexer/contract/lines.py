@@ -17,7 +17,7 @@ from indexer.contract.objects import formula_object
 from indexer.identification.identify import LIBRARY_BUDGET
 from indexer.identification.library import terms_with
 from indexer.pipeline.compute import compute, failed
-from indexer.similarity.vector_index import Anchors
+from indexer.similarity.anchors import Anchors
 from indexer.sources.files.lines import NumberedLine, formula_of, numbered
 from indexer.workers.pool import in_order
 

@@ -25,7 +25,8 @@ from indexer.daemon.log import Log
 from indexer.daemon.reclustering import Reclustering
 from indexer.identification.library import terms_with
 from indexer.pipeline.batch import Batch
-from indexer.similarity.catalogue_index import CatalogueIndex, read_anchors
+from indexer.similarity.anchors import read_anchors
+from indexer.similarity.catalogue_index import CatalogueIndex
 from indexer.upkeep.families import Swept, sweep_families
 from indexer.upkeep.identifying import search_with_library
 from indexer.workers.pool import default_workers

@@ -22,7 +22,7 @@ from indexer.kinds.vectors import VECTOR_VERSION
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import BULK_BUDGET, compute_pairs, failed
-from indexer.similarity.vector_index import Anchors
+from indexer.similarity.anchors import Anchors
 from indexer.sources.registry import read_space
 from indexer.sources.space import Proposed, Space, plain
 from indexer.workers.dask import Versions

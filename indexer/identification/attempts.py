@@ -27,7 +27,7 @@ from indexer.mathematics.relations.relation import (
     verify,
 )
 from indexer.mathematics.relations.search import DIGITS, Attempt, Scaled, accurate_digits, moebius_scaled, scale
-from indexer.similarity.vector_index import Anchor
+from indexer.similarity.anchors import Anchor
 
 MIN_DIGITS = 30
 """Digits of a limit below which no relation is sought: two coefficients of seven digits would already be chance."""

@@ -1,13 +1,12 @@
-"""The similarity index of a catalogue on this host: loaded, checked, brought up to date, or rebuilt; and the anchors.
+"""The similarity index of a catalogue on this host: loaded, checked, brought up to date, or rebuilt.
 
-The database is the truth. The index follows it in commit order by a watermark (`catalog.store.formulas`).
+The database is the truth. The index follows it in commit order by a watermark (`catalog.store.vectors`).
 """
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -16,14 +15,12 @@ import numpy.typing as npt
 import psycopg
 
 from catalog.errors import BadSnapshot
-from catalog.formulas.pcf import PCF
 from catalog.server.home import default_home
 from catalog.store.formula_rows import FormulaRows
 from catalog.store.ingest import Ingested
 from catalog.store.vectors import (
     any_vector,
     catalogue_identity,
-    labelled_vectors,
     record_snapshot,
     snapshot_known,
     vector_count,
@@ -33,7 +30,7 @@ from catalog.store.vectors import (
 )
 from indexer.kinds.vectors import DIMENSION, VECTOR_VERSION
 from indexer.similarity.snapshots import Manifest, SnapshotStore, Source
-from indexer.similarity.vector_index import Anchor, Anchors, Neighbour, VectorIndex
+from indexer.similarity.vector_index import Neighbour, VectorIndex
 
 NAME = "similarity"
 """The index of all convergent formulas."""
@@ -51,7 +48,7 @@ class CatalogueIndex:
     """All convergent formulas of one catalogue by neighbour vector; `watermark` is how far it has read."""
 
     def __init__(self, store: SnapshotStore, source: Source, index: VectorIndex, watermark: int, kind: str) -> None:
-        """Use `open`."""
+        """Use `open` or `rebuilt`."""
         self.store, self.source, self.index, self.watermark = store, source, index, watermark
         self.kind = kind
         self.saved: int | None = None
@@ -66,12 +63,12 @@ class CatalogueIndex:
         kind: str | None = None,
         mapped: bool = False,
     ) -> CatalogueIndex:
-        """The index in step with the database; a snapshot that is not right is reported by `say` and rebuilt.
+        """Return the index in step with the database; a snapshot that is not right is told to `say`, and rebuilt.
 
         `kind` is `flat` or `ivf`, by default that of the snapshot. With `mapped` the snapshot stays on the disk: only
         pieces of it are checked, and whether formulas were deleted is not; that is for whoever asks one question.
         """
-        store, source = _place(connection, home)
+        store, source = _kept(connection, home)
         try:
             return cls._loaded(connection, store, source, kind, mapped)
         except BadSnapshot as error:
@@ -83,8 +80,8 @@ class CatalogueIndex:
     def rebuilt(
         cls, connection: psycopg.Connection, home: Path | str | None, *, kind: str | None = None
     ) -> CatalogueIndex:
-        """The index from the database alone; without a `kind`, that of the snapshot that was there, if it says."""
-        store, source = _place(connection, home)
+        """Return the index from the database alone, of a `kind` or else that of the snapshot that was there."""
+        store, source = _kept(connection, home)
         chosen = kind or store.kind()
         watermark, blocks = vectors_beyond(connection, 0, VECTOR_VERSION)
         parts = list(blocks) or [(np.zeros(0, np.int64), np.zeros((0, DIMENSION), np.float32))]
@@ -110,18 +107,18 @@ class CatalogueIndex:
         return opened
 
     def __len__(self) -> int:
-        """Number of vectors."""
+        """Return the number of vectors."""
         return len(self.index)
 
     def catch_up(self, connection: psycopg.Connection, held: int = 0) -> int:
-        """Add what was committed beyond the watermark, but by the transaction `held`; returns how many vectors."""
+        """Add what was committed beyond the watermark, but by the transaction `held`; return how many vectors."""
         watermark, blocks = vectors_beyond(connection, self.watermark, VECTOR_VERSION, held)
         added = sum(self.index.add(ids, vectors) for ids, vectors in blocks)
         self.watermark = watermark
         return added
 
     def follow(self, connection: psycopg.Connection, rows: FormulaRows, ingested: Ingested) -> int:
-        """`catch_up` after a commit of one's own, whose vectors need not be read again; returns how many vectors."""
+        """`catch_up` after a commit of one's own, whose vectors need not be read again; return how many vectors."""
         vectors, transaction = rows.vectors, ingested.transaction
         if vectors is None or transaction is None or rows.vector_version != VECTOR_VERSION:
             return self.catch_up(connection)
@@ -130,7 +127,10 @@ class CatalogueIndex:
         return added + self.catch_up(connection, transaction)
 
     def nearest(self, connection: psycopg.Connection, vector: npt.ArrayLike, k: int) -> list[Neighbour]:
-        """The k nearest that the database still holds; raises BadSnapshot where it holds another vector for one."""
+        """Return the k nearest that the database still holds.
+
+        Raises BadSnapshot where the database holds another vector for one of them.
+        """
         query, count = np.asarray(vector, dtype=np.float32).astype(np.float64), k
         while True:
             found = self.index.search(vector, count)
@@ -145,7 +145,7 @@ class CatalogueIndex:
             count *= WIDER
 
     def drop_deleted(self, connection: psycopg.Connection) -> int:
-        """Remove what the database no longer holds; returns how many vectors."""
+        """Remove what the database no longer holds; return how many vectors."""
         if len(self.index) <= vector_count(connection, VECTOR_VERSION):
             return 0
         gone = set(self.index.ids.tolist()) - vector_ids(connection, VECTOR_VERSION)
@@ -160,7 +160,7 @@ class CatalogueIndex:
                     self.save(connection)
 
     def save(self, connection: psycopg.Connection) -> Manifest | None:
-        """Write a snapshot and enter it in the database; None where nothing was read since the last one."""
+        """Write a snapshot and enter it in the database; return None where nothing was read since the last one."""
         self.drop_deleted(connection)
         if self.saved == self.watermark:
             return None
@@ -182,45 +182,23 @@ class CatalogueIndex:
         return manifest
 
 
-def _place(connection: psycopg.Connection, home: Path | str | None) -> tuple[SnapshotStore, Source]:
-    """Where this host keeps the index of this catalogue, and what it must be derived from."""
+def _kept(connection: psycopg.Connection, home: Path | str | None) -> tuple[SnapshotStore, Source]:
+    """Return where this host keeps the index of this catalogue, and what it must be derived from."""
     identity = catalogue_identity(connection)
     source = Source(str(identity.catalogue_id), identity.epoch, VECTOR_VERSION, DIMENSION)
     return SnapshotStore(_folder(home, source.catalogue_id), NAME), source
 
 
 def _folder(home: Path | str | None, catalogue_id: str) -> Path:
-    """A folder for each catalogue, so that several can be used from one home."""
+    """Return the folder of a catalogue: each has its own, so that several can be used from one home."""
     base = Path(home).expanduser().absolute() if home is not None else default_home()
     return base / "index" / catalogue_id
 
 
 def snapshot_manifest(connection: psycopg.Connection, home: Path | str | None) -> Manifest | None:
-    """The manifest of this host's snapshot, None where there is none to read."""
+    """Return the manifest of this host's snapshot, None where there is none to read."""
     identity = catalogue_identity(connection)
     try:
         return Manifest.read(_folder(home, str(identity.catalogue_id)) / f"{NAME}.json")
     except BadSnapshot:
         return None
-
-
-def read_anchors(connection: psycopg.Connection) -> Anchors:
-    """The labelled formulas of a catalogue."""
-    found = labelled_vectors(connection, VECTOR_VERSION)
-    labelled = ((row.formula_id, str(row.formula), row.constant, row.vector) for row in found)
-    return Anchors.of(DIMENSION, labelled)
-
-
-class AnchorsWhenAsked:
-    """The labelled formulas, read when the first formula needs them: one that theory names does not."""
-
-    def __init__(self, connection: psycopg.Connection) -> None:
-        self._connection = connection
-
-    @cached_property
-    def _anchors(self) -> Anchors:
-        return read_anchors(self._connection)
-
-    def nearest(self, formulas: Sequence[PCF], k: int) -> list[list[Anchor]]:
-        """The k labelled formulas nearest to each of some formulas, nearest first."""
-        return self._anchors.nearest(formulas, k)

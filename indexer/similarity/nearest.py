@@ -38,12 +38,12 @@ class Similar:
     expression: str | None
 
     def to_json(self) -> dict[str, Any]:
-        """The object of the JSON contract."""
+        """Return the object of the JSON contract."""
         return asdict(self)
 
 
 def read_vector(text: str) -> npt.NDArray[np.float32]:
-    """A neighbour vector from numbers with commas or blanks, in brackets or not. Raises VectorTextError."""
+    """Read a neighbour vector from numbers with commas or blanks, in brackets or not. Raises VectorTextError."""
     try:
         numbers = np.array([float(part) for part in text.strip(" []{}()").replace(",", " ").split()], np.float32)
     except ValueError:
@@ -53,7 +53,7 @@ def read_vector(text: str) -> npt.NDArray[np.float32]:
     return numbers
 
 
-def require_place(formula: PCF) -> None:
+def require_convergent(formula: PCF) -> None:
     """Raise NotPlacedError for a formula that has no place among the convergent ones."""
     verdict = kind_of(formula).classify(formula)
     if verdict.status in ("diverges", "terminates"):
@@ -69,13 +69,13 @@ def nearest(
     home: Path | str | None = None,
     say: Callable[[str], None] = lambda text: None,
 ) -> tuple[str | None, list[Similar]]:
-    """The text of the formula asked for (None for a vector), and the k nearest others that pass `wanted`.
+    """Return the text of the formula asked for (None for a vector), and the k nearest others that pass `wanted`.
 
     Fewer than k only where no more formulas pass. Raises NotFound for a number that the catalogue does not hold,
     NotPlacedError for a formula that does not converge.
     """
     wanted = wanted or Filter(canonical=False)
-    name, vector, own = _place(connection, query)
+    name, vector, own = _query(connection, query)
     index = CatalogueIndex.open(connection, home, say, mapped=True)
     try:
         hits = _passing_hits(connection, index, vector, k, wanted, own)
@@ -87,8 +87,8 @@ def nearest(
     return name, _described(connection, hits)
 
 
-def _place(connection: psycopg.Connection, query: Query) -> tuple[str | None, npt.NDArray[np.float32], set[int]]:
-    """The query's text and vector, and the formulas that are the query itself."""
+def _query(connection: psycopg.Connection, query: Query) -> tuple[str | None, npt.NDArray[np.float32], set[int]]:
+    """Return the query's text and vector, and the formulas that are the query itself."""
     if isinstance(query, np.ndarray):
         return None, query, set()
     if isinstance(query, int):
@@ -96,7 +96,7 @@ def _place(connection: psycopg.Connection, query: Query) -> tuple[str | None, np
         if row is None:
             raise NotFound(f"the catalogue has no formula number {query}")
         query = PCF(row["a"], row["b"])
-    require_place(query)
+    require_convergent(query)
     own = set(queries.ids_by_key(connection, [query.key]).values())
     return str(query), vectors_of([query])[0], own
 
@@ -109,7 +109,7 @@ def _passing_hits(
     wanted: Filter,
     own: set[int],
 ) -> list[Neighbour]:
-    """The nearest that pass: among the first candidates where they suffice, else among all that pass."""
+    """Return the nearest that pass: among the first candidates where they suffice, else among all that pass."""
     if wanted.empty:
         return [hit for hit in index.nearest(connection, vector, k + len(own)) if hit.id not in own][:k]
     candidates = index.nearest(connection, vector, FIRST_FACTOR * k + len(own))

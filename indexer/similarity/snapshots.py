@@ -66,7 +66,7 @@ class Manifest:
 
     @classmethod
     def read(cls, path: Path) -> Manifest:
-        """The manifest of a file; raises BadSnapshot where it is missing, torn, or of another format."""
+        """Read the manifest of a file; raises BadSnapshot where it is missing, torn, or of another format."""
         try:
             fields = json.loads(path.read_text())
             if fields["format"] != FORMAT:
@@ -84,6 +84,7 @@ class SnapshotStore:
     """The snapshots of one index in a folder: `name`.json is the manifest, `name`-<id>.faiss the index file."""
 
     def __init__(self, folder: Path, name: str) -> None:
+        """Make the folder, which only this user may read, where it is not there."""
         self.folder = private_folder(folder)
         self.name = name
 
@@ -93,7 +94,7 @@ class SnapshotStore:
         return self.folder / f"{self.name}.json"
 
     def kind(self) -> str:
-        """The kind of index that the manifest asks for; `flat` where there is none to read."""
+        """Return the kind of index that the manifest asks for, `flat` where there is none to read."""
         try:
             return Manifest.read(self.manifest_path).kind
         except BadSnapshot:
@@ -136,10 +137,10 @@ class SnapshotStore:
         return manifest
 
     def load(self, source: Source, *, mapped: bool = False) -> tuple[VectorIndex, Manifest]:
-        """The current snapshot; raises BadSnapshot where it is missing, torn, foreign, or of another version.
+        """Return the current snapshot; raises BadSnapshot where it is missing, torn, foreign, or of another version.
 
-        In memory after its whole checksum was compared, or `mapped`: then only pieces of it were, and pages come from
-        the disk as a search needs them.
+        It is in memory, after its whole checksum was compared, or `mapped`: then only pieces of it were, and pages come
+        from the disk as a search needs them.
         """
         manifest = Manifest.read(self.manifest_path)
         while True:
@@ -211,7 +212,7 @@ def _checksum(content: bytes) -> str:
 
 
 def _sampled_checksum(file: BinaryIO, size: int) -> str:
-    """Of the whole file where it is small, else of pieces from its beginning to its end."""
+    """Return the checksum of the whole file where it is small, else of pieces from its beginning to its end."""
     if size <= SAMPLED_WHOLE:
         return _checksum(file.read())
     seen = hashlib.sha256()

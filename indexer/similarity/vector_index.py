@@ -6,11 +6,10 @@ FAISS finds the candidates; the distances that anybody sees are recomputed here 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
 from types import ModuleType
 from typing import Any
 
@@ -18,18 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from catalog.errors import VectorError
-from catalog.formulas.pcf import PCF
-from indexer.kinds.kind import vectors_of
 
 Ids = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.float32]
 
 SLACK = 16
 """Candidates fetched beyond those asked for, so that ties in single precision are ranked in double."""
-
-SAME_PLACE = 1e-6
-"""Distance below which two anchors with the same constant are one place, and the second is left out."""
-
 
 FLAT, IVF = "flat", "ivf"
 """Kinds of index: exact, and by inverted lists, which is faster for many millions and finds nearly all."""
@@ -55,7 +48,7 @@ OUTGROWN = 3
 
 @cache
 def faiss() -> ModuleType:
-    """FAISS, imported on first use, in the settings in which its exact search is exact.
+    """Return FAISS, imported on first use, in the settings in which its exact search is exact.
 
     With several threads and few queries, or with large batches, Flat L2 computes |x|^2 + |y|^2 - 2xy, which cancels
     in single precision and gives wrong neighbours among near-duplicates.
@@ -78,12 +71,12 @@ class Neighbour:
 class VectorIndex:
     """Vectors of one dimension under explicit ids, searched exactly (`flat`) or by inverted lists (`ivf`).
 
-    FAISS knows the vectors by their place, the ids stand beside them. A mapped index is read only: what is added to it
+    FAISS knows the vectors by their row, the ids stand beside them. A mapped index is read only: what is added to it
     is kept in a part of its own. Not safe for use by two threads.
     """
 
     def __init__(self, dimension: int, inner: Any = None, ids: Ids | None = None, *, mapped: bool = False) -> None:
-        """An empty index, or one around a FAISS index and the ids of its places, shape (n,)."""
+        """Make an empty index, or one around a FAISS index and the ids of its rows, shape (n,)."""
         self.dimension = dimension
         self._inner = inner if inner is not None else faiss().IndexFlatL2(dimension)
         self._ids = ids if ids is not None else np.zeros(0, np.int64)
@@ -94,19 +87,19 @@ class VectorIndex:
 
     @classmethod
     def build(cls, ids: Ids, vectors: Vectors, kind: str = FLAT) -> VectorIndex:
-        """An index of vectors (n, d) under ids (n,); `ivf` stays `flat` below `IVF_LEAST` vectors."""
+        """Return an index of vectors (n, d) under ids (n,); `ivf` stays `flat` below `IVF_LEAST` vectors."""
         return cls(vectors.shape[1], trained(vectors, kind), np.asarray(ids, dtype=np.int64).copy())
 
     @classmethod
     def unpacked(cls, dimension: int, outer: Any, *, mapped: bool = False) -> VectorIndex:
-        """The index in what `packed` made; raises AttributeError where it is something else."""
+        """Return the index in what `packed` made; raises AttributeError where it is something else."""
         inner = faiss().downcast_index(outer.index)
         index = cls(dimension, inner, faiss().vector_to_array(outer.id_map).astype(np.int64), mapped=mapped)
         index._keeper = outer  # the inner index, and the file where it is mapped, are its own
         return index
 
     def packed(self) -> Any:
-        """A FAISS `IndexIDMap` of places and ids, as it is written to a file; valid as long as this index is."""
+        """Return a FAISS `IndexIDMap` of rows and ids, as it is written to a file; valid as long as this index is."""
         outer = faiss().IndexIDMap(faiss().IndexFlatL2(self.dimension))  # takes none that is filled
         owned = self._inner.this.own()
         outer.index, outer.ntotal = self._inner, len(self._ids)
@@ -115,7 +108,7 @@ class VectorIndex:
         return outer
 
     def __len__(self) -> int:
-        """Number of vectors."""
+        """Return the number of vectors."""
         return len(self._ids) + (len(self._added) if self._added is not None else 0)
 
     @property
@@ -150,21 +143,21 @@ class VectorIndex:
         return rows if self._added is None else np.concatenate([rows, self._added.vectors])
 
     def vector(self, number: int) -> Vectors | None:
-        """The vector of an id, shape (dimension,); None where it is not there."""
-        (places,) = np.nonzero(self._ids == number)
-        if len(places):
-            return np.asarray(self._inner.reconstruct(int(places[0])), dtype=np.float32)
+        """Return the vector of an id, shape (dimension,); None where it is not there."""
+        (rows,) = np.nonzero(self._ids == number)
+        if len(rows):
+            return np.asarray(self._inner.reconstruct(int(rows[0])), dtype=np.float32)
         return self._added.vector(number) if self._added is not None else None
 
     def _vectors_of(self, ids: Ids) -> Vectors:
-        """The vectors of ids that are there, shape (m, dimension)."""
+        """Return the vectors of ids that are there, shape (m, dimension)."""
         order = np.argsort(self.ids, kind="stable")
         return self.vectors[order[np.searchsorted(self.ids, ids, sorter=order)]]
 
     def add(self, ids: Sequence[int] | Ids, vectors: npt.ArrayLike) -> int:
         """Add vectors, shape (n, dimension), under ids, shape (n,); an id that is there gets the vector given now.
 
-        Returns how many ids are new. Raises VectorError for non-finite numbers or another dimension; then none is.
+        Return how many ids are new. Raises VectorError for non-finite numbers or another dimension; then none is.
         """
         new_ids = np.ascontiguousarray(ids, dtype=np.int64)
         rows = self._checked(vectors, len(new_ids))
@@ -194,14 +187,14 @@ class VectorIndex:
         self._ids = self._room[: count + len(ids)]
 
     def _holds(self, ids: Ids) -> npt.NDArray[np.bool_]:
-        """Which of some ids, shape (m,), are there; quick for numbers above all that are, as new formulas have."""
+        """Return which ids, shape (m,), are there; quick for numbers above all of them, as new formulas have."""
         known = ids <= self._highest
         if known.any():
             known[known] = np.isin(ids[known], self.ids)
         return np.asarray(known)
 
     def remove(self, ids: Sequence[int] | Ids) -> int:
-        """Remove ids, those that are not there being ignored; returns how many were removed."""
+        """Remove ids, those that are not there being ignored; return how many were removed."""
         kept = ~np.isin(self.ids, np.asarray(ids, dtype=np.int64))
         gone = int((~kept).sum())
         if gone:
@@ -219,7 +212,7 @@ class VectorIndex:
             self._inner, self._keeper = trained(rows, kind), None
 
     def search(self, vector: npt.ArrayLike, k: int, *, among: Ids | None = None) -> list[Neighbour]:
-        """The k nearest to a vector, shape (dimension,), by distance, then by id; fewer where there are fewer.
+        """Return the k nearest to a vector, shape (dimension,), by distance, then by id; fewer where there are fewer.
 
         With `among`, shape (m,), only these ids are looked at, and all of them.
         """
@@ -234,31 +227,31 @@ class VectorIndex:
         return [Neighbour(int(ids[i]), float(distances[i])) for i in order]
 
     def search_all(self, vectors: npt.ArrayLike, k: int) -> list[list[Neighbour]]:
-        """`search` for many vectors, shape (n, dimension), at once where the index is flat and in memory."""
+        """Return what `search` finds for many vectors (n, dimension), at once where the index is flat and in memory."""
         queries = np.asarray(vectors, dtype=np.float32).reshape(-1, self.dimension)
         if k <= 0 or not len(self) or self.kind != FLAT or self._added is not None:
             return [self.search(query, k) for query in queries]
         queries = self._checked(queries, len(queries))
-        _, places = self._inner.search(queries, min(k + SLACK, len(self)))
-        rows, found = self.vectors[places].astype(np.float64), self._ids[places]
+        _, hits = self._inner.search(queries, min(k + SLACK, len(self)))
+        rows, found = self.vectors[hits].astype(np.float64), self._ids[hits]
         distances = np.sqrt(np.square(rows - queries[:, np.newaxis].astype(np.float64)).sum(axis=2))
         nearest = np.lexsort((found, distances), axis=1)[:, :k]
         chosen, far = np.take_along_axis(found, nearest, 1).tolist(), np.take_along_axis(distances, nearest, 1).tolist()
         return [[Neighbour(i, d) for i, d in zip(*pair, strict=True)] for pair in zip(chosen, far, strict=True)]
 
     def _candidates(self, query: Vectors, count: int, among: Ids | None) -> tuple[Ids, Vectors]:
-        """Ids (m,) and vectors (m, d) of the own part's nearest, m <= count."""
+        """Return ids (m,) and vectors (m, d) of the own part's nearest, m <= count."""
         chosen = None if among is None else np.isin(self._ids, among)
         count = min(count, len(self._ids) if chosen is None else int(chosen.sum()))
         if count == 0:
             return np.zeros(0, np.int64), np.zeros((0, self.dimension), np.float32)
         _, found = self._inner.search(query, count, params=self._parameters(chosen))
-        places = found[0][found[0] >= 0]
-        rows = [self._inner.reconstruct(int(place)) for place in places]
-        return self._ids[places], np.array(rows, np.float32).reshape(-1, self.dimension)
+        rows = found[0][found[0] >= 0]
+        vectors = [self._inner.reconstruct(int(row)) for row in rows]
+        return self._ids[rows], np.array(vectors, np.float32).reshape(-1, self.dimension)
 
     def _parameters(self, chosen: npt.NDArray[np.bool_] | None) -> Any:
-        """How FAISS is to search: among places (n,) that are chosen in all lists, since few may be left in each."""
+        """Return how FAISS is to search: among the chosen rows (n,), in all lists, since few may be left in each."""
         if chosen is None:
             return None
         selector = faiss().IDSelectorBitmap(np.packbits(chosen, bitorder="little"))
@@ -279,12 +272,12 @@ class VectorIndex:
 
 
 def lists_for(count: int) -> int:
-    """Inverted lists for so many vectors, a power of two near 2 sqrt(count); 0 where they do not pay."""
+    """Return the inverted lists for so many vectors, a power of two near 2 sqrt(count); 0 where they do not pay."""
     return 0 if count < IVF_LEAST else 2 ** round(math.log2(2 * math.sqrt(count)))
 
 
 def trained(vectors: Vectors, kind: str) -> Any:
-    """A FAISS index that holds vectors (n, d) by their place."""
+    """Return a FAISS index that holds vectors (n, d) by their row."""
     lists = lists_for(len(vectors)) if kind == IVF else 0
     if not lists:
         index = faiss().IndexFlatL2(vectors.shape[1])
@@ -297,7 +290,7 @@ def trained(vectors: Vectors, kind: str) -> Any:
             index.train(vectors)
         index.add(vectors)
     if lists:
-        index.make_direct_map()  # a vector by its place
+        index.make_direct_map()  # a vector by its row
     return index
 
 
@@ -310,79 +303,3 @@ def _quickly() -> Iterator[None]:
         yield
     finally:
         faiss().cvar.distance_compute_blas_threshold = exact
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A labelled formula near a query: the constant its limit is made of, and how far it is."""
-
-    formula_id: int
-    formula: str
-    constant: str
-    distance: float
-
-
-class Anchors:
-    """The labelled formulas: what is asked for a constant when a formula is inserted. Can be pickled."""
-
-    def __init__(self, dimension: int) -> None:
-        self.index = VectorIndex(dimension)
-        self._labels: dict[int, tuple[str, str]] = {}
-
-    def __len__(self) -> int:
-        """Number of labelled formulas."""
-        return len(self._labels)
-
-    def add(self, formula_id: int, formula: str, constant: str, vector: npt.ArrayLike) -> bool:
-        """Add a labelled formula, unless its place has an anchor with this constant; says whether it was added."""
-        if formula_id in self._labels:
-            return False
-        if any(a.distance < SAME_PLACE and a.constant == constant for a in self.near(vector, 1 + SLACK)):
-            return False
-        self.index.add([formula_id], np.asarray(vector, dtype=np.float32).reshape(1, -1))
-        self._labels[formula_id] = (formula, constant)
-        return True
-
-    @classmethod
-    def of(cls, dimension: int, labelled: Iterable[tuple[int, str, str, Vectors]]) -> Anchors:
-        """What `add` makes of many, at once: id, formula, constant and vector of each, all of one constant in a row."""
-        anchors, ids, rows = cls(dimension), [], []
-        for constant, group in groupby(labelled, key=lambda one: one[2]):
-            fresh = [one for one in group if one[0] not in anchors._labels]
-            vectors = np.array([vector for *_, vector in fresh], dtype=np.float32).reshape(-1, dimension)
-            for i in _apart(vectors):
-                ids.append(fresh[i][0])
-                rows.append(vectors[i])
-                anchors._labels[ids[-1]] = (fresh[i][1], constant)
-        anchors.index.add(ids, np.array(rows, dtype=np.float32).reshape(-1, dimension))
-        return anchors
-
-    def near(self, vector: npt.ArrayLike, k: int) -> list[Anchor]:
-        """The k labelled formulas nearest to a vector, shape (dimension,), nearest first."""
-        return [Anchor(hit.id, *self._labels[hit.id], hit.distance) for hit in self.index.search(vector, k)]
-
-    def nearest(self, formulas: Sequence[PCF], k: int) -> list[list[Anchor]]:
-        """The k labelled formulas nearest to each of some formulas, nearest first."""
-        if not self._labels or not formulas:
-            return [[] for _ in formulas]
-        found = self.index.search_all(vectors_of(formulas), k)
-        return [[Anchor(hit.id, *self._labels[hit.id], hit.distance) for hit in hits] for hits in found]
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Ids, vectors and labels; FAISS' own object cannot be pickled."""
-        return {"ids": self.index.ids, "vectors": self.index.vectors, "labels": self._labels}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Build the index anew."""
-        self.index = VectorIndex(state["vectors"].shape[1])
-        self.index.add(state["ids"], state["vectors"])
-        self._labels = state["labels"]
-
-
-def _apart(rows: Vectors) -> list[int]:
-    """Which rows are at no place of one before them that is kept too."""
-    kept = np.ones(len(rows), dtype=bool)
-    for i in range(1, len(rows)):
-        before = rows[:i][kept[:i]].astype(np.float64)
-        kept[i] = not (np.square(before - rows[i]).sum(axis=1) < SAME_PLACE**2).any()
-    return [int(i) for i in np.flatnonzero(kept)]

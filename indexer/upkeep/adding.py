@@ -22,8 +22,7 @@ from indexer.identification.own_constants import read_terms
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute, compute_all, failed
 from indexer.pipeline.storing import store
-from indexer.similarity.catalogue_index import AnchorsWhenAsked, read_anchors
-from indexer.similarity.vector_index import Anchors
+from indexer.similarity.anchors import Anchors, AnchorsWhenAsked, read_anchors
 from indexer.sources.files.lines import formula_of_line, numbered
 from indexer.upkeep.families import sweep_families
 from indexer.workers.pool import in_order

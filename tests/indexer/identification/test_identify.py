@@ -22,7 +22,7 @@ from indexer.mathematics.closed_forms.proposals import proposals
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.relations.relation import moebius_value, real_root
 from indexer.mathematics.relations.search import residual_digits
-from indexer.similarity.vector_index import Anchor
+from indexer.similarity.anchors import Anchor
 
 DATA = Path(__file__).parents[2] / "data"
 SEEDS = Path(__file__).parents[3] / "indexer" / "sources" / "seeds.jsonl"

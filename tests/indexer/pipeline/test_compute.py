@@ -22,7 +22,7 @@ from indexer.kinds.vectors import DIMENSION
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import Computed, compute, compute_pairs, failed, mirrored
 from indexer.pipeline.storing import store
-from indexer.similarity.vector_index import Anchors
+from indexer.similarity.anchors import Anchors
 from indexer.sources import registry
 from indexer.sources.registry import QUADRATIC_5, read_space
 from indexer.sources.space import Proposed, Space

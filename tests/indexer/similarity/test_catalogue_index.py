@@ -12,17 +12,12 @@ import pytest
 
 from catalog.database.opening import Database
 from catalog.errors import BadSnapshot
-from catalog.formulas.pcf import PCF, parse_formula
+from catalog.formulas.pcf import PCF
 from catalog.store.formula_rows import FormulaRows
-from catalog.store.formulas import guesses_of, ids_by_key
 from catalog.store.ingest import ingest
 from catalog.store.vectors import vectors_beyond
 from indexer.kinds.vectors import DIMENSION, VECTOR_VERSION
-from indexer.pipeline.batch import Batch
-from indexer.pipeline.compute import compute
-from indexer.pipeline.storing import store
-from indexer.similarity.catalogue_index import CatalogueIndex, read_anchors
-from indexer.upkeep.setup import seed_constants
+from indexer.similarity.catalogue_index import CatalogueIndex
 
 
 def rows(*formulas: PCF) -> FormulaRows:
@@ -217,28 +212,6 @@ def test_nothing_is_written_where_nothing_is_new(
     first = index.save(connection)
     assert first is not None
     assert index.save(connection) is None
-
-
-def test_anchors_are_the_places_of_verified_constants(connection: psycopg.Connection) -> None:
-    seed_constants(connection)
-    texts = ("PCF(2n+1, n^2)", "PCF(-2n-1, n^2)", "PCF(n+3, -n)", "PCF(1, 1)", "PCF(n^2+3, n^2+1)")
-    store(connection, Batch.of([compute(parse_formula(t), identified=True, budget=0) for t in texts]))
-    anchors = read_anchors(connection)
-    assert len(anchors) == 2
-    (nearest,) = anchors.nearest([parse_formula("PCF(2n+3, n^2+2n+1)")], 1)
-    assert [(anchor.constant, anchor.formula) for anchor in nearest] == [("pi", "PCF(2n + 1, n^2)")]
-    assert nearest[0].distance == pytest.approx(0, abs=1e-6)
-
-
-def test_a_guess_is_stored_with_the_neighbour_that_proposed_it(connection: psycopg.Connection) -> None:
-    seed_constants(connection)
-    named, other = parse_formula("PCF(2n+1, n^2)"), parse_formula("PCF(n^2+3, n^2+1)")
-    store(connection, Batch.of([compute(named, identified=True)]))
-    (number,) = ids_by_key(connection, [named.key]).values()
-    store(connection, Batch.of([compute(other, identified=True, anchors=read_anchors(connection), budget=3)]))
-    (guess,) = guesses_of(connection, ids_by_key(connection, [other.key])[other.key])
-    assert (guess["constant"], guess["outcome"], guess["neighbour_id"]) == ("pi", "excluded", number)
-    assert guess["distance"] > 0
 
 
 def test_a_vector_computed_anew_is_read_by_an_index_that_is_open(

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from catalog.errors import BadSnapshot, VectorError
 from indexer.similarity.snapshots import Manifest, SnapshotStore, Source
-from indexer.similarity.vector_index import Anchors, VectorIndex
+from indexer.similarity.vector_index import VectorIndex
 
 SOURCE = Source(catalogue_id="one", epoch="e1", vector_version=1, dimension=8)
 
@@ -262,31 +259,6 @@ def test_the_manifest_is_the_last_thing_written(filled: SnapshotStore, monkeypat
         filled.save(index, SOURCE, watermark=99)
     monkeypatch.undo()
     assert filled.load(SOURCE)[1] == before
-
-
-def test_anchors_give_constants_nearest_first_and_survive_pickling() -> None:
-    anchors = Anchors(2)
-    assert anchors.add(1, "PCF(2n + 1, n^2)", "pi", [0, 0])
-    assert anchors.add(2, "PCF(1, n^2)", "log(2)", [0, 1])
-    assert not anchors.add(3, "PCF(-2n - 1, n^2)", "pi", [0, 0])
-    assert anchors.add(4, "PCF(3, n^2)", "e", [0, 0])
-    copy = pickle.loads(pickle.dumps(anchors))
-    for one in (anchors, copy):
-        assert [(a.formula_id, a.constant) for a in one.near([0, 0.9], 2)] == [(2, "log(2)"), (1, "pi")]
-    assert len(copy) == 3
-
-
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3), st.integers(0, 2)), max_size=30))
-def test_anchors_at_once_are_those_one_by_one(drawn: list[tuple[str, int, int]]) -> None:
-    labelled = [
-        (number % 25, f"PCF({number}, n)", constant, np.array([place, nudge * 7e-7], dtype=np.float32))
-        for number, (constant, place, nudge) in enumerate(sorted(drawn))
-    ]
-    one_by_one = Anchors(2)
-    for one in labelled:
-        one_by_one.add(*one)
-    assert Anchors.of(2, labelled).__getstate__()["labels"] == one_by_one.__getstate__()["labels"]
-    assert Anchors.of(2, labelled).index.ids.tolist() == one_by_one.index.ids.tolist()
 
 
 def test_many_queries_at_once_find_what_each_finds_alone() -> None:
