@@ -22,7 +22,7 @@ import numpy.typing as npt
 from benchmarks.neighbour_vector import SHIFTS, orbit, reduced
 from catalog.formulas.pcf import PCF
 from indexer.identification.identify import LIBRARY_BUDGET, Identification, Search, begin, finish, screen
-from indexer.identification.library import library_terms
+from indexer.identification.library import prepared_library
 from indexer.kinds.pcf.vector import neighbour_vector
 from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.closed_forms.families import family_key
@@ -116,7 +116,7 @@ def _index(formulas: Sequence[PCF]) -> list[Indexed]:
 
 
 def _begun(formula: PCF) -> Identification | Search:
-    return begin(formula, library_terms(), known=limit(formula))
+    return begin(formula, prepared_library(), known=limit(formula))
 
 
 def _failed(formula: PCF, reason: str) -> Indexed:
@@ -133,7 +133,7 @@ class Catalogue:
         self.families = [family_key(row.formula) for row in self.rows]
         self.reduced = [reduced(row.formula, True) for row in self.rows]
         self.commonest = Counter(self.constants).most_common(1)[0][0]
-        self.places = {name: place for place, (name, _) in enumerate(library_terms(), 1)}
+        self.places = {name: place for place, (name, _) in enumerate(prepared_library(), 1)}
 
     def seen(self, query: int, *, family: bool) -> npt.NDArray[np.bool_]:
         """Return which anchors a query may see: no shift of itself, and, unless `family`, nobody of its family."""

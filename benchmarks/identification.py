@@ -28,7 +28,7 @@ from catalog.constants import evaluation
 from catalog.constants.library import library
 from catalog.formulas.pcf import PCF
 from indexer.identification.identify import SCREENED_BOUND, identify
-from indexer.identification.library import library_terms, scaled_constant
+from indexer.identification.library import prepared_library, scaled_constant
 from indexer.identification.numbers import identify_number, parse_number
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.relations.relation import Relation, moebius_value, real_root
@@ -60,13 +60,13 @@ def formula_of(row: dict[str, Any]) -> PCF:
 
 
 def recall(every: int) -> None:
-    terms = library_terms()
+    library = prepared_library()
     total: Counter[str] = Counter()
     right: Counter[str] = Counter()
     first, attempts, spent = 0, 0, 0.0
     for row in islice(map(json.loads, ROWS.read_text().splitlines()), 0, None, every):
         kind, start = row["kind"], time.process_time()
-        found = identify(formula_of(row), terms)
+        found = identify(formula_of(row), library)
         spent += time.process_time() - start
         total[kind] += 1
         if kind == "infinite":
@@ -80,7 +80,7 @@ def recall(every: int) -> None:
     for kind in total:
         print(f"| {kind} | {total[kind]} | {right[kind]} ({right[kind] / total[kind]:.1%}) |")
     print(f"\nnamed: first guess right {first / total['named']:.1%}, {attempts / total['named']:.2f} attempts each")
-    print(f"a plain sweep of the library needs up to {len(terms)} attempts")
+    print(f"a plain sweep of the library needs up to {len(library)} attempts")
     print(f"{spent / sum(total.values()) * 1e3:.1f} ms a formula, evaluation and verification included")
 
 
@@ -132,7 +132,7 @@ def formula_control(count: int) -> None:
     for _ in range(count):
         a, b = ([chance.randint(-5, 5) for _ in range(3)] for _ in "ab")
         if any(a) and any(b):
-            found = identify(PCF(tuple(a), tuple(b)), library_terms(), budget=20)
+            found = identify(PCF(tuple(a), tuple(b)), prepared_library(), budget=20)
             outcomes[found.relations[0].kind if found.relations else found.outcome] += 1
             false += any(not holds(found.formula, relation) for relation in found.relations)
     print(f"{sum(outcomes.values())} random formulas of the box: {dict(outcomes)}, {false} false")

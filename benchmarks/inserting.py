@@ -23,7 +23,7 @@ from benchmarks.printing import heading, line
 from catalog.database.opening import open_database
 from catalog.formulas.pcf import PCF
 from indexer.clusters.placement import OnlineClusters
-from indexer.identification.own_constants import read_terms
+from indexer.identification.own_constants import read_library
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute
 from indexer.pipeline.storing import store
@@ -85,18 +85,18 @@ def command(home: str, formula: PCF) -> Spent:
 def stay(connection: psycopg.Connection, home: str, chosen: Sequence[PCF]) -> None:
     """Add formulas as a process does that has opened index, anchors and clusters before."""
     clusters = OnlineClusters()
-    opened, (index, anchors, terms, _) = spent(
+    opened, (index, anchors, library, _) = spent(
         lambda: (
             CatalogueIndex.open(connection, home, print),
             read_anchors(connection),
-            read_terms(connection),
+            read_library(connection),
             clusters.follow(connection),
         )
     )
     steps: dict[str, list[Spent]] = {"all": []}
     for formula in chosen:
-        evaluating, computed = spent(lambda f=formula: compute(f, identified=True, anchors=anchors, terms=terms))
-        storing, ingested = spent(lambda c=computed: store(connection, Batch.of([c], terms.version)))
+        evaluating, computed = spent(lambda f=formula: compute(f, identified=True, anchors=anchors, library=library))
+        storing, ingested = spent(lambda c=computed: store(connection, Batch.of([c], library.version)))
         indexing, _ = spent(lambda: index.catch_up(connection))
         new = ingested.ids[ingested.new].tolist()
         placing, _ = spent(lambda ids=new: clusters.place_new(connection, ids))

@@ -139,7 +139,7 @@ def _unidentified(
     constants: int | None, seconds: float | None, database_url: str | None, home: str | None, as_json: bool
 ) -> int:
     """Search the formulas of the catalogue without a name; says how many were named."""
-    from indexer.identification.own_constants import read_terms
+    from indexer.identification.own_constants import read_library
     from indexer.pipeline.compute import BULK_BUDGET
     from indexer.similarity.anchors import read_anchors
     from indexer.upkeep.families import sweep_families
@@ -148,7 +148,7 @@ def _unidentified(
     with catalogue(database_url, home) as connection:
         searched = search_with_library(
             connection,
-            read_terms(connection),
+            read_library(connection),
             read_anchors(connection),
             constants=constants or BULK_BUDGET,
             seconds=seconds,

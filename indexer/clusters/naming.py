@@ -15,7 +15,7 @@ from catalog.store.findings import Findings, RelationRow
 from catalog.store.storing_findings import store_findings
 from catalog.version import __version__
 from indexer.clusters.labels import evaluator
-from indexer.identification.library import Terms, scaled_constant
+from indexer.identification.library import PreparedLibrary, scaled_constant
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import FURTHER_DIGITS, moebius_value, verify
 from indexer.mathematics.relations.screening import SCREENED_BOUND, exclusion_bounds
@@ -27,14 +27,14 @@ METHOD = "cluster"
 """Who found the relation, in table `relation`."""
 
 
-def relation_with(formula: PCF, terms: Iterable[tuple[str, str]]) -> RelationRow | None:
+def relation_with(formula: PCF, library: Iterable[tuple[str, str]]) -> RelationRow | None:
     """The verified relation of a formula's limit with the first of these constants that has one."""
     limit = evaluator(formula)
     try:
         own = scale(limit(bits_for(DIGITS) + 32), DIGITS)
     except (FormularyError, ArithmeticError, ValueError):
         return None
-    known = [(name, term, value) for name, term in terms if (value := scaled_constant(term, DIGITS)) is not None]
+    known = [(name, term, value) for name, term in library if (value := scaled_constant(term, DIGITS)) is not None]
     if not known:
         return None
     bounds = exclusion_bounds([(own, value) for *_, value in known])
@@ -58,9 +58,11 @@ def _agreed(formula: PCF, coefficients: tuple[int, ...], term: str) -> int | Non
         return None
 
 
-def name_formula(connection: psycopg.Connection, number: int, formula: PCF, terms: Terms) -> NamedMember | None:
+def name_formula(
+    connection: psycopg.Connection, number: int, formula: PCF, library: PreparedLibrary
+) -> NamedMember | None:
     """Test a formula of the catalogue against constants; what is found is stored, for its mirrors too."""
-    relation = relation_with(formula, terms)
+    relation = relation_with(formula, library)
     if relation is None or relation.constant is None:
         return None
     findings = Findings(__version__, [relation])

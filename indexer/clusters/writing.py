@@ -20,8 +20,8 @@ from catalog.store.clusters import ClusterRow, Event, Figures, NamedMember
 from indexer.clusters.hdbscan import Cluster, Clusters, Step
 from indexer.clusters.labels import MIXED, SAMPLED_MEMBERS, UNNAMED, Evidence, constant_detail, match, related
 from indexer.clusters.naming import name_formula
-from indexer.identification.library import Terms
-from indexer.identification.own_constants import read_terms
+from indexer.identification.library import PreparedLibrary
+from indexer.identification.own_constants import read_library
 
 TESTED_CLUSTERS = 200
 """Clusters without a verified member that are tested in one run: those with a family key, the largest, come first."""
@@ -52,7 +52,7 @@ class Writer:
     def __init__(self, connection: psycopg.Connection, clustering: int, say: Callable[[str], None]) -> None:
         self.connection, self.clustering, self.say = connection, clustering, say
         self.untested = TESTED_CLUSTERS
-        self._terms: Terms | None = None
+        self._library: PreparedLibrary | None = None
 
     def write(
         self, figures: Figures, rows: Integers, found: Clusters, table: list[str]
@@ -102,8 +102,8 @@ class Writer:
         formulas = store.formulas_by_id(self.connection, item.sample)
         sample = sorted(((i, formulas[i]) for i in item.sample), key=lambda pair: pair[1].complexity)
         item.sample = [i for i, _ in sample]
-        self._terms = self._terms or read_terms(self.connection)
-        verified = name_formula(self.connection, sample[0][0], sample[0][1], self._terms)
+        self._library = self._library or read_library(self.connection)
+        verified = name_formula(self.connection, sample[0][0], sample[0][1], self._library)
         if verified is not None:
             _name_by_constants(item, [verified])
         elif len(sample) > 1:

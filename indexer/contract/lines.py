@@ -15,7 +15,7 @@ from catalog.errors import FormularyError
 from catalog.formulas.pcf import PCF
 from indexer.contract.objects import formula_object
 from indexer.identification.identify import LIBRARY_BUDGET
-from indexer.identification.library import terms_with
+from indexer.identification.library import prepared_library
 from indexer.pipeline.compute import compute, failed
 from indexer.similarity.anchors import Anchors
 from indexer.sources.files.lines import NumberedLine, formula_of, numbered
@@ -81,7 +81,7 @@ def identify_formula(
     own: tuple[Constant, ...] = (),
 ) -> Object:
     """The object of a formula with its relations and guesses."""
-    done = compute(formula, digits, identified=True, anchors=anchors, budget=budget, terms=terms_with(own))
+    done = compute(formula, digits, identified=True, anchors=anchors, budget=budget, library=prepared_library(own))
     return formula_object(done.evaluation, done.identification)
 
 

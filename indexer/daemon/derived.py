@@ -23,7 +23,7 @@ from indexer.daemon.committing import REFUSED, reason_of
 from indexer.daemon.link import Link
 from indexer.daemon.log import Log
 from indexer.daemon.reclustering import Reclustering
-from indexer.identification.library import terms_with
+from indexer.identification.library import prepared_library
 from indexer.pipeline.batch import Batch
 from indexer.similarity.anchors import read_anchors
 from indexer.similarity.catalogue_index import CatalogueIndex
@@ -121,12 +121,12 @@ class Following:
 
     def _search_again(self) -> None:
         """Search formulas that were not searched with this version of the library, a slice at a time."""
-        terms = terms_with(self.own)
-        if self._stopping.is_set() or self._searched == terms.version:
+        library = prepared_library(self.own)
+        if self._stopping.is_set() or self._searched == library.version:
             return
         work = partial(
             search_with_library,
-            terms=terms,
+            library=library,
             anchors=self.anchors,
             seconds=SEARCH_SECONDS,
             stop=self._stopping.is_set,
@@ -135,7 +135,7 @@ class Following:
         if found is None:
             return
         if not found.left and not self._stopping.is_set():
-            self._searched = terms.version
+            self._searched = library.version
         if found.searched:
             self._log.event("searched_again", **found.to_json())
 

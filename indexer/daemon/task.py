@@ -16,7 +16,7 @@ from itertools import chain
 from catalog.constants.library import Constant
 from catalog.formulas.pcf import PCF
 from catalog.version import __version__
-from indexer.identification.library import terms_with
+from indexer.identification.library import prepared_library
 from indexer.kinds.evaluation import EVALUATOR_VERSION
 from indexer.kinds.vectors import VECTOR_VERSION
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS
@@ -59,9 +59,9 @@ class Task:
             return [self._evaluated(self._items(units))]
 
     def _evaluated(self, items: Sequence[PCF | Proposed]) -> Batch:
-        terms = terms_with(self.own)
-        computed = compute_pairs(items, self.digits, self.anchors, self.budget, terms)
-        return Batch.of(computed, terms.version)
+        library = prepared_library(self.own)
+        computed = compute_pairs(items, self.digits, self.anchors, self.budget, library)
+        return Batch.of(computed, library.version)
 
     def failed(self, unit: Unit, reason: str) -> Batch:
         """The batch of a unit that killed its worker."""

@@ -13,7 +13,7 @@ from flint import arb
 
 from catalog.constants import evaluation
 from catalog.formulas.pcf import PCF
-from indexer.identification.library import Terms, scaled_constant
+from indexer.identification.library import PreparedLibrary, scaled_constant
 from indexer.identification.outcome import Guess, Proposal
 from indexer.kinds.kind import kind_of
 from indexer.mathematics.continued_fractions.limit import Limit
@@ -66,7 +66,7 @@ class Search:
     formula: PCF
     value: arb
     digits: int
-    terms: Terms
+    library: PreparedLibrary
     anchors: Anchors | None = None
     guesses: list[Guess] = field(default_factory=list)
     tried: set[str] = field(default_factory=set)
@@ -164,7 +164,7 @@ class Search:
 
     def renamed(self, name: str, expression: str, found: Attempt) -> tuple[str, str, Attempt]:
         """The relation with the member of the library that the constant is a Moebius map of, so that names agree."""
-        preferred, other = self.terms.preferred(expression)
+        preferred, other = self.library.preferred(expression)
         if other == expression:
             return preferred, expression, found
         again = self.attempt(other, longer=True)

@@ -18,7 +18,7 @@ from indexer.identification.attempts import LIBRARY, MIN_DIGITS, Sweep
 from indexer.identification.attempts import Anchors as Anchors
 from indexer.identification.attempts import Search as Search
 from indexer.identification.library import NamedConstant as NamedConstant
-from indexer.identification.library import Terms, scaled_constant
+from indexer.identification.library import PreparedLibrary, scaled_constant
 from indexer.identification.outcome import Exclusion as Exclusion
 from indexer.identification.outcome import Guess as Guess
 from indexer.identification.outcome import Identification as Identification
@@ -62,7 +62,7 @@ LONG_RELATIONS = 8
 
 def identify(
     formula: PCF,
-    library: Terms | Iterable[NamedConstant] = (),
+    library: PreparedLibrary | Iterable[NamedConstant] = (),
     anchors: Anchors | None = None,
     *,
     known: Limit | None = None,
@@ -79,7 +79,7 @@ def identify(
 
 def begin(
     formula: PCF,
-    library: Terms | Iterable[NamedConstant] = (),
+    library: PreparedLibrary | Iterable[NamedConstant] = (),
     anchors: Anchors | None = None,
     *,
     known: Limit | None = None,
@@ -107,7 +107,7 @@ def begin(
     if known.digits < MIN_DIGITS:
         reason = f"only {known.digits} digits of the limit are known; at least {MIN_DIGITS} are needed"
         return Identification(formula, "too_few_digits", digits_needed=MIN_DIGITS, reason=reason)
-    search = Search(formula, known.ball, known.digits, Terms.of(library), anchors)
+    search = Search(formula, known.ball, known.digits, PreparedLibrary.of(library), anchors)
     proposed = [*([expected] if expected else []), *_by_theory(formula)]
     if proposed:
         if relation := _algebraic(search) or _proposed(search, proposed):
@@ -130,7 +130,7 @@ def screen(searches: Sequence[Search], budget: int) -> None:
     _screen_neighbours(searches, limits)
     groups: dict[tuple[int, bool], list[int]] = {}
     for place, search in enumerate(searches):
-        groups.setdefault((id(search.terms), search.entire), []).append(place)
+        groups.setdefault((id(search.library), search.entire), []).append(place)
     for places in groups.values():
         _screen_library([searches[place] for place in places], limits[np.array(places)], budget)
 
@@ -161,7 +161,7 @@ def _screen_neighbours(searches: Sequence[Search], limits: Numbers) -> None:
 
 def _screen_library(searches: Sequence[Search], limits: Numbers, budget: int) -> None:
     """Screen the members of the library that the budget allows, the same for all of these formulas."""
-    members, constants = searches[0].terms.screened(budget, entire=searches[0].entire)
+    members, constants = searches[0].library.screened(budget, entire=searches[0].entire)
     if not members:
         return
     count = len(members)
@@ -242,7 +242,7 @@ def _find_neighbours(searches: Sequence[Search]) -> None:
         for search, nearest in zip(group, hits, strict=True):
             search.neighbours = [
                 Proposal(
-                    search.terms.expression_of(hit.constant),
+                    search.library.expression_of(hit.constant),
                     f"neighbour {hit.formula} at {hit.distance:.3g}",
                     hit.formula_id,
                     hit.distance,
@@ -258,7 +258,7 @@ def finish(search: Search, budget: int = LIBRARY_BUDGET) -> Identification:
     _find_neighbours([search])
     if relation := _proposed(search, search.neighbours or ()):
         return _found(search, relation)
-    members = search.terms.members(entire=search.entire)
+    members = search.library.members(entire=search.entire)
     swept = min(budget, len(members))
     if relation := _swept(search, members, budget):
         return _found(search, relation)
@@ -311,5 +311,5 @@ def from_family(formula: PCF, representative: PCF, relation: Relation) -> Relati
         return None
     (p, q, r, s), (x, y, z, w) = link, relation.coefficients
     found = Attempt("found", DIGITS, (p * z + q * x, p * w + q * y, r * z + s * x, r * w + s * y))
-    search = Search(formula, arb(0), DIGITS, Terms())
+    search = Search(formula, arb(0), DIGITS, PreparedLibrary())
     return search.verified(relation.constants[0], relation.terms[0], found, f"family of {representative}")

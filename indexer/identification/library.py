@@ -1,4 +1,4 @@
-"""The library as a search wants it: names, expressions, and which member another expression is a Moebius map of."""
+"""The library as a search wants it: in the order of its attempts, and by the constants that are maps of each other."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ class NamedConstant(Protocol):
 
 @lru_cache(maxsize=8192)
 def scaled_constant(expression: str, digits: int) -> Scaled | None:
-    """An expression as a scaled integer, kept for the next formula; None where it has no real value."""
+    """Return an expression as a scaled integer, kept for the next formula; None where it has no real value."""
     try:
         return scale(evaluation.evaluate(expression, bits_for(digits) + GUARD_BITS), digits)
     except ExpressionError:
         return None
 
 
-class Terms:
-    """Named constants in order of likelihood, prepared once for many searches."""
+class PreparedLibrary:
+    """Constants in order of likelihood, prepared once for many searches: in turns, as integers, by their texts."""
 
     def __init__(self, members: Iterable[NamedConstant] = (), entire: Iterable[str] = ()) -> None:
         """Keep names and expressions; nothing is evaluated yet.
@@ -61,30 +61,30 @@ class Terms:
                 self._by_text.setdefault(_plain(text), (constant.name, constant.expression))
 
     @classmethod
-    def of(cls, library: Terms | Iterable[NamedConstant]) -> Terms:
-        """The library prepared, which it may be already; its algebraic members are told by their polynomial."""
-        if isinstance(library, Terms):
+    def of(cls, library: PreparedLibrary | Iterable[NamedConstant]) -> PreparedLibrary:
+        """Return the library prepared, which it may be already; its algebraic members are told by their polynomial."""
+        if isinstance(library, PreparedLibrary):
             return library
         if isinstance(library, Library):
             return cls(library.candidates(), library.entire)
         return cls(library)
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        """Names and expressions in order of likelihood."""
+        """Yield names and expressions in order of likelihood."""
         return iter(self._members)
 
     def __len__(self) -> int:
-        """Number of members."""
+        """Return the number of members."""
         return len(self._members)
 
     @cached_property
     def version(self) -> str:
-        """A digest of names and expressions in their order, 12 hexadecimal digits: what an exclusion refers to."""
+        """Return a digest of names and expressions in their order, 12 hexadecimal digits, which exclusions refer to."""
         text = "\n".join(f"{name}={expression}" for name, expression in self)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def members(self, *, entire: bool) -> tuple[tuple[str, str], ...]:
-        """Names and expressions in the order of a sweep: the groups in turn, a member of each.
+        """Return names and expressions in the order of a sweep: the groups in turn, a member of each.
 
         A formula that converges faster than any power has its limit from solutions of a differential equation that are
         entire functions; where `entire`, the groups of their values come before all others, else after them.
@@ -92,7 +92,7 @@ class Terms:
         return self._orders[entire]
 
     def screened(self, count: int, *, entire: bool) -> tuple[tuple[tuple[str, str], ...], Constants]:
-        """The first members of a sweep that have a real value, ready for a screening; kept for the next one."""
+        """Return the first members of a sweep that have a real value, ready for a screening; kept for the next one."""
         if (count, entire) not in self._screened:
             members = [(member, scaled_constant(member[1], DIGITS)) for member in self._orders[entire][:count]]
             known = [(member, value) for member, value in members if value is not None]
@@ -101,11 +101,11 @@ class Terms:
         return self._screened[count, entire]
 
     def expression_of(self, name: str) -> str:
-        """The expression of a member; any other name is taken for an expression."""
+        """Return the expression of a member; any other name is taken for an expression."""
         return self._by_name.get(name, name)
 
     def preferred(self, expression: str) -> tuple[str, str]:
-        """Name and expression of the member that an expression equals or is a Moebius map of, else of itself.
+        """Return name and expression of the member that an expression equals or is a Moebius map of, else its own.
 
         Members are compared once for each expression and the answer kept.
         """
@@ -125,20 +125,19 @@ class Terms:
         return None
 
 
+def prepared_library(own: tuple[Constant, ...] = ()) -> PreparedLibrary:
+    """Return the library that comes with formulary after the user's own constants, prepared once a process."""
+    return _prepared(own)
+
+
 @lru_cache(maxsize=4)
-def terms_with(own: tuple[Constant, ...] = ()) -> Terms:
-    """The library that comes with formulary after the user's own constants, prepared once a process."""
+def _prepared(own: tuple[Constant, ...]) -> PreparedLibrary:
     library = constants.library()
-    return Terms((*own, *library.candidates()), library.entire)
-
-
-def library_terms() -> Terms:
-    """The library that comes with formulary."""
-    return terms_with()
+    return PreparedLibrary((*own, *library.candidates()), library.entire)
 
 
 def _in_turn(members: Iterable[NamedConstant], groups: frozenset[str], entire: bool) -> Iterator[tuple[str, str]]:
-    """The user's own constants, then those of the groups that fit, then the others; groups take turns."""
+    """Yield the user's own constants, then those of the groups that fit, then the others; groups take turns."""
     tables: dict[str, list[tuple[str, str]]] = {}
     for constant in members:
         tables.setdefault(getattr(constant, "group", OWN), []).append((constant.name, constant.expression))

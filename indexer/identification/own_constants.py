@@ -18,7 +18,7 @@ from catalog.store.constants import (
     own_constants,
     store_constants,
 )
-from indexer.identification.library import Terms, terms_with
+from indexer.identification.library import PreparedLibrary, prepared_library
 from indexer.identification.values import with_value
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import moebius_value, real_root
@@ -38,9 +38,9 @@ DEGREE = 2
 """Algebraic numbers up to this degree are told by their polynomial, without a name."""
 
 
-def read_terms(connection: psycopg.Connection) -> Terms:
+def read_library(connection: psycopg.Connection) -> PreparedLibrary:
     """All constants that a search tries: the user's own, then the library."""
-    return terms_with(own_constants(connection))
+    return prepared_library(own_constants(connection))
 
 
 def add_constant(connection: psycopg.Connection, name: str, expression: str, reference: str | None = None) -> Constant:

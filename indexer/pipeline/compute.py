@@ -22,7 +22,7 @@ from indexer.identification.identify import (
     identify,
     screen,
 )
-from indexer.identification.library import Terms, library_terms
+from indexer.identification.library import PreparedLibrary, prepared_library
 from indexer.identification.outcome import Proposal
 from indexer.kinds.evaluation import Evaluation
 from indexer.kinds.evaluation import failed as failed_evaluation
@@ -56,17 +56,17 @@ def compute(
     identified: bool = False,
     anchors: Anchors | None = None,
     budget: int = LIBRARY_BUDGET,
-    terms: Terms | None = None,
+    library: PreparedLibrary | None = None,
 ) -> Computed:
     """Evaluate a formula, and name its limit where `identified`; an error is part of the result, never raised.
 
-    `budget` bounds the attempts against `terms`, by default the library.
+    `budget` bounds the attempts against the `library`, by default the one that comes with formulary.
     """
     try:
         evaluation = kind_of(formula).evaluate(formula, digits)
         if not identified:
             return Computed(evaluation)
-        chosen = library_terms() if terms is None else terms
+        chosen = prepared_library() if library is None else library
         found = identify(formula, chosen, anchors, known=evaluation.limit, budget=budget)
         return Computed(evaluation, found)
     except Exception as error:
@@ -80,7 +80,7 @@ def failed(formula: PCF, error: str) -> Computed:
 
 def library_version() -> str:
     """The version of the library that comes with formulary."""
-    return library_terms().version
+    return prepared_library().version
 
 
 def mirrored(computed: Computed) -> Computed:
@@ -121,17 +121,17 @@ def compute_pairs(
     digits: int = DEFAULT_DIGITS,
     anchors: Anchors | None = None,
     budget: int = BULK_BUDGET,
-    terms: Terms | None = None,
+    library: PreparedLibrary | None = None,
 ) -> list[Computed]:
     """Evaluate and identify formulas in their order, one of each mirror pair; the sweep of the library is shared.
 
-    `terms` are the constants tried, by default the library's; a constant that a source proposes is tried first.
+    A constant that a source proposes is tried before the `library`, by default the one that comes with formulary.
     """
     formulas = plain(items)
     proposed = [item for item in items if isinstance(item, Proposed)]
     expected = {item.formula.positive(): Proposal(item.constant, item.why) for item in proposed}
     positive = dict.fromkeys(formula.positive() for formula in formulas)
-    done = dict(zip(positive, compute_all(list(positive), digits, anchors, budget, terms, expected), strict=True))
+    done = dict(zip(positive, compute_all(list(positive), digits, anchors, budget, library, expected), strict=True))
     for formula in formulas:
         if formula not in done:
             done[formula] = _mirror_of(done[formula.mirror()])
@@ -143,14 +143,14 @@ def compute_all(
     digits: int = DEFAULT_DIGITS,
     anchors: Anchors | None = None,
     budget: int = BULK_BUDGET,
-    terms: Terms | None = None,
+    library: PreparedLibrary | None = None,
     expected: Mapping[PCF, Proposal] | None = None,
 ) -> list[Computed]:
     """`compute` for many formulas, with what the library excludes screened for all of them at once.
 
     `expected` are constants that are tried first.
     """
-    chosen = library_terms() if terms is None else terms
+    chosen = prepared_library() if library is None else library
     first = expected or {}
     begun = [_begin(done, anchors, chosen, first.get(done.formula)) for done in evaluate_all(formulas, digits)]
     screen([search for _, search in begun if isinstance(search, Search)], budget)
@@ -158,7 +158,7 @@ def compute_all(
 
 
 def _begin(
-    evaluation: Evaluation, anchors: Anchors | None, terms: Terms, expected: Proposal | None
+    evaluation: Evaluation, anchors: Anchors | None, library: PreparedLibrary, expected: Proposal | None
 ) -> tuple[Computed, Identification | Search | None]:
     formula, known = evaluation.formula, evaluation.limit
     if evaluation.failed:
@@ -166,7 +166,7 @@ def _begin(
     if evaluation.status == "diverges":
         return Computed(evaluation), divergent(formula)
     try:
-        return Computed(evaluation), begin(formula, terms, anchors, known=known, expected=expected)
+        return Computed(evaluation), begin(formula, library, anchors, known=known, expected=expected)
     except Exception as error:
         return failed(formula, f"{type(error).__name__}: {error}"), None
 

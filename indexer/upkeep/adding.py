@@ -17,8 +17,8 @@ from catalog.store.formulas import ids_by_key
 from indexer.clusters.placement import OnlineClusters
 from indexer.contract.lines import BATCH
 from indexer.identification.identify import LIBRARY_BUDGET
-from indexer.identification.library import terms_with
-from indexer.identification.own_constants import read_terms
+from indexer.identification.library import prepared_library
+from indexer.identification.own_constants import read_library
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute, compute_all, failed
 from indexer.pipeline.storing import store
@@ -48,9 +48,9 @@ class Summary:
 
 def add_formulas(connection: psycopg.Connection, formulas: Iterable[PCF]) -> int:
     """Add a few formulas in this process, place them, and name their families; returns how many were new."""
-    anchors, terms = AnchorsWhenAsked(connection), read_terms(connection)
-    computed = [compute(formula, identified=True, anchors=anchors, terms=terms) for formula in formulas]
-    ingested = store(connection, Batch.of(computed, terms.version))
+    anchors, library = AnchorsWhenAsked(connection), read_library(connection)
+    computed = [compute(formula, identified=True, anchors=anchors, library=library) for formula in formulas]
+    ingested = store(connection, Batch.of(computed, library.version))
     for family in {done.evaluation.family for done in computed} - {None}:
         sweep_families(connection, family=family, seconds=FAMILY_SECONDS)
     OnlineClusters.place_once(connection, ingested.ids[ingested.new].tolist())
@@ -101,8 +101,8 @@ def _unknown(connection: psycopg.Connection, formulas: Iterator[PCF], summary: S
 
 def _batch(anchors: Anchors, own: tuple[Constant, ...], formulas: Sequence[PCF]) -> list[Batch]:
     """Evaluate and identify formulas; runs in workers. Return one batch for all of them."""
-    terms = terms_with(own)
-    return [Batch.of(compute_all(formulas, anchors=anchors, budget=LIBRARY_BUDGET, terms=terms), terms.version)]
+    library = prepared_library(own)
+    return [Batch.of(compute_all(formulas, anchors=anchors, budget=LIBRARY_BUDGET, library=library), library.version)]
 
 
 def _failed(formula: PCF, reason: str) -> Batch:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import psycopg
 
 from catalog.constants.library import Constant
-from indexer.identification.library import Terms
-from indexer.identification.own_constants import add_constant, read_terms
+from indexer.identification.library import PreparedLibrary
+from indexer.identification.own_constants import add_constant, read_library
 from indexer.upkeep.identifying import Searched, name_clusters, search_with_constant
 
 SEARCH_SECONDS = 60.0
@@ -30,6 +30,6 @@ def add_own_constant(connection: psycopg.Connection, name: str, expression: str,
     Raises ExpressionError for an expression that cannot be used, or one that is a Moebius map of a known constant.
     """
     constant = add_constant(connection, name, expression, source)
-    renamed = name_clusters(connection, Terms([constant]))
-    searched = search_with_constant(connection, constant, read_terms(connection), seconds=SEARCH_SECONDS)
+    renamed = name_clusters(connection, PreparedLibrary([constant]))
+    searched = search_with_constant(connection, constant, read_library(connection), seconds=SEARCH_SECONDS)
     return ConstantAdded(constant, list(renamed), searched)

@@ -27,7 +27,7 @@ from indexer.clusters.labels import constant_detail
 from indexer.clusters.naming import name_formula
 from indexer.identification.attempts import MIN_DIGITS, Search
 from indexer.identification.identify import Anchors, Identification, begin, finish, screen
-from indexer.identification.library import Terms, scaled_constant
+from indexer.identification.library import PreparedLibrary, scaled_constant
 from indexer.identification.numbers import parse_number
 from indexer.identification.outcome import Proposal
 from indexer.mathematics.continued_fractions.limit import Limit
@@ -74,7 +74,7 @@ Found = TypeVar("Found")
 
 def search_with_library(
     connection: psycopg.Connection,
-    terms: Terms,
+    library: PreparedLibrary,
     anchors: Anchors | None = None,
     *,
     constants: int = BULK_BUDGET,
@@ -86,10 +86,10 @@ def search_with_library(
 
     Two such searches do not run at a time: the second does nothing. The connection must be idle.
     """
-    wanted = Wanted(MIN_DIGITS, terms.version, min(constants, len(terms)))
+    wanted = Wanted(MIN_DIGITS, library.version, min(constants, len(library)))
 
     def look(page: Sequence[Unnamed]) -> list[Identification | None]:
-        return _identified(page, terms, anchors, constants)
+        return _identified(page, library, anchors, constants)
 
     with locks.alone(connection, locks.SEARCH) as held:
         if not held:
@@ -98,12 +98,12 @@ def search_with_library(
 
 
 def search_with_constant(
-    connection: psycopg.Connection, constant: Constant, terms: Terms, *, seconds: float | None = None
+    connection: psycopg.Connection, constant: Constant, library: PreparedLibrary, *, seconds: float | None = None
 ) -> Searched:
     """Compare the limits of all formulas without a name with one constant."""
 
     def look(page: Sequence[Unnamed]) -> list[Identification | None]:
-        return _compared(page, constant, terms)
+        return _compared(page, constant, library)
 
     return _through(connection, Wanted(MIN_DIGITS), CONSTANT_PAGE, look, _limit(seconds, lambda: False))
 
@@ -147,10 +147,10 @@ def _through(
 
 
 def _identified(
-    page: Sequence[Unnamed], terms: Terms, anchors: Anchors | None, constants: int
+    page: Sequence[Unnamed], library: PreparedLibrary, anchors: Anchors | None, constants: int
 ) -> list[Identification | None]:
     """What `identify` says of formulas, all of a page screened at once; None where it fails."""
-    begun = [_guarded(lambda row=row: begin(row.formula, terms, anchors, known=_known(row))) for row in page]  # type: ignore[misc]
+    begun = [_guarded(lambda row=row: begin(row.formula, library, anchors, known=_known(row))) for row in page]  # type: ignore[misc]
     screen([search for search in begun if isinstance(search, Search)], constants)
     return [
         _guarded(lambda search=search: finish(search, constants)) if isinstance(search, Search) else search  # type: ignore[misc]
@@ -166,13 +166,13 @@ def _guarded(work: Callable[[], Found]) -> Found | None:
         return None
 
 
-def _compared(page: Sequence[Unnamed], constant: Constant, terms: Terms) -> list[Identification | None]:
+def _compared(page: Sequence[Unnamed], constant: Constant, library: PreparedLibrary) -> list[Identification | None]:
     """What one constant says of formulas."""
     found: list[Identification | None] = [None] * len(page)
     value = scaled_constant(constant.expression, DIGITS)
     if value is None:
         return found
-    searches = [_search(row, terms) for row in page]
+    searches = [_search(row, library) for row in page]
     limits = Numbers.of([search.at(search.at_digits) for search in searches])
     one = Constants.of(Numbers.of([value]))
     bounds = moebius_bounds(limits, one[np.zeros(len(page), dtype=np.int64)])
@@ -185,8 +185,8 @@ def _compared(page: Sequence[Unnamed], constant: Constant, terms: Terms) -> list
     return found
 
 
-def _search(row: Unnamed, terms: Terms) -> Search:
-    return Search(row.formula, parse_number(row.value).ball, row.digits, terms)
+def _search(row: Unnamed, library: PreparedLibrary) -> Search:
+    return Search(row.formula, parse_number(row.value).ball, row.digits, library)
 
 
 def _known(row: Unnamed) -> Limit:
@@ -197,7 +197,7 @@ def _known(row: Unnamed) -> Limit:
 # ------------------------------------------------------------------ clusters
 
 
-def name_clusters(connection: psycopg.Connection, terms: Terms) -> dict[int, str]:
+def name_clusters(connection: psycopg.Connection, library: PreparedLibrary) -> dict[int, str]:
     """Rename the unnamed clusters whose representative is a Moebius map of one of these constants: number, label.
 
     The connection must be idle.
@@ -207,7 +207,7 @@ def name_clusters(connection: psycopg.Connection, terms: Terms) -> dict[int, str
     formulas = clusters.formulas_by_id(connection, [row["representative_id"] for row in waiting])
     for row in waiting:
         number = row["representative_id"]
-        found = name_formula(connection, number, formulas[number], terms)
+        found = name_formula(connection, number, formulas[number], library)
         if found is None:
             continue
         detail = constant_detail(found.name, 1, 1)

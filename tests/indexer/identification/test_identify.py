@@ -16,7 +16,7 @@ from catalog.constants import evaluation
 from catalog.formulas.pcf import PCF
 from indexer.identification import identify as guess
 from indexer.identification.identify import Identification, from_family, identify
-from indexer.identification.library import Terms
+from indexer.identification.library import PreparedLibrary
 from indexer.kinds.pcf import kind
 from indexer.mathematics.closed_forms.proposals import proposals
 from indexer.mathematics.continued_fractions.limit import limit
@@ -186,8 +186,8 @@ def test_names_follow_the_library_up_to_a_moebius_map() -> None:
     """PCF(2n + 1, 1) = coth 1 is proposed as exp(2), of which the library's tanh(1) is a Moebius map."""
     (relation,) = identify(PCF((1, 2), (1,)), LIBRARY).relations
     assert (relation.constant, relation.expression) == ("tanh1", "1/tanh(1)")
-    assert Terms(LIBRARY).preferred("pi") == ("pi", "pi")
-    assert Terms(LIBRARY).preferred("besselk(1/3, 1)") == ("besselk(1/3, 1)", "besselk(1/3, 1)")
+    assert PreparedLibrary(LIBRARY).preferred("pi") == ("pi", "pi")
+    assert PreparedLibrary(LIBRARY).preferred("besselk(1/3, 1)") == ("besselk(1/3, 1)", "besselk(1/3, 1)")
 
 
 def test_members_of_a_family_inherit_the_constant_of_their_representative() -> None:
@@ -223,7 +223,7 @@ def test_a_relation_with_long_coefficients_is_found_with_all_digits() -> None:
     planted = (123_456_789, 987_654_321, 777_777_777, 500_000_003)
     with ctx.workprec(400):
         ball = moebius_value(planted, known.ball)
-    attempt = guess.Search(formula, ball, 110, Terms(LIBRARY)).attempt("pi", longer=False)
+    attempt = guess.Search(formula, ball, 110, PreparedLibrary(LIBRARY)).attempt("pi", longer=False)
     assert attempt is not None
     assert attempt.outcome == "found"
     assert attempt.digits > 70

@@ -10,8 +10,8 @@ from catalog.errors import ExpressionError
 from catalog.formulas.pcf import PCF
 from catalog.store import formulas as queries
 from catalog.store.constants import OWN, own_constants
-from indexer.identification.library import library_terms, terms_with
-from indexer.identification.own_constants import add_constant, read_terms
+from indexer.identification.library import prepared_library
+from indexer.identification.own_constants import add_constant, read_library
 from indexer.kinds.pcf.evaluate import evaluate
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute, compute_pairs
@@ -22,10 +22,10 @@ from indexer.upkeep.setup import seed_constants
 def test_an_added_constant_is_tried_first_and_changes_the_version(connection: psycopg.Connection) -> None:
     added = add_constant(connection, "fifth  gamma", "gamma(1/5)", "a letter")
     assert (added.name, added.group) == ("fifth gamma", OWN)
-    terms = read_terms(connection)
-    assert next(iter(terms)) == ("fifth gamma", "gamma(1/5)")
-    assert len(terms) == len(library_terms()) + 1
-    assert terms.version != library_terms().version
+    library = read_library(connection)
+    assert next(iter(library)) == ("fifth gamma", "gamma(1/5)")
+    assert len(library) == len(prepared_library()) + 1
+    assert library.version != prepared_library().version
     assert own_constants(connection) == (added,)
 
 
@@ -77,8 +77,8 @@ def test_formulas_are_named_by_it_in_bulk_and_alone(connection: psycopg.Connecti
     whole, decimals = value.value.split(".")
     own = Constant("mine", f"{whole}{decimals}/10^{len(decimals)}", OWN)
     for found in (
-        compute(formula, identified=True, terms=terms_with((own,))),
-        *compute_pairs([formula], terms=terms_with((own,))),
+        compute(formula, identified=True, library=prepared_library((own,))),
+        *compute_pairs([formula], library=prepared_library((own,))),
     ):
         assert found.identification is not None
         (relation,) = found.identification.relations
@@ -88,10 +88,10 @@ def test_formulas_are_named_by_it_in_bulk_and_alone(connection: psycopg.Connecti
 def test_the_outcomes_of_a_search_are_stored_and_read_back(connection: psycopg.Connection) -> None:
     seed_constants(connection)
     add_constant(connection, "g5", "gamma(1/5)")
-    terms = read_terms(connection)
+    library = read_library(connection)
     formulas = [PCF((1, 2), (0, 0, 1)), PCF((3, 0, 1), (1, 0, 1))]
-    computed = [compute(formula, identified=True, terms=terms, budget=30) for formula in formulas]
-    store(connection, Batch.of(computed, terms.version))
+    computed = [compute(formula, identified=True, library=library, budget=30) for formula in formulas]
+    store(connection, Batch.of(computed, library.version))
     numbers = [queries.formula_by_key(connection, formula.key) for formula in formulas]
     assert numbers[0] is not None
     assert numbers[1] is not None
@@ -99,5 +99,5 @@ def test_the_outcomes_of_a_search_are_stored_and_read_back(connection: psycopg.C
     assert (guess["constant"], guess["outcome"]) == ("pi", "found")
     (exclusion,) = queries.exclusions_of(connection, numbers[1]["id"])
     assert exclusion["outcome"] == "budget"
-    assert exclusion["library_version"] == terms.version
+    assert exclusion["library_version"] == library.version
     assert exclusion["constants_tried"] == 30

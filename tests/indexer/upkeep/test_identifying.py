@@ -14,7 +14,7 @@ from catalog.store import formulas as queries
 from catalog.store.leases import add_space
 from catalog.store.limits import Wanted, count_unnamed
 from catalog.store.rows import Row
-from indexer.identification.own_constants import add_constant, read_terms
+from indexer.identification.own_constants import add_constant, read_library
 from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.relations.relation import moebius_value
@@ -70,7 +70,7 @@ def assert_named(connection: psycopg.Connection, formula: PCF, name: str, expres
 def test_a_new_constant_names_formulas_their_mirrors_inflations_and_family(filled: psycopg.Connection) -> None:
     expression = expression_of(MEMBER)
     constant = add_constant(filled, "kummer third", expression)
-    searched = search_with_constant(filled, constant, read_terms(filled))
+    searched = search_with_constant(filled, constant, read_library(filled))
     assert (searched.searched, searched.left) == (3, 0)
     assert searched.named == 2
     for formula in (MEMBER, MEMBER.mirror(), MEMBER.inflate(2), SHIFTED, SHIFTED.mirror()):
@@ -88,22 +88,22 @@ def test_a_new_constant_names_formulas_their_mirrors_inflations_and_family(fille
 
 
 def test_a_search_with_the_library_is_done_once_for_each_version(filled: psycopg.Connection) -> None:
-    assert search_with_library(filled, read_terms(filled)).searched == 0, "searched when they were indexed"
+    assert search_with_library(filled, read_library(filled)).searched == 0, "searched when they were indexed"
     add_constant(filled, "kummer third", expression_of(MEMBER))
-    terms = read_terms(filled)
-    stopped = search_with_library(filled, terms, seconds=0)
+    library = read_library(filled)
+    stopped = search_with_library(filled, library, seconds=0)
     assert (stopped.searched, stopped.left) == (0, 3)
-    done = search_with_library(filled, terms)
+    done = search_with_library(filled, library)
     assert (done.searched, done.named, done.left) == (3, 2, 0)
-    assert search_with_library(filled, terms).searched == 0
+    assert search_with_library(filled, library).searched == 0
     row = queries.formula_by_key(filled, OTHER.key)
     assert row is not None
     versions = {e["library_version"]: e["constants_tried"] for e in queries.exclusions_of(filled, row["id"])}
     assert len(versions) == 2
-    assert versions[terms.version] == BULK_BUDGET
-    deeper = search_with_library(filled, terms, constants=40)
+    assert versions[library.version] == BULK_BUDGET
+    deeper = search_with_library(filled, library, constants=40)
     assert (deeper.searched, deeper.named) == (1, 0)
-    assert count_unnamed(filled, Wanted(30, terms.version, 40), 0, 10) == 0
+    assert count_unnamed(filled, Wanted(30, library.version, 40), 0, 10) == 0
 
 
 def test_a_search_that_ends_in_the_middle_goes_on_where_it_ended(
@@ -111,10 +111,10 @@ def test_a_search_that_ends_in_the_middle_goes_on_where_it_ended(
 ) -> None:
     monkeypatch.setattr(later_search, "PAGE", 2)
     add_constant(filled, "kummer third", expression_of(MEMBER))
-    terms, pages = read_terms(filled), []
-    first = search_with_library(filled, terms, stop=lambda: bool(pages), say=pages.append)
+    library, pages = read_library(filled), []
+    first = search_with_library(filled, library, stop=lambda: bool(pages), say=pages.append)
     assert (first.searched, first.left) == (2, 1)
-    assert search_with_library(filled, terms).searched == 1
+    assert search_with_library(filled, library).searched == 1
 
 
 def test_a_formula_that_cannot_be_searched_does_not_stop_the_others(
@@ -129,9 +129,9 @@ def test_a_formula_that_cannot_be_searched_does_not_stop_the_others(
         return begin(formula, *given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(later_search, "begin", failing)
-    terms = read_terms(filled)
-    assert search_with_library(filled, terms).named == 2
-    assert search_with_library(filled, terms).searched == 0
+    library = read_library(filled)
+    assert search_with_library(filled, library).named == 2
+    assert search_with_library(filled, library).searched == 0
 
 
 @pytest.mark.slow
@@ -163,7 +163,7 @@ def test_a_daemon_searches_what_was_stored_before_a_constant_and_names_families(
     assert done.returncode == 0, done.stderr
     for formula in (MEMBER, MEMBER.mirror(), SHIFTED):
         assert_named(filled, formula, "kummer third", expression_of(MEMBER))
-    assert search_with_library(filled, read_terms(filled)).searched == 0
+    assert search_with_library(filled, read_library(filled)).searched == 0
 
 
 def test_formulas_added_by_lines_name_their_families(filled: psycopg.Connection) -> None:

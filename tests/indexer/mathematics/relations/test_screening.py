@@ -14,7 +14,7 @@ from catalog.constants.library import Constant, library
 from catalog.formulas.pcf import PCF
 from catalog.store.constants import OWN
 from indexer.identification.identify import SCREENED_BOUND, Search, begin, finish, identify, screen
-from indexer.identification.library import Terms, library_terms, terms_with
+from indexer.identification.library import PreparedLibrary, prepared_library
 from indexer.mathematics.relations.relation import moebius_value
 from indexer.mathematics.relations.screening import (
     QUADRATIC_BOUND,
@@ -109,7 +109,7 @@ def test_a_row_that_is_no_vector_of_the_lattice_proves_nothing() -> None:
 
 
 def test_formulas_that_converge_fast_try_values_of_entire_functions_first() -> None:
-    terms = library_terms()
+    terms = prepared_library()
     fast, slow = ([name for name, _ in terms.members(entire=flag)] for flag in (True, False))
     assert sorted(fast) == sorted(slow) == sorted(name for name, _ in terms)
     groups = {constant.name: constant.group for constant in library()}
@@ -117,13 +117,13 @@ def test_formulas_that_converge_fast_try_values_of_entire_functions_first() -> N
     assert {groups[name] for name in fast[:count]} == set(library().entire) == {groups[n] for n in slow[-count:]}
     assert len({groups[name] for name in fast[:8]}) == len(library().entire)
     own = Constant("mine", "pi^7", OWN)
-    assert all(terms_with((own,)).members(entire=flag)[0] == ("mine", "pi^7") for flag in (True, False))
+    assert all(prepared_library((own,)).members(entire=flag)[0] == ("mine", "pi^7") for flag in (True, False))
 
 
 def test_a_screened_sweep_finds_what_a_plain_one_finds() -> None:
     constants = [Named("pi", "pi"), Named("z", "zeta(3)"), Named("1/phi", "hyp1f1(1/2, 2, 1/3)/hyp1f1(1/2, 1, 1/3)")]
     formulas = [PCF((5, 27, 51, 34), (0, 0, 0, 0, 0, 0, -1)), PCF((1, 1), (1, 0, 3)), PCF((1, 0, 1), (2, 1))]
-    terms = Terms(constants)
+    terms = PreparedLibrary(constants)
     begun = [begin(formula, terms) for formula in formulas]
     waiting = [search for search in begun if isinstance(search, Search)]
     assert waiting
