@@ -101,7 +101,7 @@ class Catalogue:
     def to_pandas(self, text: str = "select * from formulas where is_canonical") -> pandas.DataFrame:
         """Return a data frame of an SQL query; raises FormularyError where pandas is not installed."""
         try:
-            import pandas  # need not be installed
+            import pandas  # noqa: PLC0415  need not be installed
         except ImportError:
             raise FormularyError('this needs pandas; `pip install "formulary-catalog[pandas]"` brings it') from None
         with self._reader() as connection, connection.cursor() as cursor:

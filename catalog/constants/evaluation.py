@@ -52,7 +52,7 @@ def to_mpmath(expression: Expression | str, digits: int) -> Any:
     """Return the value by mpmath, mpf or mpc, to about `digits` decimal digits, without a bound: a second opinion."""
     if isinstance(expression, str):
         expression = parse_expression(expression)
-    from mpmath.ctx_mp import MPContext  # not for everybody who evaluates balls: it takes 50 ms
+    from mpmath.ctx_mp import MPContext  # noqa: PLC0415  not for everybody who evaluates balls: it takes 50 ms
 
     context = MPContext()
     context.dps = digits + 20

@@ -58,7 +58,7 @@ def open_database(
     if not create and not has_data(home):
         where = Path(home).expanduser() if home is not None else default_home()
         raise VersionMismatch(f"there is no catalogue in {where} yet; run `formulary init`")
-    from catalog.server import sessions as server  # not on platforms without an embedded server
+    from catalog.server import sessions as server  # noqa: PLC0415  not on platforms without an embedded server
 
     def revive() -> None:
         server.revive(home)
@@ -139,7 +139,7 @@ class Database:
     @cached_property
     def engine(self) -> Engine:
         """A SQLAlchemy engine over `connect`; disposed of by `close`."""
-        from sqlalchemy import create_engine  # not for every command: it takes 0.1 s
+        from sqlalchemy import create_engine  # noqa: PLC0415  not for every command: it takes 0.1 s
 
         return create_engine("postgresql+psycopg://", creator=self.connect)
 
@@ -177,8 +177,8 @@ class Database:
 
         One transaction: an upgrade that fails leaves the old schema. Raises VersionMismatch for a newer one.
         """
-        from alembic import command  # for `formulary init` alone: it takes 0.1 s
-        from alembic.config import Config
+        from alembic import command  # noqa: PLC0415  for `formulary init` alone: it takes 0.1 s
+        from alembic.config import Config  # noqa: PLC0415  with it
 
         config = Config()
         config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))

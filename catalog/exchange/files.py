@@ -10,6 +10,7 @@ from json.encoder import encode_basestring as json_text
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from catalog.constants.expressions import to_latex
 from catalog.errors import ExpressionError, FileFormatError
 from catalog.exchange.export import KINDS, LONGEST_FIELD, Batch, Record, ahead, parsed, value_of
 from catalog.formulas.pcf import PCF
@@ -73,7 +74,6 @@ def write_latex(file: BinaryIO, batches: Batches) -> int:
 
 
 def _latex_limit(record: Record) -> str:
-    from catalog.constants.expressions import to_latex
 
     text: str | None = record["relation"] or record["limit_exact"]
     if text is not None:
@@ -91,11 +91,11 @@ def _latex_limit(record: Record) -> str:
 def pyarrow() -> Any:
     """The package pyarrow; raises FileFormatError with the way out where it is not installed."""
     try:
-        import pyarrow as module
-        import pyarrow.compute
-        import pyarrow.csv
-        import pyarrow.dataset
-        import pyarrow.parquet
+        import pyarrow as module  # noqa: PLC0415  need not be installed
+        import pyarrow.compute  # noqa: PLC0415  need not be installed
+        import pyarrow.csv  # noqa: PLC0415  need not be installed
+        import pyarrow.dataset  # noqa: PLC0415  need not be installed
+        import pyarrow.parquet  # noqa: PLC0415  need not be installed
     except ImportError:
         raise FileFormatError(
             'Parquet needs pyarrow; `pip install "formulary-catalog[parquet]"` brings it, or export CSV or JSON lines'

@@ -111,8 +111,8 @@ class PCF:
     def to_ramanujantools(self) -> Any:
         """Return the formula as a PCF of the package ramanujantools; raises FormulaError where it is not installed."""
         try:
-            from ramanujantools import pcf as tools  # need not be installed
-            from sympy import Poly, Symbol
+            from ramanujantools import pcf as tools  # noqa: PLC0415  need not be installed
+            from sympy import Poly, Symbol  # noqa: PLC0415  with it
         except ImportError:
             raise FormulaError("this needs ramanujantools; install it with `pip install ramanujantools`") from None
         n = Symbol("n")

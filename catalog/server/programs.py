@@ -161,7 +161,7 @@ def binaries_folder() -> Path:
 
 def _identity() -> str:
     """Return as whom Postgres agrees to run: it refuses root, and users without a name."""
-    import pwd  # not on every platform
+    import pwd  # noqa: PLC0415  not on every platform
 
     with suppress(KeyError):
         if os.geteuid() != 0 and pwd.getpwuid(os.geteuid()):

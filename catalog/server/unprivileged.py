@@ -29,7 +29,7 @@ REFUSED = 77
 
 def nobody() -> tuple[int, int]:
     """Return the user and group number of `nobody`."""
-    import pwd  # not on every platform
+    import pwd  # noqa: PLC0415  not on every platform
 
     with contextlib.suppress(KeyError):
         entry = pwd.getpwnam("nobody")

@@ -120,7 +120,7 @@ def hdbscan_labels(points: Floats, parameters: Parameters) -> Integers:
     """Labels of points (n, d) by HDBSCAN, UNPLACED for noise; all of it for fewer points than a cluster has."""
     if len(points) <= max(parameters.min_size, LEAST_SIZE):
         return np.full(len(points), UNPLACED, dtype=np.int64)
-    from hdbscan import HDBSCAN
+    from hdbscan import HDBSCAN  # noqa: PLC0415  it takes half a second
 
     model = HDBSCAN(
         min_cluster_size=max(parameters.min_size, LEAST_SIZE),

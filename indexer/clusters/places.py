@@ -84,7 +84,7 @@ class Nearest:
 
     @cached_property
     def _tree(self) -> Any:
-        from scipy.spatial import cKDTree
+        from scipy.spatial import cKDTree  # noqa: PLC0415  it takes a third of a second
 
         return cKDTree(self.points)
 

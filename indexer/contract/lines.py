@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from catalog.constants import library as constants
 from catalog.constants.library import Constant
-from catalog.errors import FormularyError
+from catalog.errors import ExpressionError, FormularyError
 from catalog.formulas.pcf import PCF
 from indexer.contract.objects import formula_object
 from indexer.identification.identify import LIBRARY_BUDGET
 from indexer.identification.library import prepared_library
+from indexer.identification.numbers import identify_number
 from indexer.pipeline.compute import compute, failed
 from indexer.similarity.anchors import Anchors
 from indexer.sources.files.lines import NumberedLine, formula_of, numbered
@@ -87,9 +89,6 @@ def identify_formula(
 
 def identify_value(value: Any, own: Sequence[Constant] = (), degree: int = 2) -> Object:
     """The object of a number, given as a string of digits (a JSON number has lost its trailing zeros)."""
-    from catalog.constants import library as constants
-    from catalog.errors import ExpressionError
-    from indexer.identification.numbers import identify_number
 
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ExpressionError('a number is given as a string of its digits, such as {"value": "1.2732395447351627"}')

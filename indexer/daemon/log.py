@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
 
 class Log(Protocol):
     """Where the daemon's words go."""
@@ -79,8 +82,6 @@ def log_to_stderr(log_format: str | None = None) -> Iterator[Log]:
     if log_format == "text" or not sys.stderr.isatty():
         yield LineLog()
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
         BarColumn(bar_width=None),

@@ -111,7 +111,7 @@ class Daemon:
         settings = self._settings
         if settings.scheduler is None:
             return Workers(settings.workers, settings.memory_per_worker)
-        from indexer.workers.dask import DaskWorkers  # an extra that few install
+        from indexer.workers.dask import DaskWorkers  # noqa: PLC0415  an extra that few install
 
         return DaskWorkers(settings.scheduler, self._log.event, versions)
 

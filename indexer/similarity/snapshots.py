@@ -196,7 +196,7 @@ class SnapshotStore:
     @contextmanager
     def writer(self) -> Iterator[bool]:
         """Hold the right to write snapshots of this index on this host; yields False where another process has it."""
-        import fcntl
+        import fcntl  # noqa: PLC0415  not on every platform
 
         with _private_file(self.folder / f"{self.name}.lock") as lock:
             try:

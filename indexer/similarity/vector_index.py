@@ -53,7 +53,7 @@ def faiss() -> ModuleType:
     With several threads and few queries, or with large batches, Flat L2 computes |x|^2 + |y|^2 - 2xy, which cancels
     in single precision and gives wrong neighbours among near-duplicates.
     """
-    import faiss as module
+    import faiss as module  # noqa: PLC0415  its settings follow at once
 
     module.omp_set_num_threads(1)
     module.cvar.distance_compute_blas_threshold = 2**31 - 1

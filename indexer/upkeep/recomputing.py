@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, localcontext
 from typing import Any
 
 import psycopg
@@ -108,7 +109,6 @@ def _changes(before: Standing, after: Mapping[str, Any]) -> Iterator[Change]:
 
 def _agree(a: str, b: str) -> bool:
     """Whether two decimals agree in the digits that both have, up to the rounding of the shorter one."""
-    from decimal import Decimal, localcontext
 
     if "inf" in (a.lstrip("-"), b.lstrip("-")):
         return a == b

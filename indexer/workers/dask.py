@@ -191,7 +191,7 @@ class DaskWorkers(Pool):
 
     def _suspect(self, part: Part, error: BaseException) -> None:
         """Queue the halves of a part that Dask gave up, to go alone; an item that was alone is at fault."""
-        from distributed import KilledWorker
+        from distributed import KilledWorker  # noqa: PLC0415  need not be installed
 
         died = isinstance(error, KilledWorker)
         reason = WORKER_DIED if died else _words(error)
@@ -280,7 +280,7 @@ def _evaluate(function: Function, shared: Any, items: Sequence[Any]) -> list[Any
 
 def _connect(address: str, say: Callable[..., None], versions: Callable[[], Versions]) -> Client:
     try:
-        from distributed import Client
+        from distributed import Client  # noqa: PLC0415  need not be installed
     except ImportError:
         raise Unavailable('--scheduler needs Dask; `pip install "formulary-catalog[distributed]"` brings it') from None
     for name in ("asyncio", *(name for name in logging.root.manager.loggerDict if name.startswith("distributed"))):
@@ -308,7 +308,7 @@ def _connect(address: str, say: Callable[..., None], versions: Callable[[], Vers
 
 async def _identity(address: str) -> None:
     """Ask whoever listens there; a scheduler answers."""
-    from distributed import rpc
+    from distributed import rpc  # noqa: PLC0415  need not be installed
 
     async with rpc(address) as listener:
         await listener.identity()
