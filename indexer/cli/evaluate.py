@@ -95,7 +95,7 @@ def open_lines(path: str) -> Iterator[Iterable[str]]:
 def write_lines(results: Iterator[dict[str, Any]]) -> int:
     """One object a line as soon as it is there; 2 where a line was bad."""
 
-    from indexer.contract.lines import is_bad
+    from indexer.contract.guarded import is_bad
 
     bad = 0
     for result in results:

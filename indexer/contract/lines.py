@@ -6,14 +6,15 @@ A line that cannot be used gives an object with `error` in its place. The functi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from catalog.constants import library as constants
 from catalog.constants.library import Constant
-from catalog.errors import ExpressionError, FormularyError
+from catalog.errors import ExpressionError
 from catalog.formulas.pcf import PCF
+from indexer.contract.guarded import BATCH, Object, guarded
 from indexer.contract.objects import formula_object
 from indexer.identification.identify import LIBRARY_BUDGET
 from indexer.identification.library import prepared_library
@@ -22,14 +23,6 @@ from indexer.pipeline.compute import compute, failed
 from indexer.similarity.anchors import Anchors
 from indexer.sources.files.lines import NumberedLine, formula_of, numbered
 from indexer.workers.pool import in_order
-
-Object = dict[str, Any]
-
-BATCH = 8
-"""Lines a worker takes at a time: few, since one hard formula may take as long as a thousand easy ones."""
-
-SHOWN = 60
-"""Characters of a bad line that its error repeats."""
 
 
 def evaluated(lines: Iterable[str], digits: int, workers: int | None) -> Iterator[Object]:
@@ -50,13 +43,8 @@ def identified(
     return in_order(work, numbered(lines), _killed, workers=workers, batch=BATCH)
 
 
-def is_bad(result: Object) -> bool:
-    """Whether an object stands for a line that could not be used."""
-    return "error" in result and "formula" not in result
-
-
 def _evaluate(digits: int, lines: Sequence[NumberedLine]) -> list[Object]:
-    return [_guarded(line, lambda value: evaluate_formula(formula_of(value), digits)) for line in lines]
+    return [guarded(line, lambda value: evaluate_formula(formula_of(value), digits)) for line in lines]
 
 
 def _identify(
@@ -67,7 +55,7 @@ def _identify(
             return identify_value(value["value"], own)
         return identify_formula(formula_of(value), digits, anchors, budget, own)
 
-    return [_guarded(line, identify) for line in lines]
+    return [guarded(line, identify) for line in lines]
 
 
 def evaluate_formula(formula: PCF, digits: int) -> Object:
@@ -93,21 +81,6 @@ def identify_value(value: Any, own: Sequence[Constant] = (), degree: int = 2) ->
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ExpressionError('a number is given as a string of its digits, such as {"value": "1.2732395447351627"}')
     return identify_number(str(value), (*own, *constants.library().candidates()), degree).to_json()
-
-
-def _guarded(line: NumberedLine, function: Callable[[Any], Object]) -> Object:
-    """The object of a line; whatever is wrong with it becomes the object's error."""
-    number, text = line
-    try:
-        return function(json.loads(text))
-    except FormularyError as error:
-        return {"error": str(error), "line": number}
-    except (ValueError, RecursionError):
-        shown = text.strip()
-        shown = shown if len(shown) <= SHOWN else shown[: SHOWN - 3] + "..."
-        return {"error": f"the line {shown!r} is not JSON", "line": number}
-    except Exception as error:
-        return {"error": f"the line cannot be used ({type(error).__name__}: {error})", "line": number}
 
 
 def _killed(line: NumberedLine, reason: str) -> Object:

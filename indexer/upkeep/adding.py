@@ -15,7 +15,7 @@ from catalog.formulas.pcf import PCF
 from catalog.store.constants import own_constants
 from catalog.store.formulas import ids_by_key
 from indexer.clusters.placement import OnlineClusters
-from indexer.contract.lines import BATCH
+from indexer.contract.guarded import BATCH
 from indexer.identification.identify import LIBRARY_BUDGET
 from indexer.identification.library import prepared_library
 from indexer.identification.own_constants import read_library

@@ -35,6 +35,7 @@ def kind_of(value: dict[str, Any]) -> str:
     if "formula" in value:
         return "similar" if "neighbours" in value else "formula"
     marks = {
+        "equivalent": "equivalence",
         "error": "bad_line",
         "outcome": "number",
         "added": "added",

@@ -1,0 +1,69 @@
+"""What `relate` writes: two formulas, whether they are equivalent, with matrix and map of the limits, or why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from flint import fmpz_poly
+
+from catalog.errors import FormulaError
+from catalog.formulas.pcf import PCF
+from indexer.contract.guarded import BATCH, Object, guarded
+from indexer.mathematics.equivalence.decision import Decision, relate
+from indexer.sources.files.lines import NumberedLine, formula_of, numbered
+from indexer.workers.pool import in_order
+
+
+def related(lines: Iterable[str], workers: int | None) -> Iterator[Object]:
+    """The objects of `relate --from`, one a line, in order."""
+    return in_order(_relate_lines, numbered(lines), _killed, workers=workers, batch=BATCH)
+
+
+def relate_object(first: PCF, second: PCF) -> Object:
+    """The object of two formulas."""
+    return decision_object(first, second, relate(first, second))
+
+
+def decision_object(first: PCF, second: PCF, decision: Decision) -> Object:
+    """The object of a decision; polynomials are coefficient lists, constant first."""
+    found = decision.equivalence
+    U = [_coefficients(entry) for entry in found.matrix] if found else None
+    folds = found.folds if found else next(iter(decision.folds), None)
+    return {
+        "first": _formula(first),
+        "second": _formula(second),
+        "equivalent": decision.equivalent,
+        "proved": decision.proved,
+        "reason": decision.reason,
+        "folds": list(folds) if folds else None,
+        "U": [U[:2], U[2:]] if U else None,
+        "scale": dict(zip(("numerator", "denominator"), map(_coefficients, found.scale), strict=True))
+        if found
+        else None,
+        "regular_from": found.regular_from if found else None,
+        "map": list(found.map) if found else None,
+    }
+
+
+def _formula(formula: PCF) -> Object:
+    return {"a": list(formula.a), "b": list(formula.b)}
+
+
+def _coefficients(polynomial: fmpz_poly) -> list[int]:
+    return [int(c) for c in polynomial.coeffs()]
+
+
+def _relate_lines(lines: Sequence[NumberedLine]) -> list[Object]:
+    return [guarded(line, _relate_value) for line in lines]
+
+
+def _relate_value(value: Any) -> Object:
+    if not isinstance(value, dict) or "first" not in value or "second" not in value:
+        raise FormulaError('two formulas are given as {"first": {"a": [...], "b": [...]}, "second": {...}}')
+    return relate_object(formula_of(value["first"]), formula_of(value["second"]))
+
+
+def _killed(line: NumberedLine, reason: str) -> Object:
+    """The object of a line that killed its worker process."""
+    return {"error": reason, "line": line[0]}
