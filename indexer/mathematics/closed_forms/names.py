@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from typing import Any
 
 from gmpy2 import mpq
 
@@ -34,9 +35,37 @@ def exact_relation(formula: PCF) -> Derivation | None:
     found = derivation(formula)
     if found is None:
         return None
-    found = _known(found) or found
+    found = _known(found) or _renamed(found)
     name, matrix = named(found.constant)
     return found.named(name, matrix)
+
+
+def _renamed(found: Derivation) -> Derivation:
+    """Return a derivation that ends at a function with a name, where its constant is no member of the library."""
+    last = found.steps[-1]
+    if last.kind != "identity" or last.detail not in OTHER_NAMES or _is_member(found.constant):
+        return found
+    values = dict(last.values)
+    key, negative = OTHER_NAMES[last.detail]
+    if values.get("z", 1) < 0:
+        if negative is None:
+            return found
+        key, values = negative, values | {"z": -values["z"]}
+    further = found.then(identities()[key], values)
+    return found if last.detail in KUMMER and not _is_member(further.constant) else further
+
+
+KUMMER = ("error-function", "dawson")
+"""Identities whose constants the library may have as values of 1F1."""
+
+OTHER_NAMES: dict[Any, tuple[str, str | None]] = {
+    "error-function": ("error-function-kummer", None),
+    "dawson": ("dawson-kummer", None),
+    "bessel-ratio": ("bessel-i-ratio", "bessel-j-ratio"),
+    "incomplete-gamma": ("lower-gamma", None),
+    "upper-gamma": ("upper-gamma-function", None),
+}
+"""By the identity that a derivation ends with: the one that gives its constant another name, and that for z < 0."""
 
 
 def _known(found: Derivation) -> Derivation | None:
@@ -71,14 +100,14 @@ def _square(constant: str, key: str) -> mpq | None:
 
 
 def _is_member(constant: str) -> bool:
-    product = product_of(constant)
+    product = product_of(constant, values=False)
     return product.factors in _members() or product.inverse().factors in _members()
 
 
 @lru_cache(maxsize=8192)
 def named(constant: str) -> tuple[str, Matrix]:
     """Return the name of a constant c, and the matrix m of c = (m0 name + m1)/(m2 name + m3)."""
-    product = product_of(constant)
+    product = product_of(constant, values=False)
     inverse = product.inverse()
     if product.factors in _members():
         name, coefficient = _members()[product.factors]
@@ -95,7 +124,7 @@ def _members() -> dict[Factors, tuple[str, mpq]]:
     members: dict[Factors, tuple[str, mpq]] = {}
     for constant in library().candidates():
         try:
-            product = product_of(constant.expression)
+            product = product_of(constant.name, values=False)
         except (ExpressionError, ZeroDivisionError):
             continue
         members.setdefault(product.factors, (constant.name, product.coefficient))

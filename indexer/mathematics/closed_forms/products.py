@@ -71,13 +71,20 @@ def _collected(coefficient: mpq, exponents: Mapping[str, mpq]) -> Product:
 
 UNIT = Product(ONE)
 
+Rules = Mapping[str, Callable[..., Product | None]]
+"""What the value of a function at rational arguments is as a product, None where it stays an atom."""
+
 Sum = tuple[Product, ...]
 """Products of different factors that are added; empty for 0."""
 
 
 @lru_cache(maxsize=8192)
-def product_of(text: str) -> Product:
-    """The product that an expression equals. Raises ZeroDivisionError for what is 0 or divided by it."""
+def product_of(text: str, *, values: bool = True) -> Product:
+    """The product that an expression equals. Raises ZeroDivisionError for what is 0 or divided by it.
+
+    Without `values`, values of hypergeometric functions stay as they are, as for the checker of certificates.
+    """
+    rules = _RULES if values else _ELEMENTARY_RULES
     stack: list[Sum] = []
     for item in parse_expression(text).program:
         if item.kind == "integer":
@@ -85,13 +92,13 @@ def product_of(text: str) -> Product:
         elif item.kind == "name":
             stack.append(_NAMES.get(item.text) or (Product(ONE, ((item.text, ONE),)),))
         else:
-            values = stack[-item.arity :]
+            arguments = stack[-item.arity :]
             del stack[-item.arity :]
-            stack.append(_applied(item, values))
+            stack.append(_applied(item, arguments, rules))
     return as_product(stack[0])
 
 
-def _applied(item: Item, values: Sequence[Sum]) -> Sum:
+def _applied(item: Item, values: Sequence[Sum], rules: Rules) -> Sum:
     match item.text if item.kind == "operator" else "call":
         case "+":
             return _added(*values)
@@ -108,9 +115,9 @@ def _applied(item: Item, values: Sequence[Sum]) -> Sum:
             if exponent.rational:
                 return (power(base, exponent.coefficient),)
             if base == Product(ONE, (("e", ONE),)):
-                return (_call("exp", values[1:]),)
+                return (_call("exp", values[1:], rules),)
             return (Product(ONE, ((f"({written(values[0])})^({written(values[1])})", ONE),)),)
-    return (_call(item.text, values),)
+    return (_call(item.text, values, rules),)
 
 
 def _negated(terms: Sum) -> Sum:
@@ -168,9 +175,9 @@ _POSITIVE = {"pi", "e", "phi", "gamma(1/3)", "gamma(1/4)"}
 # ------------------------------------------------------------------ functions
 
 
-def _call(name: str, arguments: Sequence[Sum]) -> Product:
+def _call(name: str, arguments: Sequence[Sum], rules: Rules) -> Product:
     """The value of a function: by its rule where it has one, else an atom."""
-    rule = _RULES.get(name)
+    rule = rules.get(name)
     rational = [as_product(a).coefficient if a else mpq(0) for a in arguments if not a or as_product(a).rational]
     if name in ("sqrt", "cbrt", "root"):
         degree = {"sqrt": mpq(2), "cbrt": mpq(3)}.get(name) or rational[-1]
@@ -292,9 +299,9 @@ _GAUSS = power(Product(mpq(2)) * _PI, 3 * HALF) * atom("gamma", "1/4").inverse()
 _NAMES: dict[str, Sum] = {
     "phi": (Product(HALF), power(Product(mpq(5)), HALF).scaled(HALF)),
 }
-_RULES: dict[str, Callable[..., Product | None]] = {
-    "exp": _exp,
-    "gamma": gamma,
+_ELEMENTARY_RULES: Rules = {"exp": _exp, "gamma": gamma}
+_RULES: Rules = {
+    **_ELEMENTARY_RULES,
     "hyp0f1": _hyp0f1,
     "hyp1f1": _hyp1f1,
     "hyp2f1": _hyp2f1,
@@ -332,20 +339,20 @@ def product_text(product: Product) -> str:
 
 def factors_text(product: Product) -> tuple[list[str], list[str]]:
     """The factors of a product above and below the line."""
-    sides: tuple[list[tuple[int, str]], list[tuple[int, str]]] = ([], [])
+    sides: tuple[list[tuple[int, int, str]], list[tuple[int, int, str]]] = ([], [])
     roots: tuple[list[str], list[str]] = ([], [])
     for name, exponent in product.factors:
         side, size = exponent < 0, abs(exponent)
         if size == HALF and (name.isdigit() or name == "pi"):
             roots[side].append(name)
             continue
-        sides[side].append((_rank(name), _power_text(name, size)))
+        sides[side].append((_rank(name), int(name) if name.isdigit() else 0, _power_text(name, size)))
     for side in (0, 1):
         if roots[side]:
             digits = [int(name) for name in roots[side] if name.isdigit()]
             inside = [str(_prod(digits))] * bool(digits) + [name for name in roots[side] if not name.isdigit()]
-            sides[side].append((0, f"sqrt({'*'.join(inside)})"))
-    above, below = ([text for _, text in sorted(side)] for side in sides)
+            sides[side].append((0, 0, f"sqrt({'*'.join(inside)})"))
+    above, below = ([text for _, _, text in sorted(side)] for side in sides)
     return above, below
 
 

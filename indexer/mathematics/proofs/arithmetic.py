@@ -6,6 +6,7 @@ A number is an integer, "p/q", or [p, q, d] for p + q sqrt(d); a polynomial is a
 
 from __future__ import annotations
 
+import ast
 from fractions import Fraction
 from math import isqrt
 from typing import Any
@@ -115,6 +116,14 @@ def polynomial(value: Any) -> Poly:
     if not isinstance(value, list) or (value and integer(value[-1]) == 0):
         raise Refused("a polynomial is a list of integers, the last of them not 0")
     return tuple(map(integer, value))
+
+
+def parsed(text: str) -> ast.expr:
+    """Return an arithmetic text, ^ for powers, as a tree; refuse what cannot be read."""
+    try:
+        return ast.parse(text.replace("^", "**").strip(), mode="eval").body
+    except (SyntaxError, MemoryError):
+        raise Refused(f"{text[:60]!r} cannot be read") from None
 
 
 def product(left: Matrix, right: Matrix) -> Matrix:

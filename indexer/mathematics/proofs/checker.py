@@ -78,7 +78,7 @@ def _checked(document: Any) -> str:
 def _agree(first: Matrix, second: Matrix, constant: str) -> bool:
     """Say whether two maps are one, or at least their values at a constant that is 1 or a square root."""
     radicand = constant.removeprefix("sqrt(").removesuffix(")")
-    if constant != "1" and constant != f"sqrt({radicand})":
+    if constant != "1" and (constant != f"sqrt({radicand})" or not radicand.removeprefix("-").isdecimal()):
         return proportional(first, second) and second[0] * second[3] != second[1] * second[2]
     c = Quadratic(1) if constant == "1" else number([0, 1, radicand])
     (x, y, z, w), (p, q, r, s) = first, second
