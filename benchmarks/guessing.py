@@ -21,8 +21,9 @@ import numpy.typing as npt
 
 from benchmarks.neighbour_vector import SHIFTS, orbit, reduced
 from catalog.formulas.pcf import PCF
-from indexer.identification.identify import LIBRARY_BUDGET, Identification, Search, begin, finish, screen
+from indexer.identification.identify import LIBRARY_BUDGET, begin, finish
 from indexer.identification.library import prepared_library
+from indexer.identification.screen import Begun, screen
 from indexer.kinds.pcf.vector import neighbour_vector
 from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.closed_forms.families import family_key
@@ -92,11 +93,11 @@ def indexed(formulas: Sequence[PCF], workers: int | None) -> list[Indexed]:
 
 def _index(formulas: Sequence[PCF]) -> list[Indexed]:
     """Identify formulas as bulk indexing does; their metrics are not wanted here."""
-    begun = [_begun(formula) for formula in formulas]
-    screen([search for search in begun if isinstance(search, Search)], LIBRARY_BUDGET)
+    screened = screen([_begun(formula) for formula in formulas], LIBRARY_BUDGET)
     rows = []
-    for formula, search in zip(formulas, begun, strict=True):
-        found = finish(search, LIBRARY_BUDGET) if isinstance(search, Search) else search
+    for formula, each in zip(formulas, screened, strict=True):
+        assert each is not None
+        found = finish(each, LIBRARY_BUDGET)
         relation = found.relations[0] if found.relations else None
         guess = found.guesses[0] if found.guesses else None
         verdict = classify(formula)
@@ -115,7 +116,7 @@ def _index(formulas: Sequence[PCF]) -> list[Indexed]:
     return rows
 
 
-def _begun(formula: PCF) -> Identification | Search:
+def _begun(formula: PCF) -> Begun:
     return begin(formula, prepared_library(), known=limit(formula))
 
 

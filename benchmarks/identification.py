@@ -27,12 +27,12 @@ from benchmarks.guessing import indexed, linear_box, quadratic_sample, reference
 from catalog.constants import evaluation
 from catalog.constants.library import library
 from catalog.formulas.pcf import PCF
-from indexer.identification.identify import SCREENED_BOUND, identify
+from indexer.identification.identify import identify
 from indexer.identification.library import prepared_library, scaled_constant
 from indexer.identification.numbers import identify_number, parse_number
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.relations.relation import Relation, moebius_value, real_root
-from indexer.mathematics.relations.screening import exclusion_bounds
+from indexer.mathematics.relations.screening import SCREENED_BOUND, exclusion_bounds
 from indexer.mathematics.relations.search import DIGITS, moebius_scaled, residual_digits, scale
 
 ROWS = Path(__file__).parent.parent / "tests" / "data" / "identified.jsonl"
@@ -113,9 +113,9 @@ def number_control(count: int, alone: int) -> None:
     for first in range(0, count, 50):
         limits = [scale(parse_number(text).ball, DIGITS) for text in texts[first : first + 50]]
         pairs = list(product(limits, scaled))
-        for place in (exclusion_bounds(pairs) < SCREENED_BOUND).nonzero()[0]:
+        for index in (exclusion_bounds(pairs) < SCREENED_BOUND).nonzero()[0]:
             sought += 1
-            found += moebius_scaled(*pairs[place], DIGITS).outcome == "found"
+            found += moebius_scaled(*pairs[index], DIGITS).outcome == "found"
     spent = time.process_time() - start
     print(f"\n{count} random numbers of 110 digits against {len(scaled)} constants: {found} found", end="")
     print(f" ({spent / max(1, count) * 1e3:.1f} ms a number, {sought} of {count * len(scaled)} pairs sought alone)")

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from catalog.catalogue import Catalogue
     from catalog.formulas.pcf import PCF
     from catalog.store.search import Filter
-    from indexer.identification.identify import Identification
     from indexer.identification.numbers import NumberIdentification
+    from indexer.identification.outcome import Identification
     from indexer.kinds.evaluation import Evaluation
     from indexer.similarity.nearest import Query, Similar
 

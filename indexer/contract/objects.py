@@ -7,7 +7,7 @@ from typing import Any
 
 from catalog.formulas.pcf import PCF
 from catalog.store.rows import Row
-from indexer.identification.identify import Identification
+from indexer.identification.outcome import Identification
 from indexer.kinds.evaluation import Evaluation
 from indexer.kinds.kind import kind_of
 from indexer.mathematics.closed_forms.closed_form import ClosedForm

@@ -1,22 +1,21 @@
-"""One formula on its way through the candidates: attempts, with as many digits as they take, and their verification.
+"""Attempts at one formula: the constants that are tried in turn, what is asked, and what came of them.
 
-Which constants are tried, and in which order, is in `guess.py`.
+A search is a value of three parts, `Question`, `Screening` and `Trail`, of which only the trail grows. Which constants
+are tried, and in which order, is in `identify.py`; what many searches exclude at once is in `screen.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from flint import arb
 
-from catalog.constants import evaluation
+from catalog.constants.evaluation import evaluate
 from catalog.formulas.pcf import PCF
 from indexer.identification.library import PreparedLibrary, scaled_constant
-from indexer.identification.outcome import Guess, Proposal
+from indexer.identification.outcome import Guess, GuessOutcome, Proposal
 from indexer.kinds.kind import kind_of
-from indexer.mathematics.continued_fractions.limit import Limit
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import (
     FURTHER_DIGITS,
@@ -27,7 +26,7 @@ from indexer.mathematics.relations.relation import (
     verify,
 )
 from indexer.mathematics.relations.search import DIGITS, Attempt, Scaled, accurate_digits, moebius_scaled, scale
-from indexer.similarity.anchors import Anchor
+from indexer.similarity.anchors import NearestAnchors
 
 MIN_DIGITS = 30
 """Digits of a limit below which no relation is sought: two coefficients of seven digits would already be chance."""
@@ -36,14 +35,65 @@ MAX_DIGITS = 300
 """Digits to which a limit is evaluated for a candidate whose relation has long coefficients."""
 
 LIBRARY = "library"
-"""Why a constant is tried that nothing but its place in the library proposes."""
+"""Why a constant is tried that nothing but its rank in the library proposes."""
 
 
-class Anchors(Protocol):
-    """Labelled formulas that can be asked for the nearest ones."""
+class LimitAnew:
+    """The limit of a formula, evaluated anew to any precision, once to each number of digits."""
 
-    def nearest(self, formulas: Sequence[PCF], k: int) -> Sequence[Sequence[Anchor]]:
-        """The `k` anchors nearest to each of some formulas, nearest first."""
+    def __init__(self, formula: PCF) -> None:
+        """Evaluate nothing yet."""
+        self._formula = formula
+        self._found: dict[int, arb] = {}
+
+    def __call__(self, bits: int) -> arb:
+        """Return the limit to a precision in bits, NaN where it cannot be evaluated."""
+        digits = int(bits / bits_for(1_000) * 1_000) + 1
+        if digits not in self._found:
+            found = kind_of(self._formula).limit(self._formula, digits)
+            self._found[digits] = arb("nan") if found is None or found.ball is None else found.ball
+        return self._found[digits]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: which constant is behind the limit of a formula, which is known as `value` to `digits` digits.
+
+    The constants of the library are tried, and those of the nearest anchors where there are any.
+    """
+
+    formula: PCF
+    value: arb
+    digits: int
+    library: PreparedLibrary
+    anchors: NearestAnchors | None = None
+    anew: LimitAnew = field(init=False, repr=False)
+    _scaled: dict[int, Scaled] = field(init=False, default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        """Make ready to evaluate the limit anew."""
+        object.__setattr__(self, "anew", LimitAnew(self.formula))
+
+    @property
+    def entire(self) -> bool:
+        """Whether the formula converges faster than any power: which members of the library are tried first."""
+        return kind_of(self.formula).is_entire(self.formula)
+
+    @property
+    def at_digits(self) -> int:
+        """The digits that a search uses."""
+        return min(DIGITS, self.digits)
+
+    def scaled(self, digits: int) -> Scaled:
+        """Return the limit as a scaled integer."""
+        if digits not in self._scaled:
+            ball = self.value if digits <= self.digits else self.anew(bits_for(digits))
+            self._scaled[digits] = scale(ball, digits)
+        return self._scaled[digits]
+
+    def reaches(self, digits: int) -> bool:
+        """Return whether the limit can be evaluated anew to so many digits."""
+        return accurate_digits(self.anew(bits_for(max(digits, self.digits + GUARD_DIGITS) + GUARD_DIGITS))) >= digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,85 +106,78 @@ class Sweep:
     bound: int
 
 
-@dataclass(slots=True)
-class Search:
-    """One formula on its way through the candidates; `value` is its limit as it was known before.
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """What is known of one formula before its constants are tried one by one.
 
-    `screened`, `sweep` and `no_quadratic` are what a screening of many formulas at once excludes.
+    `bounds` are the sizes of coefficients up to which expressions are excluded. `neighbours` are the constants of the
+    nearest anchors, None as long as nobody asked for them; `sweep` is None as long as the library was not screened.
+    `not_quadratic` says that the limit is no root of a short quadratic polynomial.
     """
 
-    formula: PCF
-    value: arb
-    digits: int
-    library: PreparedLibrary
-    anchors: Anchors | None = None
-    guesses: list[Guess] = field(default_factory=list)
-    tried: set[str] = field(default_factory=set)
-    attempts: int = 0
-    digits_needed: int | None = None
-    bound: int | None = None
-    neighbours: list[Proposal] | None = None
-    screened: dict[str, int] = field(default_factory=dict)
+    neighbours: tuple[Proposal, ...] | None = None
+    bounds: Mapping[str, int] = field(default_factory=dict)
     sweep: Sweep | None = None
-    no_quadratic: bool = False
-    scaled: dict[int, Scaled] = field(default_factory=dict)
-    anew: dict[int, Limit | None] = field(default_factory=dict)
+    not_quadratic: bool = False
 
-    @property
-    def entire(self) -> bool:
-        """Whether the formula converges faster than any power: which members of the library are tried first."""
-        return kind_of(self.formula).is_entire(self.formula)
 
-    @property
-    def at_digits(self) -> int:
-        """Digits that a search uses."""
-        return min(DIGITS, self.digits)
+NOT_SCREENED = Screening()
 
-    def ball(self, bits: int) -> arb:
-        """The limit evaluated anew to a precision."""
-        digits = int(bits / bits_for(1_000) * 1_000) + 1
-        if digits not in self.anew:
-            self.anew[digits] = kind_of(self.formula).limit(self.formula, digits)
-        found = self.anew[digits]
-        return arb("nan") if found is None or found.ball is None else found.ball
 
-    def evaluable(self, digits: int) -> bool:
-        """Whether the limit can be had to the digits that a verification needs; if not, how many is kept."""
-        needed = digits + FURTHER_DIGITS
-        if accurate_digits(self.ball(bits_for(max(needed, self.digits + GUARD_DIGITS) + GUARD_DIGITS))) >= needed:
-            return True
-        self.lacks(needed)
-        return False
+@dataclass(slots=True)
+class Trail:
+    """What came of the attempts so far; only the search that they belong to writes it.
+
+    `bound` is the size of coefficients up to which all members of the library tried so far are excluded, and
+    `digits_needed` the least number of digits that would decide about a candidate.
+    """
+
+    guesses: list[Guess] = field(default_factory=list)
+    expressions: set[str] = field(default_factory=set)
+    attempts: int = 0
+    bound: int | None = None
+    digits_needed: int | None = None
+
+    def guessed(self, name: str, proposal: Proposal, outcome: GuessOutcome) -> None:
+        """Add a guess."""
+        rank = len(self.guesses) + 1
+        self.guesses.append(Guess(rank, name, proposal.why, outcome, proposal.neighbour, proposal.distance))
 
     def excluded(self, bound: int) -> None:
-        """Keep the size of coefficients up to which all members tried so far are excluded."""
+        """Take in that a member of the library is excluded up to a bound."""
         self.bound = bound if self.bound is None else min(self.bound, bound)
 
-    def lacks(self, digits: int) -> None:
-        """Keep the least number of digits that would decide about a candidate."""
+    def lacked(self, digits: int) -> None:
+        """Take in that so many digits would decide about a candidate."""
         self.digits_needed = min(digits, self.digits_needed or digits)
 
-    def at(self, digits: int) -> Scaled:
-        """The limit as a scaled integer."""
-        if digits not in self.scaled:
-            ball = self.value if digits <= self.digits else self.ball(bits_for(digits))
-            self.scaled[digits] = scale(ball, digits)
-        return self.scaled[digits]
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One formula on its way through the candidates: what is asked, what was screened, and what came of it so far."""
+
+    asked: Question
+    screening: Screening = NOT_SCREENED
+    trail: Trail = field(default_factory=Trail)
 
     def attempt(self, expression: str, longer: bool, digits: int = DIGITS) -> Attempt | None:
-        """Seek a relation with one constant, with more digits where these are too few and `longer` allows it."""
-        digits = min(digits, self.digits)
-        if expression in self.screened and digits <= DIGITS:
-            self.attempts += 1
-            return Attempt("excluded", digits, bound=self.screened[expression])
+        """Seek a relation with one constant, with more digits where these are too few and `longer` allows it.
+
+        None where the constant has no real value.
+        """
+        digits = min(digits, self.asked.digits)
+        if expression in self.screening.bounds and digits <= DIGITS:
+            self.trail.attempts += 1
+            return Attempt("excluded", digits, bound=self.screening.bounds[expression])
+        most = MAX_DIGITS if longer else self.asked.digits
         while True:
             constant = scaled_constant(expression, digits)
             if constant is None:
                 return None
-            self.attempts += 1
-            found = moebius_scaled(self.at(digits), constant, digits)
+            self.trail.attempts += 1
+            found = moebius_scaled(self.asked.scaled(digits), constant, digits)
             needed = found.digits_needed or 0
-            if found.outcome != "too_few_digits" or not digits < needed <= (MAX_DIGITS if longer else self.digits):
+            if found.outcome != "too_few_digits" or not digits < needed <= most:
                 return found
             digits = needed
 
@@ -144,27 +187,33 @@ class Search:
         """Test one constant and verify what is found; a guess is recorded unless it comes from the library."""
         expression, why = proposal.expression, proposal.why
         name = name or expression
-        self.tried.add(expression)
+        self.trail.expressions.add(expression)
         found = self.attempt(expression, longer, digits)
         if found is None or found.outcome == "degenerate":
             return None
-        relation, outcome = None, found.outcome
+        relation: Relation | None = None
+        outcome: GuessOutcome = found.outcome
         if found.coefficients is not None:
-            name, expression, found = self.renamed(name, expression, found)
-            relation = self.verified(name, expression, found, why)
-            outcome = "found" if relation else "excluded" if self.evaluable(found.digits) else "too_few_digits"
+            name, expression, found = self._renamed(name, expression, found)
+            relation = verified(self.asked.anew, name, expression, found, f"lll, {why}", self.asked.digits)
+            outcome = "found" if relation else self._unverified(found.digits + FURTHER_DIGITS)
         elif outcome == "too_few_digits":
-            self.lacks(found.digits_needed or MIN_DIGITS)
+            self.trail.lacked(found.digits_needed or MIN_DIGITS)
         elif why == LIBRARY and outcome == "excluded":
-            self.excluded(found.bound)
+            self.trail.excluded(found.bound)
         if relation or why != LIBRARY:
-            rank = len(self.guesses) + 1
-            self.guesses.append(Guess(rank, name, why, outcome, proposal.neighbour, proposal.distance))
+            self.trail.guessed(name, proposal, outcome)
         return relation
 
-    def renamed(self, name: str, expression: str, found: Attempt) -> tuple[str, str, Attempt]:
-        """The relation with the member of the library that the constant is a Moebius map of, so that names agree."""
-        preferred, other = self.library.preferred(expression)
+    def skip(self, sweep: Sweep) -> None:
+        """Count the members of the library that a screening has excluded as tried."""
+        self.trail.attempts += sweep.excluded
+        if sweep.excluded:
+            self.trail.excluded(sweep.bound)
+
+    def _renamed(self, name: str, expression: str, found: Attempt) -> tuple[str, str, Attempt]:
+        """Return the relation with the member of the library of which the constant is a map, so that names agree."""
+        preferred, other = self.asked.library.preferred(expression)
         if other == expression:
             return preferred, expression, found
         again = self.attempt(other, longer=True)
@@ -172,24 +221,38 @@ class Search:
             return name, expression, found
         return preferred, other, again
 
-    def verified(self, name: str, expression: str, found: Attempt, why: str) -> Relation | None:
-        """The relation of an attempt, where both sides evaluated anew agree to the digits asked for."""
-        coefficients = found.coefficients
-        assert coefficients is not None
-        guard = 64 + max(abs(x) for x in coefficients).bit_length()
+    def _unverified(self, needed: int) -> GuessOutcome:
+        """Return what a relation is that does not hold anew: excluded, where the limit reaches the digits needed."""
+        if self.asked.reaches(needed):
+            return "excluded"
+        self.trail.lacked(needed)
+        return "too_few_digits"
 
-        def right(bits: int) -> arb:
-            return moebius_value(coefficients, evaluation.evaluate(expression, bits + guard))
 
-        agreed = verify(self.ball, right, found.digits + FURTHER_DIGITS, self.digits + GUARD_DIGITS)
-        if agreed is None:
-            return None
-        return moebius_relation(
-            name,
-            expression,
-            coefficients,
-            digits_used=found.digits,
-            digits_verified=agreed,
-            proof="verified",
-            method=f"lll, {why}",
-        )
+def verified(
+    limit: Callable[[int], arb], name: str, expression: str, found: Attempt, method: str, digits: int
+) -> Relation | None:
+    """Return the relation of an attempt, None where its two sides, evaluated anew, do not agree.
+
+    `limit` takes a precision in bits. The two sides must agree to FURTHER_DIGITS more digits than the relation was
+    found with, and are evaluated to more than `digits`, to which the limit was known.
+    """
+    coefficients = found.coefficients
+    assert coefficients is not None
+    guard = 64 + max(abs(x) for x in coefficients).bit_length()
+
+    def right(bits: int) -> arb:
+        return moebius_value(coefficients, evaluate(expression, bits + guard))
+
+    agreed = verify(limit, right, found.digits + FURTHER_DIGITS, digits + GUARD_DIGITS)
+    if agreed is None:
+        return None
+    return moebius_relation(
+        name,
+        expression,
+        coefficients,
+        digits_used=found.digits,
+        digits_verified=agreed,
+        proof="verified",
+        method=method,
+    )

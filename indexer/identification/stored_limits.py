@@ -18,11 +18,10 @@ from flint import ctx
 
 from catalog.formulas.pcf import PCF
 from catalog.store.limits import StoredLimit, count_limits, formulas_near, nameless_representatives
-from indexer.identification.identify import SCREENED_BOUND
 from indexer.identification.numbers import SAFETY_DIGITS, Number, parse_number
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import moebius_value
-from indexer.mathematics.relations.screening import exclusion_bounds
+from indexer.mathematics.relations.screening import SCREENED_BOUND, exclusion_bounds
 from indexer.mathematics.relations.search import (
     DIGITS,
     digit_sum,

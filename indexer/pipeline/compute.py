@@ -11,25 +11,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from catalog.formulas.pcf import PCF
-from indexer.identification.identify import (
-    LIBRARY_BUDGET,
-    Anchors,
-    Identification,
-    Search,
-    begin,
-    divergent,
-    finish,
-    identify,
-    screen,
-)
+from indexer.identification.identify import LIBRARY_BUDGET, begin, divergent, finish, identify
 from indexer.identification.library import PreparedLibrary, prepared_library
-from indexer.identification.outcome import Proposal
+from indexer.identification.outcome import Identification, Proposal
+from indexer.identification.screen import Begun, screen
 from indexer.kinds.evaluation import Evaluation
 from indexer.kinds.evaluation import failed as failed_evaluation
 from indexer.kinds.kind import evaluate_all, kind_of
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit
 from indexer.mathematics.relations.relation import Relation
 from indexer.mathematics.relations.text import algebraic_text, moebius_text, rational_text
+from indexer.similarity.anchors import NearestAnchors
 from indexer.sources.space import Proposed, plain
 
 BULK_BUDGET = 28
@@ -54,7 +46,7 @@ def compute(
     digits: int = DEFAULT_DIGITS,
     *,
     identified: bool = False,
-    anchors: Anchors | None = None,
+    anchors: NearestAnchors | None = None,
     budget: int = LIBRARY_BUDGET,
     library: PreparedLibrary | None = None,
 ) -> Computed:
@@ -119,7 +111,7 @@ def _negated_relation(relation: Relation, limit: Limit | None) -> Relation:
 def compute_pairs(
     items: Sequence[PCF | Proposed],
     digits: int = DEFAULT_DIGITS,
-    anchors: Anchors | None = None,
+    anchors: NearestAnchors | None = None,
     budget: int = BULK_BUDGET,
     library: PreparedLibrary | None = None,
 ) -> list[Computed]:
@@ -141,7 +133,7 @@ def compute_pairs(
 def compute_all(
     formulas: Sequence[PCF],
     digits: int = DEFAULT_DIGITS,
-    anchors: Anchors | None = None,
+    anchors: NearestAnchors | None = None,
     budget: int = BULK_BUDGET,
     library: PreparedLibrary | None = None,
     expected: Mapping[PCF, Proposal] | None = None,
@@ -153,13 +145,13 @@ def compute_all(
     chosen = prepared_library() if library is None else library
     first = expected or {}
     begun = [_begin(done, anchors, chosen, first.get(done.formula)) for done in evaluate_all(formulas, digits)]
-    screen([search for _, search in begun if isinstance(search, Search)], budget)
-    return [_finish(computed, search, budget) for computed, search in begun]
+    screened = screen([each for _, each in begun], budget)
+    return [_finish(computed, each, budget) for (computed, _), each in zip(begun, screened, strict=True)]
 
 
 def _begin(
-    evaluation: Evaluation, anchors: Anchors | None, library: PreparedLibrary, expected: Proposal | None
-) -> tuple[Computed, Identification | Search | None]:
+    evaluation: Evaluation, anchors: NearestAnchors | None, library: PreparedLibrary, expected: Proposal | None
+) -> tuple[Computed, Begun]:
     formula, known = evaluation.formula, evaluation.limit
     if evaluation.failed:
         return Computed(evaluation), None
@@ -171,10 +163,9 @@ def _begin(
         return failed(formula, f"{type(error).__name__}: {error}"), None
 
 
-def _finish(computed: Computed, begun: Identification | Search | None, budget: int) -> Computed:
+def _finish(computed: Computed, begun: Begun, budget: int) -> Computed:
     try:
-        found = finish(begun, budget) if isinstance(begun, Search) else begun
-        return Computed(computed.evaluation, found)
+        return computed if begun is None else Computed(computed.evaluation, finish(begun, budget))
     except Exception as error:
         return failed(computed.formula, f"{type(error).__name__}: {error}")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 import psycopg
@@ -25,17 +25,19 @@ from catalog.version import __version__
 from catalog.vocabulary import UNSUCCESSFUL_OUTCOMES
 from indexer.clusters.labels import constant_detail
 from indexer.clusters.naming import name_formula
-from indexer.identification.attempts import MIN_DIGITS, Search
-from indexer.identification.identify import Anchors, Identification, begin, finish, screen
+from indexer.identification.attempts import MIN_DIGITS, Question, Search
+from indexer.identification.identify import begin, finish
 from indexer.identification.library import PreparedLibrary, scaled_constant
 from indexer.identification.numbers import parse_number
-from indexer.identification.outcome import Proposal
+from indexer.identification.outcome import Identification, Proposal
+from indexer.identification.screen import screen
 from indexer.mathematics.continued_fractions.limit import Limit
 from indexer.mathematics.relations.screening import SCREENED_BOUND, Constants, Numbers, moebius_bounds
 from indexer.mathematics.relations.search import DIGITS
 from indexer.pipeline.batch import relation_row
 from indexer.pipeline.compute import BULK_BUDGET
 from indexer.pipeline.storing import add_copies, name_constants
+from indexer.similarity.anchors import NearestAnchors
 from indexer.upkeep.families import sweep_families
 
 PAGE = 1_000
@@ -70,12 +72,13 @@ class Searched:
 Stop = Callable[[], bool]
 
 Found = TypeVar("Found")
+Given = ParamSpec("Given")
 
 
 def search_with_library(
     connection: psycopg.Connection,
     library: PreparedLibrary,
-    anchors: Anchors | None = None,
+    anchors: NearestAnchors | None = None,
     *,
     constants: int = BULK_BUDGET,
     seconds: float | None = None,
@@ -147,21 +150,17 @@ def _through(
 
 
 def _identified(
-    page: Sequence[Unnamed], library: PreparedLibrary, anchors: Anchors | None, constants: int
+    page: Sequence[Unnamed], library: PreparedLibrary, anchors: NearestAnchors | None, constants: int
 ) -> list[Identification | None]:
     """What `identify` says of formulas, all of a page screened at once; None where it fails."""
-    begun = [_guarded(lambda row=row: begin(row.formula, library, anchors, known=_known(row))) for row in page]  # type: ignore[misc]
-    screen([search for search in begun if isinstance(search, Search)], constants)
-    return [
-        _guarded(lambda search=search: finish(search, constants)) if isinstance(search, Search) else search  # type: ignore[misc]
-        for search in begun
-    ]
+    begun = [_guarded(begin, row.formula, library, anchors, known=_known(row)) for row in page]
+    return [None if each is None else _guarded(finish, each, constants) for each in screen(begun, constants)]
 
 
-def _guarded(work: Callable[[], Found]) -> Found | None:
-    """None for a formula whose limit cannot be evaluated anew: the others go on."""
+def _guarded(work: Callable[Given, Found], *given: Given.args, **options: Given.kwargs) -> Found | None:
+    """Return None for a formula whose limit cannot be evaluated anew: the others go on."""
     try:
-        return work()
+        return work(*given, **options)
     except (ArithmeticError, ValueError):
         return None
 
@@ -173,20 +172,20 @@ def _compared(page: Sequence[Unnamed], constant: Constant, library: PreparedLibr
     if value is None:
         return found
     searches = [_search(row, library) for row in page]
-    limits = Numbers.of([search.at(search.at_digits) for search in searches])
+    limits = Numbers.of([search.asked.scaled(search.asked.at_digits) for search in searches])
     one = Constants.of(Numbers.of([value]))
     bounds = moebius_bounds(limits, one[np.zeros(len(page), dtype=np.int64)])
     proposal = Proposal(constant.expression, f"new constant {constant.name}")
-    for place in np.flatnonzero(bounds < SCREENED_BOUND):
-        search = searches[place]
-        relation = _guarded(lambda search=search: search.test(proposal, constant.name))  # type: ignore[misc]
+    for row in np.flatnonzero(bounds < SCREENED_BOUND).tolist():
+        search = searches[row]
+        relation = _guarded(search.test, proposal, constant.name)
         if relation is not None:
-            found[place] = Identification(search.formula, "found", (relation,), tuple(search.guesses))
+            found[row] = Identification(page[row].formula, "found", (relation,), tuple(search.trail.guesses))
     return found
 
 
 def _search(row: Unnamed, library: PreparedLibrary) -> Search:
-    return Search(row.formula, parse_number(row.value).ball, row.digits, library)
+    return Search(Question(row.formula, parse_number(row.value).ball, row.digits, library))
 
 
 def _known(row: Unnamed) -> Limit:

@@ -14,12 +14,13 @@ from flint import arb, ctx
 
 from catalog.constants import evaluation
 from catalog.formulas.pcf import PCF
-from indexer.identification import identify as guess
-from indexer.identification.identify import Identification, from_family, identify
+from indexer.identification.attempts import Question, Search
+from indexer.identification.identify import from_family, identify
 from indexer.identification.library import PreparedLibrary
+from indexer.identification.outcome import Identification
 from indexer.kinds.pcf import kind
 from indexer.mathematics.closed_forms.proposals import proposals
-from indexer.mathematics.continued_fractions.limit import limit
+from indexer.mathematics.continued_fractions.limit import Limit, limit
 from indexer.mathematics.relations.relation import moebius_value, real_root
 from indexer.mathematics.relations.search import residual_digits
 from indexer.similarity.anchors import Anchor
@@ -149,7 +150,7 @@ def test_a_chance_relation_does_not_survive_verification() -> None:
     true = limit(formula, 110)
     assert true is not None
     with ctx.workprec(400):
-        false = guess.Limit(true.value, 110, -110.0, "ball", None, arb((4 / arb.pi()).mid(), arb(10) ** -110))
+        false = Limit(true.value, 110, -110.0, "ball", None, arb((4 / arb.pi()).mid(), arb(10) ** -110))
     found = identify(formula, LIBRARY, known=false)
     assert found.relations == ()
 
@@ -223,7 +224,7 @@ def test_a_relation_with_long_coefficients_is_found_with_all_digits() -> None:
     planted = (123_456_789, 987_654_321, 777_777_777, 500_000_003)
     with ctx.workprec(400):
         ball = moebius_value(planted, known.ball)
-    attempt = guess.Search(formula, ball, 110, PreparedLibrary(LIBRARY)).attempt("pi", longer=False)
+    attempt = Search(Question(formula, ball, 110, PreparedLibrary(LIBRARY))).attempt("pi", longer=False)
     assert attempt is not None
     assert attempt.outcome == "found"
     assert attempt.digits > 70

@@ -13,11 +13,14 @@ from flint import arb, ctx
 from catalog.constants.library import Constant, library
 from catalog.formulas.pcf import PCF
 from catalog.store.constants import OWN
-from indexer.identification.identify import SCREENED_BOUND, Search, begin, finish, identify, screen
+from indexer.identification.attempts import Search
+from indexer.identification.identify import begin, finish, identify
 from indexer.identification.library import PreparedLibrary, prepared_library
+from indexer.identification.screen import screen
 from indexer.mathematics.relations.relation import moebius_value
 from indexer.mathematics.relations.screening import (
     QUADRATIC_BOUND,
+    SCREENED_BOUND,
     Constants,
     Numbers,
     _gram_schmidt,
@@ -124,13 +127,12 @@ def test_a_screened_sweep_finds_what_a_plain_one_finds() -> None:
     constants = [Named("pi", "pi"), Named("z", "zeta(3)"), Named("1/phi", "hyp1f1(1/2, 2, 1/3)/hyp1f1(1/2, 1, 1/3)")]
     formulas = [PCF((5, 27, 51, 34), (0, 0, 0, 0, 0, 0, -1)), PCF((1, 1), (1, 0, 3)), PCF((1, 0, 1), (2, 1))]
     terms = PreparedLibrary(constants)
-    begun = [begin(formula, terms) for formula in formulas]
-    waiting = [search for search in begun if isinstance(search, Search)]
-    assert waiting
-    screen(waiting, budget=10)
-    assert any(search.sweep is not None and search.sweep.excluded for search in waiting)
-    for formula, found in zip(formulas, begun, strict=True):
-        ended = finish(found) if isinstance(found, Search) else found
+    screened = screen([begin(formula, terms) for formula in formulas], budget=10)
+    sweeps = [search.screening.sweep for search in screened if isinstance(search, Search)]
+    assert any(sweep is not None and sweep.excluded for sweep in sweeps)
+    for formula, found in zip(formulas, screened, strict=True):
+        assert found is not None
+        ended = finish(found)
         plain = identify(formula, terms)
         assert (ended.outcome, ended.relations, ended.attempts) == (plain.outcome, plain.relations, plain.attempts)
         if ended.exclusion is not None:
