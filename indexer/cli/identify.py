@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from catalog.constants.library import Constant
+    from catalog.formulas.pcf import PCF
     from indexer.similarity.anchors import Anchors
 
 NOT_IDENTIFIED = 1
@@ -199,14 +200,24 @@ def _together(
     as_json: bool,
 ) -> int:
     """One relation with several constants, of a number or of the limit of a formula."""
-    from indexer.identification.numbers import identify_with
-    from indexer.identification.several import chosen_constants, limit_text
+    from indexer.identification.several import chosen_constants, identify_with
 
     own = _known(connection)[1]
     constants = chosen_constants(together, own)
     is_number = len(what) == 1 and "(" not in what[0]
-    text = what[0] if is_number else limit_text(read_formula(what), digits)
+    text = what[0] if is_number else _limit(read_formula(what), digits)
     return _say(identify_with(text, constants, degree, order).to_json(), as_json)
+
+
+def _limit(formula: PCF, digits: int) -> str:
+    """Return the limit of a formula in decimal; raises NotFound where it has none that is finite and irrational."""
+    from catalog.errors import NotFound
+    from indexer.kinds.kind import kind_of
+
+    found = kind_of(formula).limit(formula, digits)
+    if found is None or found.value is None or found.infinite or found.exact is not None:
+        raise NotFound(f"{formula} has no irrational limit to seek a relation for")
+    return found.value
 
 
 def _say(result: dict[str, Any], as_json: bool) -> int:

@@ -1,7 +1,8 @@
-"""What a typed number may be: relations with the library that match its digits, ranked by simplicity.
+"""What a typed number may be: relations with the library that match its digits, the simplest first.
 
-A typed number cannot be evaluated anew, so that its relations are `matched`, never verified; how many digits stand
-behind each is said. Formulas, which can be, are identified by `guess.py`.
+A typed number cannot be evaluated anew, so that its relations are `matched`, never verified; each says how many digits
+stand behind it. Formulas, which can be, are identified in `identify.py`; one relation with several constants is sought
+in `several.py`.
 """
 
 from __future__ import annotations
@@ -30,15 +31,12 @@ from indexer.mathematics.relations.search import (
     DIGITS,
     Attempt,
     algebraic,
-    beyond_chance,
     digit_sum,
-    linear,
     moebius_scaled,
     rational,
     residual_digits,
     scale,
 )
-from indexer.mathematics.relations.text import bracketed, linear_text
 
 MIN_DIGITS = 12
 """Significant digits below which a number is not searched for: simple relations match by chance."""
@@ -48,11 +46,6 @@ SAFETY_DIGITS = 5
 
 MAX_DEGREE = 8
 """Highest degree of a polynomial relation that is sought."""
-
-MAX_CONSTANTS = 8
-"""Most constants in one linear relation."""
-
-Outcome = Literal["found", "excluded", "too_few_digits"]
 
 _NUMBER = re.compile(r"[+-]?(\d+)(?:\.(\d*))?|[+-]?\.(\d+)", re.ASCII)
 
@@ -72,13 +65,13 @@ class NumberIdentification:
 
     value: str
     digits: int
-    outcome: Outcome
+    outcome: Literal["found", "excluded", "too_few_digits"]
     relations: tuple[Relation, ...] = ()
     digits_needed: int | None = None
     reason: str | None = None
 
     def to_json(self) -> dict[str, object]:
-        """The object of the JSON contract."""
+        """Return the object of the JSON contract."""
         return {
             "value": self.value,
             "digits": self.digits,
@@ -97,7 +90,7 @@ def parse_number(text: str) -> Number:
     >>> parse_number("-0.0123").digits
     3
     """
-    text = text.strip().replace("\\N{MINUS SIGN}", "-")
+    text = text.strip().replace("\N{MINUS SIGN}", "-")
     if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+", text, re.ASCII):
         raise ExpressionError(f"{_short(text)} has an exponent; write the number out, such as 0.0015 for 1.5e-3")
     if not _NUMBER.fullmatch(text):
@@ -116,12 +109,11 @@ def _short(text: str) -> str:
 
 
 def identify_number(text: str, library: Iterable[NamedConstant] = (), degree: int = 2) -> NumberIdentification:
-    """Relations that a typed number matches: rational, algebraic up to `degree`, Moebius with the library."""
+    """Return what a typed number matches: rational, algebraic up to `degree`, Moebius maps of the library's members."""
     number = parse_number(text)
     constants = list(library)
-    if number.digits < MIN_DIGITS:
-        reason = f"{number.digits} digits are too few to tell a relation from chance; give at least {MIN_DIGITS}"
-        return NumberIdentification(number.text, number.digits, "too_few_digits", (), MIN_DIGITS, reason)
+    if (refusal := too_few_digits(number)) is not None:
+        return refusal
     exact = _exact(number, degree)
     if exact is not None:
         return NumberIdentification(number.text, number.digits, "found", (exact,))
@@ -136,11 +128,19 @@ def identify_number(text: str, library: Iterable[NamedConstant] = (), degree: in
     if matches:
         ranked = sorted(matches, key=lambda m: (m[1].size, len(m[1].expression), m[0]))
         return NumberIdentification(number.text, number.digits, "found", tuple(relation for _, relation in ranked))
-    return _unmatched(number, [attempt for _, attempt in attempts])
+    return unmatched(number, [attempt for _, attempt in attempts])
+
+
+def too_few_digits(number: Number) -> NumberIdentification | None:
+    """Return the refusal of a number with so few digits that simple relations match by chance, None for others."""
+    if number.digits >= MIN_DIGITS:
+        return None
+    reason = f"{number.digits} digits are too few to tell a relation from chance; give at least {MIN_DIGITS}"
+    return NumberIdentification(number.text, number.digits, "too_few_digits", (), MIN_DIGITS, reason)
 
 
 def _exact(number: Number, degree: int) -> Relation | None:
-    """A rational or algebraic number, which needs no constant."""
+    """Return the relation of a rational or algebraic number, which needs no constant."""
     fraction = rational(number.ball, number.digits)
     if fraction is not None and digit_sum((fraction.numerator, fraction.denominator)) + SAFETY_DIGITS <= number.digits:
         return rational_relation(
@@ -169,7 +169,7 @@ def _exact(number: Number, degree: int) -> Relation | None:
 
 
 def _attempts(number: Number, constants: Sequence[NamedConstant]) -> Iterator[tuple[NamedConstant, Attempt]]:
-    """One search for each constant, with all digits where those of a usual search are too few."""
+    """Yield the search for each constant, with all digits where those of a usual search are too few."""
     usual = min(DIGITS, number.digits)
     scaled = {digits: scale(number.ball, digits) for digits in {usual, number.digits}}
     for constant in constants:
@@ -185,7 +185,7 @@ def _attempts(number: Number, constants: Sequence[NamedConstant]) -> Iterator[tu
 
 
 def _matched(number: Number, constant: NamedConstant, attempt: Attempt) -> Iterator[tuple[float, Relation]]:
-    """The relation of an attempt where it lies within a unit of the last digit typed, and how far from it."""
+    """Yield the relation of an attempt that lies within a unit of the last digit typed, after its distance."""
     assert attempt.coefficients is not None
     bits = bits_for(number.digits) + 64
     with ctx.workprec(bits):
@@ -207,8 +207,8 @@ def _matched(number: Number, constant: NamedConstant, attempt: Attempt) -> Itera
         )
 
 
-def _unmatched(number: Number, attempts: Sequence[Attempt]) -> NumberIdentification:
-    """Nothing matched: excluded up to a bound, or more digits would decide."""
+def unmatched(number: Number, attempts: Sequence[Attempt]) -> NumberIdentification:
+    """Return what is said of a number that nothing matches: the bound, or the digits that would decide."""
     needed = [a.digits_needed for a in attempts if a.outcome == "too_few_digits" and a.digits_needed]
     if needed:
         reason = f"{min(needed)} digits would decide about a relation with long coefficients"
@@ -217,65 +217,3 @@ def _unmatched(number: Number, attempts: Sequence[Attempt]) -> NumberIdentificat
     limits = f" has all coefficients up to {min(bounds)}" if bounds else " was tried"
     reason = f"no relation with {len(bounds)} constants{limits}"
     return NumberIdentification(number.text, number.digits, "excluded", (), None, reason)
-
-
-def identify_with(
-    text: str, constants: Sequence[NamedConstant], degree: int = 1, order: int = 1
-) -> NumberIdentification:
-    """An integer relation of the number with several constants at once.
-
-    Sought among the products L^i m for i <= `degree` and the monomials m of total degree <= `order` in the
-    constants; with `degree` 1 and `order` 1 that is x_0 L + x_1 + x_2 c_1 + ... = 0 (without products L c).
-    """
-    if not 1 <= len(constants) <= MAX_CONSTANTS:
-        raise ExpressionError(f"{len(constants)} constants were given; between 1 and {MAX_CONSTANTS} can be used")
-    number = parse_number(text)
-    if number.digits < MIN_DIGITS:
-        reason = f"{number.digits} digits are too few to tell a relation from chance; give at least {MIN_DIGITS}"
-        return NumberIdentification(number.text, number.digits, "too_few_digits", (), MIN_DIGITS, reason)
-    terms = list(_monomials([c.expression for c in constants], order))
-    bits = bits_for(number.digits) + 64
-    with ctx.workprec(bits):
-        values = [number.ball**k for k in range(degree, 0, -1)]
-        values += [arb(1) if term == "1" else evaluation.evaluate(term, bits) for term in terms]
-        attempt = linear(values, number.digits)
-    found = attempt.coefficients
-    if found is None or not any(found[:degree]):
-        return _unmatched(number, [attempt])
-    if not beyond_chance(found, number.digits):
-        return _unmatched(number, [Attempt("too_few_digits", number.digits, digits_needed=2 * digit_sum(found) + 1)])
-    relation = Relation(
-        "linear",
-        _equation(found, degree, terms),
-        number.digits,
-        number.digits,
-        "matched",
-        "lll",
-        tuple(c.name for c in constants),
-        tuple(terms),
-        found,
-    )
-    return NumberIdentification(number.text, number.digits, "found", (relation,))
-
-
-def _monomials(expression: Sequence[str], order: int) -> Iterator[str]:
-    """1 and all products of up to `order` expressions, as expressions."""
-    level: list[tuple[int, str]] = [(0, "1")]
-    yield "1"
-    for _ in range(order):
-        following = []
-        for first, text in level:
-            for k in range(first, len(expression)):
-                factor = bracketed(expression[k])
-                product = factor if text == "1" else f"{text}*{factor}"
-                following.append((k, product))
-                yield product
-        level = following
-
-
-def _equation(coefficients: Sequence[int], degree: int, terms: Sequence[str]) -> str:
-    """The number solved for where the relation is linear in it, else the equation."""
-    if degree == 1:
-        return linear_text(coefficients, terms)
-    names = [*(f"L^{k}" if k > 1 else "L" for k in range(degree, 0, -1)), *terms]
-    return linear_text((-1, *coefficients), names) + " = 0"

@@ -7,11 +7,13 @@ import random
 from dataclasses import dataclass
 
 import pytest
+from flint import arb
 
 from catalog.constants import evaluation
 from catalog.errors import ExpressionError
 from indexer.identification import numbers as typed_numbers
-from indexer.identification.numbers import identify_number, identify_with, parse_number
+from indexer.identification.numbers import identify_number, parse_number
+from indexer.identification.several import identify_with
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,13 @@ def test_significant_digits_are_those_given(text: str, digits: int) -> None:
 def test_anything_but_a_decimal_number_is_refused(text: str) -> None:
     with pytest.raises(ExpressionError, match="is not a decimal number"):
         parse_number(text)
+
+
+def test_a_minus_sign_of_unicode_is_a_minus() -> None:
+    """As it is copied from a page."""
+    number = parse_number("\N{MINUS SIGN}1.25")
+    assert (number.text, number.digits) == ("-1.25", 3)
+    assert number.ball.contains(arb("-1.25"))
 
 
 @pytest.mark.parametrize("text", ["1.5e-3", "2E10", "-.5e+2"])
