@@ -4,8 +4,8 @@
     python benchmarks/placement.py --box
 
 A tenth of the canonical formulas is left out, with mirrors and inflations; the others are clustered; the tenth is
-placed by the rule of `indexer/places.py`, and places at which enough formulas wait then are clusters of their own, as
-`indexer/placement.py` does it. This is compared with the clustering of all formulas, clusters being matched by their
+placed by the rule of `clusters/places.py`, and places at which enough formulas wait then are clusters of their own, as
+`clusters/placement.py` does it. This is compared with the clustering of all formulas, clusters being matched by their
 members: a held-out formula is the same where both ways put it into the same cluster, or into none. "own cores" leaves
 the held-out formulas out of the cores of the clustering of all, and asks where they would be placed.
 
@@ -24,10 +24,11 @@ import numpy as np
 
 from catalog.database.opening import open_database
 from catalog.store.clusters import read_figures
-from indexer.clusters.build import FURTHER, PLANE, VECTOR_PARAMETERS, Options, numbered, points_of, scale_of, scaled
-from indexer.clusters.hdbscan import Clusters, Parameters, build
+from indexer.clusters.build import FURTHER, PLANE, VECTOR_PARAMETERS, Options, numbered, points_of
+from indexer.clusters.hdbscan import Clusters, Parameters, cluster_points
 from indexer.clusters.labels import match, with_fields
 from indexer.clusters.places import UNPLACED, Places, place_keys
+from indexer.clusters.scales import scaled_metrics, scales_of
 from indexer.kinds.pcf.vector import neighbour_vectors
 from indexer.kinds.vectors import VECTOR_VERSION
 from indexer.mathematics.continued_fractions.asymptotics import OUTCOMES, classify_batch
@@ -51,7 +52,8 @@ class Data:
 
     def clustered(self, rows: np.ndarray) -> Clusters:
         further = [(name, part[rows]) for name, part in self.further]
-        return build(self.points[rows], np.ones(int(rows.sum())), self.constants[rows], further, self.parameters)
+        weights = np.ones(int(rows.sum()))
+        return cluster_points(self.points[rows], weights, self.constants[rows], further, self.parameters)
 
 
 def main() -> None:
@@ -76,7 +78,7 @@ def catalogue(home: str | None, by: str) -> Data:
     mine = figures.canonical[rows]
     rows, points = rows[mine], points[mine]
     names = [name for name in (*PLANE, *FURTHER) if name not in scales]
-    further = scaled(figures.metrics, scale_of(figures.metrics, names))[rows]
+    further = scaled_metrics(figures.metrics, scales_of(figures.metrics, names))[rows]
     parts = [(name, further[:, i : i + 1]) for i, name in enumerate(names)]
     return Data(points, numbered(figures)[1][rows], parts, Options(by).parameters(len(rows)))
 
@@ -99,7 +101,7 @@ def time_box() -> None:
     data = box(copies=2)
     weights = np.arange(len(data.points)) % 2 == 0
     start, cpu = time.perf_counter(), time.process_time()
-    found = build(data.points, weights, data.constants, [], data.parameters)
+    found = cluster_points(data.points, weights, data.constants, [], data.parameters)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(
         f"{len(data.points):,} formulas, {len(found.clusters):,} clusters,"

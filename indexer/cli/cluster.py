@@ -49,13 +49,13 @@ def build(
 
     Clusters whose members agree keep their numbers from run to run. New formulas join them as they come.
     """
-    from indexer.clusters.build import PLANE, Options, run
+    from indexer.clusters.build import PLANE, Options, build_clusters
 
     if metrics and by != "metrics":
         raise click.UsageError("--metric goes with --by metrics")
     options = Options(by, metrics or PLANE, min_size, min_samples, sample=sample, seed=seed)
     with catalogue(database_url, home) as connection:
-        built = run(connection, options, stored=not dry_run, say=note)
+        built = build_clusters(connection, options, stored=not dry_run, say=note)
     fields = {
         "clustering": built.clustering,
         "by": by,

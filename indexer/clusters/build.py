@@ -1,4 +1,4 @@
-"""`formulary cluster build`: reads the catalogue, clusters, labels, stores; the mathematics is in `clusters.py`."""
+"""The clusters of a whole catalogue: read, clustered, labelled, stored; the mathematics is in `hdbscan.py`."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import psycopg
 
 from catalog.errors import FormularyError
 from catalog.store import clusters as store
 from catalog.store.clusters import Figures
 from catalog.vocabulary import METRICS
-from indexer.clusters.hdbscan import LEAST_SIZE, Parameters, build
+from indexer.clusters.hdbscan import LEAST_SIZE, Parameters, cluster_points
 from indexer.clusters.labels import with_fields
-from indexer.clusters.places import UNPLACED
+from indexer.clusters.places import UNPLACED, Floats, Integers
 from indexer.clusters.quality import quality
+from indexer.clusters.scales import scaled_metrics, scales_of
 from indexer.clusters.writing import Writer
 from indexer.kinds.vectors import VECTOR_VERSION
 
@@ -29,7 +29,7 @@ FURTHER = ("convergence_beta", "convergence_sqrt", "gcd_gamma", "delta_unreduced
 """Metrics that split a cluster where the others do not."""
 
 VECTOR_PARAMETERS = Parameters(min_size=3, min_samples=5, widest=0.05)
-"""By vector. Formulas with one constant share a place, three of them tell that it is no chance, and places further
+"""By vector. Formulas with one constant share a place; three of them tell that it is no chance, and places further
 apart than `widest` have nothing to do with each other (their arguments differ by 5 %, or their phases by 3 degrees)."""
 
 METRICS_PARAMETERS = Parameters(min_size=50, min_samples=10)
@@ -38,8 +38,6 @@ are not (docs/clusters.md)."""
 
 SMALLEST_SHARE = 20
 """A cluster by metrics needs at most one in so many of the formulas."""
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Options:
     seed: int = Parameters.seed
 
     def parameters(self, canonical: int) -> Parameters:
-        """The parameters for so many canonical formulas."""
+        """Return the parameters for so many canonical formulas, those that are given and what suits the points."""
         if self.by == "vector":
             usual = VECTOR_PARAMETERS
         else:
@@ -86,7 +84,7 @@ class Built:
 
 
 def checked_metrics(names: Sequence[str]) -> tuple[str, ...]:
-    """Names of metrics, each once; raises FormularyError with the nearest name for one that is not known."""
+    """Return names of metrics, each once; raises FormularyError with the nearest name for one that is not known."""
     for name in names:
         if name not in METRICS:
             near = get_close_matches(name, METRICS, 1, 0.0)[0]
@@ -94,23 +92,17 @@ def checked_metrics(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def scale_of(values: dict[str, Floats], names: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """Centre and spread of each metric, by which it is made comparable with the others."""
-    scales = {}
-    for name in names:
-        known = values[name][np.isfinite(values[name])]
-        spread = float(known.std()) if len(known) else 0.0
-        scales[name] = (float(known.mean()) if len(known) else 0.0, spread or 1.0)
-    return scales
+def build_clusters(
+    connection: psycopg.Connection,
+    options: Options,
+    *,
+    stored: bool = True,
+    say: Callable[[str], None] = lambda text: None,
+) -> Built:
+    """Cluster the whole catalogue, and store the clusters unless `stored` is False.
 
-
-def scaled(values: dict[str, Floats], scales: dict[str, tuple[float, float]]) -> Floats:
-    """Points (n, metrics); NaN where a metric is not known."""
-    return np.stack([(values[name] - centre) / spread for name, (centre, spread) in scales.items()], axis=1)
-
-
-def run(connection: psycopg.Connection, options: Options, *, stored: bool = True, say: Callable[[str], None]) -> Built:
-    """Cluster the whole catalogue, and store it where `stored`. Raises FormularyError where there is too little."""
+    `say` is told how many formulas take part. Raises FormularyError where there are too few.
+    """
     metrics = checked_metrics(options.metrics)
     names = tuple(dict.fromkeys((*PLANE, *FURTHER, *metrics)))
     figures = store.read_figures(connection, VECTOR_VERSION, names)
@@ -125,10 +117,11 @@ def run(connection: psycopg.Connection, options: Options, *, stored: bool = True
         )
     say(f"{len(rows)} formulas to cluster by {options.by}")
     table, constants = numbered(figures)
-    further_scales = scale_of(figures.metrics, [name for name in names if options.by == "vector" or name not in scales])
-    further = [(name, scaled(figures.metrics, {name: s})[rows]) for name, s in further_scales.items()]
+    splitting = [name for name in names if name not in scales]
+    further_scales = scales_of(figures.metrics, splitting)
+    further = [(name, scaled_metrics(figures.metrics, {name: scale})[rows]) for name, scale in further_scales.items()]
     weights = figures.canonical[rows].astype(np.float64)
-    found = build(points, weights, constants[rows], further, chosen)
+    found = cluster_points(points, weights, constants[rows], further, chosen)
     figures_of_run = quality(
         found.labels, weights, constants[rows], {name: figures.metrics[name][rows] for name in names}
     )
@@ -144,24 +137,24 @@ def run(connection: psycopg.Connection, options: Options, *, stored: bool = True
     }
     with connection.transaction():
         number = store.start(connection, "hdbscan", parameters, VECTOR_VERSION)
-        kept, retired, labels = Writer(connection, number, say).write(figures, rows, found, table)
+        kept, retired, labels = Writer(connection, number).write(figures, rows, found, table)
     return Built(number, figures_of_run, kept, retired, labels)
 
 
 def points_of(
     figures: Figures, by: str, metrics: Sequence[str]
-) -> tuple[npt.NDArray[np.int64], Floats, dict[str, tuple[float, float]]]:
-    """Rows that can be clustered, their points, and the scales of the metrics."""
+) -> tuple[Integers, Floats, dict[str, tuple[float, float]]]:
+    """Return the rows (n,) that can be clustered, their points (n, d), and the scales of the metrics among these."""
     if by == "vector":
         return np.arange(len(figures.ids)), figures.vectors.astype(np.float64), {}
-    scales = scale_of(figures.metrics, metrics)
-    points = scaled(figures.metrics, scales)
+    scales = scales_of(figures.metrics, metrics)
+    points = scaled_metrics(figures.metrics, scales)
     rows = np.flatnonzero(np.isfinite(points).all(axis=1))
     return rows, points[rows], scales
 
 
-def numbered(figures: Figures) -> tuple[list[str], npt.NDArray[np.int64]]:
-    """The names of the verified constants, and the number of each formula's among them."""
+def numbered(figures: Figures) -> tuple[list[str], Integers]:
+    """Return the names of the verified constants, and for each formula the index of its own in them, or UNPLACED."""
     table = sorted({verified.name for verified in figures.constants.values()})
     number = {name: i for i, name in enumerate(table)}
     constants = [

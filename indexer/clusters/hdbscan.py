@@ -1,4 +1,4 @@
-"""Clusters of formulas: arrays in, labels out; which constant a cluster stands for is in `cluster_labels.py`.
+"""Clusters of formulas: arrays in, labels out; which constant a cluster stands for is in `labels.py`.
 
 Formulas of one constant fall on few places, often exactly on one. Equal points are therefore counted first: a place
 with enough formulas is a core of its own (its density is infinite), and HDBSCAN (Campello, Moulavi, Sander 2013) finds
@@ -40,14 +40,17 @@ class Parameters:
     seed: int = 1
 
     def finer(self) -> Parameters:
-        """For the parts of a cluster: half the size."""
+        """Return the parameters for the parts of a cluster: half the size."""
         size = max(LEAST_SIZE, self.min_size // 2)
         return replace(self, min_size=size, min_samples=min(self.min_samples, size), widest=None)
 
 
 @dataclass(frozen=True)
 class Step:
-    """Why a cluster was split: by what, its verified members by constant (index -> count), into how many parts."""
+    """Why a cluster was split: by what, into how many parts, and how many of its verified members had each constant.
+
+    `constants` counts members by the index of their constant.
+    """
 
     by: str
     constants: dict[int, int]
@@ -73,14 +76,14 @@ class Clusters:
     clusters: tuple[Cluster, ...] = field(repr=False)
 
 
-def build(
+def cluster_points(
     points: npt.ArrayLike,
     weights: npt.ArrayLike,
     constants: npt.ArrayLike,
     further: Sequence[tuple[str, Floats]] = (),
     parameters: Parameters | None = None,
 ) -> Clusters:
-    """Cluster points (n, d); split where verified constants disagree.
+    """Cluster points (n, d), and split a cluster whose verified constants disagree.
 
     `weights` (n,) is 1 for formulas that count and 0 for their mirrors and inflations. `constants` (n,) numbers the
     verified constants, UNPLACED where none is known. `further` are named points (n, e) by which a cluster is split that
@@ -105,7 +108,7 @@ _Leaf = tuple[Integers, tuple[Step, ...]]
 
 
 def _cores(rows: Floats, keys: Keys, counts: Floats, parameters: Parameters) -> Integers:
-    """Labels of places: those with `min_size` formulas by themselves, others by HDBSCAN on a sample; else UNPLACED."""
+    """Return the labels (m,) of places: one with `min_size` formulas is a core, HDBSCAN finds others among a sample."""
     labels = np.full(len(rows), UNPLACED, dtype=np.int64)
     dense = np.flatnonzero(counts >= parameters.min_size)
     labels[dense] = np.arange(len(dense))
@@ -117,10 +120,10 @@ def _cores(rows: Floats, keys: Keys, counts: Floats, parameters: Parameters) -> 
 
 
 def hdbscan_labels(points: Floats, parameters: Parameters) -> Integers:
-    """Labels of points (n, d) by HDBSCAN, UNPLACED for noise; all of it for fewer points than a cluster has."""
+    """Return the labels (n,) of points (n, d) by HDBSCAN, UNPLACED for noise, which too few points are all."""
     if len(points) <= max(parameters.min_size, LEAST_SIZE):
         return np.full(len(points), UNPLACED, dtype=np.int64)
-    from hdbscan import HDBSCAN  # noqa: PLC0415  it takes half a second
+    from hdbscan import HDBSCAN  # noqa: PLC0415  it takes 0.8 s, and a run clusters only now and then
 
     model = HDBSCAN(
         min_cluster_size=max(parameters.min_size, LEAST_SIZE),
@@ -133,14 +136,14 @@ def hdbscan_labels(points: Floats, parameters: Parameters) -> Integers:
 
 
 def _disagree(labels: Integers, constants: Integers) -> npt.NDArray[np.bool_]:
-    """Which labels have members of two constants or more."""
+    """Return for each label whether its members have two constants or more."""
     pairs = np.stack([labels, constants], axis=1)
     pairs = np.unique(pairs[(pairs >= 0).all(axis=1)], axis=0)
     return np.bincount(pairs[:, 0], minlength=int(labels.max(initial=UNPLACED)) + 1) > 1
 
 
 def _groups(labels: Integers) -> list[Integers]:
-    """The rows of each label from 0 on, in order of the labels."""
+    """Return the rows of each label from 0 on, in the order of the labels."""
     order = np.argsort(labels, kind="stable")
     order = order[labels[order] >= 0]
     if not len(order):
@@ -159,7 +162,7 @@ class _Splitter:
     further: Sequence[tuple[str, Floats]]
 
     def leaves(self, members: Integers, parameters: Parameters, steps: tuple[Step, ...] = ()) -> list[_Leaf]:
-        """The parts of a core, each with the steps that led to it; the core itself where nothing splits it."""
+        """Return the parts of a core, each with the steps that led to it; the core itself where nothing splits it."""
         seen = Counter(self.constants[members][self.constants[members] >= 0].tolist())
         if len(seen) <= 1 or len(steps) >= MAX_DEPTH:
             return [(members, steps)]
@@ -172,7 +175,7 @@ class _Splitter:
         return [(members, steps)]
 
     def _parts(self, members: Integers, points: Floats, parameters: Parameters) -> list[Integers]:
-        """Split by places of one more kind of points; what falls out is left to be placed like any other formula."""
+        """Return the cores among other points of the same members; who is in none is placed like any other formula."""
         finite = np.isfinite(points).all(axis=1)
         members, points = members[finite], points[finite]
         if len(members) < 2 * LEAST_SIZE:
@@ -183,7 +186,7 @@ class _Splitter:
 
 
 def _settled(rows: Floats, place: Integers, leaves: list[_Leaf], further: Floats, neighbours: int) -> Clusters:
-    """Place everything outside the cores; labels, distances and radii."""
+    """Return the clustering with these cores, everything outside them placed by the rule for new formulas."""
     labels = np.full(len(place), UNPLACED, dtype=np.int64)
     distances = np.full(len(place), np.nan)
     for label, (core, _) in enumerate(leaves):
@@ -200,10 +203,10 @@ def _settled(rows: Floats, place: Integers, leaves: list[_Leaf], further: Floats
 
 
 def _radii(rows: Floats, place: Integers, cores: Sequence[Integers], neighbours: int) -> list[float]:
-    """The radius of each core: the largest distance from a place of it to its k-th neighbour in it, k = `neighbours`.
+    """Return the radius of each core: the largest distance from a place to the k-th nearest one, k = `neighbours`.
 
-    This is HDBSCAN's core distance within the core. With k above 1 the nearest member may be missing, and a formula of
-    the core would still join.
+    This is HDBSCAN's core distance, taken within the core. With k above 1, a formula of the core would still join if
+    the member nearest to it were missing.
     """
     radii = []
     for core in cores:

@@ -37,7 +37,7 @@ class Evidence:
 
 
 def match(old: Sequence[tuple[int, int, int]], old_sizes: dict[int, int], new_sizes: dict[int, int]) -> dict[int, int]:
-    """Which new cluster is which old one, from (new, old, members in common); new -> old.
+    """Return which new cluster is which old one (new -> old), from triples (new, old, members in common).
 
     The largest overlaps come first. A pair is one cluster where at least half of the smaller one is in common.
     """
@@ -52,7 +52,7 @@ def match(old: Sequence[tuple[int, int, int]], old_sizes: dict[int, int], new_si
 
 
 def with_fields(members: Mapping[int, NamedMember]) -> dict[int, NamedMember]:
-    """The same members, those with a quadratic limit by the name of its field, such as sqrt(5)."""
+    """Return the same members, those with a quadratic limit under the name of its field, such as sqrt(5)."""
     return {
         number: member
         if member.discriminant is None
@@ -62,7 +62,7 @@ def with_fields(members: Mapping[int, NamedMember]) -> dict[int, NamedMember]:
 
 
 def constant_detail(label: str, verified: int, members: int) -> dict[str, Any]:
-    """Why a cluster is called by a constant, as its history tells it."""
+    """Return why a cluster is called by a constant, as its history tells it."""
     return {"verified": verified, "members": members, "label": label, "why": "all verified members agree"}
 
 
@@ -87,7 +87,7 @@ def _relation(first: PCF, second: PCF) -> Moebius | None:
 
 
 def evaluator(formula: PCF) -> Evaluator:
-    """The limit as a function of the precision in bits: by its closed form, or by its recurrence."""
+    """Return the limit as a function of the precision in bits: by its closed form, or else by its recurrence."""
     kind = kind_of(formula)
     form = kind.closed_form(formula)
     if form is not None and form.exact is None:

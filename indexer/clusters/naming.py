@@ -1,4 +1,4 @@
-"""A formula of a cluster is tested against constants, and what is found is stored."""
+"""The constant of a formula that stands for a cluster: sought among the given ones, and stored."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ METHOD = "cluster"
 
 
 def relation_with(formula: PCF, library: Iterable[tuple[str, str]]) -> RelationRow | None:
-    """The verified relation of a formula's limit with the first of these constants that has one."""
+    """Return the verified relation of a formula's limit with the first of these constants that has one."""
     limit = evaluator(formula)
     try:
         own = scale(limit(bits_for(DIGITS) + 32), DIGITS)
@@ -50,7 +50,7 @@ def relation_with(formula: PCF, library: Iterable[tuple[str, str]]) -> RelationR
 
 
 def _agreed(formula: PCF, coefficients: tuple[int, ...], term: str) -> int | None:
-    """Digits to which both sides agree, each evaluated anew."""
+    """Return the digits to which both sides agree, each evaluated anew; None for fewer than are asked for."""
     limit = evaluator(formula)
     try:
         return verify(limit, lambda bits: moebius_value(coefficients, evaluate(term, bits)), DIGITS + FURTHER_DIGITS)
@@ -61,7 +61,7 @@ def _agreed(formula: PCF, coefficients: tuple[int, ...], term: str) -> int | Non
 def name_formula(
     connection: psycopg.Connection, number: int, formula: PCF, library: PreparedLibrary
 ) -> NamedMember | None:
-    """Test a formula of the catalogue against constants; what is found is stored, for its mirrors too."""
+    """Test a formula of the catalogue against constants; store and return what is found, for its mirrors too."""
     relation = relation_with(formula, library)
     if relation is None or relation.constant is None:
         return None

@@ -11,17 +11,16 @@ import numpy.typing as npt
 MOST_GROUPS = 12
 """Groups, the largest ones, that take part in a Davies-Bouldin index: as many constants as the source paper has."""
 
-
 CENTRE_DIGITS = 6
 """Decimal digits to which the centres of two groups must agree to be one."""
 
 
 def davies_bouldin(points: npt.ArrayLike, labels: npt.ArrayLike) -> float | None:
-    """Davies-Bouldin index of groups with two points or more; smaller is better, None for fewer than two groups.
+    """Return the Davies-Bouldin index of groups with two points or more, None for fewer than two groups.
 
-    The mean over the groups of the worst (s_i + s_j)/|c_i - c_j|, s the mean distance to the centre c (Davies, Bouldin
-    1979). Points are (n,) or (n, d); rows that are not finite or have a negative label are left out. Groups with one
-    centre are infinitely alike and make the index infinite.
+    It is the mean over the groups of the worst (s_i + s_j)/|c_i - c_j|, where s is the mean distance to the centre c
+    (Davies, Bouldin 1979); smaller is better. Points are (n,) or (n, d); rows that are not finite or have a negative
+    label are left out. Groups with one centre are infinitely alike and make the index infinite.
     """
     centres, spread = _groups(points, labels)
     if len(centres) < 2:
@@ -30,13 +29,13 @@ def davies_bouldin(points: npt.ArrayLike, labels: npt.ArrayLike) -> float | None
 
 
 def told_apart(points: npt.ArrayLike, labels: npt.ArrayLike) -> int:
-    """How many of the groups of a Davies-Bouldin index have a centre of their own: exact exponents are often shared."""
+    """Return how many groups of a Davies-Bouldin index have a centre of their own: exact exponents are often shared."""
     centres, _ = _groups(points, labels)
     return len(np.unique(np.round(centres, CENTRE_DIGITS), axis=0))
 
 
 def _groups(points: npt.ArrayLike, labels: npt.ArrayLike) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Centres (g, d) and mean distances to them (g,) of the largest groups."""
+    """Return the centres (g, d) of the largest groups and the mean distances to them (g,)."""
     rows = np.asarray(points, dtype=np.float64)
     rows = rows[:, None] if rows.ndim == 1 else rows
     groups = np.asarray(labels)
@@ -51,6 +50,7 @@ def _groups(points: npt.ArrayLike, labels: npt.ArrayLike) -> tuple[npt.NDArray[n
 
 
 def _worst(i: int, centres: npt.NDArray[np.float64], spread: npt.NDArray[np.float64]) -> float:
+    """Return the largest (s_i + s_j)/|c_i - c_j| over the other groups j."""
     apart = np.sqrt(np.square(centres - centres[i]).sum(axis=1))
     alike = spread + spread[i]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -60,7 +60,7 @@ def _worst(i: int, centres: npt.NDArray[np.float64], spread: npt.NDArray[np.floa
 
 
 def purity(labels: npt.ArrayLike, constants: npt.ArrayLike) -> float | None:
-    """Share of placed formulas with a verified constant whose constant is the commonest one of their cluster.
+    """Return the share of placed formulas with a verified constant that have the commonest one of their cluster.
 
     None where no placed formula has one.
     """
@@ -80,7 +80,7 @@ def quality(
     constants: npt.NDArray[np.int64],
     metrics: Mapping[str, npt.NDArray[np.float64]],
 ) -> dict[str, Any]:
-    """All figures of a clustering of n formulas as plain numbers, mirrors and inflations (weight 0) left out."""
+    """Return all figures of a clustering of n formulas as plain numbers, without mirrors and inflations (weight 0)."""
     counted = weights > 0
     mine, known = labels[counted], constants[counted]
     indices = {
@@ -104,5 +104,5 @@ def quality(
 
 
 def finite(value: float | None) -> float | None:
-    """The value, or None where it is infinite: groups that the metric cannot tell apart."""
+    """Return the value, None where it is infinite: the metric cannot tell the groups apart."""
     return value if value is not None and np.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""A clustering goes into the catalogue: clusters get their numbers, labels and history; `clustering.py` finds them.
+"""A clustering goes into the catalogue: clusters get their numbers, labels and history; `build.py` finds them.
 
 Thousands of clusters are written in a few statements. Numbers survive from run to run where members do.
 """
@@ -6,12 +6,10 @@ Thousands of clusters are written in a few statements. Numbers survive from run 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import psycopg
 
 from catalog.formulas.pcf import PCF
@@ -20,6 +18,7 @@ from catalog.store.clusters import ClusterRow, Event, Figures, NamedMember
 from indexer.clusters.hdbscan import Cluster, Clusters, Step
 from indexer.clusters.labels import MIXED, SAMPLED_MEMBERS, UNNAMED, Evidence, constant_detail, match, related
 from indexer.clusters.naming import name_formula
+from indexer.clusters.places import Integers
 from indexer.identification.library import PreparedLibrary
 from indexer.identification.own_constants import read_library
 
@@ -28,8 +27,6 @@ TESTED_CLUSTERS = 200
 
 LISTED_CONSTANTS = 8
 """Constants of a mixed cluster that an event lists."""
-
-Integers = npt.NDArray[np.int64]
 
 
 @dataclass
@@ -49,15 +46,16 @@ class _Named:
 class Writer:
     """Labels the clusters of one run and stores them."""
 
-    def __init__(self, connection: psycopg.Connection, clustering: int, say: Callable[[str], None]) -> None:
-        self.connection, self.clustering, self.say = connection, clustering, say
+    def __init__(self, connection: psycopg.Connection, clustering: int) -> None:
+        """Take a connection in a transaction, and the number of the clustering that was entered in it."""
+        self.connection, self.clustering = connection, clustering
         self.untested = TESTED_CLUSTERS
         self._library: PreparedLibrary | None = None
 
     def write(
         self, figures: Figures, rows: Integers, found: Clusters, table: list[str]
     ) -> tuple[int, int, dict[str, int]]:
-        """Store clusters, events and members; how many numbers were kept, how many retired, labels by kind."""
+        """Store clusters, events and members; return how many numbers were kept and retired, and labels by kind."""
         ids = figures.ids[rows]
         before = store.living_clusters(self.connection)
         same, heirs = _survivors(ids, found.labels, *store.current_members(self.connection))
@@ -85,7 +83,7 @@ class Writer:
         table: list[str],
         old: dict[str, Any] | None,
     ) -> None:
-        """The label of a cluster, and why."""
+        """Give a cluster its label and the reason for it."""
         item.splits = [Event("split", _split_detail(step, table)) for step in item.cluster.steps]
         item.created = {"members": len(item.cluster.members)}
         verified = [constants[i] for i in ids[item.cluster.members].tolist() if i in constants]
@@ -110,7 +108,7 @@ class Writer:
             _name_by_relations(item, [formula for _, formula in sample])
 
     def _numbers(self, named: list[_Named], before: dict[int, Any], same: dict[int, int]) -> list[int]:
-        """The number of each cluster, a new one where it is not one that was there."""
+        """Return the number of each cluster: that of the one it was before, or a new one."""
         new = [i for i in range(len(named)) if same.get(i) not in before]
         given = dict(zip(new, store.new_numbers(self.connection, len(new)), strict=True))
         return [given[i] if i in given else same[i] for i in range(len(named))]
@@ -144,7 +142,7 @@ class Writer:
 
 
 def _simplest(figures: Figures, core: Integers) -> list[int]:
-    """Ids of the first members of a core, canonical ones and the simplest first; the first one represents it."""
+    """Return the ids of the first members of a core, canonical and simple ones first; the first one represents it."""
     order = np.lexsort((figures.ids[core], figures.complexity[core], ~figures.canonical[core]))
     chosen = core[order[: SAMPLED_MEMBERS + 1]]
     if figures.canonical[chosen[0]]:
@@ -153,6 +151,7 @@ def _simplest(figures: Figures, core: Integers) -> list[int]:
 
 
 def _name_by_constants(item: _Named, verified: list[NamedMember]) -> None:
+    """Call a cluster by the constant of its verified members, or mixed where they have several."""
     counts = Counter(one.name for one in verified)
     best = next(one for one in verified if one.name == counts.most_common(1)[0][0])
     detail = constant_detail(best.name, len(verified), len(item.cluster.members))
@@ -166,6 +165,7 @@ def _name_by_constants(item: _Named, verified: list[NamedMember]) -> None:
 
 
 def _name_by_relations(item: _Named, sample: list[PCF]) -> None:
+    """Give a cluster a label of its own where the members tested are Moebius maps of one limit."""
     first, *others = sample
     evidence = related(first, others)
     detail = _evidence_detail(first, evidence)
@@ -185,12 +185,9 @@ def _kind(item: _Named) -> str:
 
 
 def _survivors(
-    ids: npt.NDArray[np.int64],
-    labels: npt.NDArray[np.int64],
-    old_ids: npt.NDArray[np.int64],
-    old_clusters: npt.NDArray[np.int64],
+    ids: Integers, labels: Integers, old_ids: Integers, old_clusters: Integers
 ) -> tuple[dict[int, int], dict[int, int]]:
-    """Which new label is which old cluster; and the new label that most members of each old cluster went to."""
+    """Return which new label is which old cluster, and the new label that most members of each old cluster went to."""
     _, mine, theirs = np.intersect1d(ids, old_ids, return_indices=True)
     pairs = np.stack([labels[mine], old_clusters[theirs]], axis=1)
     pairs = pairs[pairs[:, 0] >= 0]

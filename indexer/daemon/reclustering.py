@@ -19,7 +19,7 @@ import psycopg
 from catalog.errors import FormularyError
 from catalog.store import clusters as store
 from catalog.store import locks
-from indexer.clusters.build import Options, run
+from indexer.clusters.build import Options, build_clusters
 from indexer.kinds.vectors import VECTOR_VERSION
 from indexer.workers.process import READY, launch
 
@@ -56,7 +56,7 @@ def _rebuild(parameters: dict[str, Any], seconds: float) -> str | None:
         if options is None:
             return "another daemon has made them"
         try:
-            run(connection, options, say=lambda text: None)
+            build_clusters(connection, options)
         except FormularyError as error:
             return str(error)
     return None

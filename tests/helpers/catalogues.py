@@ -100,3 +100,14 @@ def content(url: str) -> dict[str, list[Any]]:
         found = {name: sorted(map(repr, connection.execute(query))) for name, query in CONTENT.items()}  # type: ignore[arg-type]
         found["formulas"] = sorted(map(repr, connection.execute(FORMULA.format(columns=columns))))  # type: ignore[arg-type]
     return found
+
+
+def cluster_of(connection: psycopg.Connection, formula: PCF) -> int | None:
+    """Return the number of the cluster that a formula of the current clustering is in, None where it is unplaced."""
+    row = connection.execute(
+        "select cluster_id from cluster_member join clustering on clustering.id = clustering_id and state = 'current'"
+        " join formula on formula.id = formula_id where key = %s",
+        [formula.key],
+    ).fetchone()
+    assert row is not None
+    return None if row[0] is None else int(row[0])

@@ -11,7 +11,7 @@ import pytest
 
 from catalog.database.opening import open_database
 from catalog.store.leases import add_space
-from indexer.clusters.build import Options, run
+from indexer.clusters.build import Options, build_clusters
 from indexer.daemon import reclustering
 from indexer.daemon.reclustering import Reclustering, due
 
@@ -29,7 +29,7 @@ def clustered(seeded_copy: str) -> Iterator[psycopg.Connection]:
         connection.execute("delete from space")
         connection.commit()
         add_space(connection, "tiny", "a = n; b = A; A in 1..10", 10, chunk_size=4)
-        run(connection, OPTIONS, say=lambda text: None)
+        build_clusters(connection, OPTIONS)
         yield connection
 
 
