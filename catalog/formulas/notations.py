@@ -39,6 +39,9 @@ _RULE = re.compile(
 )
 _LIST = re.compile(r"(?:P?CF)?\s*\[(?P<body>[^\[\]]*;[^\[\]]*)\](?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _COEFFICIENTS = re.compile(r"\[?\s*\[(?P<a>[-+\d\s,]*)\]\s*,?\s*\[(?P<b>[-+\d\s,]*)\]\s*\]?")
+_MARKS = re.compile(
+    r"\bPCF\b|\bCF\b|ContinuedFractionK|\bK\s*[(_^]|\\[cdt]?frac|\\mathop|^\s*\[|/.*\.\.\.", re.IGNORECASE
+)
 _PAIR = re.compile(r"\((.*)\)", re.DOTALL)
 
 
@@ -63,7 +66,13 @@ class Reading:
         return f"{above}{below} with L = {self.formula}"
 
 
-def read_formula(text: str) -> Reading:
+def looks_like_formula(text: str) -> bool:
+    """Whether a text is meant as a formula, and not as a number or an expression for one."""
+    parts = text.split(",")
+    return bool(_MARKS.search(text)) or (len(parts) == 2 and bool(re.search("[a-z]", text)) and "(" not in parts[0])
+
+
+def read_formula_text(text: str) -> Reading:
     """Read a formula in any notation of this module; raises FormulaError with the ways to write one."""
     plain = from_latex(text)
     if match := _PCF.fullmatch(plain):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,10 +15,13 @@ from indexer.cli.options import (
     from_options,
     json_option,
     option,
-    read_formula,
+    read_notation,
     refuse_options,
 )
 from indexer.cli.output import note, write_fields, write_json
+
+if TYPE_CHECKING:
+    from catalog.formulas.notations import Reading
 
 DIGITS = 110
 """Significant digits of a limit unless told otherwise."""
@@ -55,12 +58,21 @@ def evaluate(formula: tuple[str, ...], digits: int, from_file: str | None, worke
             return write_lines(evaluated(lines, digits, workers))
     from indexer.contract.lines import evaluate_formula
 
-    result = evaluate_formula(read_formula(formula), digits)
+    reading = read_notation(formula)
+    result = with_written(evaluate_formula(reading.formula, digits), reading)
     if as_json:
         write_json(result)
     else:
         write_formula(result)
     return say_missing_digits(result, digits)
+
+
+def with_written(result: dict[str, Any], reading: Reading) -> dict[str, Any]:
+    """A formula's object, with the value that was written where it is not the formula's limit, or is guessed."""
+    from indexer.contract.written import written_object
+
+    plain = reading == type(reading)(reading.formula)
+    return result if plain else result | {"written": written_object(result, reading)}
 
 
 def say_missing_digits(result: dict[str, Any], digits: int) -> int:
@@ -117,6 +129,7 @@ def write_formula(result: dict[str, Any]) -> None:
             ("status", _status(result)),
             ("because", result.get("reason")),
             ("error", result.get("error")),
+            *_written(result.get("written")),
             ("limit", limit and (limit["exact"] or limit["value"])),
             ("digits", limit and _digits(limit)),
             ("closed form", closed and closed["text"]),
@@ -134,6 +147,15 @@ def write_formula(result: dict[str, Any]) -> None:
             *(("note", note) for note in result.get("notes", ())),
         ]
     )
+
+
+def _written(written: dict[str, Any] | None) -> Iterator[tuple[str, str | None]]:
+    """What was written, with its value and names, where that is another number than the limit of the formula."""
+    if written is not None and written["map"] != [0, 1, 1, 0]:
+        yield "as written", written["understood"]
+        yield "its value", written["value"]
+        for relation in written["relations"]:
+            yield relation["constant"], f"{relation['expression']}  ({relation['proof'].replace('_', ' ')})"
 
 
 def _status(result: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from indexer.cli.evaluate import open_lines, require_no_arguments, write_formula
+from indexer.cli.evaluate import open_lines, require_no_arguments, with_written, write_formula
 from indexer.cli.opened import catalogue
 from indexer.cli.options import (
     FORMULA_ARGUMENTS,
@@ -16,6 +16,7 @@ from indexer.cli.options import (
     json_option,
     option,
     read_formula,
+    read_notation,
     refuse_options,
 )
 from indexer.cli.output import note, write_added, write_json
@@ -73,7 +74,8 @@ def show(formula: tuple[str, ...], kind: str | None, database_url: str | None, h
     """Show a formula of the catalogue; exit code 1 where it is not there."""
     from indexer.contract.stored import stored_formula
 
-    chosen = read_formula(formula)
+    reading = read_notation(formula)
+    chosen = reading.formula
     if kind is not None:
         from catalog.formulas.programs import FORMATS
 
@@ -84,7 +86,7 @@ def show(formula: tuple[str, ...], kind: str | None, database_url: str | None, h
             click.echo(text)
         return
     with catalogue(database_url, home) as connection:
-        result = stored_formula(connection, chosen)
+        result = with_written(stored_formula(connection, chosen), reading)
     _write(result, as_json)
 
 

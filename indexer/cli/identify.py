@@ -10,6 +10,7 @@ from indexer.cli.evaluate import (
     digits_option,
     open_lines,
     require_no_arguments,
+    with_written,
     write_formula,
     write_lines,
 )
@@ -21,6 +22,7 @@ from indexer.cli.options import (
     json_option,
     option,
     read_formula,
+    read_notation,
     refuse_options,
 )
 from indexer.cli.output import note, write_json, write_table
@@ -115,7 +117,7 @@ def identify(
     with used_catalogue(use_catalogue, database_url, home) as connection:
         if from_file is None and together is not None:
             return _together(connection, what, digits, together, degree or 1, order or 1, as_json)
-        if from_file is None and len(what) == 1 and "(" not in what[0]:
+        if from_file is None and len(what) == 1 and not _is_formula(what[0]):
             return _number(connection, what[0], degree or 2, as_json)
         if degree is not None:
             raise click.UsageError("--degree is for a number, or goes with --with")
@@ -128,12 +130,20 @@ def identify(
             return write_lines(identified(lines, digits, workers, anchors, own))
     from indexer.contract.lines import identify_formula
 
-    result = identify_formula(read_formula(what), digits, anchors, own=own)
+    reading = read_notation(what)
+    result = with_written(identify_formula(reading.formula, digits, anchors, own=own), reading)
     if as_json:
         write_json(result)
     else:
         write_formula(result)
     return 0 if result.get("outcome") == "found" else NOT_IDENTIFIED
+
+
+def _is_formula(text: str) -> bool:
+    """Whether an argument is meant as a formula; what is in brackets and no number is, so that its fault is named."""
+    from catalog.formulas.notations import looks_like_formula
+
+    return "(" in text or looks_like_formula(text)
 
 
 def _unidentified(
@@ -204,7 +214,7 @@ def _together(
 
     own = _known(connection)[1]
     constants = chosen_constants(together, own)
-    is_number = len(what) == 1 and "(" not in what[0]
+    is_number = len(what) == 1 and not _is_formula(what[0])
     text = what[0] if is_number else _limit(read_formula(what), digits)
     return _say(identify_with(text, constants, degree, order).to_json(), as_json)
 

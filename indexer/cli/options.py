@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from catalog.errors import FormulaError
+from indexer.cli.output import note
+
 if TYPE_CHECKING:
+    from catalog.formulas.notations import Reading
     from catalog.formulas.pcf import PCF
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-FORMULA_HELP = "Formulas are written PCF(2n+1, n^2), or as two arguments 2n+1 n^2."
+FORMULA_HELP = (
+    "Formulas are written PCF(2n+1, n^2), or as two arguments 2n+1 n^2; K(n^2, 2n+1), ContinuedFractionK[...], LaTeX,"
+    " lists [1; 2, 3, ...] and fractions written out with ... are read too."
+)
 
 FORMULA_ARGUMENTS = {"ignore_unknown_options": True}
 """Context settings of commands whose arguments may begin with a minus, such as -2n+1."""
@@ -89,15 +96,33 @@ def from_options(function: Function) -> Function:
 
 
 def read_formula(arguments: tuple[str, ...]) -> PCF:
-    """The formula of one argument PCF(a, b), or of two polynomials; raises FormulaError or UsageError."""
+    """The formula of one argument in any notation, or of two polynomials; raises FormulaError or UsageError."""
+    return read_notation(arguments).formula
+
+
+def read_notation(arguments: tuple[str, ...]) -> Reading:
+    """The same with the map from the formula's limit to the value that was written; says what was understood.
+
+    Nothing is said of what is written as formulary writes it.
+    """
+    from catalog.formulas.notations import Reading, read_formula_text
     from catalog.formulas.pcf import PCF, parse_formula
 
     refuse_options(arguments)
-    if len(arguments) == 1:
-        return parse_formula(arguments[0])
-    if len(arguments) == 2:
-        return PCF.from_text(*arguments)
-    raise click.UsageError(f"give one formula, not {len(arguments)} arguments; {FORMULA_HELP}")
+    if len(arguments) not in (1, 2):
+        raise click.UsageError(f"give one formula, not {len(arguments)} arguments; {FORMULA_HELP}")
+    try:
+        return Reading(parse_formula(arguments[0]) if len(arguments) == 1 else PCF.from_text(*arguments))
+    except FormulaError as plain:
+        try:
+            reading = read_formula_text(", ".join(arguments))
+        except FormulaError:
+            if len(arguments) == 2 or arguments[0].lstrip().upper().startswith("PCF("):
+                raise plain from None
+            raise
+    guessed = f", by a rule guessed from its {reading.guessed_from} terms" if reading.guessed_from else ""
+    note(f"formulary: read as {reading.understood}{guessed}")
+    return reading
 
 
 def refuse_options(arguments: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from mpmath import mp, mpf
 
 from catalog.errors import FormulaError
 from catalog.formulas.interlaced import Moebius, Term, contracted
-from catalog.formulas.notations import read_formula
+from catalog.formulas.notations import looks_like_formula, read_formula_text
 from catalog.formulas.pcf import PCF
 from catalog.formulas.rational_functions import RationalFunction, read_function
 
@@ -47,14 +47,14 @@ GUESSED = {
 
 @pytest.mark.parametrize(("text", "understood"), NOTATIONS.items())
 def test_a_notation_is_understood(text: str, understood: str) -> None:
-    reading = read_formula(text)
+    reading = read_formula_text(text)
     assert reading.understood == understood
     assert reading.guessed_from is None
 
 
 @pytest.mark.parametrize(("text", "understood"), GUESSED.items())
 def test_a_fraction_of_first_terms_is_a_guess(text: str, understood: str) -> None:
-    reading = read_formula(text)
+    reading = read_formula_text(text)
     assert reading.understood == understood
     assert reading.guessed_from
 
@@ -76,7 +76,7 @@ def test_a_fraction_of_first_terms_is_a_guess(text: str, understood: str) -> Non
 )
 def test_what_cannot_be_read_says_why(text: str, words: str) -> None:
     with pytest.raises(FormulaError, match=words):
-        read_formula(text)
+        read_formula_text(text)
 
 
 def constant(value: Fraction | None) -> RationalFunction:
@@ -129,3 +129,13 @@ def test_a_contraction_has_the_value_of_its_fraction(first: list[Term], period: 
         assume(error < Fraction(1, 10**8))
         value = mpf(nearer.numerator) / nearer.denominator
         assert abs(limit(formula, mapped, 400) - value) < 1e-7 * abs(value)
+
+
+@pytest.mark.parametrize("text", [*NOTATIONS, *GUESSED])
+def test_a_formula_is_no_number(text: str) -> None:
+    assert looks_like_formula(text)
+
+
+@pytest.mark.parametrize("text", ["1.2732", "1.6449...", "pi^2/6", "22/7", "exp(1)/2", "-3", "sqrt(2)", "gamma(1/3)"])
+def test_a_number_is_no_formula(text: str) -> None:
+    assert not looks_like_formula(text)

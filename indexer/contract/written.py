@@ -1,0 +1,64 @@
+"""The value of a formula as somebody wrote it, where that is a Moebius map of the limit: its digits and its names."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import gcd
+from typing import Any
+
+from flint import arb, ctx
+
+from catalog.formulas.notations import Reading
+from indexer.mathematics.numbers.decimals import bits_for, round_ball
+from indexer.mathematics.relations.text import moebius_text, rational_text
+
+
+def written_object(result: dict[str, Any], reading: Reading) -> dict[str, Any]:
+    """The object of the value that was written, from the object of its formula.
+
+    `value` has as many digits as the limit's bound leaves, null where there is none; `relations` are those of the
+    limit, mapped exactly.
+    """
+    limit = result["limit"]
+    return {
+        "understood": reading.understood,
+        "guessed_from": reading.guessed_from,
+        "map": list(reading.map),
+        "value": None if limit is None else _value(limit, reading),
+        "relations": [
+            {"constant": relation["constant"], "proof": relation["proof"], "expression": _mapped(relation, reading)}
+            for relation in result["relations"]
+            if relation["kind"] == "moebius" and relation.get("constant")
+        ],
+    }
+
+
+def _value(limit: dict[str, Any], reading: Reading) -> str | None:
+    x, y, z, w = reading.map
+    if limit["exact"] is not None and _is_fraction(limit["exact"]):
+        exact = Fraction(limit["exact"])
+        below = z + w * exact
+        return rational_text((x + y * exact) / below) if below else None
+    if limit["error_log10"] is None:
+        return None
+    with ctx.workprec(bits_for(limit["digits"]) + 64):
+        shown = arb(limit["value"])
+        ball = arb(shown, arb(10) ** limit["error_log10"] + abs(shown) * arb(10) ** -limit["digits"])
+        below = z + w * ball
+        return None if below.contains(0) else round_ball((x + y * ball) / below, limit["digits"])[0]
+
+
+def _is_fraction(text: str) -> bool:
+    try:
+        Fraction(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _mapped(relation: dict[str, Any], reading: Reading) -> str:
+    """The written value as a Moebius map of the constant: one map after the other."""
+    x, y, z, w = reading.map
+    a, b, c, d = (int(entry) for entry in relation["coefficients"])
+    row = (x * c + y * a, x * d + y * b, z * c + w * a, z * d + w * b)
+    return moebius_text([entry // gcd(*row) for entry in row], relation["constant"])
