@@ -40,7 +40,7 @@ _RULE = re.compile(
 _LIST = re.compile(r"(?:P?CF)?\s*\[(?P<body>[^\[\]]*;[^\[\]]*)\](?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _COEFFICIENTS = re.compile(r"\[?\s*\[(?P<a>[-+\d\s,]*)\]\s*,?\s*\[(?P<b>[-+\d\s,]*)\]\s*\]?")
 _MARKS = re.compile(
-    r"\bPCF\b|\bCF\b|ContinuedFractionK|\bK\s*[(_^]|\\[cdt]?frac|\\mathop|^\s*\[|/.*\.\.\.", re.IGNORECASE
+    r"\bPCF\b|\bCF\b|ContinuedFractionK|\bK\s*[(_^]|\\[cdt]?frac|\\mathop|^\s*\[|/.*(?:\.\.\.|…)", re.IGNORECASE
 )
 _PAIR = re.compile(r"\((.*)\)", re.DOTALL)
 

@@ -37,8 +37,7 @@ def _value(limit: dict[str, Any], reading: Reading) -> str | None:
     x, y, z, w = reading.map
     if limit["exact"] is not None and _is_fraction(limit["exact"]):
         exact = Fraction(limit["exact"])
-        below = z + w * exact
-        return rational_text((x + y * exact) / below) if below else None
+        return rational_text((x + y * exact) / (z + w * exact)) if z + w * exact else None
     if limit["error_log10"] is None:
         return None
     with ctx.workprec(bits_for(limit["digits"]) + 64):
