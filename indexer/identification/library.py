@@ -26,11 +26,11 @@ class NamedConstant(Protocol):
 
     @property
     def name(self) -> str:
-        """Its name."""
+        """The name by which it is shown."""
 
     @property
     def expression(self) -> str:
-        """Its expression."""
+        """The expression by which it is evaluated."""
 
 
 @lru_cache(maxsize=8192)

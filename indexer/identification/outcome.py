@@ -1,4 +1,4 @@
-"""What came of the identification of a formula: guesses, exclusions, the outcome; how it is sought is in `guess.py`."""
+"""What came of the identification of a formula: relations, guesses, an exclusion; `identify.py` seeks them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Guess:
     distance: float | None = None
 
     def to_json(self) -> dict[str, object]:
-        """The object of the JSON contract."""
+        """Return the object of the JSON contract."""
         return {"rank": self.rank, "constant": self.constant, "why": self.why, "outcome": self.outcome}
 
 
@@ -48,7 +48,7 @@ class Exclusion:
     constants: int
 
     def to_json(self) -> dict[str, object]:
-        """The object of the JSON contract."""
+        """Return the object of the JSON contract."""
         return {"bound": str(self.bound), "digits": self.digits, "constants": self.constants}
 
 
@@ -66,7 +66,7 @@ class Identification:
     reason: str | None = None
 
     def to_json(self) -> dict[str, object]:
-        """What identification adds to a formula's object in the JSON contract."""
+        """Return what identification adds to a formula's object in the JSON contract."""
         return {
             "outcome": self.outcome,
             "relations": [relation.to_json() for relation in self.relations],

@@ -39,12 +39,12 @@ DEGREE = 2
 
 
 def read_library(connection: psycopg.Connection) -> PreparedLibrary:
-    """All constants that a search tries: the user's own, then the library."""
+    """Return all constants that a search tries: the user's own, then the library."""
     return prepared_library(own_constants(connection))
 
 
 def add_constant(connection: psycopg.Connection, name: str, expression: str, reference: str | None = None) -> Constant:
-    """Check a constant and store it, to be tried from now on; returns it as it is kept.
+    """Check a constant and store it, to be tried from now on; return it as it is kept.
 
     Raises ExpressionError where it cannot be read or evaluated, where the name is taken, and where another constant,
     an integer relation of degree 2, or a rational number says the same.

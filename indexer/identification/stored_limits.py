@@ -61,11 +61,11 @@ class SameLimit:
 
     @property
     def expression(self) -> str:
-        """The number in terms of the formula."""
+        """The number in terms of the formula's limit."""
         return moebius_text(self.coefficients, str(self.formula))
 
     def to_json(self) -> dict[str, object]:
-        """The object of the JSON contract."""
+        """Return the object of the JSON contract."""
         return {
             "formula": str(self.formula),
             "coefficients": list(self.coefficients),
@@ -76,7 +76,7 @@ class SameLimit:
 
 
 def formulas_with_limit(connection: psycopg.Connection, text: str) -> list[SameLimit]:
-    """Formulas of the catalogue of whose limit a number is a Moebius map, the simplest first, one for each family."""
+    """Return formulas of whose limit a number is a Moebius map, the simplest first, one for each family."""
     number = parse_number(text)
     chance = SAFETY_DIGITS + log10(count_limits(connection))
     found = {match.formula: match for match in _by_image(connection, number, chance)}
@@ -92,7 +92,7 @@ def _length(match: SameLimit) -> tuple[int, str]:
 
 @cache
 def _maps() -> tuple[tuple[int, int, int, int], ...]:
-    """All maps with coefficients up to MAP_SIZE, without common divisor, the simplest first."""
+    """Return all maps with coefficients up to MAP_SIZE, without common divisor, the simplest first."""
     maps = set()
     for x, y, z, w in product(range(-MAP_SIZE, MAP_SIZE + 1), repeat=4):
         if x * w != y * z and gcd(x, y, z, w) == 1:
@@ -102,7 +102,7 @@ def _maps() -> tuple[tuple[int, int, int, int], ...]:
 
 
 def _by_image(connection: psycopg.Connection, number: Number, chance: float) -> Iterator[SameLimit]:
-    """Formulas whose limit is the image of the number under a small map."""
+    """Yield formulas whose limit is the image of the number under a small map."""
     value = float(number.ball.mid())
     inverse, ranges = [], []
     for x, y, z, w in _maps():  # L = (x + y v)/(z + w v), so that v = (-x + z L)/(y - w L)
@@ -117,7 +117,7 @@ def _by_image(connection: psycopg.Connection, number: Number, chance: float) -> 
 
 
 def _by_family(connection: psycopg.Connection, number: Number, chance: float) -> Iterator[SameLimit]:
-    """Families without a constant of whose representative the number is a Moebius map."""
+    """Yield representatives of families without a constant of whose limit the number is a Moebius map."""
     if number.digits < SCREENING_DIGITS:
         return
     digits = min(number.digits, DIGITS)
@@ -135,7 +135,7 @@ def _by_family(connection: psycopg.Connection, number: Number, chance: float) ->
 
 
 def _matched(number: Number, hit: StoredLimit, coefficients: Sequence[int], chance: float) -> Iterator[SameLimit]:
-    """The match, where all digits that both have agree, and are more than chance explains."""
+    """Yield the match, where all digits that both have agree, and are more than chance explains."""
     digits = min(number.digits, hit.digits)
     if digit_sum(coefficients) + chance > digits:
         return

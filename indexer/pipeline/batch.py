@@ -65,23 +65,23 @@ class Batch:
 
     @classmethod
     def joined(cls, batches: Sequence[Batch]) -> Batch:
-        """Batches one after another; there must be one."""
+        """Return the batches one after another as one; there must be one at least."""
         if len(batches) == 1:
             return batches[0]
         constants = {name: term for part in batches for name, term in part.constants.items()}
         return cls(_joined_rows([part.rows for part in batches]), _joined_findings(batches), constants)
 
     def part(self, first: int, last: int) -> Batch:
-        """The formulas first <= row < last."""
+        """Return the formulas first <= row < last as a batch."""
         rows, findings = _rows_between(self.rows, first, last), _findings_between(self.findings, first, last)
         return Batch(rows, findings, self.constants)
 
     def __len__(self) -> int:
-        """Number of formulas."""
+        """Return the number of formulas."""
         return len(self.rows)
 
     def formula(self, row: int) -> PCF:
-        """The formula of a row."""
+        """Return the formula of a row."""
         return PCF(tuple(self.rows.a[row]), tuple(self.rows.b[row]))
 
     @property
@@ -95,7 +95,7 @@ class Batch:
         return len({relation.row for relation in self.findings.relations})
 
     def anchors(self) -> Iterator[BatchAnchor]:
-        """The formulas with a relation to a constant that more than numbers speak for, and a vector."""
+        """Yield the formulas with a vector and a relation to a constant for which more than numbers speak."""
         if (vectors := self.rows.vectors) is None:
             return
         for relation in self.findings.relations:
@@ -105,6 +105,7 @@ class Batch:
 
 
 def _rows(computed: Sequence[Computed]) -> FormulaRows:
+    """Return the formulas column by column; a formula that does not converge has no vector."""
     columns = [_columns(done.evaluation) for done in computed]
     formulas = [done.formula for done in computed]
     keys, canonical_keys = _keys(formulas)
@@ -239,7 +240,7 @@ def _rows_between(rows: FormulaRows, first: int, last: int) -> FormulaRows:
 
 
 def _joined_rows(parts: Sequence[FormulaRows]) -> FormulaRows:
-    """Rows one after another; all of them have the same columns, and vectors."""
+    """Return rows one after another; all of them have the same columns, and vectors."""
     return replace(
         parts[0],
         a=list(chain.from_iterable(part.a for part in parts)),
@@ -252,7 +253,7 @@ def _joined_rows(parts: Sequence[FormulaRows]) -> FormulaRows:
 
 
 def _findings_between(findings: Findings, first: int, last: int) -> Findings:
-    """What concerns the rows first <= row < last, which are counted from 0 in it."""
+    """Return what concerns the rows first <= row < last, which are counted from 0 in it."""
     kept = [index for index, row in enumerate(findings.relations) if first <= row.row < last]
     new_index = {index: new for new, index in enumerate(kept)}
     return Findings(
@@ -268,7 +269,7 @@ def _findings_between(findings: Findings, first: int, last: int) -> Findings:
 
 
 def _joined_findings(batches: Sequence[Batch]) -> Findings:
-    """What concerns batches whose rows follow one another."""
+    """Return what concerns batches whose rows follow one another."""
     joined = Findings(batches[0].findings.code_version)
     starts = accumulate(map(len, batches[:-1]), initial=0)
     for first, part in zip(starts, batches, strict=True):

@@ -1,4 +1,4 @@
-"""One batch from coefficients to rows: evaluate, closed form, family, neighbour vector, guess and verification.
+"""Formulas evaluated and identified: limit, closed form, family, metrics, and the constant behind the limit.
 
 What is computed here touches no database, and a formula that cannot be evaluated is recorded with its error instead of
 stopping the others. Of a mirror pair (a, b), (-a, b) one formula is evaluated; the other's row follows from it, since
@@ -66,17 +66,17 @@ def compute(
 
 
 def failed(formula: PCF, error: str) -> Computed:
-    """A formula whose evaluation failed: undetermined, with the error."""
+    """Return a formula whose evaluation failed: undetermined, with the error."""
     return Computed(failed_evaluation(formula, error))
 
 
 def library_version() -> str:
-    """The version of the library that comes with formulary."""
+    """Return the version of the library that comes with formulary."""
     return prepared_library().version
 
 
 def mirrored(computed: Computed) -> Computed:
-    """The same for (-a, b), whose limit is -L: derived, not computed.
+    """Return the same for (-a, b), whose limit is -L: derived, not computed.
 
     What was guessed and excluded on the way is that of its mirror, and not said twice.
     """
@@ -93,7 +93,7 @@ def mirrored(computed: Computed) -> Computed:
 
 
 def _negated_relation(relation: Relation, limit: Limit | None) -> Relation:
-    """A relation of L as one of -L; digits and proof stay."""
+    """Return a relation of L as one of -L; digits and proof stay."""
     if relation.kind == "moebius" and relation.coefficients is not None:
         x, y, z, w = relation.coefficients
         negated = (-x, -y, z, w)
@@ -138,7 +138,7 @@ def compute_all(
     library: PreparedLibrary | None = None,
     expected: Mapping[PCF, Proposal] | None = None,
 ) -> list[Computed]:
-    """`compute` for many formulas, with what the library excludes screened for all of them at once.
+    """Do `compute` for many formulas; what the library excludes is screened for all of them at once.
 
     `expected` are constants that are tried first.
     """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +23,10 @@ from indexer.mathematics.continued_fractions.limit import Limit, limit
 from indexer.mathematics.relations.relation import moebius_value, real_root
 from indexer.mathematics.relations.search import residual_digits
 from indexer.similarity.anchors import Anchor
+from tests.helpers.constants import Named
 
 DATA = Path(__file__).parents[2] / "data"
 SEEDS = Path(__file__).parents[3] / "indexer" / "sources" / "seeds.jsonl"
-
-
-@dataclass(frozen=True)
-class Named:
-    name: str
-    expression: str
 
 
 LIBRARY = [

@@ -4,34 +4,21 @@ from __future__ import annotations
 
 import doctest
 import random
-from dataclasses import dataclass
 
 import pytest
 from flint import arb
 
-from catalog.constants import evaluation
 from catalog.errors import ExpressionError
-from indexer.identification import numbers as typed_numbers
+from indexer.identification import numbers
 from indexer.identification.numbers import identify_number, parse_number
-from indexer.identification.several import identify_with
-
-
-@dataclass(frozen=True)
-class Named:
-    name: str
-    expression: str
-
+from tests.helpers.constants import Named, typed
 
 PI, LOG2, ZETA3, CATALAN = (Named(text, text) for text in ("pi", "log(2)", "zeta(3)", "catalan"))
 LIBRARY = [LOG2, PI, ZETA3, CATALAN]
 
 
-def typed(expression: str, digits: int) -> str:
-    return str(evaluation.to_mpmath(expression, digits + 10))[: digits + 1]
-
-
 def test_examples_in_docstrings() -> None:
-    assert doctest.testmod(typed_numbers).failed == 0
+    assert doctest.testmod(numbers).failed == 0
 
 
 @pytest.mark.parametrize(
@@ -88,9 +75,9 @@ def test_numbers_are_matched_simplest_first(expression: str, digits: int, text: 
 @pytest.mark.parametrize("text", ["1.2732395", "3.14159265359", "0.00000000012345"])
 def test_few_digits_are_too_few(text: str) -> None:
     found = identify_number(text, LIBRARY)
-    if parse_number(text).digits < typed_numbers.MIN_DIGITS:
+    if parse_number(text).digits < numbers.MIN_DIGITS:
         assert found.outcome == "too_few_digits"
-        assert found.digits_needed == typed_numbers.MIN_DIGITS
+        assert found.digits_needed == numbers.MIN_DIGITS
         assert found.relations == ()
 
 
@@ -104,18 +91,6 @@ def test_a_degree_three_number_is_found_on_demand() -> None:
     text = typed("2^(1/3)", 60)
     assert identify_number(text, []).outcome == "excluded"
     assert identify_number(text, [], degree=3).relations[0].expression == "2^(1/3)"
-
-
-def test_a_relation_of_several_constants_is_found() -> None:
-    found = identify_with(typed("2*pi - 3*log(2) + 5", 60), [PI, LOG2])
-    assert found.relations[0].expression == "5 + 2*pi - 3*log(2)"
-    assert found.relations[0].kind == "linear"
-    assert identify_with(typed("zeta(3)", 60), [PI, LOG2]).outcome == "excluded"
-
-
-def test_products_of_constants_come_with_the_order() -> None:
-    found = identify_with(typed("pi*log(2) + pi^2", 80), [PI, LOG2], order=2)
-    assert found.relations[0].expression == "pi*pi + pi*log(2)"
 
 
 def test_random_numbers_match_nothing() -> None:

@@ -22,7 +22,7 @@ from indexer.mathematics.relations.search import residual_digits
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import BULK_BUDGET, compute_pairs
 from indexer.pipeline.storing import store
-from indexer.upkeep import identifying as later_search
+from indexer.upkeep import identifying
 from indexer.upkeep.adding import add_lines
 from indexer.upkeep.identifying import search_with_constant, search_with_library
 from indexer.upkeep.setup import seed_constants
@@ -109,7 +109,7 @@ def test_a_search_with_the_library_is_done_once_for_each_version(filled: psycopg
 def test_a_search_that_ends_in_the_middle_goes_on_where_it_ended(
     filled: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(later_search, "PAGE", 2)
+    monkeypatch.setattr(identifying, "PAGE", 2)
     add_constant(filled, "kummer third", expression_of(MEMBER))
     library, pages = read_library(filled), []
     first = search_with_library(filled, library, stop=lambda: bool(pages), say=pages.append)
@@ -121,14 +121,14 @@ def test_a_formula_that_cannot_be_searched_does_not_stop_the_others(
     filled: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_constant(filled, "kummer third", expression_of(MEMBER))
-    begin = later_search.begin
+    begin = identifying.begin
 
     def failing(formula: PCF, *given: object, **named: object) -> object:
         if formula == OTHER:
             raise ArithmeticError("no digits")
         return begin(formula, *given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(later_search, "begin", failing)
+    monkeypatch.setattr(identifying, "begin", failing)
     library = read_library(filled)
     assert search_with_library(filled, library).named == 2
     assert search_with_library(filled, library).searched == 0
