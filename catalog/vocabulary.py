@@ -28,16 +28,17 @@ RelationKind = Literal["rational", "quadratic", "algebraic", "moebius", "linear"
 RELATION_KINDS: tuple[RelationKind, ...] = get_args(RelationKind)
 """Forms of a relation of a limit with integers, with named constants, or with the limit of another formula."""
 
-Proof = Literal["numerical", "verified", "closed_form"]
+Proof = Literal["numerical", "verified", "closed_form", "theorem"]
 PROOFS: tuple[Proof, ...] = get_args(Proof)
-"""What stands behind a relation, the weakest first."""
+"""What stands behind a relation, the weakest first; a theorem has a certificate that the checker accepts."""
 
 CHECKED_PROOFS = PROOFS[1:]
 """Proofs that are more than the digits a relation was found with."""
 
-Outcome = Literal["found", "excluded", "budget", "too_few_digits"]
+Outcome = Literal["found", "excluded", "budget", "too_few_digits", "closed_form"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
-"""What came of a guess or of a search: no relation within the bounds, given up, or too few digits to tell."""
+"""What came of a guess or of a search: no relation within the bounds, given up, too few digits to tell, or a closed
+form by a theorem that has no shorter name."""
 
 UNSUCCESSFUL_OUTCOMES = OUTCOMES[1:]
 """Outcomes of a search that found nothing."""

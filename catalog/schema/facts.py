@@ -340,7 +340,13 @@ exclusion = Table(
     Column("kind", Text, primary_key=True, comment="Form of relation that was sought, as in relation.kind"),
     Column("coefficient_digits", SmallInteger, primary_key=True, comment="Coefficients were sought below 10^this"),
     Column("digits_used", Integer, primary_key=True, comment="Digits of the limit that were used"),
-    Column("outcome", Text, nullable=False, comment="excluded, budget (given up), or too_few_digits"),
+    Column(
+        "outcome",
+        Text,
+        nullable=False,
+        comment="excluded, budget (given up), too_few_digits,"
+        " or closed_form: a theorem gives the limit and no shorter name",
+    ),
     Column("constants_tried", Integer, nullable=False, comment="How many constants of the library were tried"),
     Column("digits_needed", Integer, comment="Digits that a test needs, for too_few_digits; NULL: enough"),
     Column("code_version", Text, nullable=False, comment="Version of the program that sought"),

@@ -4,13 +4,13 @@
 -- Verified relations of canonical formulas by constant, or by kind where it is not a named one; the best of each formula.
 select
     constant.name, constant.latex, best.kind, count(*) as formulas, max(formula.delta) as best_delta,
-    count(*) filter (where best.proof = 'closed_form') as proved
+    count(*) filter (where best.proof in ('closed_form', 'theorem')) as proved
 from (
     select distinct on (relation.formula_id)
         relation.formula_id, relation.constant_id, relation.proof,
         case when relation.constant_id is null then relation.kind end as kind
     from relation
-    where relation.proof in ('verified', 'closed_form')
+    where relation.proof <> 'numerical'
         and relation.kind <> 'formula'
         and not exists (
             select from rejection
@@ -46,7 +46,7 @@ select
 from relation
 join formula on formula.id = relation.formula_id and formula.is_canonical
 left join constant on constant.id = relation.constant_id
-where relation.proof in ('verified', 'closed_form')
+where relation.proof <> 'numerical'
     and relation.kind <> 'formula'
     and not exists (
         select from rejection
@@ -58,16 +58,17 @@ order by relation.id desc
 limit %(count)s
 
 -- report_riddles --
--- Canonical formulas without a verified relation to numbers or constants, the largest delta first.
+-- Canonical formulas without closed form and verified relation to numbers or constants, the largest delta first.
 select formula.a, formula.b, formula.convergence_class, formula.limit_value, formula.delta, formula.family
 from formula
 where formula.is_canonical
     and formula.delta is not null
     and formula.status = 'converges'
+    and formula.closed_form is null
     and not exists (
         select from relation
         where relation.formula_id = formula.id
-            and relation.proof in ('verified', 'closed_form')
+            and relation.proof <> 'numerical'
             and relation.kind <> 'formula'
             and not exists (
                 select from rejection

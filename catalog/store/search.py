@@ -44,7 +44,8 @@ class Filter:
     """Which formulas: all conditions hold. None and empty ask nothing.
 
     `constant` is a name as in the catalogue, `degrees` those of a and b (None: any), `near` a decimal number: limits
-    that agree with it in all its digits. `identified`: with (True) or without (False) a verified or proved relation.
+    that agree with it in all its digits. `identified`: with (True) a verified or proved relation, or with
+    neither (False) that nor a closed form.
     """
 
     constant: str | None = None

@@ -11,19 +11,20 @@ formula.id in (
     from relation
     join constant on constant.id = relation.constant_id
     where constant.name = %(constant)s
-        and relation.proof in ('verified', 'closed_form')
+        and relation.proof <> 'numerical'
         and not is_rejected(relation)
 )
 
 -- has_relation --
--- A condition on formula: whether it has a verified or proved relation but to other formulas.
+-- A condition on formula: that it has a verified or proved relation but to other formulas, or that it has none and no
+-- closed form either.
 exists (
     select from relation
     where relation.formula_id = formula.id
-        and relation.proof in ('verified', 'closed_form')
+        and relation.proof <> 'numerical'
         and relation.kind <> 'formula'
         and not is_rejected(relation)
-) = %(identified)s
+) = %(identified)s and (%(identified)s or formula.closed_form is null)
 
 -- find --
 -- Formulas that meet a condition, in an order, each with its best relation.

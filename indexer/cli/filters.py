@@ -73,7 +73,10 @@ def filter_options(function: Function) -> Function:
                 help="Whether gcd(p_n, q_n) takes all factorial growth out of q_n.",
             ),
             option(
-                "--identified/--unidentified", "identified", default=None, help="With or without a verified relation."
+                "--identified/--unidentified",
+                "identified",
+                default=None,
+                help="With a verified relation, or with neither that nor a closed form.",
             ),
         )
     ):

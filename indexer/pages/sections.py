@@ -31,6 +31,10 @@ _NUMBER = re.compile(r"[-+]?\d+(?:/\d+)?")
 KINDS = {"rational": "rational numbers", "quadratic": "quadratic numbers", "algebraic": "algebraic numbers"}
 
 
+PROVED = ("closed_form", "theorem")
+"""Proofs that need no digits."""
+
+
 def words(text: str | None) -> str:
     """Return a name of the database in words."""
     return (text or "").replace("sub_", "sub-").replace("super_", "super-").replace("_", " ")
@@ -174,9 +178,9 @@ def _sort(constant: str) -> str:
 
 
 def _proof(row: Row) -> str:
-    if row["proof"] == "closed_form":
+    if row["proof"] in PROVED:
         theorem = f" title='{escape(row['theorem'])}'" if row["theorem"] else ""
-        return f"<span{theorem}>closed form</span>"
+        return f"<span{theorem}>{words(row['proof'])}</span>"
     return f"{row['digits_verified']} digits"
 
 
@@ -200,7 +204,7 @@ def families(report: Report) -> str:
 
 
 def _law(row: Row) -> str:
-    proof = "closed form" if row["proof"] == "closed_form" else "both sides evaluated"
+    proof = words(row["proof"]) if row["proof"] in PROVED else "both sides evaluated"
     found = f"read from {row['formulas_found']:,} formulas; checked at {row['values_checked']:,} values up to"
     checked = f"{found} {int(row['largest_checked']):,}, {row['digits_checked']} digits; {proof}"
     return f'<li><div class="law">{mathml(row["latex"])}</div><small>family {row["id"]}: {checked}</small></li>'
