@@ -51,7 +51,7 @@ KINDS: dict[str, str] = (
 
 
 @dataclass(frozen=True)
-class Batch:
+class CsvBatch:
     """Records as CSV without a header: whole rows; NULL is empty, a list is JSON."""
 
     count: int
@@ -65,7 +65,7 @@ class Batch:
 
 def copied(
     connection: psycopg.Connection, wanted: Filter | None = None, *, where: str | None = None
-) -> Iterator[Batch]:
+) -> Iterator[CsvBatch]:
     """All formulas that pass, by number, as Postgres writes them.
 
     `where` is a condition in SQL on the columns of view `formulas`; it is run as it is, so give it to a connection
@@ -81,7 +81,7 @@ def copied(
             ids = sql.SQL("{}::bigint[]").format(sql.Literal([row[0] for row in found]))
             statement = sql.SQL("copy ({}) to stdout (format csv)").format(rows.format(ids=ids, columns=columns))
             with copying.copy(statement) as copy:
-                yield Batch(len(found), b"".join(copy))
+                yield CsvBatch(len(found), b"".join(copy))
 
 
 def records(
@@ -101,7 +101,7 @@ def _ids(wanted: Filter | None, where: str | None) -> tuple[sql.Composed, dict[s
     return sql.SQL(SQL.text("export_ids")).format(condition=condition), parameters or {"none": None}
 
 
-def ahead(batches: Iterable[Batch]) -> Iterator[Batch]:
+def ahead(batches: Iterable[CsvBatch]) -> Iterator[CsvBatch]:
     """The same batches, each read while the caller works on the one before."""
     source = iter(batches)
     with ThreadPoolExecutor(1) as reader:

@@ -12,13 +12,13 @@ from typing import Any, BinaryIO
 
 from catalog.constants.expressions import to_latex
 from catalog.errors import ExpressionError, FileFormatError
-from catalog.exchange.export import KINDS, LONGEST_FIELD, Batch, Record, ahead, parsed, value_of
+from catalog.exchange.export import KINDS, LONGEST_FIELD, CsvBatch, Record, ahead, parsed, value_of
 from catalog.formulas.pcf import PCF
 
 EXACT_CHARACTERS = 15
 """Integers with more are strings in JSON, since readers may take numbers as doubles."""
 
-Batches = Iterable[Batch]
+Batches = Iterable[CsvBatch]
 
 
 def write_csv(file: BinaryIO, batches: Batches) -> int:
@@ -114,7 +114,7 @@ ARROW_TYPES = {
 """Type of each kind of field by its name in pyarrow."""
 
 
-def arrow_table(batch: Batch) -> Any:
+def arrow_table(batch: CsvBatch) -> Any:
     """A batch as a table of pyarrow: exact integers are lists of text, details are JSON."""
     pa = pyarrow()
     table = pa.csv.read_csv(
@@ -163,7 +163,7 @@ def write_parquet_folder(folder: Path, batches: Batches, partition: str) -> int:
 
 
 def _schema() -> Any:
-    return arrow_table(Batch(0, b",".join([b""] * len(KINDS)))).schema
+    return arrow_table(CsvBatch(0, b",".join([b""] * len(KINDS)))).schema
 
 
 WRITERS: dict[str, Callable[[BinaryIO, Batches], int]] = {

@@ -16,7 +16,7 @@ from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import note, write_json
 
 if TYPE_CHECKING:
-    from catalog.exchange.export import Batch
+    from catalog.exchange.export import CsvBatch
 
 FORMATS = ("parquet", "csv", "jsonl", "latex")
 
@@ -87,7 +87,7 @@ def _format_of(file: str) -> str:
     return found
 
 
-def _write(file: str, kind: str, batches: Iterable[Batch], partition: str | None) -> int:
+def _write(file: str, kind: str, batches: Iterable[CsvBatch], partition: str | None) -> int:
     from catalog.exchange.export import KINDS
     from catalog.exchange.files import WRITERS, pyarrow, write_parquet_folder
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from indexer.upkeep.adding import Summary
+    from indexer.upkeep.adding import Added
 
 LONGEST_CELL = 32
 """Characters of a cell in a table of rows whose width nobody knows; --json has them all."""
@@ -40,7 +40,7 @@ def exact(value: Any) -> Any:
     return str(value)
 
 
-def write_added(done: Summary, as_json: bool) -> int:
+def write_added(done: Added, as_json: bool) -> int:
     """What became of formulas from a file; returns the exit code, 2 where any was refused."""
     fields = {"added": done.added, "known": done.known, "refused": done.refused}
     if as_json:

@@ -13,8 +13,9 @@ from flint import arb
 
 from catalog.constants.evaluation import evaluate
 from catalog.formulas.pcf import PCF
+from catalog.vocabulary import Outcome
 from indexer.identification.library import PreparedLibrary, scaled_constant
-from indexer.identification.outcome import Guess, GuessOutcome, Proposal
+from indexer.identification.outcome import Guess, Proposal
 from indexer.kinds.kind import kind_of
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import (
@@ -138,7 +139,7 @@ class Trail:
     bound: int | None = None
     digits_needed: int | None = None
 
-    def guessed(self, name: str, proposal: Proposal, outcome: GuessOutcome) -> None:
+    def guessed(self, name: str, proposal: Proposal, outcome: Outcome) -> None:
         """Add a guess."""
         rank = len(self.guesses) + 1
         self.guesses.append(Guess(rank, name, proposal.why, outcome, proposal.neighbour, proposal.distance))
@@ -192,7 +193,7 @@ class Search:
         if found is None or found.outcome == "degenerate":
             return None
         relation: Relation | None = None
-        outcome: GuessOutcome = found.outcome
+        outcome: Outcome = found.outcome
         if found.coefficients is not None:
             name, expression, found = self._renamed(name, expression, found)
             relation = verified(self.asked.anew, name, expression, found, f"lll, {why}", self.asked.digits)
@@ -221,7 +222,7 @@ class Search:
             return name, expression, found
         return preferred, other, again
 
-    def _unverified(self, needed: int) -> GuessOutcome:
+    def _unverified(self, needed: int) -> Outcome:
         """Return what a relation is that does not hold anew: excluded, where the limit reaches the digits needed."""
         if self.asked.reaches(needed):
             return "excluded"

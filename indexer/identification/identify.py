@@ -14,7 +14,7 @@ from itertools import islice
 from catalog.formulas.pcf import PCF
 from indexer.identification.attempts import LIBRARY, MIN_DIGITS, LimitAnew, Question, Screening, Search, verified
 from indexer.identification.library import NamedConstant, PreparedLibrary
-from indexer.identification.outcome import Exclusion, Identification, Outcome, Proposal
+from indexer.identification.outcome import Exclusion, Identification, IdentificationOutcome, Proposal
 from indexer.identification.quadratic import quadratic_relation
 from indexer.identification.screen import neighbours_of
 from indexer.kinds.kind import kind_of
@@ -170,7 +170,7 @@ def _unnamed(search: Search, swept: int, *, complete: bool) -> Identification:
     """Return what is known of a formula to which no constant was found."""
     asked, trail = search.asked, search.trail
     exclusion = Exclusion(trail.bound, asked.at_digits, swept) if trail.bound is not None else None
-    outcome: Outcome = "excluded" if complete else "budget"
+    outcome: IdentificationOutcome = "excluded" if complete else "budget"
     reason = f"no relation with {swept} constants of the library" + ("" if complete else ", where the budget ended")
     if trail.digits_needed:
         outcome = "too_few_digits"

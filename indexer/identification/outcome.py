@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from catalog import vocabulary
 from catalog.formulas.pcf import PCF
+from catalog.vocabulary import Outcome
 from indexer.mathematics.relations.relation import Relation
 
-Outcome = vocabulary.Outcome | Literal["nothing_to_identify"]
-GuessOutcome = vocabulary.Outcome
+IdentificationOutcome = Outcome | Literal["nothing_to_identify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Guess:
     rank: int
     constant: str
     why: str
-    outcome: GuessOutcome
+    outcome: Outcome
     neighbour: int | None = None
     distance: float | None = None
 
@@ -57,7 +56,7 @@ class Identification:
     """All that came of the identification of a formula; `reason` is one sentence where nothing was found."""
 
     formula: PCF
-    outcome: Outcome
+    outcome: IdentificationOutcome
     relations: tuple[Relation, ...] = ()
     guesses: tuple[Guess, ...] = ()
     exclusion: Exclusion | None = None

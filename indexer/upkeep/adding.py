@@ -38,7 +38,7 @@ STORED_TOGETHER = 200
 
 
 @dataclass
-class Summary:
+class Added:
     """What became of the lines."""
 
     added: int = 0
@@ -59,10 +59,10 @@ def add_formulas(connection: psycopg.Connection, formulas: Iterable[PCF]) -> int
 
 def add_lines(
     connection: psycopg.Connection, lines: Iterable[str], workers: int | None, say: Callable[[str], None]
-) -> Summary:
+) -> Added:
     """Add the formulas of JSON lines or of lines such as PCF(2n+1, n^2); a line that is refused is said and counted."""
-    summary = Summary()
-    wanted = _unknown(connection, _read(lines, summary, say), summary)
+    counts = Added()
+    wanted = _unknown(connection, _read(lines, counts, say), counts)
     own = own_constants(connection)
     work = partial(_batch, read_anchors(connection), own)
     batches = in_order(work, wanted, _failed, workers=workers, batch=BATCH)
@@ -70,30 +70,30 @@ def add_lines(
     while together := list(islice(batches, STORED_TOGETHER // BATCH)):
         ingested = store(connection, Batch.joined(together))
         clusters.place_new(connection, ingested.ids[ingested.new].tolist())
-        summary.added += int(ingested.new.sum())
-    if summary.added:
+        counts.added += int(ingested.new.sum())
+    if counts.added:
         sweep_families(connection, seconds=SWEEP_SECONDS)
-    return summary
+    return counts
 
 
-def _read(lines: Iterable[str], summary: Summary, say: Callable[[str], None]) -> Iterator[PCF]:
+def _read(lines: Iterable[str], counts: Added, say: Callable[[str], None]) -> Iterator[PCF]:
     for number, text in numbered(lines):
         try:
             yield formula_of_line(text)
         except (FormularyError, ValueError, RecursionError) as error:
             reason = error if isinstance(error, FormularyError) else "it is neither JSON nor a formula"
-            summary.refused += 1
+            counts.refused += 1
             say(f"line {number}: {reason}")
 
 
-def _unknown(connection: psycopg.Connection, formulas: Iterator[PCF], summary: Summary) -> Iterator[PCF]:
+def _unknown(connection: psycopg.Connection, formulas: Iterator[PCF], counts: Added) -> Iterator[PCF]:
     """Those that are not in the catalogue yet, each once."""
     seen: set[bytes] = set()
     while part := list(islice(formulas, STORED_TOGETHER)):
         known = ids_by_key(connection, [formula.key for formula in part])
         for formula in part:
             if formula.key in known or formula.key in seen:
-                summary.known += 1
+                counts.known += 1
             else:
                 seen.add(formula.key)
                 yield formula

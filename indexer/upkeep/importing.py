@@ -27,7 +27,7 @@ from indexer.kinds.vectors import DIMENSION, VECTOR_VERSION
 from indexer.pipeline.storing import name_constants
 from indexer.sources.files.blind_delta import read_blind_delta
 from indexer.sources.files.lirec import read_lirec
-from indexer.upkeep.adding import Summary, add_lines
+from indexer.upkeep.adding import Added, add_lines
 from indexer.upkeep.setup import seed_constants
 
 BATCH = 500
@@ -38,14 +38,14 @@ BATCH = 500
 class _Import:
     """An import under way: what became of the records, and what waits for formulas that are still to come."""
 
-    summary: Summary = field(default_factory=Summary)
+    counts: Added = field(default_factory=Added)
     left_out: int = 0
     """Relations to formulas that the file does not hold."""
     waiting: list[tuple[bytes, dict[str, Any]]] = field(default_factory=list)
     """Relations to other formulas, by key of their own, stored when all formulas are there."""
 
 
-def import_export(connection: psycopg.Connection, path: Path, say: Callable[[str], None]) -> Summary:
+def import_export(connection: psycopg.Connection, path: Path, say: Callable[[str], None]) -> Added:
     """Store the records of an export, with when and by which version each was found; known formulas stay."""
     records = read_records(path)
     done = _Import()
@@ -58,7 +58,7 @@ def import_export(connection: psycopg.Connection, path: Path, say: Callable[[str
         _store_waiting(connection, done.waiting[start : start + BATCH], done)
     if done.left_out:
         say(f"formulary: {done.left_out} relations to formulas that are not there were left out")
-    return done.summary
+    return done.counts
 
 
 def _store(connection: psycopg.Connection, records: list[Record], version: int, done: _Import) -> None:
@@ -88,8 +88,8 @@ def _store(connection: psycopg.Connection, records: list[Record], version: int, 
         fresh = [(number, record) for number, record, new in zip(ids, records, ingested.new, strict=True) if new]
         restore_times(connection, fresh)
         add_judgement(connection, list(zip(ids, records, strict=True)))
-    done.summary.added += len(fresh)
-    done.summary.known += len(records) - len(fresh)
+    done.counts.added += len(fresh)
+    done.counts.known += len(records) - len(fresh)
 
 
 def _findings(records: list[Record], formulas: list[PCF], done: _Import) -> Findings:
@@ -153,7 +153,7 @@ def import_program(
     source: SourceRow,
     workers: int | None,
     say: Callable[[str], None],
-) -> Summary:
+) -> Added:
     """Add the formulas of a file of another program, evaluated and identified anew, with where they are from.
 
     `program` is blind-delta or lirec; `lengths` are the numbers of coefficients of a and b in a file of the former. A
@@ -164,10 +164,10 @@ def import_program(
         if line.formula is None:
             say(f"line {line.number}: {line.reason}")
     formulas = [line.formula for line in lines if line.formula is not None]
-    summary = add_lines(connection, map(str, formulas), workers, say)
+    counts = add_lines(connection, map(str, formulas), workers, say)
     add_sources(connection, formulas, source)
-    summary.refused += len(lines) - len(formulas)
-    return summary
+    counts.refused += len(lines) - len(formulas)
+    return counts
 
 
 def add_sources(connection: psycopg.Connection, formulas: Iterable[PCF], source: SourceRow) -> None:

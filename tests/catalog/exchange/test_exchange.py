@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from catalog.database.opening import open_database
-from catalog.exchange.export import KINDS, Batch, ahead, copied, records
+from catalog.exchange.export import KINDS, CsvBatch, ahead, copied, records
 from catalog.exchange.files import WRITERS, read_records
 from catalog.store.search import Filter, find
 from tests.helpers.catalogues import content
@@ -122,15 +122,15 @@ def test_memory_stays_flat(seeded_url: str, tmp_path: Path, monkeypatch: pytest.
         batch = next(copied(connection))
     tracemalloc.start()
     with (tmp_path / "many.csv").open("wb") as file:
-        WRITERS["csv"](file, (Batch(batch.count, bytes(bytearray(batch.text))) for _ in range(60)))
+        WRITERS["csv"](file, (CsvBatch(batch.count, bytes(bytearray(batch.text))) for _ in range(60)))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < (tmp_path / "many.csv").stat().st_size / 3
 
 
 def test_a_trouble_while_reading_ahead_is_raised() -> None:
-    def batches() -> Iterator[Batch]:
-        yield Batch(1, b"first")
+    def batches() -> Iterator[CsvBatch]:
+        yield CsvBatch(1, b"first")
         raise ValueError("the second is lost")
 
     found = ahead(batches())
