@@ -20,7 +20,7 @@ VENV = PROJECT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / "python"
 
-EXTRAS = "[pandas,parquet]"
+EXTRAS = "[clusters,pandas,parquet]"
 """What the examples of the documentation use beyond the core."""
 
 FIRST_SLICE = 20_000

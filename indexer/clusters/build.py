@@ -14,7 +14,7 @@ from catalog.errors import FormularyError
 from catalog.store import clusters as store
 from catalog.store.clusters import Figures
 from catalog.vocabulary import METRICS
-from indexer.clusters.hdbscan import LEAST_SIZE, Parameters, cluster_points
+from indexer.clusters.hdbscan import LEAST_SIZE, Parameters, can_split, cluster_points, require_hdbscan
 from indexer.clusters.labels import with_fields
 from indexer.clusters.places import UNPLACED, Floats, Integers
 from indexer.clusters.quality import quality
@@ -28,9 +28,9 @@ PLANE = ("delta", "q_reduced_eta", "q_reduced_gamma", "convergence_eta", "conver
 FURTHER = ("convergence_beta", "convergence_sqrt", "gcd_gamma", "delta_unreduced")
 """Metrics that split a cluster where the others do not."""
 
-VECTOR_PARAMETERS = Parameters(min_size=3, min_samples=5, widest=0.05)
-"""By vector. Formulas with one constant share a place; three of them tell that it is no chance, and places further
-apart than `widest` have nothing to do with each other (their arguments differ by 5 %, or their phases by 3 degrees)."""
+VECTOR_PARAMETERS = Parameters(min_size=3, min_samples=5, places_only=True)
+"""By vector. Formulas with one constant share a place; three of them tell that it is no chance, and different
+places have nothing to do with each other (docs/clusters.md)."""
 
 METRICS_PARAMETERS = Parameters(min_size=50, min_samples=10)
 """By metrics, which are continuous: large clusters are the same when a tenth of the formulas is missing, small ones
@@ -44,7 +44,7 @@ SMALLEST_SHARE = 20
 class Options:
     """What to cluster by: `vector` (the neighbour vector), or `metrics` (those in `metrics`).
 
-    `min_size`, `min_samples` and `widest` are None for what suits the points: by vector VECTOR_PARAMETERS, by metrics
+    `min_size` and `min_samples` are None for what suits the points: by vector VECTOR_PARAMETERS, by metrics
     METRICS_PARAMETERS, but clusters of no more than a SMALLEST_SHARE of the catalogue.
     """
 
@@ -52,7 +52,6 @@ class Options:
     metrics: tuple[str, ...] = PLANE
     min_size: int | None = None
     min_samples: int | None = None
-    widest: float | None = None
     sample: int = Parameters.sample
     seed: int = Parameters.seed
 
@@ -66,7 +65,7 @@ class Options:
         return Parameters(
             usual.min_size if self.min_size is None else self.min_size,
             usual.min_samples if self.min_samples is None else self.min_samples,
-            usual.widest if self.widest is None else self.widest,
+            usual.places_only,
             self.sample,
             self.seed,
         )
@@ -103,6 +102,8 @@ def build_clusters(
 
     `say` is told how many formulas take part. Raises FormularyError where there are too few.
     """
+    if options.by == "metrics":
+        require_hdbscan()
     metrics = checked_metrics(options.metrics)
     names = tuple(dict.fromkeys((*PLANE, *FURTHER, *metrics)))
     figures = store.read_figures(connection, VECTOR_VERSION, names)
@@ -116,6 +117,8 @@ def build_clusters(
             f" {chosen.min_size} need {2 * chosen.min_size}; index more by `formulary run`"
         )
     say(f"{len(rows)} formulas to cluster by {options.by}")
+    if not can_split():
+        say("cores of several constants stay mixed: scikit-learn, from the extra `clusters`, would split them")
     table, constants = numbered(figures)
     splitting = [name for name in names if name not in scales]
     further_scales = scales_of(figures.metrics, splitting)

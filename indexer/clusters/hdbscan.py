@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
+from catalog.errors import Unavailable
+from indexer.clusters.nearest import kth_distances
 from indexer.clusters.places import PLACE_RADIUS, UNPLACED, Floats, Integers, Keys, Places, drawn, places
 
 MAX_DEPTH = 4
@@ -29,20 +31,20 @@ LEAST_SIZE = 2
 class Parameters:
     """How to cluster; stored with each run.
 
-    `min_size` counts formulas, `min_samples` is HDBSCAN's. `widest` is the largest distance at which HDBSCAN may begin
-    a cluster, None for any. `sample` bounds the places that it looks at, drawn by `seed`.
+    `min_size` counts formulas, `min_samples` is HDBSCAN's. With `places_only` a core is a place, and HDBSCAN
+    only splits cores whose constants disagree. `sample` bounds the places that it looks at, drawn by `seed`.
     """
 
     min_size: int = 5
     min_samples: int = 5
-    widest: float | None = None
+    places_only: bool = False
     sample: int = 20_000
     seed: int = 1
 
     def finer(self) -> Parameters:
         """Return the parameters for the parts of a cluster: half the size."""
         size = max(LEAST_SIZE, self.min_size // 2)
-        return replace(self, min_size=size, min_samples=min(self.min_samples, size), widest=None)
+        return replace(self, min_size=size, min_samples=min(self.min_samples, size), places_only=False)
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ def _cores(rows: Floats, keys: Keys, counts: Floats, parameters: Parameters) -> 
     labels = np.full(len(rows), UNPLACED, dtype=np.int64)
     dense = np.flatnonzero(counts >= parameters.min_size)
     labels[dense] = np.arange(len(dense))
+    if parameters.places_only:
+        return labels
     rest = np.flatnonzero((counts > 0) & (counts < parameters.min_size))
     rest = rest[drawn(keys[rest], parameters.sample, parameters.seed)]
     found = hdbscan_labels(rows[rest], parameters)
@@ -120,19 +124,35 @@ def _cores(rows: Floats, keys: Keys, counts: Floats, parameters: Parameters) -> 
 
 
 def hdbscan_labels(points: Floats, parameters: Parameters) -> Integers:
-    """Return the labels (n,) of points (n, d) by HDBSCAN, UNPLACED for noise, which too few points are all."""
+    """Return the labels (n,) of points (n, d) by HDBSCAN, UNPLACED for noise, which too few points are all.
+
+    Raises Unavailable where scikit-learn is not installed.
+    """
     if len(points) <= max(parameters.min_size, LEAST_SIZE):
         return np.full(len(points), UNPLACED, dtype=np.int64)
-    from hdbscan import HDBSCAN  # noqa: PLC0415  it takes 0.8 s, and a run clusters only now and then
+    require_hdbscan()
+    from sklearn.cluster import HDBSCAN  # noqa: PLC0415  it takes 0.8 s, and need not be installed
 
     model = HDBSCAN(
         min_cluster_size=max(parameters.min_size, LEAST_SIZE),
         min_samples=min(parameters.min_samples, len(points) - 1),
         cluster_selection_method="eom",
-        cluster_selection_epsilon_max=np.inf if parameters.widest is None else parameters.widest,
-        core_dist_n_jobs=1,
+        copy=True,
     )
     return np.asarray(model.fit_predict(points), dtype=np.int64)
+
+
+def can_split() -> bool:
+    """Whether HDBSCAN can be had, which comes with the extra `clusters`."""
+    return find_spec("sklearn") is not None
+
+
+def require_hdbscan() -> None:
+    """Raise Unavailable with the way out where HDBSCAN cannot be had."""
+    if not can_split():
+        raise Unavailable(
+            'clusters by metrics need scikit-learn; `pip install "formulary-catalog[clusters]"` brings it'
+        )
 
 
 def _disagree(labels: Integers, constants: Integers) -> npt.NDArray[np.bool_]:
@@ -164,7 +184,7 @@ class _Splitter:
     def leaves(self, members: Integers, parameters: Parameters, steps: tuple[Step, ...] = ()) -> list[_Leaf]:
         """Return the parts of a core, each with the steps that led to it; the core itself where nothing splits it."""
         seen = Counter(self.constants[members][self.constants[members] >= 0].tolist())
-        if len(seen) <= 1 or len(steps) >= MAX_DEPTH:
+        if len(seen) <= 1 or len(steps) >= MAX_DEPTH or not can_split():
             return [(members, steps)]
         finer = parameters.finer()
         for name, points in (("closer look", None), *self.further):
@@ -215,6 +235,5 @@ def _radii(rows: Floats, place: Integers, cores: Sequence[Integers], neighbours:
             radii.append(PLACE_RADIUS)
             continue
         points = rows[np.unique(own)]
-        reached = cKDTree(points).query(points, k=min(neighbours + 1, len(points)))[0][:, -1].max()
-        radii.append(max(PLACE_RADIUS, float(reached)))
+        radii.append(max(PLACE_RADIUS, float(kth_distances(points, neighbours).max())))
     return radii

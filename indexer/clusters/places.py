@@ -7,11 +7,11 @@ it settles new ones: the cluster of the nearest core place, where that is within
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from indexer.clusters.nearest import Nearest
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -31,9 +31,6 @@ UNKNOWN_METRIC = 1e3
 
 LARGEST = 2.0**52
 """Bound of rounded coordinates, so that they are exact integers."""
-
-FEW_PAIRS = 50_000
-"""Pairs of a point and a query up to which all distances are computed, which takes less time than importing a tree."""
 
 
 def place_keys(points: npt.ArrayLike) -> Keys:
@@ -74,30 +71,6 @@ def drawn(keys: Keys, most: int, seed: int) -> Integers:
         if len(chosen) <= most:
             return chosen
         halvings += 1
-
-
-class Nearest:
-    """Points (n, d), n > 0, that can be asked for the nearest."""
-
-    def __init__(self, points: Floats) -> None:
-        """Take the points; a tree of them is built when one is needed."""
-        self.points = points
-
-    @cached_property
-    def _tree(self) -> Any:
-        from scipy.spatial import cKDTree  # noqa: PLC0415  it takes 0.2 s, which few points do not need
-
-        return cKDTree(self.points)
-
-    def __call__(self, queries: Floats, within: float = np.inf) -> tuple[Integers, Floats]:
-        """Return indices (m,) of the points nearest to queries (m, d) and their distances, infinite beyond `within`."""
-        bound = np.nextafter(within, np.inf)
-        if len(self.points) * len(queries) > FEW_PAIRS:
-            distances, nearest = self._tree.query(queries, distance_upper_bound=bound, workers=-1)
-            return np.minimum(nearest, len(self.points) - 1).astype(np.int64), np.asarray(distances, dtype=np.float64)
-        apart = np.sqrt(np.square(queries[:, np.newaxis] - self.points).sum(axis=2))
-        nearest, distances = apart.argmin(axis=1), apart.min(axis=1)
-        return nearest.astype(np.int64), np.where(distances < bound, distances, np.inf)
 
 
 class Places:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from indexer.clusters.places import FEW_PAIRS, UNPLACED, Nearest, Places, drawn, place_keys
+from indexer.clusters.places import UNPLACED, Places, drawn, place_keys
 
 
 def test_a_sample_hardly_changes_when_a_tenth_is_missing() -> None:
@@ -26,18 +26,3 @@ def test_a_new_point_joins_the_nearest_cluster_within_its_radius_or_waits() -> N
 def test_a_place_of_two_clusters_is_decided_by_further_metrics() -> None:
     found = Places(np.zeros((2, 1)), np.array([4, 9]), {4: 1.0, 9: 1.0}, np.array([[0.0], [5.0]]))
     assert found.place(np.zeros((2, 1)), np.array([[1.0], [4.0]]))[0].tolist() == [4, 9]
-
-
-def test_few_points_and_many_find_the_same_nearest() -> None:
-    rng = np.random.default_rng(5)
-    points, queries = rng.normal(size=(400, 3)), rng.normal(size=(200, 3))
-    assert len(points) * len(queries) > FEW_PAIRS >= len(points) * 100
-    nearest = Nearest(points)
-    many = nearest(queries, 0.3)
-    for part in np.array_split(np.arange(len(queries)), 2):
-        few = nearest(queries[part], 0.3)
-        assert (np.isinf(few[1]) == np.isinf(many[1][part])).all()
-        near = np.isfinite(few[1])
-        assert 0 < near.sum() < len(part)
-        assert few[0][near].tolist() == many[0][part][near].tolist()
-        assert few[1][near].tolist() == pytest.approx(many[1][part][near].tolist())
