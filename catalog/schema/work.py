@@ -32,6 +32,7 @@ space = Table(
     Column("size", BigInteger, nullable=False, comment="Number of ranks"),
     Column("priority", Integer, nullable=False, server_default="0", comment="Higher is worked on first"),
     moment("added_at", "When it was added", now=True),
+    moment("paused_at", "Since when its chunks are not handed out; NULL: they are"),
     UniqueConstraint("name"),
     CheckConstraint("size > 0", name="size"),
     comment="Formula spaces: a template with ranges, whose formulas are numbered by ranks from 0",

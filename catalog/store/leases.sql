@@ -43,7 +43,7 @@ cross join (
 where mine.id = %(run_id)s
 
 -- claim_chunk --
--- Leases the next chunk below a rank, of the spaces that are named or of all: open, or leased to somebody whose lease
+-- Leases the next chunk below a rank, of the spaces that are named or of all, but of none that is paused: open, or leased to somebody whose lease
 -- has expired. One that reaches beyond the rank is cut there. Chunks that others are claiming at this moment are passed
 -- over. Space by space, so that the index gives the first chunk of each and nothing is sorted but the spaces.
 with candidate as (
@@ -51,7 +51,7 @@ with candidate as (
     from (
         select id
         from space
-        where cardinality(%(spaces)s::text[]) = 0 or name = any (%(spaces)s)
+        where paused_at is null and (cardinality(%(spaces)s::text[]) = 0 or name = any (%(spaces)s))
         order by priority desc, id
     ) as wanted
     cross join lateral (
@@ -86,9 +86,11 @@ returning
     chunk.first_rank, chunk.last_rank, chunk.attempts
 
 -- work_remains --
--- Whether chunks below a rank are open or leased, and how many are leased to live owners.
+-- How many chunks below a rank can be claimed, those of paused spaces left out, and how many live owners have leased.
 select
-    count(*) filter (where state = 'open' or lease_expires_at < clock_timestamp()) as claimable,
+    count(*) filter (
+        where space.paused_at is null and (state = 'open' or lease_expires_at < clock_timestamp())
+    ) as claimable,
     count(*) filter (where state = 'leased' and lease_expires_at >= clock_timestamp()) as leased
 from chunk
 join space on space.id = chunk.space_id

@@ -15,6 +15,9 @@ SQL = Blocks(__file__)
 RATE_SECONDS = 300.0
 """The rate that `status` shows is over this many last seconds."""
 
+HEARD_SECONDS = 60.0
+"""A daemon that was heard of within this many last seconds is at work; so is one that holds a lease."""
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -25,30 +28,50 @@ class Summary:
     findings: Row
     """identified (canonical formulas), constants_found, constants, relations, canonical."""
     spaces: list[Row]
-    """The view `progress`."""
+    """The view `progress`, with ranks_per_second over the last minutes and seconds_left, NULL as the property."""
     runs: list[Row]
-    """Daemons at work, and those that left in the last day; heartbeat_age in seconds, leased chunks."""
+    """Daemons at work, and those that left in the last day; heartbeat_age in seconds, leased chunks, at_work."""
     ranks_per_second: float
     ranks_left: int
+    """Ranks that are not committed, of the spaces that are not paused."""
 
     @property
     def seconds_left(self) -> float | None:
-        """Time that the open and leased chunks will take; None where nothing was done lately."""
-        return self.ranks_left / self.ranks_per_second if self.ranks_per_second else None
+        """Time that the open and leased chunks will take; None where no daemon is at work or nothing was done lately."""
+        return _seconds_left(self.ranks_left, self.ranks_per_second, self.runs)
+
+
+def _seconds_left(ranks: int, ranks_per_second: float, runs: list[Row]) -> float | None:
+    working = ranks_per_second > 0 and any(run["at_work"] for run in runs)
+    return ranks / ranks_per_second if working else None
 
 
 def summary(connection: psycopg.Connection) -> Summary:
     """Return how the catalogue stands."""
-    (rate,) = rows(connection, SQL["status_rate"], seconds=RATE_SECONDS)
+    rates = {
+        row["space"]: float(row["ranks_per_second"])
+        for row in rows(connection, SQL["status_rate"], seconds=RATE_SECONDS)
+    }
     (findings,) = rows(connection, SQL["status_findings"])
+    runs = rows(connection, SQL["status_runs"], seconds=HEARD_SECONDS)
+    spaces = rows(connection, b"select * from progress")
+    for space in spaces:
+        rate = space["ranks_per_second"] = rates.get(space["space"], 0.0)
+        space["seconds_left"] = _seconds_left(space["ranks_left"], rate, runs)
     return Summary(
         counts=counts(connection),
         findings=findings,
-        spaces=rows(connection, b"select * from progress"),
-        runs=rows(connection, SQL["status_runs"]),
-        ranks_per_second=float(rate["ranks_per_second"]),
-        ranks_left=int(rate["ranks_left"]),
+        spaces=spaces,
+        runs=runs,
+        ranks_per_second=sum(rates.values()),
+        ranks_left=sum(space["ranks_left"] for space in spaces if space["paused_at"] is None),
     )
+
+
+def pace(connection: psycopg.Connection) -> tuple[int, float]:
+    """Return how many ranks were ever done, and the seconds that daemons were at work on them, pauses left out."""
+    (row,) = rows(connection, SQL["pace"])
+    return int(row["ranks"]), float(row["seconds"])
 
 
 def counts(connection: psycopg.Connection) -> list[Row]:

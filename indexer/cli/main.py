@@ -28,7 +28,7 @@ COMMANDS = {
     "status": ("status", "How far the indexer is, who works, and what was found."),
     "recompute": ("recompute", "Evaluate known formulas anew, and verify what depends on them."),
     "doctor": ("doctor", "What is wrong with server, catalogue or index; --fix repairs."),
-    "space": ("space", "The formula spaces: add, list, count."),
+    "space": ("space", "The formula spaces: add, list, pause, remove, count."),
     "add": ("formula", "Put formulas into the catalogue, placed and identified."),
     "show": ("formula", "What the catalogue knows about a formula."),
     "find": ("search", "Formulas by constant, class, degree, delta, limit."),

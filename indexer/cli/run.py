@@ -80,7 +80,8 @@ def run(
     Ctrl-C finishes the current transaction and leaves; a second one leaves at once. Nothing is lost or done twice,
     also after a kill: run it again and it carries on. Any number of daemons may work on one database.
     """
-    from catalog.store.leases import ALL_RANKS, require_spaces
+    from catalog.store.leases import ALL_RANKS
+    from catalog.store.spaces import require_at_work
     from indexer.daemon.log import log_to_stderr
     from indexer.daemon.run import Daemon, stop_by_signal
     from indexer.daemon.settings import Settings
@@ -105,7 +106,7 @@ def run(
     )
     with database_of(database_url, home) as database:
         with database.connect() as connection:
-            require_spaces(connection, spaces)
+            require_at_work(connection, spaces)
         with log_to_stderr(log_format) as log:
             daemon = Daemon(database.connect, home, log, settings)
             with stop_by_signal(daemon):

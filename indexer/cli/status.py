@@ -11,6 +11,7 @@ import click
 from indexer.cli.opened import catalogue
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import note, write_fields, write_json, write_table
+from indexer.cli.units import duration
 
 WATCH_SECONDS = 2.0
 """Pause between two pictures of `status --watch`."""
@@ -55,14 +56,21 @@ def _write_status(result: dict[str, Any]) -> None:
             ("identified", f"{result['identified']:,} canonical, {result['constants_found']} constants found"),
             ("failed", result["failed"] or None),
             ("rate", f"{result['ranks_per_second']} ranks a second over the last minutes"),
-            ("time left", _duration(result["seconds_left"])),
             ("index", f"{result['index']['indexed']:,} vectors in the snapshot, {result['index']['lag']:,} behind"),
         ]
     )
     write_table(
-        ("space", "size", "done"),
-        [(s["space"], f"{s['size']:,}", _share(s["done"], s["size"])) for s in result["spaces"]],
-        right=("size", "done"),
+        ("space", "size", "done", "time left"),
+        [
+            (
+                s["space"],
+                f"{s['size']:,}",
+                _share(s["done"], s["size"]),
+                "paused" if s["paused"] else duration(s["seconds_left"]),
+            )
+            for s in result["spaces"]
+        ],
+        right=("size", "done", "time left"),
     )
     working = [r for r in result["runs"] if not r["ended"]]
     if working:
@@ -75,13 +83,6 @@ def _write_status(result: dict[str, Any]) -> None:
         )
     else:
         note("no daemon is at work; start one with `formulary run`")
-
-
-def _duration(seconds: float | None) -> str | None:
-    if seconds is None:
-        return None
-    hours, rest = divmod(int(seconds), 3600)
-    return f"{hours} h {rest // 60} min" if hours else f"{rest // 60} min {rest % 60} s"
 
 
 def _share(part: int, whole: int) -> str:

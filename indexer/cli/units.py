@@ -1,4 +1,4 @@
-"""Durations and sizes on the command line: 90, 10m, 2h; 500M, 2G."""
+"""Durations and sizes on the command line: 90, 10m, 2h; 500M, 2G; and durations as they are shown."""
 
 from __future__ import annotations
 
@@ -30,3 +30,13 @@ class Quantity(click.ParamType[float]):
 
 DURATION = Quantity("duration", SECONDS, "90, 10m or 2h")
 SIZE = Quantity("size", BYTES, "500M or 2G")
+
+
+def duration(seconds: float | None) -> str | None:
+    """A time in words, such as 3 d 4 h or 5 min 10 s; None for None."""
+    if seconds is None:
+        return None
+    hours, rest = divmod(int(seconds), 3_600)
+    if hours >= 24:
+        return f"{hours // 24:,} d {hours % 24} h"
+    return f"{hours} h {rest // 60} min" if hours else f"{rest // 60} min {rest % 60} s"

@@ -34,7 +34,16 @@ def status(connection: psycopg.Connection, home: str | None) -> dict[str, Any]:
         "constants_found": summary.findings["constants_found"],
         "failed": sum(int(row["formulas_failed"]) for row in summary.spaces),
         "spaces": [
-            {"space": row["space"], "size": row["size"], "done": row["ranks_done"], "failed": row["chunks_failed"]}
+            {
+                "space": row["space"],
+                "size": row["size"],
+                "done": row["ranks_done"],
+                "failed": row["chunks_failed"],
+                "priority": row["priority"],
+                "paused": row["paused_at"] is not None,
+                "ranks_per_second": round(row["ranks_per_second"], 1),
+                "seconds_left": row["seconds_left"],
+            }
             for row in summary.spaces
         ],
         "ranks_per_second": round(summary.ranks_per_second, 1),

@@ -25,13 +25,12 @@ class Box(Space):
     deg_b: int
     bound: int
 
-    def coefficient_arrays(self, start: int, stop: int) -> tuple[Coefficients, Coefficients]:
+    def coefficients_of(self, ranks: NDArray[np.int64]) -> tuple[Coefficients, Coefficients]:
         """Return what `Space` says; a million rows take about 0.3 seconds."""
-        rank = self._ranks(start, stop)
-        rest, odd = rank // 2, rank % 2 == 1
-        A = np.zeros((len(rank), self.deg_a + 1), dtype=np.int64)
-        B = np.zeros((len(rank), self.deg_b + 1), dtype=np.int64)
-        any_a, any_b = np.zeros(len(rank), dtype=bool), np.zeros(len(rank), dtype=bool)
+        rest, odd = ranks // 2, ranks % 2 == 1
+        A = np.zeros((len(ranks), self.deg_a + 1), dtype=np.int64)
+        B = np.zeros((len(ranks), self.deg_b + 1), dtype=np.int64)
+        any_a, any_b = np.zeros(len(ranks), dtype=bool), np.zeros(len(ranks), dtype=bool)
         for in_a, power in self._digits():
             digit, rest = self._split(rest, in_a, power, any_a, any_b)
             values = np.where(digit % 2 == 1, (digit + 1) // 2, -(digit // 2))

@@ -53,9 +53,13 @@ class Space(ABC):
         if self.size > MAX_SIZE:
             raise SpaceError(f"the space {self.name} has more than 2^63 formulas; give its parameters smaller ranges")
 
-    @abstractmethod
     def coefficient_arrays(self, start: int, stop: int) -> tuple[Coefficients, Coefficients]:
-        """Return the coefficients of a and b for start <= rank < stop, shapes (n, deg_a + 1) and (n, deg_b + 1).
+        """Return what `coefficients_of` does for start <= rank < stop."""
+        return self.coefficients_of(self._ranks(start, stop))
+
+    @abstractmethod
+    def coefficients_of(self, ranks: NDArray[np.int64]) -> tuple[Coefficients, Coefficients]:
+        """Return the coefficients of a and b of n ranks, shapes (n, deg_a + 1) and (n, deg_b + 1).
 
         They have the constant term first and zeros at the end; int64, or Python integers in object arrays where a
         coefficient of the space may not fit. A rank that holds no formula has a row of zeros in a or in b.

@@ -7,6 +7,7 @@ from math import prod
 
 import numpy as np
 from flint import fmpq_mat
+from numpy.typing import NDArray
 
 from catalog.errors import SpaceError
 from catalog.formulas.pcf import PCF
@@ -32,15 +33,15 @@ class TemplateSpace(Space):
     a: tuple[ParameterPolynomial, ...]  # constant term first
     b: tuple[ParameterPolynomial, ...]
 
-    def coefficient_arrays(self, start: int, stop: int) -> tuple[Coefficients, Coefficients]:
+    def coefficients_of(self, ranks: NDArray[np.int64]) -> tuple[Coefficients, Coefficients]:
         """Return what `Space` says."""
-        rest = self._ranks(start, stop)
+        rest = ranks
         columns: list[Coefficients] = []
         dtype = np.int64 if self._fits() else np.object_
         for parameter in reversed(self.parameters):
             columns.insert(0, parameter.values(rest % parameter.size).astype(dtype))
             rest = rest // parameter.size
-        return self._evaluate(self.a, columns, stop - start), self._evaluate(self.b, columns, stop - start)
+        return self._evaluate(self.a, columns, len(ranks)), self._evaluate(self.b, columns, len(ranks))
 
     def rank_of(self, formula: PCF) -> int | None:
         """Return what `Space` says: solved where the coefficients are linear in the parameters, else looked for."""

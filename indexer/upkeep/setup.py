@@ -8,7 +8,7 @@ import psycopg
 
 from catalog.constants.library import library
 from catalog.errors import SpaceError
-from catalog.store.constants import ConstantRow, store_constants
+from catalog.store.constants import ConstantRow, any_constant, store_constants
 from catalog.store.findings import SourceRow
 from catalog.store.formulas import ids_by_key
 from catalog.store.leases import CHUNK_RANKS, add_space
@@ -34,8 +34,12 @@ class Seeded:
 
 
 def seed(connection: psycopg.Connection) -> Seeded:
-    """Library, well-known formulas and the quadratic box; what is there already stays. Safe to repeat."""
-    return Seeded(seed_constants(connection), seed_formulas(connection), add(connection, QUADRATIC_5))
+    """Library, well-known formulas and, in a new catalogue, the quadratic box; what is there stays. Safe to repeat.
+
+    A catalogue is new until it has constants, so that a space which was removed does not come back.
+    """
+    space = not any_constant(connection) and add(connection, QUADRATIC_5)
+    return Seeded(seed_constants(connection), seed_formulas(connection), space)
 
 
 def add(connection: psycopg.Connection, space: Space, priority: int = 0) -> bool:

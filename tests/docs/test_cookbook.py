@@ -181,3 +181,17 @@ def test_columns_of_the_views_are_plain_types(reader: psycopg.Connection) -> Non
                 'timestamp with time zone')
     """).fetchall()
     assert rows == []
+
+
+# What has a name
+
+
+def test_is_identified_is_what_the_views_of_canonical_formulas_say(reader: psycopg.Connection) -> None:
+    def numbers(query: str) -> set[int]:
+        return {row[0] for row in reader.execute(query)}  # type: ignore[arg-type]
+
+    named = numbers("select id from formulas where is_identified and is_canonical")
+    assert named == numbers("select id from identified")
+    assert not named & numbers("select id from unidentified")
+    rational = "select id from formulas where is_canonical and limit_exact is not null and constant is null"
+    assert named & numbers(rational)  # which `constant is null` would call unidentified

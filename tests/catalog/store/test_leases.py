@@ -5,31 +5,19 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from catalog.database.opening import SCHEMA_VERSION, Database
+from catalog.database.opening import Database
 from catalog.errors import LeaseLost, VersionMismatch
 from catalog.store import leases
 from catalog.store.ingest import ingest
 from catalog.store.progress import summary
 from tests.helpers.batches import BROUNCKER, GOLDEN, batch, one
+from tests.helpers.leases import start_run
 
 
 @pytest.fixture
 def run_id(connection: psycopg.Connection) -> int:
     assert leases.add_space(connection, "tiny", "a = n; b = A, A in 1..10", 10, chunk_size=4)
-    return start(connection)
-
-
-def start(connection: psycopg.Connection) -> int:
-    return leases.start_run(
-        connection,
-        host="here",
-        process_id=1,
-        program_version="0.1",
-        schema_version=SCHEMA_VERSION,
-        evaluator_version=1,
-        vector_version=1,
-        worker_count=2,
-    )
+    return start_run(connection)
 
 
 def claim(connection: psycopg.Connection, run_id: int, **options: float) -> leases.Lease:
@@ -49,7 +37,7 @@ def test_another_version_is_refused_a_lease_by_name(
     if column == "schema_version":
         connection.execute("update alembic_version set version_num = %s", [there])
     else:
-        newer = start(connection)
+        newer = start_run(connection)
         connection.execute(f"update run set {column} = %s where id = %s", [there, newer])  # type: ignore[arg-type]
     connection.commit()
     what = {"schema_version": "schema", "evaluator_version": "evaluator", "vector_version": "neighbour vector"}

@@ -14,7 +14,7 @@ import pytest
 from indexer.cli.main import COMMANDS, run
 from tests.helpers import PROJECT
 from tests.helpers.catalogues import new_database
-from tests.helpers.command import SENTENCE, formulary, json_of, process
+from tests.helpers.command import SENTENCE, formulary, json_of, process, refused
 from tests.helpers.contract import validate
 
 
@@ -239,6 +239,59 @@ def test_spaces_are_added_listed_and_counted(catalogue: dict[str, str]) -> None:
     counts = json_of("space", "count", "cubic", **catalogue)
     validate(counts, "space_count")
     assert sum(counts.values()) == 16
+
+
+def test_a_space_is_paused_preferred_and_removed(catalogue: dict[str, str]) -> None:
+    json_of("space", "add", "short", "a = k n; b = 1; k in 1..9", **catalogue)
+    for arguments, expected in (
+        (["pause", "short"], {"name": "short", "paused": True, "changed": True}),
+        (["pause", "short"], {"name": "short", "paused": True, "changed": False}),
+        (["resume", "short"], {"name": "short", "paused": False, "changed": True}),
+        (["set", "short", "--priority", "3"], {"name": "short", "priority": 3, "before": 0}),
+        (["remove", "short"], {"name": "short", "removed": True, "done": 0}),
+    ):
+        found = json_of("space", *arguments, **catalogue)
+        validate(found, "space_changed")
+        assert found == expected
+    assert "there is no space short" in refused("space", "remove", "short", code=1, **catalogue)
+
+
+def test_a_space_added_again_takes_the_priority_that_is_given(catalogue: dict[str, str]) -> None:
+    again = ["space", "add", "twice", "a = k n; b = 1; k in 1..9"]
+    assert json_of(*again, "--priority", "2", **catalogue)["priority"] == 2
+    assert json_of(*again, **catalogue)["priority"] == 2
+    done = formulary(*again, "--priority", "5", **catalogue)
+    assert done.stdout == "twice: 9 ranks, known already; its priority is 5, was 2\n"
+    assert json_of("space", "list", **catalogue)[0]["name"] == "twice"
+    formulary("space", "remove", "twice", **catalogue)
+
+
+def test_a_huge_space_is_not_added_by_a_slip(catalogue: dict[str, str]) -> None:
+    huge = ["space", "add", "huge", "a = k n; b = c; k in 1..20000, c in 1..20000"]
+    said = refused(*huge, **catalogue)
+    assert "400,000,000 ranks, which will take about" in said
+    assert "add it by --yes, or give its parameters smaller ranges" in said
+    assert "huge" not in {space["name"] for space in json_of("space", "list", **catalogue)}
+    assert json_of(*huge[:3], huge[3].replace("20000", "9"), **catalogue)["added"]
+    formulary("space", "remove", "huge", **catalogue)
+
+
+def test_a_removed_first_space_does_not_come_back_by_init(catalogue: dict[str, str]) -> None:
+    template = next(s["template"] for s in json_of("space", "list", **catalogue) if s["name"] == "quadratic-5")
+    json_of("space", "remove", "quadratic-5", **catalogue)
+    assert json_of("init", **catalogue)["space_added"] is False
+    assert json_of("space", "add", "quadratic-5", template, **catalogue)["added"]
+
+
+def test_a_huge_space_is_counted_by_a_sample_that_says_its_error() -> None:
+    template = "a = k n + c; b = d n^2; k in 1..400, c in 1..400, d in 1..400"
+    found = json_of("space", "count", "x", "--template", template)
+    validate(found, "space_count")
+    assert found["sampled"] == 400_000
+    assert found["exponential"] == 64_000_000
+    assert found["errors"]["exponential"] < 1_000
+    done = formulary("space", "count", "x", "--template", template)
+    assert done.stderr == "from 400,000 random ranks of 64,000,000; --exact counts all\n"
 
 
 def test_tables_fit_80_columns(catalogue: dict[str, str]) -> None:

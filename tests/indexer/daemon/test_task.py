@@ -22,7 +22,7 @@ APERY = PCF((5, 27, 51, 34), (0, 0, 0, 0, 0, 0, -1))
 class Expected(Space):
     """Apery's formula for zeta(3) and its mirror, from a source that knows the constant."""
 
-    def coefficient_arrays(self, start: int, stop: int) -> Any:
+    def coefficients_of(self, ranks: Any) -> Any:
         raise NotImplementedError
 
     def rank_of(self, formula: PCF) -> int | None:

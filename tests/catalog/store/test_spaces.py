@@ -1,0 +1,118 @@
+"""Spaces as people arrange them: paused, resumed, put before others, removed; what daemons get of them then."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from catalog.errors import LeaseLost, NotFound, SpaceError
+from catalog.store import leases
+from catalog.store.ingest import ingest
+from catalog.store.progress import ranks_below, summary
+from catalog.store.spaces import (
+    pause_space,
+    prefer_space,
+    remove_space,
+    require_at_work,
+    resume_space,
+    spaces,
+)
+from tests.helpers.batches import GOLDEN, batch
+from tests.helpers.leases import start_run
+
+
+@pytest.fixture
+def two(connection: psycopg.Connection) -> int:
+    """Two spaces, tiny of 10 ranks before other of 8, and a run, whose number is returned."""
+    leases.add_space(connection, "tiny", "a = n; b = A; A in 1..10", 10, chunk_size=4)
+    leases.add_space(connection, "other", "a = k; b = 1; k in 1..8", 8, chunk_size=4)
+    return start_run(connection)
+
+
+def claimed(connection: psycopg.Connection, run: int) -> str | None:
+    """The space of the next chunk."""
+    lease = leases.claim_chunk(connection, run, seconds=60)
+    return None if lease is None else lease.space
+
+
+def test_chunks_of_a_paused_space_are_not_handed_out(connection: psycopg.Connection, two: int) -> None:
+    assert pause_space(connection, "tiny")
+    assert not pause_space(connection, "tiny")
+    assert [claimed(connection, two) for _ in range(3)] == ["other", "other", None]
+    assert leases.work_remains(connection) == (0, 2)
+    assert ranks_below(connection, leases.ALL_RANKS) == (8, 0)
+
+
+def test_a_resumed_space_goes_on_where_it_was(connection: psycopg.Connection, two: int) -> None:
+    assert claimed(connection, two) == "tiny"
+    pause_space(connection, "tiny")
+    assert claimed(connection, two) == "other"
+    assert resume_space(connection, "tiny")
+    assert not resume_space(connection, "tiny")
+    assert [claimed(connection, two) for _ in range(4)] == ["tiny", "tiny", "other", None]
+
+
+def test_a_chunk_at_work_in_a_paused_space_is_finished(connection: psycopg.Connection, two: int) -> None:
+    lease = leases.claim_chunk(connection, two, seconds=60)
+    pause_space(connection, "tiny")
+    ingest(connection, batch(GOLDEN), lease=lease)
+    assert [(s.name, s.ranks_done) for s in spaces(connection)] == [("tiny", 4), ("other", 0)]
+
+
+def test_a_space_of_higher_priority_is_worked_on_first(connection: psycopg.Connection, two: int) -> None:
+    assert prefer_space(connection, "other", 5) == 0
+    assert prefer_space(connection, "other", 7) == 5
+    assert [(s.name, s.priority) for s in spaces(connection)] == [("other", 7), ("tiny", 0)]
+    assert claimed(connection, two) == "other"
+
+
+def test_a_removed_space_keeps_its_formulas_and_ends_its_leases(connection: psycopg.Connection, two: int) -> None:
+    done, lost = (leases.claim_chunk(connection, two, seconds=60) for _ in range(2))
+    ingest(connection, batch(GOLDEN), lease=done)
+    assert remove_space(connection, "tiny") == 4
+    with pytest.raises(LeaseLost):
+        ingest(connection, batch(GOLDEN), lease=lost)
+    connection.rollback()
+    assert [s.name for s in spaces(connection)] == ["other"]
+    counts = "select (select count(*) from formula), (select count(*) from chunk)"
+    assert connection.execute(counts).fetchone() == (1, 2)
+
+
+@pytest.mark.parametrize("change", [pause_space, resume_space, remove_space, lambda c, name: prefer_space(c, name, 1)])
+def test_a_space_that_is_not_there_is_named_with_those_that_are(
+    connection: psycopg.Connection, two: int, change: object
+) -> None:
+    with pytest.raises(NotFound, match="there is no space tinny; the catalogue has tiny, other"):
+        change(connection, "tinny")  # type: ignore[operator]
+
+
+def test_a_run_for_a_paused_space_is_told_how_to_resume_it(connection: psycopg.Connection, two: int) -> None:
+    require_at_work(connection, ["tiny"])
+    pause_space(connection, "tiny")
+    with pytest.raises(SpaceError, match="the space tiny is paused; `formulary space resume tiny` lets it go on"):
+        require_at_work(connection, ["other", "tiny"])
+
+
+def test_time_left_is_of_each_space_and_only_while_somebody_works(connection: psycopg.Connection, two: int) -> None:
+    ingest(connection, batch(GOLDEN), lease=leases.claim_chunk(connection, two, seconds=60))
+    now = summary(connection)
+    left = {space["space"]: (space["ranks_left"], space["seconds_left"]) for space in now.spaces}
+    assert left["tiny"] == (6, pytest.approx(6 / now.ranks_per_second))
+    assert left["other"] == (8, None)
+    assert now.seconds_left == pytest.approx(14 / now.ranks_per_second)
+    pause_space(connection, "other")
+    assert summary(connection).ranks_left == 6
+    leases.end_run(connection, two, "time is up")
+    idle = summary(connection)
+    assert idle.ranks_per_second > 0
+    assert idle.seconds_left is None
+    assert {space["seconds_left"] for space in idle.spaces} == {None}
+
+
+def test_a_killed_run_that_holds_no_lease_is_not_at_work(connection: psycopg.Connection, two: int) -> None:
+    ingest(connection, batch(GOLDEN), lease=leases.claim_chunk(connection, two, seconds=60))
+    with connection.transaction():
+        connection.execute("update run set heartbeat_at = now() - interval '2 minutes'")
+    assert summary(connection).seconds_left is None
+    leases.claim_chunk(connection, two, seconds=60)
+    assert summary(connection).seconds_left is not None
