@@ -37,7 +37,7 @@ class Summary:
 
     @property
     def seconds_left(self) -> float | None:
-        """Time that the open and leased chunks will take; None where no daemon is at work or nothing was done lately."""
+        """Time that the open and leased chunks will take; None where nobody is at work or nothing was done lately."""
         return _seconds_left(self.ranks_left, self.ranks_per_second, self.runs)
 
 
@@ -69,7 +69,7 @@ def summary(connection: psycopg.Connection) -> Summary:
 
 
 def pace(connection: psycopg.Connection) -> tuple[int, float]:
-    """Return how many ranks were ever done, and the seconds that daemons were at work on them, pauses left out."""
+    """Return how many ranks were ever done, and the seconds that took, from each run's start to its last chunk."""
     (row,) = rows(connection, SQL["pace"])
     return int(row["ranks"]), float(row["seconds"])
 

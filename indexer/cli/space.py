@@ -23,7 +23,7 @@ HUGE_SECONDS = 86_400.0
 """A space that will take longer than this is added where that is wanted, and not by a slip."""
 
 RANKS_A_CORE = 700.0
-"""Ranks a second on each core, where the catalogue has too few done to tell: the quadratic box took twenty minutes on 2."""
+"""Ranks a second of a core, for a catalogue that has too few done to tell: the quadratic box took 2 twenty minutes."""
 
 
 @click.group(epilog="Example: formulary space list")
