@@ -17,7 +17,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent
 VENV = PROJECT / ".venv"
-BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+BIN = VENV / "bin"
 PYTHON = BIN / "python"
 
 EXTRAS = "[clusters,pandas,parquet]"
@@ -44,6 +44,8 @@ def main(arguments):
     """Do what the first argument says; returns the exit code."""
     if sys.version_info < (3, 11):  # noqa: UP036  the one module that an older Python may run
         return refuse(f"Formulary needs Python 3.11 or newer, and this is {sys.version.split()[0]}")
+    if os.name == "nt":
+        return refuse("Formulary runs on Linux and macOS; on Windows use it in WSL")
     if arguments[:1] == ["run"] and len(arguments) == 1:
         return set_up(EXTRAS) or run()
     if arguments[:1] == ["test"]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
+import psutil
 from psycopg.conninfo import make_conninfo
 
 from catalog.errors import ServerError
@@ -312,9 +313,7 @@ def postmaster(files: ServerFiles) -> int | None:
 
 def _command_line(process: int) -> str:
     """Return the command line of a process, empty for one that is gone or a zombie."""
-    if Path("/proc/self").exists():
-        with suppress(OSError):
-            return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    try:
+        return " ".join(psutil.Process(process).cmdline())
+    except psutil.Error:
         return ""
-    found = subprocess.run(["ps", "-o", "command=", "-p", str(process)], capture_output=True, text=True, check=False)
-    return found.stdout

@@ -122,6 +122,8 @@ def main() -> None:
     sys.set_int_max_str_digits(0)  # coefficients and limits may be long
     if not os.environ.get("FORMULARY_DEBUG"):
         warnings.simplefilter("ignore")  # for developers, not for users
+    if os.name == "nt":
+        sys.exit(_refuse("formulary runs on Linux and macOS; on Windows use it in WSL", 3))
     interruption = Interruption()
     for number in ENDING:
         if signal.getsignal(number) != signal.SIG_IGN:  # nohup stays as it is

@@ -6,6 +6,7 @@ A reader that finds anything wrong says so and rebuilds from the database; it ne
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -179,7 +180,7 @@ class SnapshotStore:
             if size != manifest.size or _sampled_checksum(file, size) != manifest.sampled_checksum:
                 raise BadSnapshot(f"the index file {path} is damaged: its checksum differs")
             # by the open file, so that a writer who replaces it meanwhile does not matter
-            name = f"/proc/self/fd/{file.fileno()}" if Path("/proc/self/fd").exists() else str(path)
+            name = f"/dev/fd/{file.fileno()}"
             flag = faiss().IO_FLAG_MMAP_IFC
             return self._unpacked(manifest, lambda: faiss().read_index(name, flag), mapped=True)
 
@@ -196,8 +197,6 @@ class SnapshotStore:
     @contextmanager
     def writer(self) -> Iterator[bool]:
         """Hold the right to write snapshots of this index on this host; yields False where another process has it."""
-        import fcntl  # noqa: PLC0415  not on every platform
-
         with _private_file(self.folder / f"{self.name}.lock") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from itertools import count as numbers
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from typing import Any, Self, TypeVar
+
+import psutil
 
 from catalog.errors import Unavailable
 from indexer.workers.process import READY, launch
@@ -63,9 +64,10 @@ def default_workers() -> int:
 
 def resident_bytes(process: int | None) -> int:
     """Return the memory that a process holds, in bytes; 0 where it is gone or this system does not say."""
-    with suppress(OSError, ValueError, IndexError):
-        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    return 0
+    try:
+        return int(psutil.Process(process).memory_info().rss) if process is not None else 0
+    except psutil.Error:
+        return 0
 
 
 @dataclass
