@@ -35,6 +35,7 @@ COMMANDS = {
     "similar": ("search", "The formulas nearest to a formula."),
     "evaluate": ("evaluate", "Status, limit and metrics of a formula; needs no catalogue."),
     "identify": ("identify", "The constant behind a formula or a number."),
+    "prove": ("prove", "The proof of what a formula is; --check verifies one."),
     "relate": ("relate", "Whether two formulas are equivalent: the map of their limits, or why not."),
     "verify": ("verify", "Verify stored relations anew, with more digits than before."),
     "constant": ("constant", "The library of constants: list, show, add your own."),

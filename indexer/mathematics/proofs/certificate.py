@@ -69,6 +69,19 @@ class Certificate:
         return Certificate(formula, self.constant, composed(total, self.coefficients), (*steps, *self.steps))
 
 
+def direct(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Return steps without those that change nothing, and without detours of such steps back to where they began."""
+    kept: list[Step] = []
+    for step in steps:
+        kept.append(step)
+        for start in range(len(kept)):
+            detour = kept[start:]
+            if detour[0]["first"] == step["second"] and all(list(part["map"]) == list(IDENTITY) for part in detour):
+                del kept[start:]
+                break
+    return tuple(kept)
+
+
 def subject(formula: PCF) -> dict[str, list[int]]:
     """Return a formula as what a step speaks of."""
     return {"a": list(formula.a), "b": list(formula.b)}

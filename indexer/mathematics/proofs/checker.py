@@ -11,10 +11,12 @@ integers than their degree. The text of `relation.expression` is for readers and
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from fractions import Fraction
-from math import comb
+from functools import cache
+from math import comb, lcm
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,7 @@ from indexer.mathematics.proofs.arithmetic import (
     product,
     proportional,
 )
-from indexer.mathematics.proofs.functions import CHECKS_OF_FUNCTIONS
+from indexer.mathematics.proofs.functions import CHECKS_OF_FUNCTIONS, filled, sign, value_of
 
 MOST_STEPS, MOST_FOLDS, FARTHEST = 40, 24, 20_000
 """Most steps of a certificate, most steps of a recurrence taken as one, largest index that is stepped back from."""
@@ -88,9 +90,9 @@ def _agree(first: Matrix, second: Matrix, constant: str) -> bool:
     return bool(top * other_bottom == bottom * other_top)
 
 
-def at(p: Poly, n: int) -> int:
+def at(p: tuple[Any, ...], n: int) -> Any:
     """Return p(n)."""
-    total = 0
+    total: Any = 0
     for c in reversed(p):
         total = total * n + c
     return total
@@ -239,49 +241,86 @@ def _telescoping(step: Any) -> Matrix:
 
     S = sum over k >= 0 of the products of numerator(j)/denominator(j), j = 1..k, which are -b(j)/(r(j-1) r(j)).
     """
-    a, b = formula(step["first"])
-    top, bottom = (polynomial(p) for p in step["ratio"])
-    if vanishes(top, 0) or vanishes(bottom, 0):
-        raise Refused("the ratio has a root or a pole n >= 0")
-    ratio = Fraction(at(top, 0), at(bottom, 0))
-    for n in range(1, 3 * len(top + bottom) + len(a + b)):
-        r, before = Fraction(at(top, n), at(bottom, n)), Fraction(at(top, n - 1), at(bottom, n - 1))
+    (a, b), second = formula(step["first"]), step["second"]
+    top, bottom = (tuple(map(number, p)) for p in step["ratio"])
+    if any(p[-1] == 0 or all(_has_root(p, part) for part in "pq") for p in (top, bottom)):
+        raise Refused("the ratio has a root or a pole n >= 0, or a polynomial of it ends with 0")
+    sides = [polynomial(second[side]) for side in ("numerator", "denominator")] if len(second) == 2 else [(), ()]
+    r = at(top, 0) / at(bottom, 0)
+    for n in range(1, 3 * len(top + bottom) + len(a + b) + len(sides[0] + sides[1])):
+        before, r = r, at(top, n) / at(bottom, n)
         if r * before != at(a, n) * before + at(b, n):
             raise Refused("the ratio does not solve the recurrence")
-    if step["second"] == {"constant": "1"}:
-        _minimal_ratio(a, b, top, bottom)
-        return at(a, 0) - ratio, 0, 1, 0
-    over, under = polynomial(step["second"]["numerator"]), polynomial(step["second"]["denominator"])
-    for n in range(1, 3 * len(top + bottom) + len(b + over + under)):
-        r, before = Fraction(at(top, n), at(bottom, n)), Fraction(at(top, n - 1), at(bottom, n - 1))
-        if at(b, n) * at(under, n) != -at(over, n) * before * r:
+        if at(b, n) * at(sides[1], n) != -at(sides[0], n) * before * r:
             raise Refused("the terms of the sum are others")
-    if vanishes(under, 1) or len(step["second"]) != 2:
-        raise Refused("a sum has a numerator and a denominator, which has no root n >= 1")
-    return ratio, at(a, 0) - ratio, 0, 1
+    r = at(top, 0) / at(bottom, 0)
+    if len(second) == 2:
+        if vanishes(sides[1], 1) or r.q:
+            raise Refused("the denominator of a sum has no root n >= 1")
+        return r, at(a, 0) - r, 0, 1
+    minimal_ratio(a, b, top, bottom)
+    if second != {"constant": f"sqrt({r.d})" if r.q else "1"}:
+        raise Refused("the limit lies in another field")
+    return at(a, 0) - r.p, -r.q, 1, 0
 
 
-def _minimal_ratio(a: Poly, b: Poly, top: Poly, bottom: Poly) -> None:
+def _has_root(p: Any, part: str) -> bool:
+    """Say whether the rational part ("p") of a polynomial, or that of the root ("q"), vanishes at an integer n >= 0."""
+    parts = [getattr(c, part) for c in p]
+    size = lcm(*(c.denominator for c in parts))
+    integers = tuple(int(c * size) for c in parts)
+    while integers and integers[-1] == 0:
+        integers = integers[:-1]
+    return vanishes(integers, 0)
+
+
+def minimal_ratio(a: Poly, b: Poly, top: Any, bottom: Any) -> None:
     """Refuse a solution u_n/u_{n-1} = top/bottom that is dominant: the tail a - r must be the dominant formal one."""
-    degree, lead = len(top) - len(bottom), Fraction(top[-1], bottom[-1])
+    degree, lead = len(top) - len(bottom), Quadratic(1) * top[-1] / bottom[-1]
     excess = len(b) + 1 - 2 * len(a)
     if excess < 0:
         minimal = degree < len(a) - 1
     elif excess:
-        minimal = lead * a[-1] < 0
+        minimal = sign(lead * a[-1]) < 0
     elif (tails := exponents(a, b)) is None:
-        minimal = a[-1] * (a[-1] - 2 * lead) > 0
+        minimal = sign(a[-1] * (a[-1] - 2 * lead)) > 0
     else:
-        own = Fraction((0, *top)[-2], top[-1]) - Fraction((0, *bottom)[-2], bottom[-1])
-        minimal = own <= tails[0] + 1
+        own = Quadratic(1) * (0, *top)[-2] / top[-1] - Quadratic(1) * (0, *bottom)[-2] / bottom[-1]
+        minimal = sign(tails[0] + 1 - own) >= 0
     if not minimal:
         raise Refused("the ratio belongs to a dominant solution")
+
+
+@cache
+def _table() -> dict[str, Any]:
+    text = (Path(__file__).parent / "theorems.json").read_text(encoding="utf-8")
+    return {row["key"]: row for row in json.loads(text)}
+
+
+def _theorem(step: Any) -> Matrix:
+    """The formula, or the sum, is that of a row of the table at these values of its variables."""
+    row, values = _table()[step["key"]], {name: number(value) for name, value in step["values"].items()}
+    sides = ("numerator", "denominator") if "numerator" in row else ("a", "b")
+    texts = " ".join([*row[sides[0]], *row[sides[1]], row["constant"], *row["where"]])
+    if set(values) != set(re.findall(r"\b[a-z]\b", texts)) or set(step["first"]) != set(sides):
+        raise Refused("it is about something else than the theorem, or its values are not those of the variables")
+    if any(value.q for value in values.values()) or not all(value_of(condition, values) for condition in row["where"]):
+        raise Refused("a hypothesis of the theorem does not hold")
+    p, q = (polynomial(step["first"][side]) for side in sides)
+    own_p, own_q = (tuple(value_of(text, values).p for text in row[side]) for side in sides)
+    if (times(p, own_q) != times(own_p, q)) if "numerator" in row else ((p, q) != (own_p, own_q)):
+        raise Refused("the theorem is about another formula or sum")
+    if step["second"] != {"constant": filled(row["constant"], values)}:
+        raise Refused("the theorem gives another constant")
+    x, y, z, w = (value_of(entry, values) for entry in row["map"])
+    return x, y, z, w
 
 
 CHECKS: dict[str, tuple[Callable[[Any], Matrix], set[str]]] = {
     "rewrite": (_rewrite, {"how", "by"}),
     "equivalence": (_equivalence, {"folds", "U", "scale", "regular_from"}),
     "telescoping": (_telescoping, {"ratio"}),
+    "theorem": (_theorem, {"key", "values"}),
     **CHECKS_OF_FUNCTIONS,
 }
 """Each kind of step: the function that derives its map, and its keys beside step, first, second and map."""

@@ -10,7 +10,7 @@ from indexer.mathematics.closed_forms.identities import plain
 from indexer.mathematics.closed_forms.names import exact_relation
 from indexer.mathematics.closed_forms.steps import Derivation, Step, Subject
 from indexer.mathematics.numbers.surds import Surd
-from indexer.mathematics.proofs.certificate import Certificate, subject
+from indexer.mathematics.proofs.certificate import Certificate, direct, subject
 
 LARGEST_NUMBER = 2**53
 """Integers beyond this size are written as strings of digits."""
@@ -24,7 +24,7 @@ def prove_low_degree(formula: PCF) -> Certificate | None:
 
 def certificate_of(found: Derivation) -> Certificate:
     """Return a derivation as a certificate."""
-    steps = tuple(_step(step) for step in found.steps)
+    steps = direct([_step(step) for step in found.steps])
     return Certificate(found.formula, found.constant, found.coefficients, steps)
 
 

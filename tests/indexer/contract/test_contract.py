@@ -32,6 +32,8 @@ COMMANDS = {
 
 
 def kind_of(value: dict[str, Any]) -> str:
+    if "certificate" in value:
+        return "proof"
     if "formula" in value:
         return "similar" if "neighbours" in value else "formula"
     marks = {

@@ -1,0 +1,175 @@
+"""Base theorems: formulas and sums whose value is a named constant by a theorem of the literature, as data.
+
+A row of `theorems.json` is about a formula, with coefficients `a` and `b`, or about a sum, with `numerator` and
+`denominator` of the quotient of its terms; entries are arithmetic texts in the row's variables, `where` holds its
+hypotheses, and `map` is [x, y, z, w] of value = (x + y c)/(z + w c). Every sum gives Euler's formula for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache, lru_cache
+from importlib import resources
+from math import lcm
+
+from flint import fmpz_poly
+
+from catalog.formulas.pcf import PCF
+from indexer.mathematics.closed_forms.names import named
+from indexer.mathematics.closed_forms.telescoping import first_order_solutions
+from indexer.mathematics.proofs.arithmetic import Quadratic
+from indexer.mathematics.proofs.certificate import (
+    Certificate,
+    Coefficients,
+    Step,
+    composed,
+    normal,
+    ratio_step,
+    subject,
+)
+from indexer.mathematics.proofs.functions import filled, value_of
+
+Values = Mapping[str, Fraction]
+
+HALF = Fraction(1, 2)
+
+MOVES = (0, 1, 2, -1)
+"""Integers by which a parameter is moved where a polynomial stands in the terms of a sum."""
+
+BESSEL = {
+    HALF: ("cosine", "hyperbolic-cosine"),
+    3 * HALF: ("sine", "hyperbolic-sine"),
+    Fraction(1): ("bessel-j-0", "bessel-i-0"),
+    Fraction(2): ("bessel-j-1", "bessel-i-1"),
+}
+"""Rows with a name of their own for 0F1(; g; z), by g."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theorem:
+    """A row of the table; `first` and `second` are a and b, or numerator and denominator where it is about a sum."""
+
+    key: str
+    reference: str
+    sum: bool
+    first: tuple[str, ...]
+    second: tuple[str, ...]
+    where: tuple[str, ...]
+    constant: str
+    map: tuple[str, ...]
+
+    def at(self, values: Values) -> Certificate | None:
+        """Return the certificate of its formula at values of its variables, None where a hypothesis fails."""
+        numbers = {name: Quadratic(value) for name, value in values.items()}
+        if not all(value_of(condition, numbers) for condition in self.where):
+            return None
+        first, second = ([value_of(text, numbers).p for text in side] for side in (self.first, self.second))
+        map_ = normal(*(value_of(text, numbers).p for text in self.map))
+        constant = filled(self.constant, numbers)
+        if self.sum:
+            return _of_sum(self.key, first, second, constant, map_, values)
+        formula = PCF(tuple(map(int, first)), tuple(map(int, second)))
+        return _named(formula, (), _step(self.key, dict(subject(formula)), constant, map_, values), constant, map_)
+
+
+def _of_sum(
+    key: str, numerator: list[Fraction], denominator: list[Fraction], constant: str, map_: Coefficients, values: Values
+) -> Certificate:
+    """Return the certificate of Euler's formula D + N, -D(n-1) N(n) for the quotient N/D of terms."""
+    size = lcm(*(c.denominator for c in (*numerator, *denominator)))
+    N, D = (fmpz_poly([int(c * size) for c in side]) for side in (numerator, denominator))
+    a, b = D + N, -D(fmpz_poly([-1, 1])) * N
+    formula = PCF(_coefficients(a), _coefficients(b))
+    value = {"numerator": list(_coefficients(N)), "denominator": list(_coefficients(D))}
+    euler = normal(int(D[0]), int(N[0]), 0, 1)
+    first = ratio_step(formula, (D, fmpz_poly([1])), value, euler)
+    return _named(formula, (first,), _step(key, value, constant, map_, values), constant, composed(euler, map_))
+
+
+def _step(key: str, first: Step, constant: str, map_: Coefficients, values: Values) -> Step:
+    written = {name: str(value) for name, value in values.items()}
+    step = {"step": "theorem", "first": first, "second": {"constant": constant}, "key": key, "values": written}
+    return step | {"map": list(map_)}
+
+
+def _named(formula: PCF, steps: tuple[Step, ...], last: Step, constant: str, total: Coefficients) -> Certificate:
+    """Return a certificate, its constant by the name that the library has for it or for a rational multiple."""
+    name, (p, q, r, s) = named(constant)
+    if name == constant:
+        return Certificate(formula, constant, total, (*steps, last))
+    map_ = normal(*(Fraction(int(c.numerator), int(c.denominator)) for c in (q, p, s, r)))
+    same = {"step": "same", "first": {"constant": constant}, "second": {"constant": name}, "map": list(map_)}
+    return Certificate(formula, name, composed(total, map_), (*steps, last, same))
+
+
+def _coefficients(polynomial: fmpz_poly) -> tuple[int, ...]:
+    return tuple(int(c) for c in polynomial.coeffs())
+
+
+@cache
+def theorems() -> dict[str, Theorem]:
+    """Return the rows of the table by their keys."""
+    text = (resources.files("indexer.mathematics.proofs") / "theorems.json").read_text(encoding="utf-8")
+    rows = {}
+    for row in json.loads(text):
+        summed = "numerator" in row
+        first, second = (row["numerator"], row["denominator"]) if summed else (row["a"], row["b"])
+        rows[row["key"]] = Theorem(
+            row["key"],
+            row["reference"],
+            summed,
+            tuple(first),
+            tuple(second),
+            tuple(row["where"]),
+            row["constant"],
+            tuple(row["map"]),
+        )
+    return rows
+
+
+@lru_cache(maxsize=1)
+def base_certificates() -> tuple[Certificate, ...]:
+    """Return the certificates of all rows without variables."""
+    found = (theorem.at({}) for theorem in theorems().values() if not theorem.where)
+    return tuple(certificate for certificate in found if certificate is not None)
+
+
+def sums_of(formula: PCF) -> Iterator[Certificate]:
+    """Yield certificates of formulas for the sums that a formula telescopes to, their parameters up to integers."""
+    for solution in first_order_solutions(formula):
+        parameters = solution.sum_parameters
+        if parameters is None:
+            continue
+        upper, lower, x = parameters
+        moves = MOVES if solution.factor.degree() > 0 else (0,)
+        for key, values in _rows(upper, lower, x, moves):
+            certificate = theorems()[key].at(values)
+            if certificate is not None:
+                yield certificate
+
+
+def _rows(
+    upper: tuple[Fraction, ...], lower: tuple[Fraction, ...], x: Fraction, moves: tuple[int, ...]
+) -> Iterator[tuple[str, dict[str, Fraction]]]:
+    """Yield rows of the table with values for pFq(1, upper; lower; x), moved until a lower parameter is 1."""
+    for c in sorted({c for c in lower if c.denominator == 1}):
+        rest = list(lower)
+        rest.remove(c)
+        above, below = [u - c + 1 for u in upper], [b - c + 1 for b in rest]
+        if len(below) != 1:
+            continue
+        (g,) = below
+        if not above:
+            for move in moves:
+                for key in BESSEL.get(g + move, ()):
+                    yield key, {"z": x}
+                yield "confluent-limit", {"g": g + move, "z": x}
+        elif len(above) == 1:
+            yield "kummer", {"a": above[0], "g": g, "z": x}
+        elif len(above) == 2:
+            if above[0] == above[1] == HALF and g == 3 * HALF:
+                yield from ((key, {"q": x}) for key in ("arcsine", "arsinh"))
+            yield "gauss", {"a": above[0], "b": above[1], "g": g, "z": x}

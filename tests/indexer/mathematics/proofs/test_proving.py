@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import json
+import random
+import re
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from flint import ctx
+
+from catalog.constants.evaluation import evaluate
+from catalog.formulas.pcf import parse_formula
+from indexer.mathematics.continued_fractions.limit import limit
+from indexer.mathematics.proofs.certificate import Certificate
+from indexer.mathematics.proofs.checker import check
+from indexer.mathematics.proofs.proving import prove
+from indexer.mathematics.proofs.theorems import Theorem, theorems
+from tests.helpers.reference import pcf, rows
+
+IDENTIFIED = [row for row in rows("identified.jsonl") if row["kind"] != "infinite"]
+DIGITS = 40
+
+
+def holds(certificate: Certificate) -> bool:
+    """Whether the relation agrees with the limit, evaluated on its own."""
+    known = limit(certificate.formula, DIGITS)
+    assert known is not None
+    if known.ball is None:
+        return certificate.expression == "inf"
+    x, y, z, w = certificate.coefficients
+    with ctx.workprec(6 * DIGITS + 4 * max(abs(c).bit_length() for c in certificate.coefficients)):
+        c = evaluate(certificate.constant, 5 * DIGITS)
+        return bool((known.ball * (z + w * c) - (x + y * c)).contains(0))
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_every_formula_that_was_identified_is_proved_and_its_certificate_accepted(part: int) -> None:
+    for row in IDENTIFIED[part::16]:
+        found = prove(pcf(row))
+        assert found is not None, row
+        assert check(json.loads(json.dumps(found.to_json())))
+        assert holds(found), row
+
+
+def values_of(theorem: Theorem, choose: random.Random) -> dict[str, Fraction]:
+    """Values of a row's variables that may meet its hypotheses."""
+    names = set(re.findall(r"\b[a-z]\b", " ".join([*theorem.first, *theorem.second, *theorem.where])))
+    return {name: Fraction(choose.choice([-1, 1]) * choose.randrange(1, 60), choose.randrange(2, 60)) for name in names}
+
+
+@pytest.mark.parametrize("key", list(theorems()))
+def test_every_base_theorem_holds_and_is_accepted(key: str) -> None:
+    theorem, choose, found = theorems()[key], random.Random(key), 0
+    fixed = not theorem.where
+    for _ in range(400):
+        certificate = theorem.at(values_of(theorem, choose))
+        if certificate is None:
+            continue
+        assert check(json.loads(json.dumps(certificate.to_json())))
+        assert holds(certificate), certificate
+        found += 1
+        if fixed or found == 20:
+            break
+    assert found == (1 if fixed else 20)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("PCF(2n^2+2n+1, -n^4)", ["telescoping", "theorem", "compose"]),
+        ("PCF(2n^2+6n+5, -(n+1)^4)", ["equivalence", "telescoping", "theorem", "compose"]),
+        ("PCF(n^2+3n+3, n^2+2n)", ["equivalence", "rewrite", "recurrence", "identity", "compose"]),
+        ("PCF(2, -1)", ["telescoping", "compose"]),
+    ],
+)
+def test_the_steps_of_a_proof(text: str, kinds: list[str]) -> None:
+    found = prove(parse_formula(text))
+    assert found is not None
+    assert [step["step"] for step in found.to_json()["steps"]] == kinds
+
+
+@pytest.mark.parametrize("text", ["PCF(1, -n^2)", "PCF(n, n-3)", "PCF(n^2+n+1, n^3+1)"])
+def test_what_has_no_proof_gives_none(text: str) -> None:
+    assert prove(parse_formula(text)) is None
+
+
+def mutations(document: Any, choose: random.Random) -> Any:
+    """A certificate with one number changed."""
+    text = json.dumps(document)
+    offset = text.index('"steps"')
+    numbers = list(re.finditer(r"-?\d+", text[offset:]))
+    match = choose.choice(numbers)
+    changed = str(int(match[0]) + choose.choice([-3, -1, 1, 2]))
+    return json.loads(text[: offset + match.start()] + changed + text[offset + match.end() :])
+
+
+def test_certificates_of_all_kinds_of_steps_do_not_bear_a_changed_number() -> None:
+    choose = random.Random(7)
+    texts = [
+        "PCF(2n+1, n^2)",
+        "PCF(n, n)",
+        "PCF(4n-2, -1)",
+        "PCF(n^2+3n+3, n^2+2n)",
+        "PCF(8n, (2n-1)^4)",
+        "PCF(3n, -2n^2+3n)",
+    ]
+    documents = []
+    for text in texts:
+        found = prove(parse_formula(text))
+        assert found is not None
+        documents.append(found.to_json())
+    for _ in range(1000):
+        document = choose.choice(documents)
+        changed = mutations(document, choose)
+        try:
+            check(changed)
+        except Exception as refusal:
+            assert type(refusal).__name__ == "Refused"
+            continue
+        assert one_map(changed) == one_map(document), changed
+
+
+def one_map(document: Any) -> Any:
+    """A certificate without the common factors of maps."""
+
+    def plain(key: str, value: Any) -> Any:
+        if key == "map" and all(isinstance(c, int) for c in value):
+            pivot = next(Fraction(c) for c in value if c)
+            return [str(c / pivot) for c in value]
+        if isinstance(value, dict):
+            return {name: plain(name, item) for name, item in value.items()}
+        return [plain("", item) for item in value] if isinstance(value, list) else value
+
+    return plain("", document["steps"])
