@@ -122,6 +122,7 @@ def _merge_formulas(cursor: psycopg.Cursor, rows: FormulaRows) -> Ingested:
 def stage(cursor: psycopg.Cursor, rows: FormulaRows, more: Mapping[str, Field] | None = None) -> dict[str, object]:
     """Copy rows into the table formula_staging of this transaction; returns parameters of what reads it."""
     cursor.execute(SQL["create_staging"])
+    cursor.execute(SQL["empty_staging"])
     columns = {"ordinal": integers(np.arange(len(rows))), "canonical_key": binaries(rows.canonical_keys)}
     if rows.vectors is not None:
         columns["vector"] = rows.vector_field()

@@ -42,6 +42,10 @@ create temporary table if not exists formula_staging (
     new_id bigint
 ) on commit delete rows
 
+-- empty_staging --
+-- Nothing of an earlier batch of the same transaction.
+delete from formula_staging
+
 -- insert_canonical --
 -- New canonical formulas; known ones stay as they are.
 insert into formula (

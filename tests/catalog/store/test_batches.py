@@ -57,6 +57,14 @@ def test_formulas_come_back_as_they_went_in(connection: psycopg.Connection) -> N
     assert first == queries.formula_by_key(connection, BROUNCKER.key)
 
 
+def test_two_batches_of_one_transaction_do_not_see_each_other(connection: psycopg.Connection) -> None:
+    ingest(connection, batch(BROUNCKER, GOLDEN))
+    with connection.transaction():
+        results = [ingest(connection, batch(*formulas)) for formulas in ((BROUNCKER, GOLDEN), (GOLDEN,), (BROUNCKER,))]
+    assert [result.new.tolist() for result in results] == [[False, False], [False], [False]]
+    assert [result.ids.tolist() for result in results[1:]] == [[int(results[0].ids[1])], [int(results[0].ids[0])]]
+
+
 def test_a_known_formula_keeps_its_row_and_its_number(connection: psycopg.Connection) -> None:
     before = ingest(connection, batch(BROUNCKER, limit_value=["1.27"]))
     after = ingest(connection, batch(GOLDEN, BROUNCKER, limit_value=["1.6", "9.99"]))
