@@ -35,8 +35,9 @@ LEASE = 2.0
 """Seconds of a lease."""
 PATIENCE = 300.0
 """Seconds without an end after which a round is lost; a busy machine needs more."""
-LEAVES_WELL = (0, 3, 130, -signal.SIGKILL, -signal.SIGTERM)
-"""Exit codes of a daemon: done, the server is away, told to stop twice, killed, told to stop before it had begun."""
+LEAVES_WELL = (0, 3, 130, 143, -signal.SIGKILL, -signal.SIGTERM)
+"""Exit codes of a daemon: done, the server is away, told to stop twice, told to stop before it had begun, killed, told
+to stop before it could hear."""
 
 ACTS = {"worker": 44, "daemon": 20, "postmaster": 7, "cut": 12, "damage": 8, "term": 5, "reader": 4}
 """What is done, and how often."""
