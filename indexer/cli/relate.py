@@ -43,7 +43,8 @@ def relate(formulas: tuple[str, ...], from_file: str | None, workers: int | None
 
     Two formulas are equivalent where a matrix U of polynomials takes the steps of one to those of the other, or k1
     steps to k2 (folds); then their limits are related by a Moebius map, which is a theorem. Where no such matrix
-    exists that is proved as well. Exit code 1 where they are not equivalent.
+    exists that is proved as well. Limits of formulas that are not equivalent may be related all the same, as maps of
+    one constant (formulary prove). Exit code 1 where the formulas are not equivalent.
 
     Formulas are written PCF(2n+1, n^2), or all four polynomials as arguments.
     """
@@ -54,7 +55,7 @@ def relate(formulas: tuple[str, ...], from_file: str | None, workers: int | None
         require_no_arguments(formulas)
         with open_lines(from_file) as lines:
             return write_lines(related(lines, workers))
-    from indexer.contract.equivalences import decision_object
+    from indexer.contract.equivalences import decision_object, otherwise_related
     from indexer.mathematics.equivalence.decision import no_limit
     from indexer.mathematics.equivalence.decision import relate as decide
 
@@ -66,7 +67,7 @@ def relate(formulas: tuple[str, ...], from_file: str | None, workers: int | None
     if as_json:
         write_json(decision_object(first, second, decision))
     else:
-        _write(first, second, decision)
+        _write(first, second, decision, otherwise_related(first, second, decision))
     return 0 if decision.equivalent else NOT_EQUIVALENT
 
 
@@ -81,8 +82,10 @@ def _two(arguments: tuple[str, ...]) -> tuple[PCF, PCF]:
     raise click.UsageError(f"give two formulas such as PCF(2n+1, n^2), not {len(arguments)} arguments")
 
 
-def _write(first: PCF, second: PCF, decision: Decision) -> None:
-    """Write a decision for reading."""
+def _write(first: PCF, second: PCF, decision: Decision, related: Sequence[int] | None) -> None:
+    """Write a decision for reading, and how the limits are related otherwise."""
+    from indexer.mathematics.relations.text import moebius_text
+
     answer = {True: "yes", False: "no", None: "not decided"}[decision.equivalent]
     found = decision.equivalence
     write_fields(
@@ -93,6 +96,7 @@ def _write(first: PCF, second: PCF, decision: Decision) -> None:
             ("because", decision.reason or ("the formulas are equal" if first == second else None)),
             ("steps as one", _folds(decision)),
             *(_equivalence(found) if found is not None else ()),
+            ("all the same", related and f"L1 = {moebius_text(related, 'L2')}, since both limits are proved"),
         ]
     )
 

@@ -11,6 +11,8 @@ from catalog.errors import FormulaError
 from catalog.formulas.pcf import PCF
 from indexer.contract.guarded import BATCH, Object, guarded
 from indexer.mathematics.equivalence.decision import Decision, relate
+from indexer.mathematics.proofs.certificate import Coefficients
+from indexer.mathematics.proofs.proving import related as limits_related
 from indexer.sources.files.lines import NumberedLine, formula_of, numbered
 from indexer.workers.pool import in_order
 
@@ -25,8 +27,19 @@ def relate_object(first: PCF, second: PCF) -> Object:
     return decision_object(first, second, relate(first, second))
 
 
+def otherwise_related(first: PCF, second: PCF, decision: Decision) -> Coefficients | None:
+    """The map between the limits of formulas that are not equivalent, where both limits are proved."""
+    return None if decision.equivalent or not decision.folds else limits_related(first, second)
+
+
 def decision_object(first: PCF, second: PCF, decision: Decision) -> Object:
     """The object of a decision; polynomials are coefficient lists, constant first."""
+    result = _decided(first, second, decision)
+    other = otherwise_related(first, second, decision)
+    return result if other is None else result | {"related": {"map": list(other), "proof": "theorem"}}
+
+
+def _decided(first: PCF, second: PCF, decision: Decision) -> Object:
     found = decision.equivalence
     U = [_coefficients(entry) for entry in found.matrix] if found else None
     folds = found.folds if found else next(iter(decision.folds), None)

@@ -23,9 +23,15 @@ Moebius = tuple[int, int, int, int]
 MAX_FOLD = 6
 """Most steps of a formula that are taken as one."""
 
-MAX_DEGREE = 400
-"""Degree of the entries of U beyond which none is looked for: a second."""
+MAX_DEGREE = 160
+"""Degree of the entries of U beyond which none is looked for: some seconds."""
 
+
+MAX_FOLDED_DEGREE = 120
+"""Degree of the partial numerators of several steps taken as one, beyond which they are not."""
+
+MAX_INDEX = 20_000
+"""Farthest index from which a map is stepped back to the limits."""
 
 CONFIRMED_DIGITS = 30
 """Digits of both limits by which every map is confirmed; it is proved without them."""
@@ -117,7 +123,7 @@ def no_limit(formula: PCF) -> str | None:
 def _folds(first: PCF, second: PCF) -> tuple[tuple[int, int], ...]:
     """Return the numbers of steps that bring both formulas to one shape at infinity, least first, no multiples."""
     one, two = _shapes(first), _shapes(second)
-    same = [(j, k) for j in range(1, MAX_FOLD + 1) for k in range(1, MAX_FOLD + 1) if one[j - 1] == two[k - 1]]
+    same = [(j, k) for j, own in enumerate(one, 1) for k, other in enumerate(two, 1) if own == other]
     chosen: list[tuple[int, int]] = []
     for j, k in sorted(same, key=sum):
         if not any(j * m == k * i and j % i == 0 for i, m in chosen):
@@ -127,8 +133,9 @@ def _folds(first: PCF, second: PCF) -> tuple[tuple[int, int], ...]:
 
 @lru_cache(maxsize=4096)
 def _shapes(formula: PCF) -> tuple[tuple[object, ...], ...]:
-    tails = infinity(formula)
-    return tuple(tails.folded(k).shape for k in range(1, MAX_FOLD + 1))
+    """Return the shapes at infinity of 1, 2, ... steps taken as one."""
+    tails, most = infinity(formula), max(1, min(MAX_FOLD, MAX_FOLDED_DEGREE // max(formula.deg_b, 1)))
+    return tuple(tails.folded(k).shape for k in range(1, most + 1))
 
 
 def _decide(first: PCF, second: PCF, folds: tuple[int, int]) -> Decision:
@@ -136,22 +143,25 @@ def _decide(first: PCF, second: PCF, folds: tuple[int, int]) -> Decision:
     reason = difference(invariants(first, folds[0]), invariants(second, folds[1]))
     if reason is not None:
         return _no(reason, folds)
-    found = gauge(first, second, folds)
-    if found is None:
-        return _no("the quotient of their determinants is no square up to shifts", folds)
-    degree = max(found.bounds)
-    if degree > MAX_DEGREE:
-        return Decision(
-            None, False, f"a map may have the degree {degree}, beyond the {MAX_DEGREE} tried", (folds,), None
-        )
     steps = fold(first, folds[0]), fold(second, folds[1])
     try:
+        found = gauge(first, second, folds)
+        if found is None:
+            return _no("the quotient of their determinants is no square up to shifts", folds)
+        degree = max(found.bounds)
+        if degree > MAX_DEGREE:
+            raise ArithmeticError(f"a map may have the degree {degree}, beyond the {MAX_DEGREE} tried")
         U = solve(*steps, found)
     except ArithmeticError as error:
         return Decision(None, False, str(error), (folds,), None)
     if U is None:
         return _no(f"no map of degree {max(degree, 0)} exists, and none can have a higher degree", folds)
-    return Decision(True, True, None, (folds,), _equivalence(first, second, folds, steps, U))
+    regular_from = 1 + max((int(root) for root, _ in determinant(U).roots()), default=0)
+    regular_from = max(regular_from, 1)
+    if max(folds) * regular_from > MAX_INDEX:
+        reason = f"the map holds from n = {regular_from} on, too far to be stepped back to the limits"
+        return Decision(None, False, reason, (folds,), None)
+    return Decision(True, True, None, (folds,), _equivalence(first, second, folds, steps, U, regular_from))
 
 
 def _no(reason: str, folds: tuple[int, int]) -> Decision:
@@ -159,7 +169,7 @@ def _no(reason: str, folds: tuple[int, int]) -> Decision:
 
 
 def _equivalence(
-    first: PCF, second: PCF, folds: tuple[int, int], steps: tuple[Matrix, Matrix], U: Matrix
+    first: PCF, second: PCF, folds: tuple[int, int], steps: tuple[Matrix, Matrix], U: Matrix, regular_from: int
 ) -> Equivalence:
     """Return the equivalence by a matrix that is known to satisfy the equation."""
     left, right = product(steps[0], shifted(U)), product(U, steps[1])
@@ -168,8 +178,6 @@ def _equivalence(
     if right[pivot].leading_coefficient() < 0:
         common = -common
     scale = left[pivot] // common, right[pivot] // common
-    regular_from = 1 + max((int(root) for root, _ in determinant(U).roots()), default=0)
-    regular_from = max(regular_from, 1)
     return Equivalence(folds, U, scale, regular_from, _limit_map(first, second, folds, U, regular_from))
 
 

@@ -25,6 +25,9 @@ from catalog.formulas.pcf import PCF
 from indexer.mathematics.equivalence.infinity import Infinity, infinity
 from indexer.mathematics.equivalence.shift_classes import factors, root_sum
 
+MAX_DISTANCE = 160
+"""Integers by which roots of two determinants in one shift class may differ: U may have as many poles."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
@@ -40,7 +43,10 @@ class Gauge:
 
 
 def gauge(first: PCF, second: PCF, folds: tuple[int, int]) -> Gauge | None:
-    """Return the gauge of two formulas of one bucket, k1 and k2 steps taken as one; None where none exists."""
+    """Return the gauge of two formulas of one bucket, k1 and k2 steps taken as one; None where none exists.
+
+    Raises ArithmeticError beyond `MAX_DISTANCE`.
+    """
     one, two = (factors(formula, k) for formula, k in zip((first, second), folds, strict=True))
     numerator, denominator, poles = fmpz_poly([1]), fmpz_poly([1]), fmpz_poly([1])
     ell = Fraction(0)
@@ -86,14 +92,12 @@ def _cheapest(e1: dict[int, int], e2: dict[int, int], power: int) -> tuple[int, 
     """Return where lambda's power of a class stands best, and the orders of U's poles for it."""
     places = e1.keys() | e2.keys()
     low, high = min(places) - 1, max(places) + 2
-    best: tuple[int, int, dict[int, int]] | None = None
-    for position in range(low, high) if power else (low,):
-        orders = _pole_orders(e1, e2, power, position, range(low, high + 1))
-        cost = sum(orders.values())
-        if best is None or cost < best[0]:
-            best = cost, position, orders
-    assert best is not None
-    return best[1], best[2]
+    if high - low > MAX_DISTANCE:
+        raise ArithmeticError(f"roots of the partial numerators differ by {high - low - 3}, more than is tried")
+    # the orders change where a factor stands only, so that no other position is better than all of these
+    positions = sorted({low, *places, *(place + 1 for place in places)}) if power else [low]
+    choices = [(position, _pole_orders(e1, e2, power, position, range(low, high + 1))) for position in positions]
+    return min(choices, key=lambda choice: sum(choice[1].values()))
 
 
 def _pole_orders(e1: dict[int, int], e2: dict[int, int], power: int, position: int, places: range) -> dict[int, int]:

@@ -8,7 +8,7 @@ tried.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import product
 from math import isqrt, lcm
@@ -17,7 +17,7 @@ from catalog.formulas.pcf import PCF
 from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.equivalence.infinity import Infinity, infinity
 from indexer.mathematics.equivalence.invariants import invariants
-from indexer.mathematics.equivalence.shift_classes import factors
+from indexer.mathematics.equivalence.shift_classes import Coefficients, factors
 
 SHIFTS = (0, 1, -1, 2, -2)
 """Integers and half integers by which an exponent is moved in search of a formula."""
@@ -61,7 +61,7 @@ def _low_degree(formula: PCF, tails: Infinity, k: int) -> Iterator[tuple[list[Fr
         yield from _half(formula, tails, k)
     else:
         for trace in _traces(tails.ratio, k):
-            yield from _balanced(formula, tails) if trace == -2 else _simple(formula, tails, trace)
+            yield from _balanced(formula, tails, k) if trace == -2 else _simple(formula, tails, trace, k)
 
 
 def _traces(trace: Fraction, k: int) -> list[Fraction]:
@@ -81,10 +81,18 @@ def _root(number: Fraction) -> Fraction | None:
     return Fraction(top, bottom) if top * top == number.numerator and bottom * bottom == number.denominator else None
 
 
-def _polynomials(formula: PCF, degree: int) -> Iterator[list[Fraction]]:
+def _unfolded(classes: Iterable[Coefficients], k: int) -> list[Coefficients]:
+    """Return the linear classes of a formula of which k steps have these classes; these themselves for k = 1."""
+    if k == 1:
+        return sorted(classes, key=lambda f: (len(f), f))
+    roots = sorted({Fraction(-k * f[0], f[1]) % 1 for f in classes if len(f) == 2})
+    return [(-root.numerator, root.denominator) for root in roots]
+
+
+def _polynomials(formula: PCF, degree: int, k: int) -> Iterator[list[Fraction]]:
     """Yield monic polynomials of a degree whose roots lie in the odd classes, or in one class twice."""
     classes = factors(formula)
-    odd = sorted(classes.odd, key=lambda f: (len(f), f))
+    odd = _unfolded(classes.odd, k)
     if sum(len(f) - 1 for f in odd) == degree:
         result = [Fraction(1)]
         for f in odd:
@@ -96,7 +104,8 @@ def _polynomials(formula: PCF, degree: int) -> Iterator[list[Fraction]]:
                     result, [Fraction(f[0], f[1]) + 1, Fraction(1)], divided=[Fraction(f[0], f[1]), Fraction(1)]
                 )
     elif degree == 2 and not odd:
-        roots = {Fraction(0), Fraction(1, 2)} | {Fraction(-f[0], f[1]) for f in classes.classes if len(f) == 2}
+        own = _unfolded(classes.classes, k)
+        roots = {Fraction(0), Fraction(1, 2)} | {Fraction(-f[0], f[1]) for f in own if len(f) == 2}
         for root in sorted(roots, key=lambda r: (r.denominator, r)):
             yield _times([-root, Fraction(1)], [-root, Fraction(1)])
             yield _times([-root, Fraction(1)], [1 - root, Fraction(1)])
@@ -115,11 +124,13 @@ def _times(p: list[Fraction], q: list[Fraction], divided: list[Fraction] | None 
     return total
 
 
-def _simple(formula: PCF, tails: Infinity, trace: Fraction) -> Iterator[tuple[list[Fraction], list[Fraction]]]:
+def _simple(formula: PCF, tails: Infinity, trace: Fraction, k: int) -> Iterator[tuple[list[Fraction], list[Fraction]]]:
     """Yield a = n + a0, b = b2 (n^2 + ...) with A^2/B = -(trace + 2)."""
+    if trace == 2:
+        return  # a double root without half powers has no formula of low degree that is not rational
     lead = -1 / (trace + 2)
     quotient = 1 + 4 * lead
-    for b in _polynomials(formula, 2):
+    for b in _polynomials(formula, 2, k):
         middle = b[1] + 1
         for value in _roots_at(tails, quotient):
             yield [(middle + 2 * value) / 2, Fraction(1)], [lead * c for c in b]
@@ -139,9 +150,9 @@ def _roots_at(tails: Infinity, quotient: Fraction) -> Iterator[Fraction]:
             yield root * (sign * own + Fraction(shift, 2))
 
 
-def _balanced(formula: PCF, tails: Infinity) -> Iterator[tuple[list[Fraction], list[Fraction]]]:
+def _balanced(formula: PCF, tails: Infinity, k: int) -> Iterator[tuple[list[Fraction], list[Fraction]]]:
     """Yield a = a0, b = n^2 + ... with a0^2/4 the square of half the difference of the exponents."""
-    for b in _polynomials(formula, 2):
+    for b in _polynomials(formula, 2, k):
         if tails.root is None:
             yield from (([2 * tails.spread], [tails.spread * c for c in b]),)
             continue
@@ -152,9 +163,9 @@ def _balanced(formula: PCF, tails: Infinity) -> Iterator[tuple[list[Fraction], l
 def _half(formula: PCF, tails: Infinity, k: int) -> Iterator[tuple[list[Fraction], list[Fraction]]]:
     """Yield a = a0, b = b1 (n - r) for opposite leading terms, and a double root of degree two for equal ones."""
     square = tails.half_square / k
-    for b in _polynomials(formula, 1):
+    for b in _polynomials(formula, 1, k):
         yield [2 * square], [square * c for c in b]
-    for b in _polynomials(formula, 2):
+    for b in _polynomials(formula, 2, k):
         yield [(square + 1 + b[1]) / 2, Fraction(1)], [-c / 4 for c in b]
 
 
@@ -164,7 +175,7 @@ def _fast(formula: PCF, tails: Infinity, k: int, gap: Fraction) -> Iterator[tupl
     if k > 1 or own is None or gap not in (1, 2):
         return
     lead = -tails.ratio
-    for b in _polynomials(formula, 1) if gap == 1 else ([Fraction(1)],):
+    for b in _polynomials(formula, 1, k) if gap == 1 else ([Fraction(1)],):
         b1 = b[0] if gap == 1 else Fraction(0)
         extra = lead if gap == 1 else Fraction(0)
         for shift in SHIFTS:

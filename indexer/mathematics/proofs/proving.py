@@ -18,6 +18,8 @@ from indexer.mathematics.equivalence.decision import no_limit, relate
 from indexer.mathematics.proofs.arithmetic import Refused
 from indexer.mathematics.proofs.certificate import (
     Certificate,
+    Coefficients,
+    composed,
     equivalence_step,
     normal,
     ratio_step,
@@ -54,6 +56,21 @@ def prove(formula: PCF) -> Certificate | None:
         if found is not None:
             return other.after(formula, [equivalence_step(formula, other.formula, found)])
     return None
+
+
+def related(first: PCF, second: PCF) -> Coefficients | None:
+    """Return (x, y, z, w) with L1 = (x + y L2)/(z + w L2) where both limits are proved to be maps of one constant.
+
+    Two rational limits, neither infinite, differ by a rational number. None where no proof is known.
+    """
+    one, two = prove(first), prove(second)
+    if one is None or two is None or one.constant != two.constant:
+        return None
+    x, y, z, w = two.coefficients
+    if two.constant != "1":
+        return composed(one.coefficients, (-x, z, y, -w))
+    p, _, q, _ = one.coefficients
+    return normal(p * z - x * q, q * z, q * z, 0) if q and z else None
 
 
 def _by_itself(formula: PCF) -> Certificate | None:

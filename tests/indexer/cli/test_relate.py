@@ -21,6 +21,15 @@ def test_a_no_has_its_reason_and_exit_code() -> None:
     assert "no (proved)" in done.stdout and "the ratios of their eigenvalues differ" in done.stdout
 
 
+def test_limits_of_formulas_that_are_not_equivalent_may_be_related_by_a_constant() -> None:
+    done = formulary("relate", "PCF(2n+1, n^2)", "PCF(2, n^2)", "--json")
+    found = json.loads(done.stdout)
+    validate(found, "equivalence")
+    assert found["equivalent"] is False and found["related"] == {"map": [0, 2, -1, 2], "proof": "theorem"}
+    shown = " ".join(formulary("relate", "PCF(2n+1, n^2)", "PCF(2, n^2)").stdout.split())
+    assert "L1 = 2*L2/(2*L2 - 1), since both limits are proved" in shown
+
+
 def test_a_contraction_says_how_many_steps_are_taken_as_one() -> None:
     row = next(row for row in rows("equivalences.jsonl") if row["folds"] == [2, 1])
     value = json.dumps({key: row[key] for key in ("first", "second")})
@@ -49,6 +58,13 @@ def test_bad_input_is_refused_with_one_sentence(arguments: tuple[str, ...], mess
     done = formulary("relate", *arguments)
     assert done.returncode == 2 and done.stdout == ""
     assert SENTENCE.fullmatch(done.stderr) and message in done.stderr
+
+
+def test_what_is_too_far_apart_is_not_decided() -> None:
+    far = {"first": {"a": [1, 2], "b": [0, 0, 1]}, "second": "PCF(2n+2000001, (n+1000000)^2)"}
+    found = json.loads(formulary("relate", "--from", "-", stdin=json.dumps(far)).stdout)
+    validate(found, "equivalence")
+    assert found["equivalent"] is None and not found["proved"] and "more than is tried" in found["reason"]
 
 
 def test_lines_give_one_object_each_in_their_order() -> None:
