@@ -10,6 +10,7 @@ from catalog.errors import NotFound
 from indexer.cli.opened import catalogue
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import note, write_fields, write_json, write_table
+from indexer.cli.progress import shown
 
 
 @click.group(epilog="Example: formulary cluster build")
@@ -54,8 +55,8 @@ def build(
     if metrics and by != "metrics":
         raise click.UsageError("--metric goes with --by metrics")
     options = Options(by, metrics or PLANE, min_size, min_samples, sample=sample, seed=seed)
-    with catalogue(database_url, home) as connection:
-        built = build_clusters(connection, options, stored=not dry_run, say=note)
+    with catalogue(database_url, home) as connection, shown() as tell:
+        built = build_clusters(connection, options, stored=not dry_run, say=note, tell=tell)
     fields = {
         "clustering": built.clustering,
         "by": by,

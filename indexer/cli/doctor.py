@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from catalog.progress import told
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import write_json, write_table
+from indexer.cli.progress import shown
 
 TROUBLES = 3
 """Exit code where something is wrong and was not repaired."""
@@ -23,8 +25,8 @@ def doctor(fix: bool, database_url: str | None, home: str | None, as_json: bool)
     from catalog.database.opening import open_database
     from indexer.upkeep.doctor import examine
 
-    with open_database(database_url, home) as database:
-        found = [diagnosis.to_json() for diagnosis in examine(database, home, fix=fix)]
+    with open_database(database_url, home) as database, shown() as tell:
+        found = [each.to_json() for each in told(examine(database, home, fix=fix), tell, "checks done")]
     if as_json:
         write_json(found)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +10,12 @@ import click
 
 from catalog.errors import FileFormatError
 from catalog.exchange.outputs import written, written_folder
+from catalog.progress import Tell
 from indexer.cli.filters import filter_options, read_filter
 from indexer.cli.opened import catalogue_read
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import note, write_json
+from indexer.cli.progress import shown
 
 if TYPE_CHECKING:
     from catalog.exchange.export import CsvBatch
@@ -60,7 +62,8 @@ def export(
         connection.execute("set statement_timeout = 0")
         wanted = read_filter(connection, conditions, canonical=canonical)
         try:
-            count = _write(file, kind, copied(connection, wanted, where=where), partition_by)
+            with shown() as tell:
+                count = _write(file, kind, _told(copied(connection, wanted, where=where), tell), partition_by)
         except psycopg.OperationalError:
             raise
         except psycopg.Error as error:
@@ -72,6 +75,15 @@ def export(
         write_json({"file": file, "format": kind, "formulas": count})
     else:
         note(f"{count} formulas written")
+
+
+def _told(batches: Iterable[CsvBatch], tell: Tell) -> Iterator[CsvBatch]:
+    """The batches, told by the formulas in them."""
+    done = 0
+    for batch in batches:
+        yield batch
+        done += batch.count
+        tell("exporting formulas", done)
 
 
 def _format_of(file: str) -> str:

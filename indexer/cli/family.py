@@ -12,6 +12,7 @@ from catalog.exchange.outputs import RULE, STDOUT, write_file
 from indexer.cli.opened import catalogue
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import exact, note, write_fields, write_json, write_table
+from indexer.cli.progress import shown
 
 
 @click.group(epilog="Example: formulary family find")
@@ -29,8 +30,8 @@ def find(limit: int, seed: int, database_url: str | None, home: str | None, as_j
     from catalog.store.laws import patterns
     from indexer.upkeep.laws import find_laws
 
-    with catalogue(database_url, home) as connection:
-        found = find_laws(connection, limit, seed, note)
+    with catalogue(database_url, home) as connection, shown() as tell:
+        found = find_laws(connection, limit, seed, note, tell)
         rows = [row for row in patterns(connection) if row["id"] in found]
     _write(rows, as_json)
 

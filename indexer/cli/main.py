@@ -113,7 +113,9 @@ class Commands(click.Group):
     epilog="Start with `formulary init` and `formulary run`. Results go to stdout, everything else to stderr.",
 )
 @click.version_option(__version__, "--version", prog_name="formulary")
-def formulary() -> None:
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no log lines; errors are said all the same.")
+@click.option("-v", "--verbose", is_flag=True, help="Log lines of a run beside its bar.")
+def formulary(quiet: bool, verbose: bool) -> None:
     """A catalogue of formulas for mathematical constants that grows by itself."""
 
 

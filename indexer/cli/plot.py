@@ -11,6 +11,7 @@ from catalog.exchange.outputs import RULE, STDOUT
 from indexer.cli.opened import catalogue_read
 from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, option, read_formula, refuse_options
 from indexer.cli.output import note
+from indexer.cli.progress import shown
 
 if TYPE_CHECKING:
     pass
@@ -61,7 +62,8 @@ def plot(
     elif kind == "board":
         figure = board()
     else:
-        with catalogue_read(database_url, home) as connection:
+        with catalogue_read(database_url, home) as connection, shown() as tell:
+            tell("reading and drawing")
             if kind == "clusters":
                 figure = clusters_figure(connection)
             elif kind == "growth":

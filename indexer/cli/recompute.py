@@ -7,6 +7,7 @@ import click
 from indexer.cli.opened import database_of
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import note, write_json, write_table
+from indexer.cli.progress import shown
 
 SHOWN = 40
 """Changes in the table; --json has all."""
@@ -31,8 +32,8 @@ def recompute(
     with database_of(database_url, home) as database:
         with database.reader() as reader:
             ids = chosen_ids(reader, where)
-        with database.connect() as connection:
-            done = run(connection, ids, workers=workers, dry=dry_run)
+        with database.connect() as connection, shown() as tell:
+            done = run(connection, ids, workers=workers, dry=dry_run, tell=tell)
     if as_json:
         write_json(
             {

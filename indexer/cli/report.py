@@ -10,6 +10,7 @@ from catalog.exchange.outputs import RULE, STDOUT, write_file
 from indexer.cli.opened import catalogue
 from indexer.cli.options import catalogue_options, option
 from indexer.cli.output import note
+from indexer.cli.progress import shown
 
 ENDINGS = (".html", ".htm")
 
@@ -32,9 +33,11 @@ def report(output: str, title: str, database_url: str | None, home: str | None) 
     from indexer.kinds.vectors import VECTOR_VERSION
     from indexer.pages.report import page
 
-    with catalogue(database_url, home) as connection:
+    with catalogue(database_url, home) as connection, shown() as tell:
+        tell("reading the catalogue")
         found = read_report(connection, VECTOR_VERSION)
-    data = page(found, title).encode()
+        tell("drawing the page")
+        data = page(found, title).encode()
     write_file(output, data)
     if output != STDOUT:
         note(f"wrote {output}, {len(data) / 1e6:.1f} MB")

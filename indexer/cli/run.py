@@ -107,7 +107,9 @@ def run(
     with database_of(database_url, home) as database:
         with database.connect() as connection:
             require_at_work(connection, spaces)
-        with log_to_stderr(log_format) as log:
+        context = click.get_current_context().find_root().params
+        quiet, verbose = bool(context.get("quiet")), bool(context.get("verbose"))
+        with log_to_stderr(log_format, quiet=quiet, verbose=verbose) as log:
             daemon = Daemon(database.connect, home, log, settings)
             with stop_by_signal(daemon):
                 tally = daemon.run()

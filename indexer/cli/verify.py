@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from catalog.errors import FormulaNotFound, NotFound
+from catalog.progress import told
 from catalog.version import __version__
 from indexer.cli.opened import catalogue
 from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, json_option, option, read_formula, refuse_options
 from indexer.cli.output import write_json, write_table
+from indexer.cli.progress import shown as shown_progress
 
 if TYPE_CHECKING:
     import psycopg
@@ -98,10 +98,9 @@ def _verify(
     failing, mended = failing_relations(connection), []
     failed: list[Verified] = []
     shown: list[Verified] = []
-    with _progress(total) as advance:
-        for outcome in verify_all(relations, workers):
+    with shown_progress() as tell:
+        for outcome in told(verify_all(relations, workers), tell, "verifying relations", total):
             count += 1
-            advance()
             if outcome.reason is not None:
                 failed.append(outcome)
             else:
@@ -140,18 +139,3 @@ def _write(outcomes: list[Verified]) -> None:
             ],
             right=("stored", "now"),
         )
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Any]:
-    """A bar with the time left where stderr is a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    columns = (BarColumn(bar_width=None), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("verifying", total=total)
-        yield lambda: progress.advance(task)

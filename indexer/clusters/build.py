@@ -11,6 +11,7 @@ import numpy as np
 import psycopg
 
 from catalog.errors import FormularyError
+from catalog.progress import Tell, silent
 from catalog.store import clusters as store
 from catalog.store.clusters import Figures
 from catalog.vocabulary import METRICS
@@ -97,6 +98,7 @@ def build_clusters(
     *,
     stored: bool = True,
     say: Callable[[str], None] = lambda text: None,
+    tell: Tell = silent,
 ) -> Built:
     """Cluster the whole catalogue, and store the clusters unless `stored` is False.
 
@@ -106,6 +108,7 @@ def build_clusters(
         require_hdbscan()
     metrics = checked_metrics(options.metrics)
     names = tuple(dict.fromkeys((*PLANE, *FURTHER, *metrics)))
+    tell("reading formulas")
     figures = store.read_figures(connection, VECTOR_VERSION, names)
     figures = replace(figures, constants=with_fields(figures.constants))
     rows, points, scales = points_of(figures, options.by, metrics)
@@ -124,6 +127,7 @@ def build_clusters(
     further_scales = scales_of(figures.metrics, splitting)
     further = [(name, scaled_metrics(figures.metrics, {name: scale})[rows]) for name, scale in further_scales.items()]
     weights = figures.canonical[rows].astype(np.float64)
+    tell("clustering", 0, len(rows))
     found = cluster_points(points, weights, constants[rows], further, chosen)
     figures_of_run = quality(
         found.labels, weights, constants[rows], {name: figures.metrics[name][rows] for name in names}
@@ -140,7 +144,7 @@ def build_clusters(
     }
     with connection.transaction():
         number = store.start(connection, "hdbscan", parameters, VECTOR_VERSION)
-        kept, retired, labels = Writer(connection, number).write(figures, rows, found, table)
+        kept, retired, labels = Writer(connection, number).write(figures, rows, found, table, tell)
     return Built(number, figures_of_run, kept, retired, labels)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import psycopg
 
 from catalog.formulas.pcf import PCF
+from catalog.progress import Tell, silent, told
 from catalog.store import clusters as store
 from catalog.store.clusters import ClusterRow, Event, Figures, NamedMember
 from indexer.clusters.hdbscan import Cluster, Clusters, Step
@@ -53,7 +54,7 @@ class Writer:
         self._library: PreparedLibrary | None = None
 
     def write(
-        self, figures: Figures, rows: Integers, found: Clusters, table: list[str]
+        self, figures: Figures, rows: Integers, found: Clusters, table: list[str], tell: Tell = silent
     ) -> tuple[int, int, dict[str, int]]:
         """Store clusters, events and members; return how many numbers were kept and retired, and labels by kind."""
         ids = figures.ids[rows]
@@ -62,7 +63,7 @@ class Writer:
         named = [_Named(cluster, _simplest(figures, rows[cluster.core])) for cluster in found.clusters]
         tied = figures.in_family[rows]
         likely = sorted(range(len(named)), key=lambda i: not tied[named[i].cluster.core[0]])  # then the largest first
-        for i in likely:
+        for i in told(likely, tell, "labelling clusters", len(likely)):
             self._name(named[i], figures.constants, ids, table, before.get(same.get(i, 0)))
         numbers = self._numbers(named, before, same)
         self._store(named, numbers, before, same)

@@ -69,6 +69,7 @@ class Following:
         self._reclustering = Reclustering(recluster_after, log.event)
         self._saved_at = time.monotonic()
         self._writes = False
+        self._tied = 0  # members of families that this run has named or tied
         self._searched: str | None = None  # version of the library with which all stored formulas were searched
 
     @contextmanager
@@ -144,11 +145,17 @@ class Following:
         if self._stopping.is_set():
             return None
         seconds = SWEEP_SECONDS if workers == 1 else COMPLETE_SECONDS
-        sweep = partial(sweep_families, seconds=seconds, stop=self._stopping.is_set, workers=workers)
+        sweep = partial(
+            sweep_families, seconds=seconds, stop=self._stopping.is_set, workers=workers, tell=self._tell_families
+        )
         swept = self._derive("families", sweep)
         if swept is not None and (swept.named or swept.tied):
+            self._tied += swept.named + swept.tied
             self._log.event("families", named=swept.named, tied=swept.tied, complete=swept.complete)
         return swept
+
+    def _tell_families(self, phase: str, done: int = 0, total: int | None = None) -> None:
+        self._log.phase("tying families", self._tied + done)
 
     def _derive(self, what: str, work: Callable[[psycopg.Connection], Derived]) -> Derived | None:
         """Do what follows from the formulas; where the catalogue refuses it, say so and index on."""

@@ -23,6 +23,9 @@ class Log(Protocol):
     def progress(self, done: int, total: int, stored: int, named: int) -> None:
         """Ranks done of those to do, formulas stored and identified by this run."""
 
+    def phase(self, name: str, done: int) -> None:
+        """What the run does beside its chunks, such as families, and how many are done."""
+
 
 class LineLog:
     """Lines such as `time=... event=chunk_done space=quadratic-5 first=0 last=500`."""
@@ -35,6 +38,16 @@ class LineLog:
 
     def progress(self, done: int, total: int, stored: int, named: int) -> None:
         """Nothing: each chunk has its line."""
+
+    def phase(self, name: str, done: int) -> None:
+        """Nothing: its end has its line."""
+
+
+class SilentLog(LineLog):
+    """Nothing at all."""
+
+    def event(self, name: str, **fields: Any) -> None:
+        """Nothing."""
 
 
 class JsonLog(LineLog):
@@ -51,15 +64,16 @@ class BarLog:
 
     QUIET = frozenset({"run_started", "chunk_claimed", "chunk_done", "index_saved", "run_ended"})
 
-    def __init__(self, progress: Any) -> None:
-        """`progress` is a rich Progress."""
-        self._progress = progress
+    def __init__(self, progress: Any, quiet: frozenset[str] = QUIET) -> None:
+        """`progress` is a rich Progress; events in `quiet` are not written."""
+        self._progress, self._quiet = progress, quiet
         self._task: Any = None
         self._started = time.monotonic()
+        self._phases: dict[str, Any] = {}
 
     def event(self, name: str, **fields: Any) -> None:
         """Write what is not routine above the bar."""
-        if name not in self.QUIET:
+        if name not in self._quiet:
             words = " ".join(f"{key}={_quoted(value)}" for key, value in fields.items())
             self._progress.console.print(f"{name.replace('_', ' ')}: {words}", markup=False, highlight=False)
 
@@ -72,10 +86,22 @@ class BarLog:
             self._task, total=total, completed=done, rate=f"{stored / seconds:.0f} formulas/s", named=named
         )
 
+    def phase(self, name: str, done: int) -> None:
+        """Show what is done beside the chunks in a line of its own, with a count and no end."""
+        if name not in self._phases:
+            self._phases[name] = self._progress.add_task(name, total=None, rate=name, named=0)
+        self._progress.update(self._phases[name], completed=done, rate=f"{name}: {done:,}")
+
 
 @contextmanager
-def log_to_stderr(log_format: str | None = None) -> Iterator[Log]:
-    """Lines of a format, `text` or `json`; without one a bar where stderr is a terminal, else `text`."""
+def log_to_stderr(log_format: str | None = None, *, quiet: bool = False, verbose: bool = False) -> Iterator[Log]:
+    """Lines of a format, `text` or `json`; without one a bar where stderr is a terminal, else `text`.
+
+    Nothing where it is `quiet`; a bar with all lines above it where it is `verbose`.
+    """
+    if quiet:
+        yield SilentLog()
+        return
     if log_format == "json":
         yield JsonLog()
         return
@@ -91,7 +117,7 @@ def log_to_stderr(log_format: str | None = None) -> Iterator[Log]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=False) as progress:
-        yield BarLog(progress)
+        yield BarLog(progress, frozenset() if verbose else BarLog.QUIET)
 
 
 def _quoted(value: Any) -> str:

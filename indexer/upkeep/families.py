@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import psycopg
 
 from catalog.formulas.pcf import PCF
+from catalog.progress import Tell, silent
 from catalog.store import locks
 from catalog.store.families import family_gaps
 from catalog.store.findings import Findings, GuessRow, RelationRow
@@ -64,6 +65,7 @@ def sweep_families(
     seconds: float | None = None,
     stop: Callable[[], bool] = lambda: False,
     workers: int = 1,
+    tell: Tell = silent,
 ) -> Swept:
     """Name or tie the members of all families, or of one, that nothing ties yet.
 
@@ -79,6 +81,7 @@ def sweep_families(
             found = in_order(_relations_of, rows, lambda row, reason: None, workers=workers)
             for some in _together(zip(rows, found, strict=True), deadline, stop, swept):
                 _store(connection, some, swept)
+                tell("members of families tied", swept.named + swept.tied)
     return swept
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import psycopg
 
+from catalog.progress import Tell, silent, told
 from catalog.store.laws import candidates, store_pattern
 from indexer.laws.checkerboard import TEMPLATE, Board, boards
 from indexer.laws.lines import Law, laws
@@ -15,19 +16,22 @@ DIGITS = 100
 """Decimal digits to which members outside the catalogue are compared with their law."""
 
 
-def find_laws(connection: psycopg.Connection, limit: int, seed: int, say: Callable[[str], None]) -> set[int]:
+def find_laws(
+    connection: psycopg.Connection, limit: int, seed: int, say: Callable[[str], None], tell: Tell = silent
+) -> set[int]:
     """Seek families among the `limit` simplest formulas, store those that stand, and return their numbers.
 
     `seed` fixes the random parameters at which a family is checked.
     """
     formulas = candidates(connection, limit)
     say(f"{len(formulas)} formulas to look at")
-    found = {_store(connection, board, TEMPLATE, None) for board in boards(formulas, seed)}
+    found = {_store(connection, board, TEMPLATE, None) for board in told(boards(formulas, seed), tell, "boards found")}
     lines = []
-    for law in laws(formulas, seed):
+    for law in told(laws(formulas, seed), tell, "families of one parameter found"):
         lines.append(law)
         found.add(_store(connection, law, law.curve.template, law.expression))
-    found |= {_store(connection, plane, plane.plane.template, None) for plane in planes(lines, seed)}
+    of_two = told(planes(lines, seed), tell, "families of two parameters found")
+    found |= {_store(connection, plane, plane.plane.template, None) for plane in of_two}
     connection.commit()
     return found
 

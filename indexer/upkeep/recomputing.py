@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 
 from catalog.formulas.pcf import PCF
+from catalog.progress import Tell, silent
 from catalog.store.relations import Failure, record_verification, stored_relations
 from catalog.store.replacing import Standing, dependent_relations, replace_formulas, settle_relation, standing
 from catalog.version import __version__
@@ -52,7 +53,7 @@ def recompute(
     *,
     workers: int | None = None,
     dry: bool = False,
-    tell: Callable[[int], None] = lambda done: None,
+    tell: Tell = silent,
 ) -> Recomputed:
     """Evaluate formulas anew, a block a transaction, and verify what depends on them; `dry` writes nothing."""
     result = Recomputed()
@@ -65,7 +66,7 @@ def recompute(
             replace_formulas(connection, done.rows)
             _verify(connection, [row.id for row in known], workers, result)
         result.formulas += len(known)
-        tell(result.formulas)
+        tell("evaluating anew", result.formulas, len(ids))
     return result
 
 
