@@ -9,6 +9,7 @@
     ├── QueryError               a query in SQL that cannot be run
     ├── VectorTextError          a neighbour vector that cannot be read
     ├── FileFormatError          a file that cannot be read or written as it was asked for
+    │   └── RecordError          a record of a file that cannot be stored as it is
     ├── JudgementError           a note, a rejection or a name that cannot be stored
     ├── SchedulerAddressError    the address of a scheduler that cannot be read
     ├── TooDeepError             a tail that would need too many steps
@@ -68,6 +69,10 @@ class VectorTextError(FormularyError):
 
 class FileFormatError(FormularyError):
     """a file cannot be read or written as it was asked for."""
+
+
+class RecordError(FileFormatError):
+    """a record of a file cannot be stored as it is."""
 
 
 class JudgementError(FormularyError):

@@ -1,10 +1,7 @@
-"""Files of records (`export`): Parquet, CSV, JSON lines, and tables in LaTeX, written and read batch by batch."""
+"""Files of records written batch by batch: Parquet, CSV, JSON lines, and tables in LaTeX; `reading` reads them."""
 
 from __future__ import annotations
 
-import csv
-import json
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from json.encoder import encode_basestring as json_text
 from pathlib import Path
@@ -12,7 +9,7 @@ from typing import Any, BinaryIO
 
 from catalog.constants.expressions import to_latex
 from catalog.errors import ExpressionError, FileFormatError
-from catalog.exchange.export import KINDS, LONGEST_FIELD, CsvBatch, Record, ahead, parsed, value_of
+from catalog.exchange.export import KINDS, CsvBatch, Record, ahead, parsed
 from catalog.formulas.pcf import PCF
 
 EXACT_CHARACTERS = 15
@@ -176,58 +173,3 @@ WRITERS: dict[str, Callable[[BinaryIO, Batches], int]] = {
 
 SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".tex": "latex"}
 """The format that a file's name asks for."""
-
-
-def read_records(path: Path) -> Iterator[Record]:
-    """The records of an export, whatever its format. Raises FileFormatError for what is none."""
-    if path.is_dir() or path.suffix == ".parquet":
-        yield from _checked(path, _read_parquet(path))
-    elif path.suffix == ".csv":
-        yield from _checked(path, _read_csv(path))
-    elif path.suffix in (".jsonl", ".ndjson"):
-        yield from _checked(path, _read_json_lines(path))
-    else:
-        raise FileFormatError(f"cannot tell the format of {path}; name it .parquet, .csv or .jsonl")
-
-
-def _checked(path: Path, found: Iterator[Record]) -> Iterator[Record]:
-    number = 0
-    while True:
-        number += 1
-        try:
-            record = next(found)
-            missing = KINDS.keys() - record.keys()
-        except StopIteration:
-            return
-        except (ValueError, TypeError, KeyError, AttributeError, OSError, csv.Error) as error:
-            reason = " ".join(str(error).split())[:200]
-            raise FileFormatError(f"record {number} of {path} cannot be read ({reason})") from error
-        if missing:
-            raise FileFormatError(f"record {number} of {path} has no {min(missing)}; it is no export of formulary")
-        yield record
-
-
-def _read_csv(path: Path) -> Iterator[Record]:
-    csv.field_size_limit(min(LONGEST_FIELD, sys.maxsize))
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            yield {name: value_of(text, KINDS[name]) for name, text in row.items() if name in KINDS}
-
-
-def _read_json_lines(path: Path) -> Iterator[Record]:
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            record = json.loads(line)
-            yield record | {name: [int(c) for c in record[name]] for name in ("a", "b")}
-
-
-def _read_parquet(path: Path) -> Iterator[Record]:
-    pa = pyarrow()
-    for piece in pa.dataset.dataset(path, partitioning="hive", format="parquet").to_batches():
-        for row in piece.to_pylist():
-            for name, kind in KINDS.items():
-                if kind == "integers":
-                    row[name] = [int(c) for c in row[name]]
-                elif kind == "objects":
-                    row[name] = json.loads(row[name])
-            yield row

@@ -31,6 +31,7 @@ PROGRAMS = ("blind-delta", "lirec")
     metavar="A,B",
     help="blind-delta: numbers of coefficients of a and b.  [default: as in its name, or half and half]",
 )
+@option("--keep-going", is_flag=True, help="Say and pass over records that cannot be used, and store the others.")
 @option("--workers", type=click.IntRange(1, 1024), help="Processes that evaluate.  [default: one a core]")
 @catalogue_options
 @json_option
@@ -41,6 +42,7 @@ def import_formulas(
     author: str | None,
     link: str | None,
     lengths: str | None,
+    keep_going: bool,
     workers: int | None,
     database_url: str | None,
     home: str | None,
@@ -48,8 +50,9 @@ def import_formulas(
 ) -> int:
     """Bring formulas from FILE into the catalogue.
 
-    An export of formulary is stored as it is, with all that is known. Tables of the Blind-Delta algorithm and of LIReC,
-    which have the coefficient of the highest degree first, are evaluated and identified anew.
+    An export of formulary is stored with all that is known, once every record of it is found to be whole; files of
+    JSON lines and CSV may be compressed by gzip. Tables of the Blind-Delta algorithm and of LIReC, which have the
+    coefficient of the highest degree first, are evaluated and identified anew.
     """
     from catalog.store.findings import SourceRow
     from indexer.upkeep.importing import import_export, import_program
@@ -60,7 +63,7 @@ def import_formulas(
     try:
         with catalogue(database_url, home) as connection:
             if program is None:
-                done = import_export(connection, path, note)
+                done = import_export(connection, path, note, keep_going=keep_going)
             else:
                 done = import_program(connection, program, path, pair, source, workers, note)
     except OSError as error:

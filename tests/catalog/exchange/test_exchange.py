@@ -14,7 +14,8 @@ import pytest
 
 from catalog.database.opening import open_database
 from catalog.exchange.export import KINDS, CsvBatch, ahead, copied, records
-from catalog.exchange.files import WRITERS, read_records
+from catalog.exchange.files import WRITERS
+from catalog.exchange.reading import read_records
 from catalog.store.search import Filter, find
 from tests.helpers.catalogues import content
 from tests.helpers.command import SENTENCE, formulary
