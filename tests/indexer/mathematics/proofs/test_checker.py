@@ -3,6 +3,9 @@ from __future__ import annotations
 import copy
 import json
 import random
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from indexer.mathematics.equivalence.decision import relate
 from indexer.mathematics.proofs.arithmetic import Quadratic, Refused, number
 from indexer.mathematics.proofs.certificate import Certificate, equivalence_step, normal, ratio_step, shift_step
 from indexer.mathematics.proofs.checker import check, vanishes
+from tests.helpers import PROJECT
 from tests.helpers.reference import pcf, rows
 
 MUTATIONS = 1000
@@ -34,6 +38,28 @@ def chain() -> dict[str, Any]:
     assert found is not None
     end = rational(tail, [1], [-1])
     return end.after(formula, [equivalence_step(formula, base, found), shift]).to_json()
+
+
+def test_the_checker_needs_nothing_but_the_standard_library() -> None:
+    program = (
+        "import sys; import indexer.mathematics.proofs.checker; "
+        "print(sorted({name.partition('.')[0] for name in sys.modules} - set(sys.stdlib_module_names)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program], capture_output=True, text=True, cwd=PROJECT, check=True
+    )
+    assert done.stdout.strip() == "['__main__', 'indexer']"
+    for name in ("checker", "arithmetic", "functions", "products"):
+        assert len((PROJECT / "indexer" / "mathematics" / "proofs" / f"{name}.py").read_text().splitlines()) <= 400
+
+
+def test_the_checker_is_a_program_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "certificate.json"
+    for document, code, words in ((chain(), 0, "is proved in 4 steps"), ({}, 1, "refused: the certificate")):
+        file.write_text(json.dumps(document))
+        command = [sys.executable, "-m", "indexer.mathematics.proofs.checker", str(file)]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, check=False)
+        assert done.returncode == code and words in done.stdout + done.stderr
 
 
 def test_a_chain_of_steps_is_accepted() -> None:
