@@ -16,9 +16,9 @@ ConvergenceClass = Literal["super_exponential", "exponential", "sub_exponential"
 CONVERGENCE_CLASSES: tuple[ConvergenceClass, ...] = get_args(ConvergenceClass)
 """How the error of the convergents falls, the fastest first."""
 
-BoundKind = Literal["ball", "agreement"]
+BoundKind = Literal["ball", "agreement", "imported"]
 BOUND_KINDS: tuple[BoundKind, ...] = get_args(BoundKind)
-"""What stands behind a limit: an enclosure, or two depths that agree, which is no proof."""
+"""What stands behind a limit: an enclosure, two depths that agree, which is no proof, or a file that nobody checked."""
 
 FactorialReduction = Literal["yes", "no", "undetermined"]
 FACTORIAL_REDUCTIONS: tuple[FactorialReduction, ...] = get_args(FactorialReduction)
@@ -28,11 +28,12 @@ RelationKind = Literal["rational", "quadratic", "algebraic", "moebius", "linear"
 RELATION_KINDS: tuple[RelationKind, ...] = get_args(RelationKind)
 """Forms of a relation of a limit with integers, with named constants, or with the limit of another formula."""
 
-Proof = Literal["numerical", "verified", "closed_form", "theorem"]
+Proof = Literal["imported", "numerical", "verified", "closed_form", "theorem"]
 PROOFS: tuple[Proof, ...] = get_args(Proof)
-"""What stands behind a relation, the weakest first; a theorem has a certificate that the checker accepts."""
+"""What stands behind a relation, the weakest first; `imported` is what a file says and nobody has evaluated, a theorem
+has a certificate that the checker accepts."""
 
-CHECKED_PROOFS = PROOFS[1:]
+CHECKED_PROOFS = PROOFS[2:]
 """Proofs that are more than the digits a relation was found with."""
 
 Outcome = Literal["found", "excluded", "budget", "too_few_digits", "closed_form"]

@@ -133,8 +133,8 @@ formula = Table(
     Column(
         "bound_kind",
         Text,
-        comment="What stands behind the limit: ball (an enclosure), agreement (of two depths: no proof);"
-        " NULL: no limit",
+        comment="What stands behind the limit: ball (an enclosure), agreement (of two depths: no proof),"
+        " imported (a file says so, and nobody has evaluated it); NULL: no limit",
     ),
     Column("limit_exact", Text, comment="The limit p/q in lowest terms; NULL: not known to be rational"),
     Column("limit_float8", Double, comment="The limit in double precision, for ranges; NULL: no finite limit"),
@@ -152,7 +152,12 @@ formula = Table(
     Column(
         "evaluation_error", Text, comment="Why the evaluation failed (status is undetermined then); NULL: it did not"
     ),
-    Column("evaluator_version", Integer, nullable=False, comment="Version of the evaluator that made this row"),
+    Column(
+        "evaluator_version",
+        Integer,
+        nullable=False,
+        comment="Version of the evaluator that made this row; 0: none, a file says so",
+    ),
     moment("evaluated_at", "When the formula was evaluated", now=True),
     Column("complexity", Integer, nullable=False, comment="Bit lengths of all coefficients plus both degrees"),
     UniqueConstraint("key"),

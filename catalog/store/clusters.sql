@@ -15,7 +15,7 @@ select distinct on (relation.formula_id)
     case when relation.kind <> 'moebius' then relation.coefficients else array[]::numeric[] end as coefficients
 from relation
 left join constant on constant.id = relation.constant_id
-where relation.proof <> 'numerical'
+where relation.proof not in ('imported', 'numerical')
     and relation.kind in ('rational', 'quadratic', 'algebraic', 'moebius')
     and (%(ids)s::bigint[] is null or relation.formula_id = any (%(ids)s::bigint[]))
 order by
@@ -141,7 +141,7 @@ join formula on formula.id = cluster_member.formula_id
 left join lateral (
     select relation.expression
     from relation
-    where relation.formula_id = formula.id and relation.proof <> 'numerical'
+    where relation.formula_id = formula.id and relation.proof not in ('imported', 'numerical')
     order by proof_strength(relation.proof) desc, relation.digits_verified desc nulls last, relation.id
     limit 1
 ) as best on true

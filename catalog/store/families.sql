@@ -9,7 +9,7 @@ with named as materialized (
         proof_strength(relation.proof) as strength
     from relation
     join constant on constant.id = relation.constant_id
-    where relation.kind = 'moebius' and relation.proof <> 'numerical'
+    where relation.kind = 'moebius' and relation.proof not in ('imported', 'numerical')
         and (
             %(family)s::text is null
             or relation.formula_id in (select formula.id from formula where formula.family = %(family)s::text)
@@ -61,5 +61,5 @@ where formula.canonical_id = any (%(ids)s::bigint[])
     and not exists (
         select from relation
         where relation.formula_id = formula.id and relation.kind = 'moebius'
-            and relation.proof <> 'numerical'
+            and relation.proof not in ('imported', 'numerical')
     )

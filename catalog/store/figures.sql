@@ -37,7 +37,7 @@ left join (
             relation.constant_id, case relation.kind when 'rational' then -1 when 'quadratic' then -2 else -3 end
         ) as number
     from relation
-    where relation.proof <> 'numerical'
+    where relation.proof not in ('imported', 'numerical')
         and relation.kind in ('rational', 'quadratic', 'algebraic', 'moebius')
         and not exists (
             select from rejection
@@ -89,7 +89,7 @@ from (
     select min(relation.found_at) as first_found
     from relation
     join formula on formula.id = relation.formula_id and formula.is_canonical
-    where relation.proof <> 'numerical' and relation.kind <> 'formula'
+    where relation.proof not in ('imported', 'numerical') and relation.kind <> 'formula'
     group by relation.formula_id
 ) as found
 group by first_found

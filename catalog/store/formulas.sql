@@ -73,5 +73,5 @@ select distinct on (formula.id)
 from relation
 join formula on formula.id = relation.formula_id
 join constant on constant.id = relation.constant_id
-where relation.proof <> 'numerical' and relation.kind = 'moebius'
+where relation.proof not in ('imported', 'numerical') and relation.kind = 'moebius'
 order by formula.id, proof_strength(relation.proof) desc, relation.digits_verified desc nulls last, relation.id

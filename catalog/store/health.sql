@@ -4,7 +4,7 @@
 -- Figures for a collector of metrics.
 select
     (select count(*) from formula where status = 'undetermined' and evaluation_error is not null) as formulas_failed,
-    (select count(*) from relation where proof = 'numerical') as relations_unverified,
+    (select count(*) from relation where proof in ('imported', 'numerical')) as relations_unverified,
     (select count(*) from verification_failure) as verification_failures,
     (select count(*) from chunk where state = 'open') as chunks_open,
     (select count(*) from chunk where state = 'leased') as chunks_leased,

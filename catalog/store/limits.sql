@@ -36,7 +36,7 @@ where formula.id > %(after)s and formula.is_canonical and formula.status = 'conv
     and not exists (
         select from relation
         where relation.formula_id = formula.id and relation.kind <> 'formula'
-            and relation.proof <> 'numerical'
+            and relation.proof not in ('imported', 'numerical')
     )
     and (
         %(version)s::text is null

@@ -42,12 +42,15 @@ select relation_id from relation_term where other_formula_id = any (%(ids)s)
 order by 1
 
 -- doubt_relation --
--- A relation that does not hold any more is only a numerical one.
-update relation set proof = 'numerical', theorem = null, digits_verified = null, code_version = %(code_version)s
+-- A relation that does not hold any more is only a numerical one; one that a file has told stays what it is.
+update relation
+set proof = case proof when 'imported' then proof else 'numerical' end, theorem = null,
+    digits_verified = null, code_version = %(code_version)s
 where id = %(id)s
 
 -- confirm_relation --
 -- Both sides, evaluated anew, agree.
 update relation
-set digits_verified = %(digits)s, code_version = %(code_version)s
+set digits_verified = %(digits)s, proof = case proof when 'imported' then 'verified' else proof end,
+    code_version = %(code_version)s
 where id = %(id)s and digits_verified is distinct from %(digits)s

@@ -10,7 +10,7 @@ from (
         relation.formula_id, relation.constant_id, relation.proof,
         case when relation.constant_id is null then relation.kind end as kind
     from relation
-    where relation.proof <> 'numerical'
+    where relation.proof not in ('imported', 'numerical')
         and relation.kind <> 'formula'
         and not exists (
             select from rejection
@@ -46,7 +46,7 @@ select
 from relation
 join formula on formula.id = relation.formula_id and formula.is_canonical
 left join constant on constant.id = relation.constant_id
-where relation.proof <> 'numerical'
+where relation.proof not in ('imported', 'numerical')
     and relation.kind <> 'formula'
     and not exists (
         select from rejection
@@ -68,7 +68,7 @@ where formula.is_canonical
     and not exists (
         select from relation
         where relation.formula_id = formula.id
-            and relation.proof <> 'numerical'
+            and relation.proof not in ('imported', 'numerical')
             and relation.kind <> 'formula'
             and not exists (
                 select from rejection

@@ -11,7 +11,7 @@ formula.id in (
     from relation
     join constant on constant.id = relation.constant_id
     where constant.name = %(constant)s
-        and relation.proof <> 'numerical'
+        and relation.proof not in ('imported', 'numerical')
         and not is_rejected(relation)
 )
 
@@ -21,7 +21,7 @@ formula.id in (
 exists (
     select from relation
     where relation.formula_id = formula.id
-        and relation.proof <> 'numerical'
+        and relation.proof not in ('imported', 'numerical')
         and relation.kind <> 'formula'
         and not is_rejected(relation)
 ) = %(identified)s and (%(identified)s or formula.closed_form is null)

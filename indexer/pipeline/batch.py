@@ -18,7 +18,7 @@ from catalog.formulas.pcf import PCF
 from catalog.store.findings import ExclusionRow, Findings, GuessRow, RelationRow
 from catalog.store.formula_rows import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows
 from catalog.version import __version__
-from catalog.vocabulary import METRICS, UNSUCCESSFUL_OUTCOMES
+from catalog.vocabulary import CHECKED_PROOFS, METRICS, UNSUCCESSFUL_OUTCOMES
 from indexer.identification.outcome import Identification
 from indexer.kinds.evaluation import EVALUATOR_VERSION, Evaluation
 from indexer.kinds.kind import vectors_of
@@ -100,7 +100,7 @@ class Batch:
             return
         for relation in self.findings.relations:
             row, constant = relation.row, relation.constant
-            if constant is not None and relation.proof != "numerical" and np.isfinite(vectors[row]).all():
+            if constant is not None and relation.proof in CHECKED_PROOFS and np.isfinite(vectors[row]).all():
                 yield BatchAnchor(row, self.formula(row), constant, vectors[row])
 
 
