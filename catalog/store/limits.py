@@ -66,18 +66,21 @@ class Unnamed:
 class Wanted:
     """Which of them are wanted: those with limits of at least `digits` digits.
 
-    With a `version` of the library, those alone that were not searched with so many of its `constants`.
+    With a `version` of the library, those alone that were not searched with so many of its `constants`; with `ids`,
+    those alone of these numbers.
     """
 
     digits: int
     version: str | None = None
     constants: int = 0
+    ids: tuple[int, ...] | None = None
 
     def parameters(self, after: int, count: int) -> dict[str, Any]:
         """Return what the SQL blocks take."""
         return {
             "digits": self.digits,
             "version": self.version,
+            "ids": None if self.ids is None else list(self.ids),
             "constants": self.constants,
             "after": after,
             "count": count,

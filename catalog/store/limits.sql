@@ -28,11 +28,12 @@ select greatest(1, reltuples)::bigint from pg_class where oid = 'formula'::regcl
 
 -- unnamed_limits --
 -- Canonical formulas with an irrational limit that nothing names, by number; with a version of the library, those that
--- were not searched with so many of its constants.
+-- were not searched with so many of its constants; with numbers, those alone.
 select formula.id, formula.a, formula.b, formula.limit_value, formula.limit_digits, formula.family
 from formula
 where formula.id > %(after)s and formula.is_canonical and formula.status = 'converges'
     and formula.limit_exact is null and formula.limit_digits >= %(digits)s
+    and (%(ids)s::bigint[] is null or formula.id = any (%(ids)s::bigint[]))
     and not exists (
         select from relation
         where relation.formula_id = formula.id and relation.kind <> 'formula'

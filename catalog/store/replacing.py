@@ -60,6 +60,12 @@ def dependent_relations(connection: psycopg.Connection, ids: Sequence[int]) -> l
     return column(connection, SQL["relations_depending_on"], ids=list(ids))
 
 
+def withdraw_exclusions(connection: psycopg.Connection, ids: Sequence[int]) -> dict[int, int]:
+    """Delete what was excluded for formulas; return with how many constants each of them was searched, by number."""
+    gone = rows(connection, SQL["withdraw_exclusions"], ids=list(ids))
+    return {row["formula_id"]: row["constants"] for row in gone}
+
+
 def settle_relation(connection: psycopg.Connection, number: int, digits: int | None, code_version: str) -> None:
     """Enter the digits to which a relation was verified anew; None: it is now only a numerical one."""
     name = "doubt_relation" if digits is None else "confirm_relation"

@@ -34,6 +34,15 @@ where formula.key = staged.key and formula_vector.formula_id = formula.id
     and formula_vector.vector_version = %(vector_version)s
     and staged.vector is distinct from formula_vector.vector
 
+-- withdraw_exclusions --
+-- What was said to be excluded for formulas that are evaluated anew, guesses too: how many constants were tried.
+with gone as (
+    delete from exclusion where formula_id = any (%(ids)s) returning formula_id, constants_tried
+), wrong as (
+    delete from guess where formula_id = any (%(ids)s) and outcome <> 'found'
+)
+select formula_id, max(constants_tried)::integer as constants from gone group by formula_id order by formula_id
+
 -- relations_depending_on --
 -- Relations of formulas, and those of others that refer to them.
 select id from relation where formula_id = any (%(ids)s)

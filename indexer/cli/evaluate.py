@@ -190,13 +190,14 @@ def _exclusions(result: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _exclusion(exclusion: dict[str, Any]) -> str:
+    given = ", if the limit's two depths are right to agree" if exclusion["conditional"] else ""
     if "bound" in exclusion:
         bound, constants, digits = f"{float(exclusion['bound']):.2g}", exclusion["constants"], exclusion["digits"]
-        return f"coefficients up to {bound} with {constants} constants, at {digits} digits"
+        return f"coefficients up to {bound} with {constants} constants, at {digits} digits{given}"
     words = f"coefficients below 10^{exclusion['coefficient_digits']} with {exclusion['constants_tried']} constants"
     needed = f"; {exclusion['digits_needed']} digits would decide" if exclusion["digits_needed"] else ""
     library = f"library {exclusion['library_version']}, {exclusion['outcome'].replace('_', ' ')}"
-    return f"{words}, at {exclusion['digits_used']} digits ({library}{needed})"
+    return f"{words}, at {exclusion['digits_used']} digits{given} ({library}{needed})"
 
 
 def _guess(guess: dict[str, Any]) -> str:

@@ -24,7 +24,8 @@ def recompute(
 ) -> None:
     """Evaluate known formulas anew, show what changed, and verify the relations that depend on them.
 
-    A relation that no longer holds becomes a numerical one. The condition is asked by the login that can only read.
+    A relation that no longer holds becomes a numerical one; what was excluded is withdrawn, and those formulas are
+    searched again. The condition is asked by the login that can only read.
     """
     from catalog.store.replacing import chosen_ids
     from indexer.upkeep.recomputing import recompute as run
@@ -41,6 +42,8 @@ def recompute(
                 "changes": [change.to_json() for change in done.changes],
                 "relations_verified": done.verified,
                 "relations_doubted": done.doubted,
+                "searched": done.searched,
+                "named": done.named,
             }
         )
         return
@@ -51,5 +54,6 @@ def recompute(
         note(f"does not hold any more: {text}")
     click.echo(
         f"{done.formulas} formulas evaluated anew, {len({change.formula for change in done.changes})} changed;"
-        f" {done.verified} relations verified, {len(done.doubted)} no longer hold"
+        f" {done.verified} relations verified, {len(done.doubted)} no longer hold;"
+        f" {done.searched} without a name searched again, {done.named} named"
     )

@@ -17,7 +17,7 @@ from catalog.version import __version__
 from indexer.clusters.labels import evaluator
 from indexer.identification.library import PreparedLibrary, scaled_constant
 from indexer.mathematics.numbers.decimals import bits_for
-from indexer.mathematics.relations.relation import FURTHER_DIGITS, moebius_value, verify
+from indexer.mathematics.relations.relation import FURTHER_DIGITS, moebius_image, verify
 from indexer.mathematics.relations.screening import SCREENED_BOUND, exclusion_bounds
 from indexer.mathematics.relations.search import DIGITS, moebius_scaled, scale
 from indexer.mathematics.relations.text import moebius_text
@@ -53,7 +53,11 @@ def _agreed(formula: PCF, coefficients: tuple[int, ...], term: str) -> int | Non
     """Return the digits to which both sides agree, each evaluated anew; None for fewer than are asked for."""
     limit = evaluator(formula)
     try:
-        return verify(limit, lambda bits: moebius_value(coefficients, evaluate(term, bits)), DIGITS + FURTHER_DIGITS)
+        return verify(
+            limit,
+            lambda bits: moebius_image(coefficients, lambda more: evaluate(term, more), bits),
+            DIGITS + FURTHER_DIGITS,
+        )
     except (FormularyError, ArithmeticError, ValueError):
         return None
 

@@ -93,7 +93,7 @@ def stored_object(
         "relations": [_stored_relation(relation) for relation in relations],
         "guesses": [_stored_guess(guess) for guess in guesses],
         "outcome": _stored_outcome(row, relations, exclusions),
-        "exclusions": [dict(exclusion) for exclusion in exclusions],
+        "exclusions": [dict(exclusion) | {"conditional": row["bound_kind"] == "agreement"} for exclusion in exclusions],
         "sources": [dict(source) for source in sources],
         "evaluated_at": row["evaluated_at"].isoformat(),
         "evaluator_version": row["evaluator_version"],

@@ -17,16 +17,17 @@ from catalog.vocabulary import Outcome
 from indexer.identification.library import PreparedLibrary, scaled_constant
 from indexer.identification.outcome import Guess, Proposal
 from indexer.kinds.kind import kind_of
-from indexer.mathematics.numbers.decimals import bits_for
+from indexer.mathematics.numbers.decimals import bits_for, digits_for
 from indexer.mathematics.relations.relation import (
     FURTHER_DIGITS,
     GUARD_DIGITS,
     Relation,
+    compare,
+    moebius_image,
     moebius_relation,
-    moebius_value,
-    verify,
 )
-from indexer.mathematics.relations.search import DIGITS, Attempt, Scaled, accurate_digits, moebius_scaled, scale
+from indexer.mathematics.relations.search import DIGITS, Attempt, Scaled, moebius_scaled, normal_moebius, scale
+from indexer.mathematics.relations.text import moebius_text
 from indexer.similarity.anchors import NearestAnchors
 
 MIN_DIGITS = 30
@@ -49,7 +50,7 @@ class LimitAnew:
 
     def __call__(self, bits: int) -> arb:
         """Return the limit to a precision in bits, NaN where it cannot be evaluated."""
-        digits = int(bits / bits_for(1_000) * 1_000) + 1
+        digits = digits_for(bits)
         if digits not in self._found:
             found = kind_of(self._formula).limit(self._formula, digits)
             self._found[digits] = arb("nan") if found is None or found.ball is None else found.ball
@@ -60,7 +61,8 @@ class LimitAnew:
 class Question:
     """What is asked: which constant is behind the limit of a formula, which is known as `value` to `digits` digits.
 
-    The constants of the library are tried, and those of the nearest anchors where there are any.
+    The constants of the library are tried, and those of the nearest anchors where there are any. `enclosed` says that
+    the value is proved to lie where its ball is, so that what is excluded is.
     """
 
     formula: PCF
@@ -68,6 +70,7 @@ class Question:
     digits: int
     library: PreparedLibrary
     anchors: NearestAnchors | None = None
+    enclosed: bool = True
     anew: LimitAnew = field(init=False, repr=False)
     _scaled: dict[int, Scaled] = field(init=False, default_factory=dict, repr=False)
 
@@ -91,10 +94,6 @@ class Question:
             ball = self.value if digits <= self.digits else self.anew(bits_for(digits))
             self._scaled[digits] = scale(ball, digits)
         return self._scaled[digits]
-
-    def reaches(self, digits: int) -> bool:
-        """Return whether the limit can be evaluated anew to so many digits."""
-        return accurate_digits(self.anew(bits_for(max(digits, self.digits + GUARD_DIGITS) + GUARD_DIGITS))) >= digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +128,9 @@ NOT_SCREENED = Screening()
 class Trail:
     """What came of the attempts so far; only the search that they belong to writes it.
 
-    `bound` is the size of coefficients up to which all members of the library tried so far are excluded, and
-    `digits_needed` the least number of digits that would decide about a candidate.
+    `bound` is the size of coefficients up to which all constants tried so far are excluded, whoever proposed them, and
+    `digits_needed` the least number of digits that would decide about a candidate. `errors` tell of relations that
+    failed their verification: of their constants nothing is excluded.
     """
 
     guesses: list[Guess] = field(default_factory=list)
@@ -138,6 +138,7 @@ class Trail:
     attempts: int = 0
     bound: int | None = None
     digits_needed: int | None = None
+    errors: list[str] = field(default_factory=list)
 
     def guessed(self, name: str, proposal: Proposal, outcome: Outcome) -> None:
         """Add a guess."""
@@ -145,8 +146,16 @@ class Trail:
         self.guesses.append(Guess(rank, name, proposal.why, outcome, proposal.neighbour, proposal.distance))
 
     def excluded(self, bound: int) -> None:
-        """Take in that a member of the library is excluded up to a bound."""
+        """Take in that a constant is excluded up to a bound."""
         self.bound = bound if self.bound is None else min(self.bound, bound)
+
+    def failed(self, failure: Failure) -> None:
+        """Take in that a relation failed its verification."""
+        if failure.digits_needed is not None:
+            self.lacked(failure.digits_needed)
+        self.bound = 0
+        if failure.error is not None:
+            self.errors.append(failure.error)
 
     def lacked(self, digits: int) -> None:
         """Take in that so many digits would decide about a candidate."""
@@ -196,11 +205,14 @@ class Search:
         outcome: Outcome = found.outcome
         if found.coefficients is not None:
             name, expression, found = self._renamed(name, expression, found)
-            relation = verified(self.asked.anew, name, expression, found, f"lll, {why}", self.asked.digits)
-            outcome = "found" if relation else self._unverified(found.digits + FURTHER_DIGITS)
+            relation, failure = verification(self.asked.anew, name, expression, found, f"lll, {why}", self.asked.digits)
+            if failure is not None:
+                outcome = "too_few_digits" if failure.error is None else "budget"
+                self.trail.failed(failure)
         elif outcome == "too_few_digits":
             self.trail.lacked(found.digits_needed or MIN_DIGITS)
-        elif why == LIBRARY and outcome == "excluded":
+            self.trail.excluded(found.bound)
+        elif outcome == "excluded":
             self.trail.excluded(found.bound)
         if relation or why != LIBRARY:
             self.trail.guessed(name, proposal, outcome)
@@ -222,38 +234,60 @@ class Search:
             return name, expression, found
         return preferred, other, again
 
-    def _unverified(self, needed: int) -> Outcome:
-        """Return what a relation is that does not hold anew: excluded, where the limit reaches the digits needed."""
-        if self.asked.reaches(needed):
-            return "excluded"
-        self.trail.lacked(needed)
-        return "too_few_digits"
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A relation that was found and failed its verification, which excludes nothing.
+
+    `digits_needed` are the digits that the limit lacks for it; where it lacks none, `error` says what is wrong.
+    """
+
+    digits_needed: int | None = None
+    error: str | None = None
 
 
 def verified(
     limit: Callable[[int], arb], name: str, expression: str, found: Attempt, method: str, digits: int
 ) -> Relation | None:
-    """Return the relation of an attempt, None where its two sides, evaluated anew, do not agree.
+    """Return the relation of an attempt, None where it fails its verification."""
+    return verification(limit, name, expression, found, method, digits)[0]
+
+
+def verification(
+    limit: Callable[[int], arb], name: str, expression: str, found: Attempt, method: str, digits: int
+) -> tuple[Relation, None] | tuple[None, Failure]:
+    """Return the relation of an attempt, or why its two sides, evaluated anew, cannot be said to agree.
 
     `limit` takes a precision in bits. The two sides must agree to FURTHER_DIGITS more digits than the relation was
     found with, and are evaluated to more than `digits`, to which the limit was known.
     """
-    coefficients = found.coefficients
+    coefficients, needed = found.coefficients, found.digits + FURTHER_DIGITS
     assert coefficients is not None
-    guard = 64 + max(abs(x) for x in coefficients).bit_length()
+
+    def constant(bits: int) -> arb:
+        return evaluate(expression, bits)
 
     def right(bits: int) -> arb:
-        return moebius_value(coefficients, evaluate(expression, bits + guard))
+        return moebius_image(coefficients, constant, bits)
 
-    agreed = verify(limit, right, found.digits + FURTHER_DIGITS, digits + GUARD_DIGITS)
-    if agreed is None:
-        return None
-    return moebius_relation(
+    compared = compare(limit, right, needed, digits + GUARD_DIGITS)
+    if compared.outcome != "agree":
+        if compared.outcome == "open" and compared.left < needed:
+            return None, Failure(digits_needed=needed)
+        text = moebius_text(normal_moebius(coefficients), expression)
+        why = (
+            "the two sides, evaluated anew, differ"
+            if compared.outcome == "differ"
+            else f"only {compared.right} digits of it could be had"
+        )
+        return None, Failure(error=f"{text}, found with {found.digits} digits, could not be verified: {why}")
+    relation = moebius_relation(
         name,
         expression,
         coefficients,
         digits_used=found.digits,
-        digits_verified=agreed,
+        digits_verified=compared.digits,
         proof="verified",
         method=method,
     )
+    return relation, None

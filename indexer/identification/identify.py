@@ -76,7 +76,8 @@ def begin(
     if known.digits < MIN_DIGITS:
         reason = f"only {known.digits} digits of the limit are known; at least {MIN_DIGITS} are needed"
         return Identification(formula, "too_few_digits", digits_needed=MIN_DIGITS, reason=reason)
-    search = Search(Question(formula, known.ball, known.digits, PreparedLibrary.of(library), anchors))
+    enclosed = known.bound_kind == "ball"
+    search = Search(Question(formula, known.ball, known.digits, PreparedLibrary.of(library), anchors, enclosed))
     proposed = [*([expected] if expected else []), *_by_theory(formula)]
     if not proposed:
         return search
@@ -169,12 +170,22 @@ def _swept(search: Search, members: Sequence[tuple[str, str]], budget: int) -> R
 def _unnamed(search: Search, swept: int, *, complete: bool) -> Identification:
     """Return what is known of a formula to which no constant was found."""
     asked, trail = search.asked, search.trail
-    exclusion = Exclusion(trail.bound, asked.at_digits, swept) if trail.bound is not None else None
+    exclusion = Exclusion(trail.bound, asked.at_digits, swept, not asked.enclosed) if trail.bound else None
     outcome: IdentificationOutcome = "excluded" if complete else "budget"
     reason = f"no relation with {swept} constants of the library" + ("" if complete else ", where the budget ended")
     if trail.digits_needed:
         outcome = "too_few_digits"
         reason = f"{trail.digits_needed} digits would decide about a relation with long coefficients"
+    if trail.errors:
+        outcome, reason = "budget", trail.errors[0]
     return Identification(
-        asked.formula, outcome, (), tuple(trail.guesses), exclusion, trail.attempts, trail.digits_needed, reason
+        asked.formula,
+        outcome,
+        (),
+        tuple(trail.guesses),
+        exclusion,
+        trail.attempts,
+        trail.digits_needed,
+        reason,
+        trail.errors[0] if trail.errors else None,
     )

@@ -40,20 +40,33 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """No relation with any of `constants` members of the library has all coefficients up to `bound`."""
+    """No relation with any constant that was tried has all coefficients up to `bound`.
+
+    `constants` members of the library were tried, and those that theory and neighbours propose. Proved, given that the
+    limit lies where it is said to lie: `conditional` where no enclosure says so, but two depths that agree.
+    """
 
     bound: int
     digits: int
     constants: int
+    conditional: bool = False
 
     def to_json(self) -> dict[str, object]:
         """Return the object of the JSON contract."""
-        return {"bound": str(self.bound), "digits": self.digits, "constants": self.constants}
+        return {
+            "bound": str(self.bound),
+            "digits": self.digits,
+            "constants": self.constants,
+            "conditional": self.conditional,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Identification:
-    """All that came of the identification of a formula; `reason` is one sentence where nothing was found."""
+    """All that came of the identification of a formula; `reason` is one sentence where nothing was found.
+
+    `error` tells of a relation that was found and failed its verification.
+    """
 
     formula: PCF
     outcome: IdentificationOutcome
@@ -63,6 +76,7 @@ class Identification:
     attempts: int = 0
     digits_needed: int | None = None
     reason: str | None = None
+    error: str | None = None
 
     def to_json(self) -> dict[str, object]:
         """Return what identification adds to a formula's object in the JSON contract."""

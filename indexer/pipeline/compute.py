@@ -60,9 +60,14 @@ def compute(
             return Computed(evaluation)
         chosen = prepared_library() if library is None else library
         found = identify(formula, chosen, anchors, known=evaluation.limit, budget=budget)
-        return Computed(evaluation, found)
+        return _identified(evaluation, found)
     except Exception as error:
         return failed(formula, f"{type(error).__name__}: {error}")
+
+
+def _identified(evaluation: Evaluation, found: Identification) -> Computed:
+    """Return both; a relation that failed its verification is an error of the evaluation too, which is stored."""
+    return Computed(replace(evaluation, error=evaluation.error or found.error), found)
 
 
 def failed(formula: PCF, error: str) -> Computed:
@@ -165,7 +170,7 @@ def _begin(
 
 def _finish(computed: Computed, begun: Begun, budget: int) -> Computed:
     try:
-        return computed if begun is None else Computed(computed.evaluation, finish(begun, budget))
+        return computed if begun is None else _identified(computed.evaluation, finish(begun, budget))
     except Exception as error:
         return failed(computed.formula, f"{type(error).__name__}: {error}")
 

@@ -8,7 +8,7 @@ What is found names mirrors, inflations and families too.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
@@ -98,6 +98,25 @@ def search_with_library(
         if not held:
             return Searched(left=count_unnamed(connection, wanted, 0, MOST_COUNTED))
         return _through(connection, wanted, PAGE, look, _limit(seconds, stop), say)
+
+
+def search_anew(connection: psycopg.Connection, library: PreparedLibrary, formulas: Mapping[int, int]) -> Searched:
+    """Search formulas, given by number, each with so many constants of the library, as if it had not been searched.
+
+    What is excluded for them must have been withdrawn before. The connection must be idle.
+    """
+    done = Searched()
+    for constants in sorted(set(formulas.values())):
+        ids = tuple(number for number, tried in formulas.items() if tried == constants)
+        wanted = Wanted(MIN_DIGITS, library.version, min(constants, len(library)), ids)
+
+        def look(page: Sequence[Unnamed], constants: int = constants) -> list[Identification | None]:
+            return _identified(page, library, None, constants)
+
+        part = _through(connection, wanted, PAGE, look, lambda: False)
+        done.searched += part.searched
+        done.named += part.named
+    return done
 
 
 def search_with_constant(

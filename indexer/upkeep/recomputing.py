@@ -1,4 +1,8 @@
-"""Known formulas evaluated anew by the evaluator of today: what changed, and which relations still hold."""
+"""Known formulas evaluated anew by the evaluator of today: what changed, and which relations still hold.
+
+What an earlier version excluded for them is withdrawn, and they are searched again: what is said to be excluded is
+what the searches of today exclude.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,21 @@ import psycopg
 
 from catalog.formulas.pcf import PCF
 from catalog.progress import Tell, silent
+from catalog.store.constants import own_constants
 from catalog.store.relations import Failure, record_verification, stored_relations
-from catalog.store.replacing import Standing, dependent_relations, replace_formulas, settle_relation, standing
+from catalog.store.replacing import (
+    Standing,
+    dependent_relations,
+    replace_formulas,
+    settle_relation,
+    standing,
+    withdraw_exclusions,
+)
 from catalog.version import __version__
+from indexer.identification.library import prepared_library
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute, failed
+from indexer.upkeep.identifying import search_anew
 from indexer.upkeep.verifying import verify_all
 from indexer.workers.pool import in_order
 
@@ -39,12 +53,18 @@ class Change:
 
 @dataclass
 class Recomputed:
-    """What a recomputation came to; `doubted` are relations that no longer hold."""
+    """What a recomputation came to.
+
+    `doubted` are relations that no longer hold; `searched` formulas were searched again, of which `named` have a
+    constant now.
+    """
 
     formulas: int = 0
     changes: list[Change] = field(default_factory=list)
     verified: int = 0
     doubted: list[str] = field(default_factory=list)
+    searched: int = 0
+    named: int = 0
 
 
 def recompute(
@@ -65,6 +85,7 @@ def recompute(
         if not dry:
             replace_formulas(connection, done.rows)
             _verify(connection, [row.id for row in known], workers, result)
+            _search(connection, [row.id for row in known], result)
         result.formulas += len(known)
         tell("evaluating anew", result.formulas, len(ids))
     return result
@@ -86,6 +107,17 @@ def _verify(connection: psycopg.Connection, ids: list[int], workers: int | None,
             failures.append(Failure(relation.id, verified.reason or "", verified.digits))
             result.doubted.append(f"{relation.formula} = {relation.expression}: {verified.reason}")
     record_verification(connection, held, failures, __version__)
+
+
+def _search(connection: psycopg.Connection, ids: list[int], result: Recomputed) -> None:
+    """Search the formulas again for which something was excluded."""
+    with connection.transaction():
+        withdrawn = withdraw_exclusions(connection, ids)
+    if withdrawn:
+        library = prepared_library(own_constants(connection))
+        done = search_anew(connection, library, withdrawn)
+        result.searched += done.searched
+        result.named += done.named
 
 
 def _evaluate(formulas: Sequence[PCF]) -> list[Batch]:

@@ -19,8 +19,8 @@ from catalog.errors import ExpressionError
 from catalog.formulas.pcf import PCF
 from catalog.store.relations import StoredRelation
 from indexer.kinds.kind import kind_of
-from indexer.mathematics.numbers.decimals import bits_for
-from indexer.mathematics.relations.relation import GUARD_DIGITS, moebius_value, real_root
+from indexer.mathematics.numbers.decimals import bits_for, digits_for
+from indexer.mathematics.relations.relation import GUARD_DIGITS, moebius_image, real_root
 from indexer.mathematics.relations.search import residual_digits
 from indexer.workers.pool import in_order
 
@@ -108,11 +108,11 @@ def _right(relation: StoredRelation, left: arb) -> arb:
     """The other side, by a way of its own."""
     bits = ctx.prec
     if relation.kind == "moebius" and relation.term is not None:
-        return moebius_value(relation.coefficients, _constant(relation.term, bits + _size(relation.coefficients)))
+        term = relation.term
+        return moebius_image(relation.coefficients, lambda more: _constant(term, more), bits)
     if relation.kind == "formula" and relation.other is not None:
-        return moebius_value(
-            relation.coefficients, _other(relation.other, relation.digits + FURTHER_DIGITS + GUARD_DIGITS)
-        )
+        other = relation.other
+        return moebius_image(relation.coefficients, lambda more: _other(other, digits_for(more)), bits)
     if relation.kind in ("quadratic", "algebraic"):
         return real_root(relation.coefficients, left, bits)
     raise ArithmeticError(f"a {relation.kind} relation has no second side")

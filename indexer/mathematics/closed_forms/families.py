@@ -20,7 +20,7 @@ from indexer.mathematics.closed_forms.equation import Equation, equation, roots_
 from indexer.mathematics.closed_forms.exact import exact_field
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.numbers.surds import Surd
-from indexer.mathematics.relations.relation import verify
+from indexer.mathematics.relations.relation import moebius_image, verify
 from indexer.mathematics.relations.search import moebius, normal_moebius
 
 Moebius = tuple[int, int, int, int]
@@ -178,12 +178,4 @@ def search_relation(first: Evaluator, second: Evaluator, digits: int = RELATION_
 
 def _image(number: Evaluator, coefficients: Moebius) -> Evaluator:
     """Return the Moebius map of a number."""
-    x, y, z, w = coefficients
-    guard = 2 * max(abs(c).bit_length() for c in coefficients)
-
-    def value(bits: int) -> flint.arb:
-        with flint.ctx.workprec(bits + guard):
-            L = number(bits + guard)
-            return (x + y * L) / (z + w * L)
-
-    return value
+    return lambda bits: moebius_image(coefficients, number, bits)

@@ -21,6 +21,11 @@ def bits_for(digits: int) -> int:
     return math.ceil(digits * LOG2_10)
 
 
+def digits_for(bits: int) -> int:
+    """Return the decimal digits that hold `bits` bits."""
+    return math.ceil(bits / LOG2_10)
+
+
 def round_ball(ball: arb, digits: int) -> tuple[str | None, int]:
     """Return at most `digits` significant digits of every number in `ball`, correctly rounded, and their count.
 

@@ -14,8 +14,14 @@ from flint import acb, arb, ctx, fmpz_poly
 from gmpy2 import mpz
 
 from catalog import vocabulary
-from indexer.mathematics.numbers.decimals import bits_for
-from indexer.mathematics.relations.search import VERSION, digit_sum, normal_moebius, residual_digits
+from indexer.mathematics.numbers.decimals import LOG2_10, bits_for
+from indexer.mathematics.relations.search import (
+    VERSION,
+    accurate_digits,
+    digit_sum,
+    normal_moebius,
+    residual_digits,
+)
 from indexer.mathematics.relations.text import algebraic_text, moebius_text, rational_text
 
 FURTHER_DIGITS = 40
@@ -23,6 +29,9 @@ FURTHER_DIGITS = 40
 
 GUARD_DIGITS = 8
 """Decimal digits that a verification evaluates beyond those it asks for."""
+
+MAX_CANCELLATION_BITS = 1 << 14
+"""Bits beyond those asked for and those of the coefficients at which a value lost in cancellation is given up."""
 
 Kind = Literal["rational", "algebraic", "moebius", "linear"]
 Proof = vocabulary.Proof | Literal["matched"]
@@ -129,19 +138,69 @@ def moebius_value(coefficients: Sequence[int], constant: arb) -> arb:
     return (x + y * constant) / (z + w * constant)
 
 
+def moebius_image(coefficients: Sequence[int], constant: Callable[[int], arb], bits: int) -> arb:
+    """Return (x + y c)/(z + w c) to `bits` bits, c evaluated with as many bits as the cancellation takes.
+
+    The bits are relative, absolute where the value is below one. z + w c loses as many bits as it is smaller than its
+    terms, for coefficients of s digits most often s digits; where MAX_CANCELLATION_BITS more do not suffice the ball is
+    wider than asked for. Raises what `constant` raises.
+    """
+    size = max(abs(k) for k in coefficients).bit_length()
+    guard = 2 * size + 32
+    while True:
+        with ctx.workprec(bits + guard):
+            value = moebius_value(coefficients, constant(bits + guard))
+            lacking = bits - int(accurate_digits(value) * LOG2_10)
+        if lacking <= 0 or guard > size + MAX_CANCELLATION_BITS:
+            return value
+        guard = 2 * guard + lacking
+
+
+Agreement = Literal["agree", "differ", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two sides evaluated anew: whether they agree, differ, or are known to too few digits to tell.
+
+    `digits` are those to which they agree, 0 where they differ; `left` and `right` those to which each side is known.
+    """
+
+    outcome: Agreement
+    digits: int
+    left: int
+    right: int
+
+
+def compare(
+    left: Callable[[int], arb], right: Callable[[int], arb], digits: int, asked: int | None = None
+) -> Comparison:
+    """Compare two sides, both evaluated anew: they must agree to at least `digits` digits.
+
+    `left` and `right` take a precision in bits, that of `asked` digits (by default `digits`), and return enclosures.
+    The difference must contain zero and its ball must be below 10^-digits, relative to max(1, |left|): an absolute
+    residual, never a signed one. Two disjoint enclosures differ; any other pair is open.
+    """
+    bits = bits_for(max(digits, asked or 0) + GUARD_DIGITS)
+    with ctx.workprec(bits + 32):
+        first, second = left(bits), right(bits)
+        agreed = residual_digits(first, second)
+        known = accurate_digits(first), accurate_digits(second)
+    if agreed is None:
+        differ = first.is_finite() and second.is_finite()
+        return Comparison("differ" if differ else "open", 0, *known)
+    return Comparison("agree" if agreed >= digits else "open", agreed, *known)
+
+
 def verify(
     left: Callable[[int], arb], right: Callable[[int], arb], digits: int, asked: int | None = None
 ) -> int | None:
     """Return the digits to which two sides agree when both are evaluated anew, None where they are fewer than `digits`.
 
-    `left` and `right` take a precision in bits, that of `asked` digits (by default `digits`), and return enclosures.
-    The difference must contain zero and its ball must be below 10^-digits, relative to max(1, |left|): an absolute
-    residual, never a signed one.
+    See `compare`.
     """
-    bits = bits_for(max(digits, asked or 0) + GUARD_DIGITS)
-    with ctx.workprec(bits + 32):
-        agreed = residual_digits(left(bits), right(bits))
-    return agreed if agreed is not None and agreed >= digits else None
+    found = compare(left, right, digits, asked)
+    return found.digits if found.outcome == "agree" else None
 
 
 def real_root(polynomial: Sequence[int], near: arb, bits: int) -> arb:

@@ -11,9 +11,9 @@ reduction a third faster; x_0 follows from the others.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import ceil, gcd, log10
 from operator import mul
 from typing import Literal
@@ -48,8 +48,9 @@ class Attempt:
     """What came of one search.
 
     `found` has the coefficients; `excluded` says that no relation has all coefficients up to `bound` in size (exact,
-    from the Gram-Schmidt lengths of the reduced basis); `too_few_digits` says how many digits would decide;
-    `degenerate` says that the relation binds only one of the two numbers (a rational L or c).
+    from the Gram-Schmidt lengths of the reduced basis); `too_few_digits` says how many digits would decide, and its
+    `bound` the same, 0 where nothing is excluded; `degenerate` says that the relation binds only one of the two numbers
+    (a rational L or c).
     """
 
     outcome: SearchOutcome
@@ -307,16 +308,18 @@ def moebius_scaled(limit: Scaled, constant: Scaled, digits: int) -> Attempt:
     values, order = (lead, second, third, fourth), _ORDERS[small, large]
     if bits > MOST_BITS:
         found = _judged(basis.tolist(), values, error, digits, order)
-        attempt = found or Attempt("excluded", digits, bound=exact_bound(basis, error))
+        excluded = partial(exact_bound, basis, error)
     else:
         reals, size = [float(entry) for entry in basis.entries()], float(lead)
         ratios = (float(second) / size, float(third) / size, float(fourth) / size)
         short = short_rows(reals, ratios, 2.0 ** (_most_bits(digits) + 4))
         found = _judged(([basis[i, j] for j in range(4)] for i in short), values, error, digits, order)
-        attempt = found or Attempt("excluded", digits, bound=bound(basis, reals, lead, error))
-    if attempt.coefficients is None:
-        return attempt
-    return Attempt("found", digits, normal_moebius(attempt.coefficients))
+        excluded = partial(bound, basis, reals, lead, error)
+    if found is None:
+        return Attempt("excluded", digits, bound=excluded())
+    if found.coefficients is None:
+        return replace(found, bound=excluded()) if found.outcome == "too_few_digits" else found
+    return Attempt("found", digits, normal_moebius(found.coefficients))
 
 
 def moebius(limit: arb, constant: arb, digits: int = DIGITS) -> Attempt:

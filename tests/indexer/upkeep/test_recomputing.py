@@ -124,3 +124,54 @@ def test_a_condition_cannot_write(
     assert run(["recompute", "--database-url", database_url, "--where", "no_such_column"]) == 2
     assert "no_such_column" in capsys.readouterr().err
     assert filled.execute("select count(*) from formula").fetchone() == (3,)
+
+
+def test_a_false_exclusion_is_corrected(
+    filled: psycopg.Connection, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What an earlier version excluded is withdrawn, and the formula named."""
+    number = exclude(filled, BROUNCKER, coefficient_digits=40)
+    with filled.transaction():
+        filled.execute("delete from relation where formula_id = %s", [number])
+        filled.execute(
+            "insert into guess (formula_id, place, proposer, outcome, code_version)"
+            " values (%s, 9, 'theory', 'excluded', '0')",
+            [number],
+        )
+    found = recompute(database_url, capsys, "--where", f"id = {number}")
+    assert (found["searched"], found["named"]) == (1, 1)
+    row = filled.execute(
+        "select (select count(*) from exclusion where formula_id = %(id)s),"
+        " (select count(*) from guess where formula_id = %(id)s and outcome = 'excluded'),"
+        " (select expression from relation where formula_id = %(id)s)",
+        {"id": number},
+    ).fetchone()
+    assert row == (0, 0, "4/pi")
+
+
+def test_an_exclusion_says_what_the_search_of_today_excludes(
+    filled: psycopg.Connection, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unnamed = "PCF(n + 1, 3n^2 + 1)"
+    store(filled, Batch.of([compute(parse_formula(unnamed))]))
+    number = exclude(filled, unnamed, coefficient_digits=40)
+    assert recompute(database_url, capsys, "--where", f"id = {number}")["searched"] == 1
+    ((version, digits),) = filled.execute(
+        "select library_version, coefficient_digits from exclusion where formula_id = %s", [number]
+    ).fetchall()
+    assert version != "old"
+    assert 3 <= digits < 15
+
+
+def exclude(connection: psycopg.Connection, text: str, coefficient_digits: int) -> int:
+    """Store that a formula was searched without result; return its number."""
+    with connection.transaction():
+        row = connection.execute(
+            "insert into exclusion (formula_id, library_version, kind, coefficient_digits, digits_used, outcome,"
+            " constants_tried, code_version)"
+            " select id, 'old', 'moebius', %s, 60, 'excluded', 12, '0' from formula where key = %s"
+            " returning formula_id",
+            [coefficient_digits, parse_formula(text).key],
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
