@@ -24,6 +24,7 @@
         ├── ServerError          the embedded or the given server does not answer
         ├── VersionMismatch      the database was made by another version
         ├── VectorError          vectors that an index does not take
+        ├── KernelsError         kernels that were asked for and cannot be used
         ├── BadSnapshot          a snapshot of an index that cannot be used
         └── SnapshotNotWritten   a snapshot of an index that cannot be written
 
@@ -138,6 +139,10 @@ class VersionMismatch(Unavailable):
 
 class VectorError(Unavailable):
     """an index does not take these vectors."""
+
+
+class KernelsError(Unavailable):
+    """the kernels that were asked for cannot be used."""
 
 
 class BadSnapshot(Unavailable):

@@ -95,7 +95,7 @@ def _neighbour_bounds(
         return bounds
     constants = Constants.of(Numbers.of(list(known.values())))
     rows, columns = np.array([row for row, _ in pairs]), np.array([column[expression] for _, expression in pairs])
-    found = moebius_bounds(limits[rows], constants[columns]).tolist()
+    found = moebius_bounds(limits, constants, (rows, columns)).tolist()
     for (row, expression), bound in zip(pairs, found, strict=True):
         if bound >= SCREENED_BOUND:
             bounds[row][expression] = int(bound)
@@ -123,7 +123,7 @@ def _swept(
     """Return what is left of the same members of the library for each of so many formulas."""
     count = len(members)
     rows, columns = np.divmod(np.arange(formulas * count), count)
-    bounds = moebius_bounds(limits[rows], constants[columns]).reshape(-1, count)
+    bounds = moebius_bounds(limits, constants, (rows, columns)).reshape(-1, count)
     excluded = bounds >= SCREENED_BOUND
     least = np.where(excluded, bounds, np.inf).min(axis=1)
     sweeps = []

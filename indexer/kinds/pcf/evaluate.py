@@ -12,6 +12,7 @@ from indexer.kinds.evaluation import Evaluation, failed
 from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form
 from indexer.mathematics.closed_forms.families import family_key
 from indexer.mathematics.continued_fractions.asymptotics import Classification, classify, classify_all, exponents
+from indexer.mathematics.continued_fractions.bulk import NOTHING, Given, given_of
 from indexer.mathematics.continued_fractions.closed_tail import ClosedTail, tail_of
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, INFINITE, Limit, exact, limit, rounded
 from indexer.mathematics.continued_fractions.metrics import Metrics, metrics
@@ -21,10 +22,12 @@ CLOSED_FORM_DIGITS = 100
 """Significant digits to which a closed form must agree with the limit before it is given."""
 
 
-def evaluate(formula: PCF, digits: int = DEFAULT_DIGITS, verdict: Classification | None = None) -> Evaluation:
+def evaluate(
+    formula: PCF, digits: int = DEFAULT_DIGITS, verdict: Classification | None = None, given: Given = NOTHING
+) -> Evaluation:
     """Evaluate one formula to `digits` significant digits of its limit, or as many as can be had.
 
-    `verdict` is classified where it is not given.
+    `verdict` is classified where it is not given; `given` is what the kernels gave of it.
     """
     verdict = verdict or classify(formula)
     if verdict.status == "diverges":
@@ -42,17 +45,19 @@ def evaluate(formula: PCF, digits: int = DEFAULT_DIGITS, verdict: Classification
             error=value.reason,
             family=family_key(formula),
         )
-    return _convergent(formula, verdict, digits)
+    return _convergent(formula, verdict, digits, given)
 
 
 def evaluate_all(formulas: Sequence[PCF], digits: int = DEFAULT_DIGITS) -> list[Evaluation]:
     """Evaluate many formulas, in their order; one that cannot be evaluated has its error instead of raising it."""
-    return [_guarded(*pair, digits) for pair in zip(formulas, classify_all(formulas), strict=True)]
+    verdicts = classify_all(formulas)
+    given = given_of(formulas, verdicts, digits)
+    return [_guarded(formula, digits, *known) for formula, *known in zip(formulas, verdicts, given, strict=True)]
 
 
-def _guarded(formula: PCF, verdict: Classification, digits: int) -> Evaluation:
+def _guarded(formula: PCF, digits: int, verdict: Classification, given: Given) -> Evaluation:
     try:
-        return evaluate(formula, digits, verdict)
+        return evaluate(formula, digits, verdict, given)
     except Exception as error:
         return failed(formula, f"{type(error).__name__}: {error}")
 
@@ -64,12 +69,12 @@ def mirrored(evaluation: Evaluation) -> Evaluation:
     return replace(evaluation, formula=formula, limit=evaluation.limit and evaluation.limit.negated(), closed_form=form)
 
 
-def _convergent(formula: PCF, verdict: Classification, digits: int) -> Evaluation:
+def _convergent(formula: PCF, verdict: Classification, digits: int, given: Given) -> Evaluation:
     try:
-        tail = tail_of(formula)
+        tail = None if given.complete else tail_of(formula)
     except TooDeepError as error:
         return _undetermined(formula, verdict, str(error))
-    value = limit(formula, digits, verdict, tail)
+    value = limit(formula, digits, verdict, tail, given.enclosure)
     assert value is not None
     form, family = closed_form(formula), family_key(formula)
     agreed = None
@@ -85,7 +90,7 @@ def _convergent(formula: PCF, verdict: Classification, digits: int) -> Evaluatio
         )
     growth = exponents(formula, verdict)
     beyond = Metrics(reason="its exponents are beyond double precision")
-    figures = metrics(formula, growth, tail, value.exact is not None) if growth else beyond
+    figures = metrics(formula, growth, tail, value.exact is not None, given.figures) if growth else beyond
     return Evaluation(
         formula,
         "converges",

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
@@ -30,7 +31,6 @@ from gmpy2 import mpz
 from catalog.formulas.pcf import PCF
 from catalog.vocabulary import FactorialReduction
 from indexer.mathematics.continued_fractions.asymptotics import double_root_invariants
-from indexer.mathematics.continued_fractions.convergents import log_abs
 
 FIT_DEPTHS = 3
 """Fewest depths with p_n and q_n not zero that a growth is measured from."""
@@ -60,20 +60,24 @@ class GcdGrowth:
     factorial_reduction: FactorialReduction
 
 
-def gcd_growth(formula: PCF, depths: tuple[int, ...], divisors: list[mpz], q_eta: float) -> GcdGrowth | None:
-    """Return the growth of the gcds `divisors` at `depths`; None where there are fewer than `FIT_DEPTHS`.
+def gcd_growth(
+    formula: PCF, depths: tuple[int, ...], logs: Sequence[float], q_eta: float, divisors: Sequence[mpz] = ()
+) -> GcdGrowth | None:
+    """Return the growth of the gcds at `depths`, of which `logs` are known; None where fewer than `FIT_DEPTHS` are.
 
-    gcd_eta is exact where the formula deflates to degrees (1, 2) or less, else counted by primes. gcd_gamma is fitted
+    The gcds themselves, `divisors`, are wanted of formulas of a degree above 2. gcd_eta is exact where the formula deflates to degrees (1, 2) or less, else counted by primes. gcd_gamma is fitted
     with it fixed, by gcd_gamma n + c with weights 1/sqrt(n): the scatter of log g_n is that of sums over primes.
     """
     if len(depths) < FIT_DEPTHS:
         return None
     eta, reduction = _eta(formula, depths, divisors, q_eta)
-    rest = (log_abs(g) - eta * n * math.log(n) for n, g in zip(depths, divisors, strict=True))
+    rest = (size - eta * n * math.log(n) for n, size in zip(depths, logs, strict=True))
     return GcdGrowth(eta, sum(weight * value for weight, value in zip(_slope(depths), rest, strict=True)), reduction)
 
 
-def _eta(formula: PCF, depths: tuple[int, ...], divisors: list[mpz], q_eta: float) -> tuple[float, FactorialReduction]:
+def _eta(
+    formula: PCF, depths: tuple[int, ...], divisors: Sequence[mpz], q_eta: float
+) -> tuple[float, FactorialReduction]:
     if q_eta == 0:  # g_n divides q_n
         return 0.0, "yes"
     may_deflate = formula.deg_a > 0 and formula.deg_b > 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from flint import arb, ctx, fmpq
+from flint import arb, ctx, fmpq, fmpz
 from gmpy2 import mpz
 
 from catalog.errors import TooDeepError
@@ -22,8 +22,9 @@ from indexer.mathematics.closed_forms.exact import exact_limit as closed_limit
 from indexer.mathematics.continued_fractions.asymptotics import Classification, classify
 from indexer.mathematics.continued_fractions.closed_tail import tail_of
 from indexer.mathematics.continued_fractions.rational_tail import exact_limit
-from indexer.mathematics.continued_fractions.tail import AnyTail, TailValue
+from indexer.mathematics.continued_fractions.tail import AnyTail, TailValue, tail_precision
 from indexer.mathematics.continued_fractions.terminating import enclosed, exact_fraction
+from indexer.mathematics.kernels.limits import Enclosure
 from indexer.mathematics.numbers.decimals import (
     bits_for,
     format_digits,
@@ -31,6 +32,7 @@ from indexer.mathematics.numbers.decimals import (
     log10_radius,
     round_ball,
     round_fraction,
+    with_point,
 )
 from indexer.mathematics.numbers.fractions import short_fraction
 
@@ -87,11 +89,16 @@ INFINITE = Limit("inf", 0, None, "ball", None, None)
 
 
 def limit(
-    formula: PCF, digits: int = DEFAULT_DIGITS, verdict: Classification | None = None, tail: AnyTail | None = None
+    formula: PCF,
+    digits: int = DEFAULT_DIGITS,
+    verdict: Classification | None = None,
+    tail: AnyTail | None = None,
+    enclosure: Enclosure | None = None,
 ) -> Limit | None:
     """Return the limit of `formula` to `digits` significant digits or as many as can be had; None if it diverges.
 
-    `verdict` and `tail` are computed where they are not given.
+    `verdict` and `tail` are computed where they are not given. An `enclosure` by the kernels, to as many digits, is
+    taken where no closed form says that the limit is rational or infinite.
     """
     verdict = verdict or classify(formula)
     if verdict.status == "diverges":
@@ -99,9 +106,28 @@ def limit(
     if verdict.terminates_at is not None:
         return _terminating(formula, verdict.terminates_at, digits)
     try:
-        return _convergent(formula, digits, tail or tail_of(formula))
+        known = _by_closed_form(formula, digits)
+        if enclosure is not None and known is None:
+            return enclosed_limit(enclosure, digits)
+        return _convergent(formula, digits, tail or tail_of(formula), known)
     except TooDeepError as error:
         return _unknown(str(error))
+
+
+def bits_wanted(digits: int) -> int:
+    """Return the bits of the tail that a limit of so many digits takes, without the tail's guard bits."""
+    return bits_for(digits) + 8
+
+
+def enclosed_limit(enclosure: Enclosure, digits: int) -> Limit:
+    """Return the limit of which the kernels gave an enclosure that settles all digits."""
+    unit = fmpz(1) << enclosure.fraction_bits
+    with ctx.workprec(tail_precision(bits_wanted(digits))):
+        low, high = (arb(fmpz(end)) / unit for end in (enclosure.low, enclosure.high))
+        ball = low.union(high)
+        ball = -ball if enclosure.negative else ball
+    text = with_point(enclosure.digits, enclosure.exponent, negative=enclosure.negative)
+    return Limit(text, digits, log10_radius(ball), "ball", None, ball)
 
 
 def exact(value: Fraction, digits: int) -> Limit:
@@ -129,10 +155,9 @@ def _terminating(formula: PCF, zero: int, digits: int) -> Limit:
     return rounded(ball, digits, "ball")
 
 
-def _convergent(formula: PCF, digits: int, tail: AnyTail) -> Limit:
-    """Return the limit of a formula that converges and does not terminate."""
-    wanted = bits_for(digits) + 8
-    known = _by_closed_form(formula, digits)
+def _convergent(formula: PCF, digits: int, tail: AnyTail, known: Limit | None) -> Limit:
+    """Return the limit of a formula that converges and does not terminate; `known` is what a closed form says."""
+    wanted = bits_wanted(digits)
     if known is not None:
         wanted = min(wanted, CONFIRMED_BITS)
     bits, tried, best, kind = wanted, False, None, None

@@ -7,6 +7,7 @@ exactly at `DEPTHS`; its growth is found in `gcd_growth`.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -18,11 +19,13 @@ from catalog.errors import TooDeepError
 from catalog.formulas.pcf import PCF
 from catalog.vocabulary import FactorialReduction
 from indexer.mathematics.continued_fractions.asymptotics import Exponents
+from indexer.mathematics.continued_fractions.closed_tail import tail_of
 from indexer.mathematics.continued_fractions.convergents import LOG_2, Convergent, FirstSteps, log2_size, log_abs
 from indexer.mathematics.continued_fractions.gcd_growth import gcd_growth
 from indexer.mathematics.continued_fractions.tail import LADDER, AnyTail
+from indexer.mathematics.kernels.gcds import GCD_DEPTHS, Figures
 
-DEPTHS = (60, 125, 250, 500, 1000)
+DEPTHS = GCD_DEPTHS
 """Depths n at which gcd(p_n, q_n) is taken, of the `LADDER`; geometric, for the longest lever on n log n against n."""
 
 METRIC_DEPTH = DEPTHS[-1]
@@ -39,6 +42,11 @@ SETTLED_BITS = 40
 
 MAX_CONVERGENT_BITS = 6_000_000
 """Largest size of q_n at `METRIC_DEPTH`, in bits (estimated before it is computed): a few seconds of gcds."""
+
+LEAST_LOG = 0.5
+"""Least log|q_n/g_n| that is taken from doubles: of 1 it is 0, of which delta would be undefined."""
+
+RATIONAL = "the limit is rational: delta is undefined"
 
 MAX_TAIL_BITS = 1 << 19
 """Bits of the tail at which an error lost in cancellation is given up."""
@@ -75,11 +83,32 @@ class Metrics:
         return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "reason"}
 
 
-def metrics(formula: PCF, growth: Exponents, tail: AnyTail, limit_is_exact: bool) -> Metrics:
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What is measured of one formula: log g_n at `depths`, and delta at `METRIC_DEPTH`; None where undefined.
+
+    `divisors` are the g_n themselves where they were computed; `reason` says why a delta is None.
+    """
+
+    depths: tuple[int, ...]
+    log_gcds: Sequence[float]
+    divisors: Sequence[mpz]
+    delta: float | None
+    delta_unreduced: float | None
+    reason: str | None
+
+
+def metrics(
+    formula: PCF,
+    growth: Exponents,
+    tail: AnyTail | None,
+    limit_is_exact: bool,
+    figures: Figures | None = None,
+) -> Metrics:
     """Return the metrics of a formula that converges to a finite limit without terminating.
 
-    `growth` are its exponents, `tail` its tail; where `limit_is_exact` delta is None, for a rational number has no
-    irrationality measure to show.
+    `growth` are its exponents, `tail` its tail, which may be left out where the kernels gave `figures`; where
+    `limit_is_exact` delta is None, for a rational number has no irrationality measure to show.
     """
     exact: dict[str, Any] = {
         "convergence_eta": growth.convergence_eta,
@@ -92,34 +121,68 @@ def metrics(formula: PCF, growth: Exponents, tail: AnyTail, limit_is_exact: bool
     step_bits = formula.height.bit_length() + max(formula.deg_a, formula.deg_b) * METRIC_DEPTH.bit_length()
     if step_bits * METRIC_DEPTH > MAX_CONVERGENT_BITS:
         return Metrics(**exact, reason=f"q_n at n = {METRIC_DEPTH} is too long: delta and the gcd are not computed")
-    steps = tail.first_steps if tail.first_steps.formula == formula else FirstSteps(formula, LADDER)
-    sampled = [steps.convergent(LADDER.index(n)) for n in DEPTHS]
-    divisors = [c.gcd() for c in sampled]
-    delta, delta_unreduced, reason = (
-        (None, None, "the limit is rational: delta is undefined")
-        if limit_is_exact
-        else _deltas(formula, sampled[-1], divisors[-1], tail)
-    )
-    # gcd(p, 0) = |p| says nothing of the growth
-    usable = [(c.n, divisor) for c, divisor in zip(sampled, divisors, strict=True) if c.p != 0 and c.q != 0]
-    divided = gcd_growth(formula, tuple(n for n, _ in usable), [divisor for _, divisor in usable], growth.q_eta)
+    found = None if figures is None else _by_kernels(formula, figures, tail, limit_is_exact)
+    if found is None:
+        found = _by_integers(formula, tail_of(formula) if tail is None else tail, limit_is_exact)
+    divided = gcd_growth(formula, found.depths, found.log_gcds, growth.q_eta, found.divisors)
     if divided is None:
-        reason = reason or "p_n or q_n is 0 at most depths: growth of the gcd is not measured"
-        return Metrics(**exact, delta=delta, delta_unreduced=delta_unreduced, reason=reason)
+        reason = found.reason or "p_n or q_n is 0 at most depths: growth of the gcd is not measured"
+        return Metrics(**exact, delta=found.delta, delta_unreduced=found.delta_unreduced, reason=reason)
     reduced_eta, reduced_gamma = growth.q_eta - divided.gcd_eta, growth.q_gamma - divided.gcd_gamma
     settled = not limit_is_exact and divided.factorial_reduction != "undetermined"
     return Metrics(
         **exact,
-        delta=delta,
-        delta_unreduced=delta_unreduced,
+        delta=found.delta,
+        delta_unreduced=found.delta_unreduced,
         delta_predicted=_predicted_delta(growth, reduced_eta, reduced_gamma) if settled else None,
         q_reduced_eta=reduced_eta,
         q_reduced_gamma=reduced_gamma,
         gcd_eta=divided.gcd_eta,
         gcd_gamma=divided.gcd_gamma,
         factorial_reduction=divided.factorial_reduction,
-        reason=reason,
+        reason=found.reason,
     )
+
+
+def _by_integers(formula: PCF, tail: AnyTail, limit_is_exact: bool) -> Measured:
+    """Return what the exact convergents say."""
+    steps = tail.first_steps if tail.first_steps.formula == formula else FirstSteps(formula, LADDER)
+    sampled = [steps.convergent(LADDER.index(n)) for n in DEPTHS]
+    divisors = [c.gcd() for c in sampled]
+    deltas = (None, None, RATIONAL) if limit_is_exact else _deltas(formula, sampled[-1], divisors[-1], tail)
+    # gcd(p, 0) = |p| says nothing of the growth
+    usable = [(c.n, divisor) for c, divisor in zip(sampled, divisors, strict=True) if c.p != 0 and c.q != 0]
+    kept = [divisor for _, divisor in usable]
+    return Measured(tuple(n for n, _ in usable), [log_abs(divisor) for divisor in kept], kept, *deltas)
+
+
+def _by_kernels(formula: PCF, figures: Figures, tail: AnyTail | None, limit_is_exact: bool) -> Measured | None:
+    """Return what the kernels say, None where they do not suffice for delta."""
+    if limit_is_exact:
+        return Measured(DEPTHS, figures.log_gcds, (), None, None, RATIONAL)
+    log_reduced = figures.log_q - figures.log_gcds[-1]
+    bracket = _log_bracket(formula, figures, tail)
+    if bracket is None or log_reduced < LEAST_LOG:
+        return None
+    error = LOG_2 * log2_size(formula.b, 1, METRIC_DEPTH + 2) - 2 * figures.log_q - bracket
+    return Measured(DEPTHS, figures.log_gcds, (), -1 - error / log_reduced, -1 - error / figures.log_q, None)
+
+
+def _log_bracket(formula: PCF, figures: Figures, tail: AnyTail | None) -> float | None:
+    """Return log|x_{n+1} + b_{n+1} q_{n-1}/q_n| at `METRIC_DEPTH`, with x_{n+1} from the tail where it is too slow."""
+    if figures.log_bracket is not None:
+        return figures.log_bracket
+    n = METRIC_DEPTH + 1
+    try:
+        value = (tail_of(formula) if tail is None else tail).at(n, TAIL_BITS)
+    except TooDeepError:
+        return None
+    with ctx.workprec(2 * TAIL_BITS):
+        x = value.numerator / value.denominator
+    if not x.is_finite() or x.rel_accuracy_bits() < SETTLED_BITS:
+        return None
+    combined = float(x) + formula.b_at(n) * figures.ratio
+    return math.log(abs(combined)) if abs(combined) > CANCELLATION * abs(float(x)) else None
 
 
 def log_error(formula: PCF, at: Convergent, tail: AnyTail) -> float | None:

@@ -137,20 +137,20 @@ class Tail:
         if n == 0 and bits <= LADDER_BITS:
             index = self._ladder_index(bits + GUARD_BITS)
             if index is not None:
-                with ctx.workprec(bits + GUARD_BITS + 40):
+                with ctx.workprec(tail_precision(bits)):
                     return self._from_steps(self.first_steps.product(index), LADDER[index])
         if top - n <= SHALLOW_STEPS:
             depth = self._shallow_depth(top, bits + GUARD_BITS)
             if depth is not None:
-                with ctx.workprec(bits + GUARD_BITS + 40):
+                with ctx.workprec(tail_precision(bits)):
                     return self._exactly(n, depth)
         if bits >= EXACT_BITS:
             depth = self._bracket_depth(top, bits + GUARD_BITS, self._max_exact_steps(top))
             if depth is not None:
-                with ctx.workprec(bits + GUARD_BITS + 40):
+                with ctx.workprec(tail_precision(bits)):
                     return self._exactly(n, depth)
         exhausted, bits = bits > MAX_BITS, min(bits, MAX_BITS)
-        with ctx.workprec(bits + GUARD_BITS + 40):
+        with ctx.workprec(tail_precision(bits)):
             depth = self._bracket_depth(top, bits + GUARD_BITS, _max_steps(bits + GUARD_BITS))
             if depth is not None:
                 value, kind = self._from_bracket(depth, top), "ball"
@@ -341,6 +341,11 @@ class Tail:
         for matrix in matrices:
             x = matrix * x
         return x[0, 0], x[1, 0]
+
+
+def tail_precision(bits: int) -> int:
+    """Return the working precision, in bits, at which a value of so many is computed."""
+    return bits + GUARD_BITS + 40
 
 
 def _max_steps(bits: int) -> int:

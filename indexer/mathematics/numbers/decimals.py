@@ -64,8 +64,12 @@ def round_quotient(numerator: mpz, denominator: mpz, digits: int) -> tuple[int, 
 
 def format_digits(mantissa: int, exponent: int) -> str:
     """Return mantissa times 10^exponent as a decimal string with all digits of the mantissa."""
-    sign = "-" if mantissa < 0 else ""
-    digits = mpz(abs(mantissa)).digits()
+    return with_point(mpz(abs(mantissa)).digits(), exponent, negative=mantissa < 0)
+
+
+def with_point(digits: str, exponent: int, *, negative: bool) -> str:
+    """Return digits times 10^exponent as a decimal string with all of them."""
+    sign = "-" if negative else ""
     leading = exponent + len(digits) - 1
     if leading not in PLAIN_EXPONENTS or exponent > 0:
         tail = f".{digits[1:]}" if len(digits) > 1 else ""

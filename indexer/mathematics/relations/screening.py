@@ -1,12 +1,12 @@
 """Many numbers at once: a proof that they have no short Moebius or quadratic relation, before any is sought alone.
 
 A sweep over the library asks the same of every formula and constant, and nearly always the answer is that there is no
-relation. Here the lattices of `search`, at 60 bits, are reduced together, in numpy. Half of each reduction is
-that of 1 and c alone, done once for a constant; what is left has entries of about 30 bits, so that double precision
-does. A lattice is left as soon as it excludes what is asked for. The bound comes from the Gram-Schmidt lengths of the
-basis, after a proof that it is one: each row is a vector of the lattice in exact arithmetic, and the product of the
-lengths is the lattice's determinant. A pair whose bound is low may have a relation, and is searched by
-`search.moebius`.
+relation. Here the lattices of `search`, at 60 bits, are reduced together, in numpy; or one by one by the kernels, with
+the same operations. Half of each reduction is that of 1 and c alone, done once for a constant; what is left has entries
+of about 30 bits, so that double precision does. A lattice is left as soon as it excludes what is asked for. The bound
+comes from the Gram-Schmidt lengths of the basis, after a proof that it is one: each row is a vector of the lattice in
+exact arithmetic, and the product of the lengths is the lattice's determinant. A pair whose bound is low may have a
+relation, and is searched by `search.moebius`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.mathematics.kernels import screening
+from indexer.mathematics.kernels.library import kernels
 from indexer.mathematics.relations.search import Scaled
 
 BITS = 60
@@ -49,6 +51,9 @@ DETERMINANT_TOLERANCE = 1e-6
 
 Reals = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+Pairs = tuple[Integers, Integers]
+"""Rows of limits, and of the constants that belong to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +113,27 @@ def exclusion_bounds(pairs: Sequence[tuple[Scaled, Scaled]]) -> Reals:
     return moebius_bounds(limits, Constants.of(constants))
 
 
-def moebius_bounds(limits: Numbers, constants: Constants) -> Reals:
-    """Return the same for arrays of limits and of constants, pair by pair."""
+def moebius_bounds(limits: Numbers, constants: Constants, pairs: Pairs | None = None) -> Reals:
+    """Return the same for arrays of limits and of constants; row by row, or for `pairs` of rows of both."""
+    of, by = pairs or (np.arange(len(limits)), np.arange(len(limits)))
+    native = kernels()
+    if native is not None:
+        numbers = constants.numbers
+        given = (limits.values, limits.shifts), (numbers.values, numbers.shifts), constants.rows
+        return screening.moebius_bounds(native, *given, (of, by), SCREENED_BOUND)
     bounds = [np.empty(0)]
-    for start in range(0, len(limits), LANES):
-        some = np.arange(start, min(start + LANES, len(limits)))
-        bounds.append(_bounds(*_lattices(limits[some], constants[some]), SCREENED_BOUND))
+    for start in range(0, len(of), LANES):
+        some = slice(start, start + LANES)
+        bounds.append(_bounds(*_lattices(limits[of[some]], constants[by[some]]), SCREENED_BOUND))
     return np.concatenate(bounds)
 
 
 def quadratic_bounds(limits: Numbers) -> Reals:
     """Return for each limit the M that a coefficient of any quadratic polynomial with this root exceeds, shape (n,)."""
+    native = kernels()
+    if native is not None:
+        rows = Constants.of(limits).rows
+        return screening.quadratic_bounds(native, (limits.values, limits.shifts), rows, QUADRATIC_BOUND)
     bounds = [np.empty(0)]
     for start in range(0, len(limits), LANES):
         some = limits[np.arange(start, min(start + LANES, len(limits)))]
@@ -180,17 +195,21 @@ def _bounds(basis: Reals, values: Integers, wanted: float) -> Reals:
     # a relation up to M is a vector of size - 1 coefficients and a remainder of at most size * M units
     length = sqrt(size - 1 + size**2) / (1 - DETERMINANT_TOLERANCE)
     bounds, lanes = np.zeros(values.shape[1]), np.arange(values.shape[1])
+    settled = np.zeros(len(lanes), dtype=np.bool_)
     for turn in range(1, MAX_ROUNDS + 1):
         mu, squares = _gram_schmidt(basis)
         shortest = np.sqrt(squares.min(axis=0))
-        finished = shortest >= wanted * length
-        count = int(np.count_nonzero(finished))
-        if count >= FINISHED_SHARE * len(lanes) or turn == MAX_ROUNDS:
-            bounds[lanes] = np.where(_is_basis(basis, values, squares), shortest / length, 0.0)
-            if count == len(lanes):
-                break
-            left = np.flatnonzero(~finished)
-            lanes, values, squares = lanes[left], values[:, left], squares[:, left]
+        # a bound is that of the first turn that suffices, whatever else is in the array
+        now = np.flatnonzero(~settled & ((shortest >= wanted * length) | (turn == MAX_ROUNDS)))
+        proved = _is_basis(basis[:, :, now], values[:, now], squares[:, now])
+        bounds[lanes[now]] = np.where(proved, shortest[now] / length, 0.0)
+        settled[now] = True
+        count = int(np.count_nonzero(settled))
+        if count == len(lanes):
+            break
+        if count >= FINISHED_SHARE * len(lanes):
+            left = np.flatnonzero(~settled)
+            lanes, values, squares, settled = lanes[left], values[:, left], squares[:, left], settled[left]
             basis, mu = np.ascontiguousarray(basis[:, :, left]), mu[:, :, left]
         _reduce_in_size(basis, mu)
         for k in range(turn % 2, size - 1, 2):

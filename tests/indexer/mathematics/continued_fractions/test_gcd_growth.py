@@ -10,7 +10,7 @@ import pytest
 
 from catalog.formulas.pcf import PCF, parse_formula
 from indexer.mathematics.continued_fractions.asymptotics import classify, exponents
-from indexer.mathematics.continued_fractions.convergents import convergents
+from indexer.mathematics.continued_fractions.convergents import convergents, log_abs
 from indexer.mathematics.continued_fractions.gcd_growth import gcd_growth
 
 DEPTHS = (60, 125, 250, 500, 1000)
@@ -28,7 +28,8 @@ def measured_slope(formula: PCF, first: int, last: int) -> float | None:
 
 def growth_of(formula: PCF):
     sampled = list(convergents(formula, DEPTHS))
-    return gcd_growth(formula, DEPTHS, [c.gcd() for c in sampled], exponents(formula).q_eta)
+    divisors = [c.gcd() for c in sampled]
+    return gcd_growth(formula, DEPTHS, [log_abs(g) for g in divisors], exponents(formula).q_eta, divisors)
 
 
 @pytest.mark.parametrize(
