@@ -12,7 +12,7 @@ from indexer.kinds.evaluation import Evaluation, failed
 from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form
 from indexer.mathematics.closed_forms.families import family_key
 from indexer.mathematics.continued_fractions.asymptotics import Classification, classify, classify_all, exponents
-from indexer.mathematics.continued_fractions.bulk import NOTHING, Given, given_of
+from indexer.mathematics.continued_fractions.bulk import Given, given_of
 from indexer.mathematics.continued_fractions.closed_tail import ClosedTail, tail_of
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, INFINITE, Limit, exact, limit, rounded
 from indexer.mathematics.continued_fractions.metrics import Metrics, metrics
@@ -23,13 +23,14 @@ CLOSED_FORM_DIGITS = 100
 
 
 def evaluate(
-    formula: PCF, digits: int = DEFAULT_DIGITS, verdict: Classification | None = None, given: Given = NOTHING
+    formula: PCF, digits: int = DEFAULT_DIGITS, verdict: Classification | None = None, given: Given | None = None
 ) -> Evaluation:
     """Evaluate one formula to `digits` significant digits of its limit, or as many as can be had.
 
-    `verdict` is classified where it is not given; `given` is what the kernels gave of it.
+    `verdict` is classified, and the kernels asked for what they can give of it, where that is not given.
     """
     verdict = verdict or classify(formula)
+    given = given or given_of([formula], [verdict], digits)[0]
     if verdict.status == "diverges":
         return Evaluation(formula, "diverges", None, None, Metrics(reason="it diverges"), verdict.reason)
     if verdict.status == "terminates":
@@ -52,10 +53,10 @@ def evaluate_all(formulas: Sequence[PCF], digits: int = DEFAULT_DIGITS) -> list[
     """Evaluate many formulas, in their order; one that cannot be evaluated has its error instead of raising it."""
     verdicts = classify_all(formulas)
     given = given_of(formulas, verdicts, digits)
-    return [_guarded(formula, digits, *known) for formula, *known in zip(formulas, verdicts, given, strict=True)]
+    return [_guarded(*known, digits) for known in zip(formulas, verdicts, given, strict=True)]
 
 
-def _guarded(formula: PCF, digits: int, verdict: Classification, given: Given) -> Evaluation:
+def _guarded(formula: PCF, verdict: Classification, given: Given, digits: int) -> Evaluation:
     try:
         return evaluate(formula, digits, verdict, given)
     except Exception as error:

@@ -41,9 +41,7 @@ def given_of(formulas: Sequence[PCF], verdicts: Sequence[Classification], digits
         return given
     rows = [row for row, verdict in enumerate(verdicts) if verdict.status == "converges"]
     fast = [row for row in rows if verdicts[row].convergence_class in FAST]
-    found = dict(
-        zip(fast, enclosures(native, [formulas[row] for row in fast], digits, _bits(digits)), strict=True)
-    )
+    found = dict(zip(fast, enclosures(native, [formulas[row] for row in fast], digits, _bits(digits)), strict=True))
     for row, measured in zip(rows, figures(native, [formulas[row] for row in rows]), strict=True):
         given[row] = Given(found.get(row), measured)
     return given

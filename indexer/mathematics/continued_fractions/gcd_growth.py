@@ -65,8 +65,9 @@ def gcd_growth(
 ) -> GcdGrowth | None:
     """Return the growth of the gcds at `depths`, of which `logs` are known; None where fewer than `FIT_DEPTHS` are.
 
-    The gcds themselves, `divisors`, are wanted of formulas of a degree above 2. gcd_eta is exact where the formula deflates to degrees (1, 2) or less, else counted by primes. gcd_gamma is fitted
-    with it fixed, by gcd_gamma n + c with weights 1/sqrt(n): the scatter of log g_n is that of sums over primes.
+    The gcds themselves, `divisors`, are wanted of formulas of a degree above 2. gcd_eta is exact where the
+    formula deflates to degrees (1, 2) or less, else counted by primes. gcd_gamma is fitted with it fixed, by
+    gcd_gamma n + c with weights 1/sqrt(n): the scatter of log g_n is that of sums over primes.
     """
     if len(depths) < FIT_DEPTHS:
         return None

@@ -32,7 +32,8 @@ def within_reach(formula: PCF) -> bool:
 def _small(coefficients: tuple[int, ...]) -> bool:
     if len(coefficients) > MAX_DEGREE + 1:
         return False
-    return sum(abs(c) * LAST**k for k, c in enumerate(coefficients)) <= LARGEST_STEP
+    largest: int = sum(abs(c) * LAST**k for k, c in enumerate(coefficients))
+    return largest <= LARGEST_STEP
 
 
 def padded(coefficients: Sequence[tuple[int, ...]]) -> Integers:

@@ -29,7 +29,7 @@ COMPILERS = ("cc", "gcc", "clang")
 """Compilers that are looked for, in this order, where the variable CC names none."""
 
 FLAGS = ("-std=gnu99", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno")
-"""How they are compiled. Contracted operations would round otherwise than numpy does; fast-math is out of the question."""
+"""How they are compiled: contracted operations would round otherwise than numpy does."""
 
 COMPILE_SECONDS = 120
 """Seconds after which a compiler is given up."""

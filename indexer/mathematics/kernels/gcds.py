@@ -49,8 +49,10 @@ def figures(kernels: Kernels, formulas: Sequence[PCF]) -> list[Figures | None]:
     for b, rows in groups.items():
         prepared = _numerator(kernels, b)
         if prepared is not None:
-            a = padded([formulas[row].positive().a for row in rows])
-            for row, known in zip(rows, _figures(kernels, a, prepared), strict=True):
+            # with a positive leading coefficient of a, of which the kernel knows the tail
+            a = padded([formulas[row].a for row in rows])
+            signs = np.array([1 if formulas[row].a[-1] > 0 else -1 for row in rows])
+            for row, known in zip(rows, _figures(kernels, a * signs[:, np.newaxis], signs, prepared), strict=True):
                 found[row] = known
     return found
 
@@ -62,7 +64,7 @@ def _numerator(kernels: Kernels, b: tuple[int, ...]) -> NDArray[np.uint8] | None
     return memory if usable else None
 
 
-def _figures(kernels: Kernels, a: Integers, prepared: NDArray[np.uint8]) -> list[Figures | None]:
+def _figures(kernels: Kernels, a: Integers, signs: Integers, prepared: NDArray[np.uint8]) -> list[Figures | None]:
     count = len(a)
     gcds, growth = np.empty((count, len(GCD_DEPTHS))), np.full((count, 3), np.nan)
     done = np.zeros(count, dtype=np.uint8)
@@ -77,6 +79,7 @@ def _figures(kernels: Kernels, a: Integers, prepared: NDArray[np.uint8]) -> list
     )
     if not enough:
         raise MemoryError
+    growth[:, 1] *= signs
     settled = done.astype(bool) & np.isfinite(growth[:, 0])
     rows = zip(settled.tolist(), gcds.tolist(), growth.tolist(), strict=True)
     return [

@@ -21,7 +21,7 @@ MAX_DIGITS = 120
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """`low` 2^-`fraction_bits` <= |L| <= `high` 2^-`fraction_bits`, and |L| = `digits` 10^`exponent` correctly rounded."""
+    """|L| from `low` to `high`, both times 2^-`fraction_bits`; correctly rounded it is `digits` times 10^`exponent`."""
 
     negative: bool
     low: int

@@ -1,4 +1,4 @@
-"""What `relations.screening` computes in numpy, by the kernels: the same operations, so that the bounds are the same."""
+"""What `relations.screening` computes in numpy, by the kernels: the same operations, and so the same bounds."""
 
 from __future__ import annotations
 
