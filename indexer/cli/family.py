@@ -10,9 +10,15 @@ import click
 from catalog.errors import NotFound
 from catalog.exchange.outputs import RULE, STDOUT, write_file
 from indexer.cli.opened import catalogue
-from indexer.cli.options import catalogue_options, json_option, option
+from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, json_option, option, read_formula
 from indexer.cli.output import exact, note, write_fields, write_json, write_table
 from indexer.cli.progress import shown
+
+LISTED = 20
+"""Families in a list, unless all are asked for."""
+
+MEMBERS = 5
+"""Members that are shown of a family."""
 
 
 @click.group(epilog="Example: formulary family find")
@@ -32,18 +38,18 @@ def find(limit: int, seed: int, database_url: str | None, home: str | None, as_j
 
     with catalogue(database_url, home) as connection, shown() as tell:
         found = find_laws(connection, limit, seed, note, tell)
-        rows = [row for row in patterns(connection) if row["id"] in found]
-    _write(rows, as_json)
+        rows = _objects([row for row in patterns(connection) if row["id"] in found])
+    _write(rows, as_json, False)
 
 
 @family.command("list", epilog="Example: formulary family list --constant pi")
 @option("--constant", metavar="NAME", help="Only families of this constant.")
+@option("--all", "every", is_flag=True, help="Also those that are instances or shifts of others, and all of them.")
 @catalogue_options
 @json_option
-def list_families(constant: str | None, database_url: str | None, home: str | None, as_json: bool) -> None:
-    """List the families that were found."""
-    rows = _read(database_url, home, constant)
-    _write(rows, as_json)
+def list_families(constant: str | None, every: bool, database_url: str | None, home: str | None, as_json: bool) -> None:
+    """List the families that were found: those that lie in no other one, twenty first."""
+    _write(_read(database_url, home, constant), as_json, every)
 
 
 @family.command(epilog="Example: formulary family show 1")
@@ -51,17 +57,31 @@ def list_families(constant: str | None, database_url: str | None, home: str | No
 @catalogue_options
 @json_option
 def show(number: int, database_url: str | None, home: str | None, as_json: bool) -> None:
-    """Show a family: its law, in LaTeX too, and how far it was checked."""
-    from catalog.store.laws import pattern
-
-    with catalogue(database_url, home) as connection:
-        found = pattern(connection, number)
-    if found is None:
+    """Show a family: its law, in LaTeX too, its first members, and how far it was checked."""
+    shown = next((row for row in _read(database_url, home, None) if row["id"] == number), None)
+    if shown is None:
         raise NotFound(f"there is no family {number}; `formulary family list` shows those there are")
     if as_json:
-        write_json(found)
+        write_json(shown)
     else:
-        write_fields(found.items())
+        write_fields((name, ", ".join(value) if isinstance(value, list) else value) for name, value in shown.items())
+
+
+@family.command("of", context_settings=FORMULA_ARGUMENTS, epilog='Example: formulary family of "PCF(5n, -1)"')
+@click.argument("formula", nargs=-1, metavar="FORMULA")
+@catalogue_options
+@json_option
+def of_formula(formula: tuple[str, ...], database_url: str | None, home: str | None, as_json: bool) -> int:
+    """Give the families that a formula is a member of; exit code 1 where there is none."""
+    from indexer.laws.containment import holding, pattern_of
+
+    chosen = read_formula(formula)
+    rows = {row["id"]: row for row in _read(database_url, home, None)}
+    numbers = [pattern.number for pattern in holding(map(pattern_of, rows.values()), chosen)]
+    if not numbers:
+        note(f"formulary: no family that was found holds {chosen}")
+    _write([rows[number] for number in numbers], as_json, True)
+    return 0 if numbers else 1
 
 
 @family.command(epilog="Example: formulary family export --format latex -o families.tex")
@@ -84,18 +104,39 @@ def _read(database_url: str | None, home: str | None, constant: str | None) -> l
     if not rows:
         of = f" of {constant}" if constant else ""
         raise NotFound(f"there are no families{of} yet; seek them by `formulary family find`")
-    return rows
+    return _objects(rows)
 
 
-def _write(rows: list[dict[str, Any]], as_json: bool) -> None:
+def _objects(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with the first members of each family, and the number of another one that it lies in."""
+    from indexer.laws.containment import folded, pattern_of
+
+    families = [pattern_of(row) for row in rows]
+    into = folded(families)
+    return [
+        row | {"members": list(map(str, family.members(MEMBERS))), "within": into.get(family.number)}
+        for row, family in zip(rows, families, strict=True)
+    ]
+
+
+def _write(rows: list[dict[str, Any]], as_json: bool, every: bool) -> None:
     if as_json:
         write_json(rows)
         return
-    write_table(
-        ("family", "formulas", "for", "limit"),
-        [(row["id"], row["template"], row["condition"], _limit(row)) for row in rows],
-        right=("family",),
-    )
+    within = sum(row["within"] is not None for row in rows)
+    shown = [row for row in rows if every or row["within"] is None]
+    first = shown if every else shown[:LISTED]
+    if first:
+        write_table(
+            ("family", "formulas", "for", "limit"),
+            [(row["id"], row["template"], row["condition"], _limit(row)) for row in first],
+            right=("family",),
+        )
+    if len(first) < len(rows):
+        note(
+            f"formulary: {len(first)} of {len(rows)} families: {within} are instances or shifts of others,"
+            f" {len(shown) - len(first)} more stand alone; --all shows them"
+        )
 
 
 def _limit(row: dict[str, Any]) -> str:

@@ -6,11 +6,15 @@ from collections.abc import Callable
 
 import psycopg
 
+from catalog.constants.expressions import parse_expression
 from catalog.progress import Tell, silent, told
 from catalog.store.laws import candidates, store_pattern
 from indexer.laws.checkerboard import TEMPLATE, Board, boards
 from indexer.laws.lines import Law, laws
 from indexer.laws.planes import PlaneLaw, planes
+
+PARAMETERS = ("k", "m")
+"""Names of the parameters in expressions."""
 
 DIGITS = 100
 """Decimal digits to which members outside the catalogue are compared with their law."""
@@ -36,13 +40,18 @@ def find_laws(
     return found
 
 
+def _plain(expression: str) -> str:
+    """An expression in the parameters with as few brackets as its reading needs."""
+    return str(parse_expression(expression, PARAMETERS))
+
+
 def _store(connection: psycopg.Connection, law: Board | Law | PlaneLaw, template: str, expression: str | None) -> int:
     return store_pattern(
         connection,
         template=template,
         condition=law.condition,
-        constant=law.constant,
-        expression=expression,
+        constant=_plain(law.constant),
+        expression=None if expression is None else _plain(expression),
         latex=law.latex(),
         formulas_found=law.formulas_found,
         values_checked=law.values_checked,
