@@ -10,7 +10,7 @@ from indexer.mathematics.closed_forms.closed_form import ClosedForm
 from indexer.mathematics.continued_fractions.limit import Limit
 from indexer.mathematics.continued_fractions.metrics import Metrics
 
-EVALUATOR_VERSION = 2
+EVALUATOR_VERSION = 3
 """Raised with every change that may alter a stored status, digit or metric."""
 
 ERROR_LENGTH = 300

@@ -53,7 +53,10 @@ SPREAD = 0.35
 
 @dataclass(frozen=True, slots=True)
 class GcdGrowth:
-    """log g_n ~ gcd_eta n log n + gcd_gamma n, and the verdict on eta' = q_eta - gcd_eta = 0."""
+    """log g_n ~ gcd_eta n log n + gcd_gamma n, and the verdict on eta' = q_eta - gcd_eta = 0.
+
+    Where the verdict is `undetermined` the two figures are no more than a mean over primes that differ.
+    """
 
     gcd_eta: float
     gcd_gamma: float

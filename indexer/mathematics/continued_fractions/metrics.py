@@ -59,7 +59,9 @@ class Metrics:
     delta = -1 - log|L - p_n/q_n| / log|q_n/g_n| at n = 1000, delta_unreduced the same without g_n = gcd(p_n, q_n);
     log|error| ~ convergence_eta n log n + convergence_gamma n + convergence_sqrt n^(1/2) + convergence_beta log n;
     log|q_n| ~ q_eta n log n + q_gamma n; log g_n ~ gcd_eta n log n + gcd_gamma n; the reduced pair is their difference;
-    delta_predicted is the limit of delta that these exponents give; factorial_reduction says whether q_reduced_eta = 0.
+    delta_predicted is what the exponents, gcd_gamma among them, which is fitted, say of delta for large n;
+    factorial_reduction says whether q_reduced_eta = 0. Where that is undetermined so is the growth of g_n, and all that
+    derives from it is None.
     """
 
     delta: float | None = None
@@ -128,13 +130,21 @@ def metrics(
     if divided is None:
         reason = found.reason or "p_n or q_n is 0 at most depths: growth of the gcd is not measured"
         return Metrics(**exact, delta=found.delta, delta_unreduced=found.delta_unreduced, reason=reason)
+    if divided.factorial_reduction == "undetermined":
+        reason = found.reason or "growth of the gcd is undetermined: the primes counted are of no clear majority"
+        return Metrics(
+            **exact,
+            delta=found.delta,
+            delta_unreduced=found.delta_unreduced,
+            factorial_reduction="undetermined",
+            reason=reason,
+        )
     reduced_eta, reduced_gamma = growth.q_eta - divided.gcd_eta, growth.q_gamma - divided.gcd_gamma
-    settled = not limit_is_exact and divided.factorial_reduction != "undetermined"
     return Metrics(
         **exact,
         delta=found.delta,
         delta_unreduced=found.delta_unreduced,
-        delta_predicted=_predicted_delta(growth, reduced_eta, reduced_gamma) if settled else None,
+        delta_predicted=None if limit_is_exact else _predicted_delta(growth, reduced_eta, reduced_gamma),
         q_reduced_eta=reduced_eta,
         q_reduced_gamma=reduced_gamma,
         gcd_eta=divided.gcd_eta,

@@ -158,3 +158,14 @@ def test_delta_agrees_with_ramanujantools():
         value = limit(parse_formula(text), 12_000).value
         with mpmath.workdps(12_100):
             assert figures.delta == pytest.approx(float(other.PCF(a, b).delta(1000, mpmath.mpf(value))), abs=1e-6)
+
+
+def test_the_growth_of_the_gcd_is_null_where_it_is_undetermined() -> None:
+    """No clear majority of the primes counted: a mean over them would be a figure that nothing stands behind."""
+    found = evaluate(parse_formula("PCF(-2n + 2, 3n^4 + 3n^3 - 2n^2 - 2n - 3)")).metrics
+    assert found.factorial_reduction == "undetermined"
+    assert found.delta is not None
+    derived = (found.gcd_eta, found.gcd_gamma, found.q_reduced_eta, found.q_reduced_gamma, found.delta_predicted)
+    assert derived == (None,) * 5
+    assert found.reason is not None
+    assert found.reason.startswith("growth of the gcd is undetermined")
