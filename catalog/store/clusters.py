@@ -342,7 +342,7 @@ def formulas_by_id(connection: psycopg.Connection, ids: Sequence[int]) -> dict[i
 def cluster_list(
     connection: psycopg.Connection, count: int, constant: str | None = None, unnamed: bool = False
 ) -> list[Row]:
-    """Return the clusters in use, the largest first; of one constant or label, or only those without a name."""
+    """Return the clusters in use, the largest first; of one constant, label or given name, or only those without."""
     return rows(connection, SQL["cluster_list"], count=count, constant=constant, unnamed=unnamed)
 
 
@@ -352,7 +352,7 @@ def cluster(connection: psycopg.Connection, number: int) -> Row | None:
 
 
 def cluster_of(connection: psycopg.Connection, formula_id: int) -> Row | None:
-    """Return the id, the label and the distance of a formula's cluster; None where it waits or there is none."""
+    """Return id, label, given_name and distance of a formula's cluster; None where it waits or there is none."""
     return first(connection, SQL["cluster_of"], id=formula_id)
 
 

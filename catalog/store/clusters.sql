@@ -9,7 +9,7 @@ where {condition}
 order by formula_vector.formula_id
 
 -- verified_constants --
--- The best verified or proved relation of each formula that has a vector: a constant, or a kind of algebraic number.
+-- The best verified or proved relation that stands of each formula: a constant, or a kind of algebraic number.
 select distinct on (relation.formula_id)
     relation.formula_id, relation.id as relation_id, relation.kind, relation.constant_id, constant.name as constant,
     case when relation.kind <> 'moebius' then relation.coefficients else array[]::numeric[] end as coefficients
@@ -17,6 +17,11 @@ from relation
 left join constant on constant.id = relation.constant_id
 where relation.proof not in ('imported', 'numerical')
     and relation.kind in ('rational', 'quadratic', 'algebraic', 'moebius')
+    and not exists (
+        select from rejection
+        where (rejection.formula_id, rejection.kind, rejection.expression)
+            = (relation.formula_id, relation.kind, relation.expression)
+    )
     and (%(ids)s::bigint[] is null or relation.formula_id = any (%(ids)s::bigint[]))
 order by
     relation.formula_id, proof_strength(relation.proof) desc, relation.digits_verified desc nulls last, relation.id
@@ -102,11 +107,11 @@ order by entered.place
 
 -- cluster_list --
 -- Clusters in use, the largest first.
-select id, label, constant, members, canonical, representative, radius
+select id, label, given_name, constant, members, canonical, representative, radius
 from clusters
 where retired_at is null
-    and (%(constant)s::text is null or constant = %(constant)s or label = %(constant)s)
-    and (not %(unnamed)s or label like 'unnamed-%%')
+    and (%(constant)s::text is null or %(constant)s in (constant, label, given_name))
+    and (not %(unnamed)s or (label like 'unnamed-%%' and given_name is null))
 order by canonical desc, members desc, id
 limit %(count)s
 
@@ -116,10 +121,13 @@ select * from clusters where id = %(id)s
 
 -- cluster_of --
 -- Where a formula is in the current clustering.
-select cluster.id, cluster.label, cluster_member.distance
+select cluster.id, cluster.label, named.given_name, cluster_member.distance
 from cluster_member
 join clustering on clustering.id = cluster_member.clustering_id and clustering.state = 'current'
 join cluster on cluster.id = cluster_member.cluster_id
+left join lateral (
+    select cluster_name.given_name from cluster_name where cluster_name.cluster_id = cluster.id order by id desc limit 1
+) as named on true
 where cluster_member.formula_id = %(id)s
 
 -- cluster_events --
@@ -141,7 +149,7 @@ join formula on formula.id = cluster_member.formula_id
 left join lateral (
     select relation.expression
     from relation
-    where relation.formula_id = formula.id and relation.proof not in ('imported', 'numerical')
+    where relation.formula_id = formula.id and relation.proof not in ('imported', 'numerical') and not is_rejected(relation)
     order by proof_strength(relation.proof) desc, relation.digits_verified desc nulls last, relation.id
     limit 1
 ) as best on true

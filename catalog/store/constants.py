@@ -9,7 +9,8 @@ import psycopg
 
 from catalog.constants.library import Constant
 from catalog.database.blocks import Blocks
-from catalog.store.rows import column, rows, value
+from catalog.errors import NotFound
+from catalog.store.rows import change, column, rows, value
 
 SQL = Blocks(__file__)
 
@@ -90,3 +91,29 @@ def own_constants(connection: psycopg.Connection) -> tuple[Constant, ...]:
         Constant(row["name"], row["expression"], OWN, source=row["reference"], equivalents=tuple(row["equivalents"]))
         for row in rows(connection, SQL["own_constants"], group=OWN)
     )
+
+
+@dataclass(frozen=True)
+class ConstantRemoved:
+    """How many relations named the constant that was removed, and how many clusters were of it."""
+
+    relations: int
+    clusters: int
+
+
+def remove_own_constant(connection: psycopg.Connection, name: str) -> ConstantRemoved:
+    """Remove a constant that a user has added, with the relations and infinite families that name it.
+
+    Its clusters stay, without a name. Raises NotFound for one that no user has added.
+    """
+    with connection.transaction():
+        number = value(connection, SQL["own_constant"], name=name, group=OWN)
+        if number is None:
+            own = ", ".join(constant.name for constant in own_constants(connection)) or "none"
+            raise NotFound(f"there is no constant {name} of your own; yours are {own}")
+        relations = change(connection, SQL["forget_relations"], id=number)
+        change(connection, SQL["forget_guesses"], id=number)
+        clusters = change(connection, SQL["unname_clusters"], id=number, name=name)
+        change(connection, SQL["forget_laws"], name=name)
+        change(connection, b"delete from constant where id = %(id)s", id=number)
+    return ConstantRemoved(relations, clusters)

@@ -32,3 +32,30 @@ select name, expression, reference, equivalents from constant where constant_gro
 -- all_expressions --
 -- Every constant with its expression, those of the library and those that theory has named too.
 select name, expression from constant order by likelihood, id
+
+-- own_constant --
+-- The number of a constant that a user has added.
+select id from constant where name = %(name)s and constant_group = %(group)s
+
+-- forget_relations --
+-- Relations with a constant in them go; what led to them follows by its references.
+delete from relation
+where constant_id = %(id)s or id in (select relation_id from relation_term where constant_id = %(id)s)
+
+-- forget_guesses --
+-- Guesses of a constant go.
+delete from guess where constant_id = %(id)s
+
+-- unname_clusters --
+-- Clusters of a constant have no name any more, and their history says why.
+with unnamed as (
+    update cluster set constant_id = null, label = 'unnamed-' || id where constant_id = %(id)s
+    returning id, label
+)
+insert into cluster_event (cluster_id, event, detail)
+select id, 'relabelled', jsonb_build_object('before', %(name)s::text, 'after', label, 'why', 'the constant was removed')
+from unnamed
+
+-- forget_laws --
+-- Infinite families with the constant go.
+delete from pattern where constant = %(name)s

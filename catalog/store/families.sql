@@ -2,27 +2,29 @@
 
 -- family_gaps --
 -- Canonical members without a constant, each with its family's representative: the simplest named one, with its
--- relation, or the simplest where none is named. Members that a family was of no use to are left out.
+-- relation, or the simplest where none is named. Members that a family was of no use to are left out. A relation that
+-- somebody rejected names its formula, which is not sought again, and stands for no family.
 with named as materialized (
     select distinct on (relation.formula_id)
         relation.formula_id, relation.coefficients, constant.name as constant, constant.expression as term,
-        proof_strength(relation.proof) as strength
+        proof_strength(relation.proof) as strength, rejection.formula_id is null as stands
     from relation
+    left join rejection using (formula_id, kind, expression)
     join constant on constant.id = relation.constant_id
     where relation.kind = 'moebius' and relation.proof not in ('imported', 'numerical')
         and (
             %(family)s::text is null
             or relation.formula_id in (select formula.id from formula where formula.family = %(family)s::text)
         )
-    order by relation.formula_id, strength desc, relation.id
+    order by relation.formula_id, stands desc, strength desc, relation.id
 ),
 member as (
     select
         formula.id, formula.a, formula.b, named.constant,
         first_value(formula.id) over simplest as representative_id,
-        first_value(named.coefficients) over simplest as coefficients,
-        first_value(named.constant) over simplest as representative_constant,
-        first_value(named.term) over simplest as term
+        first_value(case when named.stands then named.coefficients end) over simplest as coefficients,
+        first_value(case when named.stands then named.constant end) over simplest as representative_constant,
+        first_value(case when named.stands then named.term end) over simplest as term
     from formula
     left join named on named.formula_id = formula.id
     where formula.is_canonical and formula.status = 'converges' and formula.family is not null
@@ -30,7 +32,7 @@ member as (
         and (%(family)s::text is null or formula.family = %(family)s::text)
     window simplest as (
         partition by formula.family
-        order by named.constant is null, named.strength desc nulls last,
+        order by named.stands is not true, named.strength desc nulls last,
             cardinality(formula.a) + cardinality(formula.b), length(formula.a::text || formula.b::text), formula.id
     )
 )

@@ -90,6 +90,11 @@ from (
     from relation
     join formula on formula.id = relation.formula_id and formula.is_canonical
     where relation.proof not in ('imported', 'numerical') and relation.kind <> 'formula'
+        and not exists (
+            select from rejection
+            where (rejection.formula_id, rejection.kind, rejection.expression)
+                = (relation.formula_id, relation.kind, relation.expression)
+        )
     group by relation.formula_id
 ) as found
 group by first_found

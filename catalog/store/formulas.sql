@@ -13,15 +13,17 @@ select * from formula where id = %(id)s
 select key, id from formula where key = any (%(keys)s)
 
 -- relations_of --
--- Relations of a formula, the strongest first.
+-- Relations of a formula, those that stand first, and of these the strongest; with who rejected one, and why.
 select
     relation.id, constant.name as constant, relation.kind, relation.coefficients, relation.expression,
     relation.method, relation.proof, relation.theorem, relation.digits_used, relation.digits_verified,
-    relation.code_version, relation.found_at
+    relation.code_version, relation.found_at, rejection.reason as rejected_because, rejection.author as rejected_by,
+    rejection.rejected_at
 from relation
+left join rejection using (formula_id, kind, expression)
 left join constant on constant.id = relation.constant_id
 where relation.formula_id = %(id)s
-order by proof_strength(relation.proof) desc, relation.digits_verified desc nulls last, relation.id
+order by rejection.formula_id is not null, proof_strength(relation.proof) desc, relation.digits_verified desc nulls last, relation.id
 
 -- guesses_of --
 -- What was proposed for a formula, or else for its canonical formula, in order.
@@ -58,7 +60,7 @@ select distinct on (relation.formula_id)
     relation.formula_id, constant.name as constant, relation.expression, relation.proof
 from relation
 join constant on constant.id = relation.constant_id
-where relation.formula_id = any (%(ids)s)
+where relation.formula_id = any (%(ids)s) and not is_rejected(relation)
 order by relation.formula_id, proof_strength(relation.proof) desc, relation.digits_verified desc nulls last, relation.id
 
 -- coefficients_of --
@@ -74,4 +76,9 @@ from relation
 join formula on formula.id = relation.formula_id
 join constant on constant.id = relation.constant_id
 where relation.proof not in ('imported', 'numerical') and relation.kind = 'moebius'
+    and not exists (
+        select from rejection
+        where (rejection.formula_id, rejection.kind, rejection.expression)
+            = (relation.formula_id, relation.kind, relation.expression)
+    )
 order by formula.id, proof_strength(relation.proof) desc, relation.digits_verified desc nulls last, relation.id

@@ -74,5 +74,10 @@ join constant on constant.id = relation.constant_id
 join formula on formula.id = relation.formula_id
 join formula_vector on formula_vector.formula_id = formula.id
 where relation.proof not in ('imported', 'numerical') and relation.kind = 'moebius'
+    and not exists (
+        select from rejection
+        where (rejection.formula_id, rejection.kind, rejection.expression)
+            = (relation.formula_id, relation.kind, relation.expression)
+    )
     and formula_vector.vector_version = %(vector_version)s
 order by constant.name, formula_vector.vector, cardinality(formula.a) + cardinality(formula.b), formula.id

@@ -92,7 +92,7 @@ def _write_built(fields: dict[str, Any]) -> None:
 
 
 @cluster.command("list", epilog="Example: formulary cluster list --constant pi")
-@option("--constant", metavar="NAME", help="Only clusters with this constant or label.")
+@option("--constant", metavar="NAME", help="Only clusters with this constant, label or given name.")
 @option("--unnamed", is_flag=True, help="Only clusters of related formulas without a name.")
 @option("--count", type=click.IntRange(1), default=20, help="How many, the largest first.")
 @catalogue_options
@@ -115,7 +115,7 @@ def list_clusters(
         return
     write_table(
         ("cluster", "label", "canonical", "representative"),
-        [(row["id"], row["label"], row["canonical"], row["representative"]) for row in rows],
+        [(row["id"], row["given_name"] or row["label"], row["canonical"], row["representative"]) for row in rows],
         right=("cluster", "canonical"),
     )
 
@@ -145,6 +145,7 @@ def _write_cluster(found: dict[str, Any]) -> None:
     write_fields(
         [
             ("cluster", found["id"]),
+            ("name", found["given_name"]),
             ("label", found["label"]),
             ("members", f"{found['members']:,} ({found['canonical']:,} canonical)"),
             ("representative", found["representative"]),

@@ -95,6 +95,27 @@ def add(
             note(f"{done.searched.left} formulas are left; `formulary identify --unidentified` goes on, or a daemon")
 
 
+@constant.command(epilog='Example: formulary constant remove "Gamma fifth"')
+@click.argument("name")
+@catalogue_options
+@json_option
+def remove(name: str, database_url: str | None, home: str | None, as_json: bool) -> None:
+    """Remove a constant of your own, with the relations that name it.
+
+    Added again, it is compared with all formulas without a name as before.
+    """
+    from catalog.store.constants import remove_own_constant
+
+    with catalogue(database_url, home) as connection:
+        done = remove_own_constant(connection, name)
+    if as_json:
+        write_json({"name": name, "removed": True, "relations": done.relations, "clusters": done.clusters})
+    else:
+        click.echo(f"{name} is removed, and {done.relations:,} relations that named it")
+        if done.clusters:
+            note(f"{done.clusters} clusters that it named have no name now")
+
+
 def _all(use_catalogue: bool | None, database_url: str | None, home: str | None) -> Library:
     """The user's own constants and the library."""
     from catalog.constants.library import Library, library

@@ -143,6 +143,7 @@ def write_formula(result: dict[str, Any]) -> None:
             ("", result.get("identification_reason")),
             ("attempts", result.get("attempts")),
             *(("excluded", _exclusion(exclusion)) for exclusion in _exclusions(result)),
+            *(("rejected", _rejected(relation)) for relation in result.get("rejected", ())),
             *(("source", source) for source in result.get("sources", ())),
             *(("note", note) for note in result.get("notes", ())),
         ]
@@ -164,7 +165,8 @@ def _status(result: dict[str, Any]) -> str:
 
 
 def _cluster(cluster: dict[str, Any]) -> str:
-    return f"{cluster['id']}" + (f" ({cluster['label']})" if cluster["label"] else "")
+    name = cluster["given_name"] or cluster["label"]
+    return f"{cluster['id']}" + (f" ({name})" if name else "")
 
 
 def _digits(limit: dict[str, Any]) -> str | None:
@@ -172,6 +174,11 @@ def _digits(limit: dict[str, Any]) -> str | None:
         return "exact"
     bound = f", error below 10^{limit['error_log10']:.1f}" if limit["error_log10"] is not None else ""
     return f"{limit['digits']} ({limit['bound_kind']}{bound})"
+
+
+def _rejected(relation: dict[str, Any]) -> str:
+    day = relation["rejected_at"][:10]
+    return f"{relation['expression']}: {relation['reason']} ({relation['author']}, {day})"
 
 
 def _label(relation: dict[str, Any]) -> str:

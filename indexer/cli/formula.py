@@ -95,5 +95,8 @@ def _write(result: dict[str, Any], as_json: bool) -> None:
         write_json(result)
         return
     sources = [", ".join(filter(None, (s["author"], s["paper"], s["equation"]))) for s in result["sources"]]
-    notes = [f"{note['text']} ({note['author']}, {note['written_at'][:10]})" for note in result["notes"]]
+    notes = [
+        f"{note['text']} ({note['author']}, {note['written_at'][:10]}, note {note['number']})"
+        for note in result["notes"]
+    ]
     write_formula(result | {"sources": sources, "notes": notes})

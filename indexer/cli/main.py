@@ -38,7 +38,7 @@ COMMANDS = {
     "prove": ("prove", "The proof of what a formula is; --check verifies one."),
     "relate": ("relate", "Whether two formulas are equivalent: the map of their limits, or why not."),
     "verify": ("verify", "Verify stored relations anew, with more digits than before."),
-    "constant": ("constant", "The library of constants: list, show, add your own."),
+    "constant": ("constant", "The library of constants: list, show; add or remove your own."),
     "cluster": ("cluster", "Clusters of formulas: build, list, show why."),
     "note": ("judgement", "Write a note on a formula."),
     "reject": ("judgement", "Reject a relation; the views leave it out."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,6 +22,13 @@ FLOAT_DIGITS = 15
 """Digits that a JSON number holds exactly; longer ones are written as strings."""
 
 
+SHOWN = 30
+"""Characters of the query that are shown where an error is."""
+
+FORMULA_TEXT = re.compile(r"\bformula\s*(=|like\b|in\b)", re.IGNORECASE)
+"""A condition on the text of a formula."""
+
+
 @click.command(epilog='Example: formulary sql "select formula, expression from identified limit 5"')
 @click.argument("query")
 @catalogue_options
@@ -28,8 +36,9 @@ FLOAT_DIGITS = 15
 def sql(query: str, database_url: str | None, home: str | None, as_json: bool) -> None:
     """Query the catalogue by SQL; - reads the query from stdin.
 
-    The views formulas, identified, unidentified, relations, constants_summary and progress are made for this. The
-    login can only read. With --json one object a row is written.
+    The views formulas, identified, unidentified, relations, constants_summary and progress are made for this; one
+    formula is found by pcf('2n+1', 'n^2'). What has no name is `not is_identified`: a rational limit has one without a
+    constant. The login can only read. With --json one object a row is written.
     """
     import psycopg
 
@@ -40,9 +49,9 @@ def sql(query: str, database_url: str | None, home: str | None, as_json: bool) -
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             if connection.broken:
                 raise
-            raise QueryError(_reason(error)) from error
+            raise QueryError(_reason(error, text)) from error
         except psycopg.Error as error:
-            raise QueryError(_reason(error)) from error
+            raise QueryError(_reason(error, text)) from error
 
 
 def _run(connection: Any, text: str, as_json: bool) -> None:
@@ -80,6 +89,33 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _reason(error: Exception) -> str:
-    """What Postgres says, in one line."""
-    return " ".join(str(error).split("\nLINE")[0].split()) or type(error).__name__
+def _reason(error: Exception, query: str) -> str:
+    """What Postgres says, in one line, with the place in the query and its hint; after a timeout, what helps."""
+    import psycopg
+
+    from catalog.database.opening import READER_TIMEOUT
+
+    said = " ".join(str(error).split("\nLINE")[0].split("\nHINT")[0].split()) or type(error).__name__
+    if not isinstance(error, psycopg.Error):
+        return said
+    if isinstance(error, psycopg.errors.QueryCanceled) and "timeout" in said:
+        return f"the query took longer than {READER_TIMEOUT // 1000} s; {_advice(query)}"
+    if error.diag.statement_position:
+        said += f", at {_place(query, int(error.diag.statement_position))}"
+    return f"{said}; {' '.join(error.diag.message_hint.split())}" if error.diag.message_hint else said
+
+
+def _place(query: str, position: int) -> str:
+    """The place of a character of the query, the first being 1, with what stands there."""
+    before = query[: position - 1]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    rest = query[position - 1 :].split()
+    where = f"line {line}, character {column}" if "\n" in query.strip() else f"character {column}"
+    return f"{where} ({rest[0][:SHOWN]})" if rest else f"the end of the query, {where}"
+
+
+def _advice(query: str) -> str:
+    """How a query that took too long may become a fast one."""
+    if FORMULA_TEXT.search(query):
+        return "one formula is found by pcf('2n+1', 'n^2'), which reads an index; the text of a formula has none"
+    return "add conditions that an index serves (docs/cookbook.md names them), or ask for less by limit"

@@ -76,6 +76,7 @@ def stored_object(
 
     The rows are those of `catalog.store.formulas`.
     """
+    standing = [relation for relation in relations if relation["rejected_at"] is None]
     result: dict[str, Any] = {
         "formula": str(PCF(row["a"], row["b"])),
         "id": row["id"],
@@ -90,9 +91,10 @@ def stored_object(
         "closed_form": None,
         "family": row["family"],
         "cluster": None,
-        "relations": [_stored_relation(relation) for relation in relations],
+        "relations": [_stored_relation(relation) for relation in standing],
+        "rejected": [_rejected(relation) for relation in relations if relation["rejected_at"] is not None],
         "guesses": [_stored_guess(guess) for guess in guesses],
-        "outcome": _stored_outcome(row, relations, exclusions),
+        "outcome": _stored_outcome(row, standing, exclusions),
         "exclusions": [dict(exclusion) | {"conditional": row["bound_kind"] == "agreement"} for exclusion in exclusions],
         "sources": [dict(source) for source in sources],
         "evaluated_at": row["evaluated_at"].isoformat(),
@@ -123,6 +125,17 @@ def _stored_outcome(row: Row, relations: Sequence[Row], exclusions: Sequence[Row
     if exclusions:
         return str(exclusions[-1]["outcome"])
     return "nothing_to_identify" if row["limit_value"] is None else None
+
+
+def _rejected(relation: Row) -> dict[str, Any]:
+    """A relation that somebody rejected: what it stated, and who said why it does not stand."""
+    return {
+        "kind": relation["kind"],
+        "expression": relation["expression"],
+        "reason": relation["rejected_because"],
+        "author": relation["rejected_by"],
+        "rejected_at": relation["rejected_at"].isoformat(),
+    }
 
 
 def _stored_guess(guess: Row) -> dict[str, Any]:

@@ -24,6 +24,12 @@ def stored_formula(connection: psycopg.Connection, formula: PCF) -> dict[str, An
     result = stored_object(row, relations, guesses, exclusions, sources)
     result["cluster"] = cluster_of(connection, row["id"])
     result["notes"] = [
-        {"text": text, "author": author, "written_at": at} for text, author, at in notes_of(connection, row["id"])
+        {
+            "number": note["id"],
+            "text": note["note_text"],
+            "author": note["author"],
+            "written_at": note["written_at"].isoformat(),
+        }
+        for note in notes_of(connection, row["id"])
     ]
     return result

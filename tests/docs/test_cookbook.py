@@ -21,7 +21,12 @@ from tests.helpers.catalogues import new_database
 
 COOKBOOK = (Path(__file__).parents[2] / "docs" / "cookbook.md").read_text()
 QUERIES = dict(re.findall(r"^### (\d+\. [^\n]+)$(?:(?!^###).)*?^```sql\n(.*?)^```$", COOKBOOK, re.M | re.S))
-MAY_BE_EMPTY = ("22. What people wrote", "4. Formulas near a number", "19. Riddles: no name, and a large delta")
+MAY_BE_EMPTY = (
+    "20. Equal limits, different families",
+    "23. What people wrote",
+    "4. Formulas near a number",
+    "19. Riddles: no name, and a large delta",
+)
 """Queries whose answer is empty in a small catalogue."""
 
 
@@ -166,6 +171,23 @@ def test_find_walks_the_index_of_its_order(large: psycopg.Connection, sort: str,
     plan = "\n".join(row[0] for row in rows)
     assert index in plan, plan
     assert "Seq Scan on formula" not in plan, plan
+
+
+EQUAL = """
+insert into formula (a, b, key, is_canonical, status, complexity, limit_float8, limit_value, limit_digits, family,
+    evaluator_version)
+select array[n, 7, 1], array[n], sha256(convert_to('equal ' || n, 'UTF8')), true, 'converges', n,
+    0.25, '0.25' || repeat('3', 40) || n, 43, 'twin ' || n % 2, 1
+from generate_series(1, 4) as n
+"""
+
+
+def test_the_cookbook_finds_equal_limits_of_different_families(large: psycopg.Connection) -> None:
+    with large.transaction(force_rollback=True):
+        large.execute(EQUAL)
+        rows = large.execute(QUERIES["20. Equal limits, different families"]).fetchall()  # type: ignore[arg-type]
+    simplest = "PCF(n^2 + 7n + 1, 1); PCF(n^2 + 7n + 2, 2); PCF(n^2 + 7n + 3, 3)"
+    assert rows == [("0.25" + "3" * 16, 2, 4, simplest)]
 
 
 # Types
