@@ -64,6 +64,7 @@ class _Reader:
     def __init__(self, latex: str) -> None:
         self._tokens = _TOKEN.findall(latex)
         self._at = 0
+        self._roots = 0  # roots that are open
 
     def row(self, end: str | None) -> list[str]:
         """Return the elements up to a token, which is passed over, or to the end of the text."""
@@ -116,7 +117,7 @@ class _Reader:
 
     def _command(self, name: str) -> str:
         if name == "frac":
-            return f"<mfrac>{self._element()}{self._element()}</mfrac>"
+            return self._fraction()
         if name == "sqrt":
             return self._root()
         if name == "left":
@@ -125,7 +126,8 @@ class _Reader:
             return self._element()
         if name in _UPRIGHT:
             text = escape(self._text())
-            return f"<mtext>{text}</mtext>" if name == "text" else f'<mi mathvariant="normal">{text}</mi>'
+            # a blank at an end would be collapsed, and words run into what stands beside them
+            return f"<mtext>{_kept(text)}</mtext>" if name == "text" else f'<mi mathvariant="normal">{text}</mi>'
         if name == "mathbb":
             text = self._text()
             return f"<mi>{escape(DOUBLE.get(text, text))}</mi>"
@@ -137,12 +139,26 @@ class _Reader:
             return f'<mspace width="{SPACES[name]}"></mspace>'
         return f'<mi mathvariant="normal">{escape(name)}</mi>'  # a function by its name, such as \tan
 
+    def _fraction(self) -> str:
+        """Return a fraction; under a root on one line, since without a mathematics font the sign covers half of it."""
+        above, below = self._element(), self._element()
+        if not self._roots:
+            return f"<mfrac>{above}{below}</mfrac>"
+        return f"<mrow>{_as_factor(above)}<mo>/</mo>{_as_factor(below)}</mrow>"
+
     def _root(self) -> str:
+        self._skip_blanks()
         if self._peek() != "[":
-            return f"<msqrt>{self._element()}</msqrt>"
+            return f"<msqrt>{self._under_root()}</msqrt>"
         self._next()
         index = _group(self.row("]"))
-        return f"<mroot>{self._element()}{index}</mroot>"
+        return f"<mroot>{self._under_root()}{index}</mroot>"
+
+    def _under_root(self) -> str:
+        self._roots += 1
+        element = self._element()
+        self._roots -= 1
+        return element
 
     def _bracketed(self) -> str:
         opening = self._next() if self._at < len(self._tokens) else ""
@@ -177,6 +193,23 @@ class _Reader:
     def _skip_blanks(self) -> None:
         while self._at < len(self._tokens) and self._tokens[self._at].isspace():
             self._at += 1
+
+
+def _kept(text: str) -> str:
+    """Return text whose first and last blank stay."""
+    inner = text.strip(" ")
+    return (
+        "\N{NO-BREAK SPACE}" * text.startswith(" ")
+        + inner
+        + "\N{NO-BREAK SPACE}" * (text.endswith(" ") and bool(inner))
+    )
+
+
+def _as_factor(element: str) -> str:
+    """Return an element in brackets where it is more than one."""
+    return (
+        f'<mo stretchy="false">(</mo>{element}<mo stretchy="false">)</mo>' if element.startswith("<mrow>") else element
+    )
 
 
 def _group(elements: list[str]) -> str:

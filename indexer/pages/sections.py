@@ -11,6 +11,7 @@ import numpy as np
 
 from catalog.store.report import PLANE, Report
 from catalog.store.rows import Row
+from indexer.laws.containment import folded, pattern_of
 from indexer.pages.html import bar, digits, figure, number, section, table
 from indexer.pages.mathml import mathml
 from indexer.pages.thumbnails import Ground
@@ -25,6 +26,9 @@ NEWEST = 15
 FAMILIES = 40
 UNNAMED = 8
 """Rows of each section."""
+
+LONG_LAW = 200
+"""Characters of LaTeX beyond which a law comes after the shorter ones."""
 
 _NUMBER = re.compile(r"[-+]?\d+(?:/\d+)?")
 
@@ -186,7 +190,9 @@ def _proof(row: Row) -> str:
 
 def families(report: Report) -> str:
     """Return the infinite families, as laws."""
-    rows = sorted(report.families, key=lambda row: -row["formulas_found"])
+    within = folded([pattern_of(row) for row in report.families])
+    alone = [row for row in report.families if row["id"] not in within]
+    rows = sorted(alone, key=lambda row: (len(row["latex"]) > LONG_LAW, -row["formulas_found"]))
     counted: Counter[str] = Counter()
     first: list[Row] = []
     others: list[Row] = []
@@ -200,6 +206,8 @@ def families(report: Report) -> str:
     more = len(rows) - FAMILIES
     rest = f"<p class='soft'>{more:,} more: <code>formulary family list</code></p>" if more > 0 else ""
     text = "<p>Each law was read from formulas of the catalogue and checked far outside.</p>"
+    if within:
+        rest += f"<p class='soft'>{len(within):,} are instances or shifts of others and left out.</p>"
     return section("families", "Infinite families", f'{text}<ul class="laws">{items}</ul>{rest}')
 
 

@@ -9,7 +9,7 @@ from catalog.errors import FormularyError
 from catalog.formulas.pcf import PCF
 from indexer.pages.mathml import mathml
 
-LONGEST = 400
+LONGEST = 160
 """Characters of an expression that is still typeset; longer ones would not fit on a page."""
 
 

@@ -149,7 +149,7 @@ def draw(
     """Draw hexagons, marks and the legends; returns the groups that are drawn, the commonest first."""
     grid = Grid((limits[0][0], limits[1][0]), (limits[0][1], limits[1][1]), ACROSS, ASPECT)
     cells = grid.cells(points.x, points.y)
-    common = _commonest(points.groups, len(points.names))
+    common = _commonest(points.groups, points.names)
     order = np.full(len(points.names) + 1, -1, np.int64)  # the last one is for no group
     order[common] = np.arange(len(common))
     ranks = order[points.groups]
@@ -166,9 +166,11 @@ def draw(
     return layers
 
 
-def _commonest(groups: Ints, count: int) -> Ints:
-    sizes = np.bincount(groups[groups >= 0], minlength=count)
-    order = np.argsort(-sizes, kind="stable")[: len(COLOURS)]
+def _commonest(groups: Ints, names: Sequence[str]) -> Ints:
+    """Return the groups that get colours: the commonest, and those with a name before quotients of series."""
+    sizes = np.bincount(groups[groups >= 0], minlength=len(names))
+    nameless = np.array(["hyp" in name for name in names], dtype=np.bool_)
+    order = np.lexsort((-sizes, nameless))[: len(COLOURS)]
     return np.asarray(order[sizes[order] > 0])
 
 
