@@ -8,7 +8,6 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
-import hashlib
 import json
 import sys
 import zlib
@@ -32,9 +31,6 @@ ENCODINGS = {
 
 GZIP = b"\x1f\x8b"
 """The first bytes of a file of gzip."""
-
-PIECE = 2**20
-"""Bytes read at a time for a checksum."""
 
 
 @dataclass(frozen=True)
@@ -76,18 +72,6 @@ def read_all(path: Path) -> Iterator[Record | BadRecord]:
             yield checked(row)
         except RecordError as error:
             yield BadRecord(number, str(error))
-
-
-def checksum(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal, or that of a folder's files and their names, in order."""
-    whole = hashlib.sha256()
-    for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
-        if path.is_dir():
-            whole.update(f"{file.relative_to(path).as_posix()}\n".encode())
-        with file.open("rb") as read:
-            while piece := read.read(PIECE):
-                whole.update(piece)
-    return whole.hexdigest()
 
 
 def _rows(path: Path) -> Iterator[Any]:

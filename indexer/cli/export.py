@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
 
@@ -49,7 +49,7 @@ def export(
     """Write formulas with all that is known of them to FILE.
 
     An existing plain file is replaced when the new one is whole; - is stdout. `formulary import FILE` reads it
-    back.
+    back, with the SHA-256 that is said at the end also without evaluating it.
     """
     import psycopg
 
@@ -63,7 +63,7 @@ def export(
         wanted = read_filter(connection, conditions, canonical=canonical)
         try:
             with shown() as tell:
-                count = _write(file, kind, _told(copied(connection, wanted, where=where), tell), partition_by)
+                count, checksum = _write(file, kind, _told(copied(connection, wanted, where=where), tell), partition_by)
         except psycopg.OperationalError:
             raise
         except psycopg.Error as error:
@@ -72,9 +72,11 @@ def export(
             reason = " ".join(str(error).split("\nLINE")[0].split())
             raise FileFormatError(f"the condition cannot be used: {reason}") from error
     if as_json and file != "-":
-        write_json({"file": file, "format": kind, "formulas": count})
+        write_json({"file": file, "format": kind, "formulas": count, "sha256": checksum})
     else:
         note(f"{count} formulas written")
+        if kind != "latex":
+            note(f"formulary: to import it without evaluation: --checksum {checksum}")
 
 
 def _told(batches: Iterable[CsvBatch], tell: Tell) -> Iterator[CsvBatch]:
@@ -99,7 +101,9 @@ def _format_of(file: str) -> str:
     return found
 
 
-def _write(file: str, kind: str, batches: Iterable[CsvBatch], partition: str | None) -> int:
+def _write(file: str, kind: str, batches: Iterable[CsvBatch], partition: str | None) -> tuple[int, str]:
+    """Return how many formulas were written, and the checksum of the file."""
+    from catalog.exchange.checksums import Counted, checksum
     from catalog.exchange.export import KINDS
     from catalog.exchange.files import WRITERS, pyarrow, write_parquet_folder
 
@@ -109,6 +113,8 @@ def _write(file: str, kind: str, batches: Iterable[CsvBatch], partition: str | N
         pyarrow()
     if partition is not None:
         with written_folder(file) as folder:
-            return write_parquet_folder(folder, batches, partition)
+            count = write_parquet_folder(folder, batches, partition)
+            return count, checksum(folder)
     with written(file, needs_file="Parquet" if kind == "parquet" else None) as output:
-        return WRITERS[kind](output, batches)
+        counted = Counted(output)
+        return WRITERS[kind](cast(BinaryIO, counted), batches), counted.checksum

@@ -11,6 +11,7 @@ from catalog.errors import FileFormatError
 from indexer.cli.opened import catalogue
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import note, write_added
+from indexer.cli.progress import shown
 
 PROGRAMS = ("blind-delta", "lirec")
 
@@ -32,6 +33,17 @@ PROGRAMS = ("blind-delta", "lirec")
     help="blind-delta: numbers of coefficients of a and b.  [default: as in its name, or half and half]",
 )
 @option("--keep-going", is_flag=True, help="Say and pass over records that cannot be used, and store the others.")
+@option(
+    "--sample",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Evaluate N records, chosen at random; the others are stored as imported.  [default: all are evaluated]",
+)
+@option(
+    "--checksum",
+    metavar="SHA256",
+    help="Store the file as it is if this is its SHA-256, as export gives it; only where you trust who gave it.",
+)
 @option("--workers", type=click.IntRange(1, 1024), help="Processes that evaluate.  [default: one a core]")
 @catalogue_options
 @json_option
@@ -43,6 +55,8 @@ def import_formulas(
     link: str | None,
     lengths: str | None,
     keep_going: bool,
+    sample: int | None,
+    checksum: str | None,
     workers: int | None,
     database_url: str | None,
     home: str | None,
@@ -50,20 +64,33 @@ def import_formulas(
 ) -> int:
     """Bring formulas from FILE into the catalogue.
 
-    An export of formulary is stored with all that is known, once every record of it is found to be whole; files of
-    JSON lines and CSV may be compressed by gzip. Tables of the Blind-Delta algorithm and of LIReC, which have the
+    An export of formulary is read whole, and its limits and relations are evaluated anew: what a record says is stored
+    where the evaluation confirms it, and the record is refused where it does not. Files of JSON lines and CSV may be
+    compressed by gzip. Tables of the Blind-Delta algorithm and of LIReC, which have the
     coefficient of the highest degree first, are evaluated and identified anew.
     """
     from catalog.store.findings import SourceRow
-    from indexer.upkeep.importing import import_export, import_program
+    from indexer.upkeep.importing import Trust, import_export, import_program
 
     program, path = _program_and_path(what)
     source = SourceRow(0, paper or f"{program}, {path.name}", equation, author, link)
     pair = _lengths(lengths)
+    if sample is not None and checksum is not None:
+        raise click.UsageError("--sample and --checksum exclude each other: a checksum is given to evaluate nothing")
+    if program is not None and (sample is not None or checksum is not None or keep_going):
+        raise click.UsageError(f"{program} takes no --sample, --checksum or --keep-going: all of it is evaluated")
     try:
-        with catalogue(database_url, home) as connection:
+        with catalogue(database_url, home) as connection, shown() as tell:
             if program is None:
-                done = import_export(connection, path, note, keep_going=keep_going)
+                done = import_export(
+                    connection,
+                    path,
+                    note,
+                    trust=Trust(sample, checksum),
+                    keep_going=keep_going,
+                    workers=workers,
+                    tell=tell,
+                )
             else:
                 done = import_program(connection, program, path, pair, source, workers, note)
     except OSError as error:

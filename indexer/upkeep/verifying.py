@@ -68,12 +68,13 @@ def _killed(relation: StoredRelation, reason: str) -> Verified:
 def verify_stored(relation: StoredRelation) -> Verified:
     """Evaluate both sides of a relation anew and compare them; an error is a reason, never raised."""
     try:
-        return _compared(relation)
+        return compared(relation)
     except Exception as error:
         return Verified(relation, 0, f"it cannot be evaluated: {error}")
 
 
-def _compared(relation: StoredRelation) -> Verified:
+def compared(relation: StoredRelation) -> Verified:
+    """Evaluate both sides of a relation anew and compare them; raises ArithmeticError where one cannot be evaluated."""
     asked = relation.digits + FURTHER_DIGITS
     with ctx.workprec(bits_for(asked + GUARD_DIGITS) + 64 + _size(relation.coefficients)):
         left, exact = _limit(relation.formula, asked + GUARD_DIGITS)

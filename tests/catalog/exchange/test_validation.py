@@ -216,7 +216,8 @@ def test_what_the_database_does_not_take_is_refused_by_record(
     long = copy.deepcopy(good)
     long["sources"][0]["paper"] = "".join(map(chr, random.Random(7).choices(range(0x4E00, 0x9000), k=9_000)))
     file = tmp_path / "some.jsonl"
-    other = good | {"formula": "PCF(2n + 3, n^2)", "a": [3, 2], "relations": [], "guesses": [], "rejections": []}
+    other = good | {"relations": [], "guesses": [], "rejections": []}
+    long |= {"formula": "PCF(2n + 3, n^2)", "a": [3, 2], "limit_value": None, "relations": [], "limit_exact": None}
     file.write_text(json.dumps(long) + "\n" + json.dumps(other) + "\n")
     done = formulary("import", str(file), "--json", FORMULARY_DATABASE_URL=database_url)
     assert (done.returncode, json.loads(done.stdout)) == (2, {"added": 1, "known": 0, "refused": 1})

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from indexer.upkeep import records
+from indexer.upkeep import importing
 from tests.helpers.catalogues import content
 from tests.helpers.command import formulary, json_of
 
@@ -28,7 +28,7 @@ def exported(seeded_url: str, tmp_path_factory: pytest.TempPathFactory) -> list[
 def test_records_that_are_known_new_or_repeated_are_counted_in_every_batch(
     seeded_copy: str, exported: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int, order: str
 ) -> None:
-    monkeypatch.setattr(records, "BATCH", batch)
+    monkeypatch.setattr(importing, "BATCH", batch)
     chosen = exported[:23]
     lines = {
         "twice in a row": list(itertools.chain.from_iterable(zip(chosen, chosen, strict=True))),
@@ -48,7 +48,7 @@ def test_records_that_are_known_new_or_repeated_are_counted_in_every_batch(
 def test_more_known_records_than_one_batch_holds_change_nothing(
     seeded_copy: str, exported: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(records, "BATCH", len(exported) // 3)
+    monkeypatch.setattr(importing, "BATCH", len(exported) // 3)
     file = tmp_path / "all.jsonl"
     file.write_text("".join(exported))
     before = content(seeded_copy)
