@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from gmpy2 import mpq
 
-from catalog.constants.expressions import to_latex
+from catalog.constants.expressions import parse_expression, to_latex
+from catalog.errors import ExpressionError
 from catalog.formulas.pcf import PCF
 from catalog.formulas.polynomial import format_polynomial, latex_polynomial
 from indexer.mathematics.closed_forms.identities import identities
@@ -72,7 +74,9 @@ class Notation:
         return f"{letter}_{{{index}}}" if self.latex else f"{letter}{index}"
 
     def constant(self, text: str) -> str:
-        """A constant by its expression."""
+        """A constant by its expression, its square roots and rational parts reduced."""
+        with suppress(ExpressionError):
+            text = str(parse_expression(text).substitute({}))
         return to_latex(text) if self.latex else text
 
     def map(self, entries: Sequence[Any], symbol: str) -> str:
@@ -92,26 +96,34 @@ class Notation:
         if y == 0:
             return self.number(x)
         factor = {"1": "", "-1": "-"}.get(self.number(y))
-        if factor is None:
-            factor = _bracketed(self.number(y)) + (" " if self.latex else "*")
-        term = factor + symbol
+        if factor is not None:
+            term = factor + symbol
+        elif y.q == 0 and abs(y.p.numerator) == 1 and not self.latex:
+            term = f"{'-' if y.p < 0 else ''}{symbol}/{y.p.denominator}"
+        else:
+            term = _bracketed(self.number(y)) + (" " if self.latex else "*") + symbol
         if x == 0:
             return term
         return f"{self.number(x)} - {term[1:]}" if term.startswith("-") else f"{self.number(x)} + {term}"
 
     def quotient(self, subject: dict[str, Any]) -> str:
         """A quotient of functions."""
-        z = self.number(number(subject["argument"]))
-        sides = [[self.number(number(p)) for p in subject[side]] for side in ("above", "below")]
-        if not self.latex:
-            name = FUNCTIONS[subject["function"]][0]
-            above, below = (f"{name}({', '.join([*side, z])})" for side in sides)
-            return f"{above}/{below}"
-        above, below = (self._function(subject["function"], side, z) for side in sides)
-        return rf"\frac{{{above}}}{{{below}}}"
+        above, below = (self._function(subject, side) for side in ("above", "below"))
+        if below == "1":
+            return above
+        if self.latex:
+            return rf"\frac{{{above}}}{{{below}}}"
+        return f"1/({below})" if above == "1" else f"{above}/{below}"
 
-    def _function(self, name: str, parameters: list[str], z: str) -> str:
+    def _function(self, subject: dict[str, Any], side: str) -> str:
+        """A value of a function; it is 1 where an upper parameter is 0."""
+        name, values = subject["function"], [number(p) for p in subject[side]]
+        parameters, z = [self.number(value) for value in values], self.number(number(subject["argument"]))
         *upper, lower = parameters
+        if any(value == 0 for value in (values[:1] if name == "hypu" else values[:-1])):
+            return "1"
+        if not self.latex:
+            return f"{FUNCTIONS[name][0]}({', '.join([*parameters, z])})"
         if name == "hypu":
             return rf"U\left({', '.join([*parameters, z])}\right)"
         count = {"hyp0f1": 0, "hyp1f1": 1, "hyp2f1": 2}[name]
