@@ -91,7 +91,8 @@ def _convergent(formula: PCF, verdict: Classification, digits: int, given: Given
         )
     growth = exponents(formula, verdict)
     beyond = Metrics(reason="its exponents are beyond double precision")
-    figures = metrics(formula, growth, tail, value.exact is not None, given.figures) if growth else beyond
+    known = value.exact is not None
+    figures = metrics(formula, growth, tail, known, given.figures, value.ball) if growth else beyond
     return Evaluation(
         formula,
         "converges",

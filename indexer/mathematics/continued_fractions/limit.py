@@ -7,6 +7,7 @@ ball agrees with it; a ball that looks rational, zero or infinite else goes to `
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -41,6 +42,9 @@ DEFAULT_DIGITS = 110
 
 CONFIRMED_BITS = 340
 """Bits of the tail that must agree with an exact value from a closed form: 100 digits."""
+
+SUSPICIOUS_BITS = 64
+"""Bits to which a limit must be zero or infinite to be called so, unproved."""
 
 MAX_BITS = 1 << 19
 """Working precision, or four times the bits asked for, at which a limit lost in cancellation is given up."""
@@ -184,11 +188,21 @@ def _convergent(formula: PCF, digits: int, tail: AnyTail, known: Limit | None) -
         bits += more
     if value.exhausted and best is not None and kind is not None:
         best, kind = _at_lower_precision(tail, best, kind, bits)
-    if best is None and value.exhausted:
-        return _unknown(f"it converges too slowly: not one digit is settled from depth {value.steps}")
     if best is None:
-        return _unknown("its limit is zero or infinite to all digits tried, and no proof was found")
+        return _unknown(_unsettled(value))
     return rounded(best, digits, kind)
+
+
+def _unsettled(value: TailValue) -> str:
+    """Return why not one digit of a limit is settled: it may be zero or infinite, or is hardly known at all."""
+    above, below = (side.abs_upper() for side in (value.numerator, value.denominator))
+    least_above, least_below = (side.abs_lower() for side in (value.numerator, value.denominator))
+    for small, large, name in ((above, least_below, "zero"), (below, least_above, "infinite")):
+        if large > 0 and small < large * arb(2) ** -SUSPICIOUS_BITS:
+            with ctx.workprec(64):
+                digits = int(float((large / small).log()) / math.log(10)) if small > 0 else 0
+            return f"its limit is zero or infinite, unproved: {name} to {digits} digits"
+    return f"it converges too slowly: not one digit is settled from depth {value.steps}"
 
 
 def _quotient(value: TailValue, bits: int, wanted: int) -> arb | None:

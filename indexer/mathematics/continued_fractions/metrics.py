@@ -106,11 +106,13 @@ def metrics(
     tail: AnyTail | None,
     limit_is_exact: bool,
     figures: Figures | None = None,
+    limit: arb | None = None,
 ) -> Metrics:
     """Return the metrics of a formula that converges to a finite limit without terminating.
 
     `growth` are its exponents, `tail` its tail, which may be left out where the kernels gave `figures`; where
-    `limit_is_exact` delta is None, for a rational number has no irrationality measure to show.
+    `limit_is_exact` delta is None, for a rational number has no irrationality measure to show. The `limit` as a ball
+    is taken where the tail is known to too few bits.
     """
     exact: dict[str, Any] = {
         "convergence_eta": growth.convergence_eta,
@@ -125,7 +127,7 @@ def metrics(
         return Metrics(**exact, reason=f"q_n at n = {METRIC_DEPTH} is too long: delta and the gcd are not computed")
     found = None if figures is None else _by_kernels(formula, figures, tail, limit_is_exact)
     if found is None:
-        found = _by_integers(formula, tail_of(formula) if tail is None else tail, limit_is_exact)
+        found = _by_integers(formula, tail_of(formula) if tail is None else tail, limit_is_exact, limit)
     divided = gcd_growth(formula, found.depths, found.log_gcds, growth.q_eta, found.divisors)
     if divided is None:
         reason = found.reason or "p_n or q_n is 0 at most depths: growth of the gcd is not measured"
@@ -154,12 +156,12 @@ def metrics(
     )
 
 
-def _by_integers(formula: PCF, tail: AnyTail, limit_is_exact: bool) -> Measured:
+def _by_integers(formula: PCF, tail: AnyTail, limit_is_exact: bool, limit: arb | None) -> Measured:
     """Return what the exact convergents say."""
     steps = tail.first_steps if tail.first_steps.formula == formula else FirstSteps(formula, LADDER)
     sampled = [steps.convergent(LADDER.index(n)) for n in DEPTHS]
     divisors = [c.gcd() for c in sampled]
-    deltas = (None, None, RATIONAL) if limit_is_exact else _deltas(formula, sampled[-1], divisors[-1], tail)
+    deltas = (None, None, RATIONAL) if limit_is_exact else _deltas(formula, sampled[-1], divisors[-1], tail, limit)
     # gcd(p, 0) = |p| says nothing of the growth
     usable = [(c.n, divisor) for c, divisor in zip(sampled, divisors, strict=True) if c.p != 0 and c.q != 0]
     kept = [divisor for _, divisor in usable]
@@ -224,21 +226,31 @@ def log_error(formula: PCF, at: Convergent, tail: AnyTail) -> float | None:
 
 
 def _deltas(
-    formula: PCF, last: Convergent, divisor: mpz, tail: AnyTail
+    formula: PCF, last: Convergent, divisor: mpz, tail: AnyTail, limit: arb | None
 ) -> tuple[float | None, float | None, str | None]:
     """Return delta, delta_unreduced and the reason where one of them is None; `divisor` is the gcd."""
     if last.q == 0:
         return None, None, f"q_n = 0 at n = {last.n}: delta is undefined"
     try:
-        error, log_q = log_error(formula, last, tail), log_abs(last.q)
+        error, why = log_error(formula, last, tail), f"the error at n = {last.n} is lost in cancellation"
     except TooDeepError as beyond:
-        return None, None, f"{beyond}: delta is undefined"
+        error, why = None, str(beyond)
+    if error is None and limit is not None:
+        error = _log_difference(limit, last)
     if error is None:
-        return None, None, f"the error at n = {last.n} is lost in cancellation: delta is undefined"
+        return None, None, f"{why}: delta is undefined"
+    log_q = log_abs(last.q)
     log_reduced = log_q - log_abs(divisor)
     delta = -1 - error / log_reduced if abs(last.q) > divisor else None
     unreduced = -1 - error / log_q if abs(last.q) > 1 else None
     return delta, unreduced, None if delta is not None else f"|q_n/g_n| = 1 at n = {last.n}: delta is undefined"
+
+
+def _log_difference(limit: arb, at: Convergent) -> float | None:
+    """Return log|L - p_n/q_n| by subtraction, None where the limit is not known to enough bits beyond the error."""
+    with ctx.workprec(max(int(limit.rel_accuracy_bits()), 0) + at.q.bit_length() + SETTLED_BITS):
+        difference = abs(limit - arb(_fmpz(at.p)) / arb(_fmpz(at.q)))
+        return float(difference.log()) if difference.rel_accuracy_bits() >= SETTLED_BITS else None
 
 
 def _predicted_delta(growth: Exponents, reduced_eta: float, reduced_gamma: float) -> float | None:

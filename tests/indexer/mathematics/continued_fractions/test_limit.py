@@ -255,3 +255,10 @@ def test_exact_limits_of_any_length_become_rows_and_json():
     assert Batch.of([done]).rows is not None
     shown = formula_object(done.evaluation, done.identification)
     assert len(shown["limit"]["exact"]) > 2 * 4300 and len(shown["relations"][0]["polynomial"][0]) > 4300
+
+
+def test_a_limit_that_is_infinite_to_thousands_of_digits_is_not_said_to_converge_slowly() -> None:
+    formula = parse_formula("PCF(280n^3+460n^2-340n-520, 47628n^6+13608n^5-117720n^4-114480n^3-33588n^2-2808n)")
+    found = limit(formula)
+    assert found is not None
+    assert str(found.reason).startswith("its limit is zero or infinite, unproved: infinite to ")

@@ -169,3 +169,9 @@ def test_the_growth_of_the_gcd_is_null_where_it_is_undetermined() -> None:
     assert derived == (None,) * 5
     assert found.reason is not None
     assert found.reason.startswith("growth of the gcd is undetermined")
+
+
+def test_an_error_lost_in_cancellation_is_the_difference_of_limit_and_convergent() -> None:
+    """x_1001 is known to 26 bits only, of which none is left in q x + b q_before; the closed form gives the limit."""
+    found = evaluate(parse_formula("PCF(400n + 104, -40000n^2 + 19201n - 2)")).metrics
+    assert found.delta == pytest.approx(-1.0000349239, abs=1e-9)
