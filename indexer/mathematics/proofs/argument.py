@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -95,13 +96,13 @@ class Notation:
         """x + y symbol."""
         if y == 0:
             return self.number(x)
-        factor = {"1": "", "-1": "-"}.get(self.number(y))
-        if factor is not None:
-            term = factor + symbol
-        elif y.q == 0 and abs(y.p.numerator) == 1 and not self.latex:
-            term = f"{'-' if y.p < 0 else ''}{symbol}/{y.p.denominator}"
+        factor = self.number(y)
+        if factor in ("1", "-1"):
+            term = factor.removesuffix("1") + symbol
+        elif part := re.fullmatch(r"(-?)1/(\d+)", factor):
+            term = f"{part[1]}{symbol}/{part[2]}"
         else:
-            term = _bracketed(self.number(y)) + (" " if self.latex else "*") + symbol
+            term = _bracketed(factor) + (" " if self.latex else "*") + symbol
         if x == 0:
             return term
         return f"{self.number(x)} - {term[1:]}" if term.startswith("-") else f"{self.number(x)} + {term}"
