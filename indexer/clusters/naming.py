@@ -20,7 +20,7 @@ from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import FURTHER_DIGITS, moebius_image, verify
 from indexer.mathematics.relations.screening import SCREENED_BOUND, exclusion_bounds
 from indexer.mathematics.relations.search import DIGITS, moebius_scaled, scale
-from indexer.mathematics.relations.text import moebius_text
+from indexer.mathematics.relations.writing import value_text
 from indexer.pipeline.storing import add_copies
 
 METHOD = "cluster"
@@ -44,7 +44,7 @@ def relation_with(formula: PCF, library: Iterable[tuple[str, str]]) -> RelationR
         found = moebius_scaled(own, value, DIGITS).coefficients
         digits = None if found is None else _agreed(formula, found, term)
         if found is not None and digits is not None:
-            text = moebius_text(found, term)
+            text = value_text(found, term)
             return RelationRow(0, "moebius", found, text, METHOD, "verified", DIGITS, digits, name)
     return None
 

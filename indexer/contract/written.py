@@ -10,7 +10,8 @@ from flint import arb, ctx
 
 from catalog.formulas.notations import Reading
 from indexer.mathematics.numbers.decimals import bits_for, round_ball
-from indexer.mathematics.relations.text import moebius_text, rational_text
+from indexer.mathematics.relations.text import rational_text
+from indexer.mathematics.relations.writing import value_text
 
 
 def written_object(result: dict[str, Any], reading: Reading) -> dict[str, Any]:
@@ -60,4 +61,4 @@ def _mapped(relation: dict[str, Any], reading: Reading) -> str:
     x, y, z, w = reading.map
     a, b, c, d = (int(entry) for entry in relation["coefficients"])
     row = (x * c + y * a, x * d + y * b, z * c + w * a, z * d + w * b)
-    return moebius_text([entry // gcd(*row) for entry in row], relation["constant"])
+    return value_text(tuple(entry // gcd(*row) for entry in row), relation["constant"])

@@ -20,7 +20,8 @@ from indexer.kinds.evaluation import failed as failed_evaluation
 from indexer.kinds.kind import evaluate_all, kind_of
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit
 from indexer.mathematics.relations.relation import Relation
-from indexer.mathematics.relations.text import algebraic_text, moebius_text, rational_text
+from indexer.mathematics.relations.text import algebraic_text, rational_text
+from indexer.mathematics.relations.writing import value_text
 from indexer.similarity.anchors import NearestAnchors
 from indexer.sources.space import Proposed, plain
 
@@ -102,7 +103,7 @@ def _negated_relation(relation: Relation, limit: Limit | None) -> Relation:
     if relation.kind == "moebius" and relation.coefficients is not None:
         x, y, z, w = relation.coefficients
         negated = (-x, -y, z, w)
-        return replace(relation, coefficients=negated, expression=moebius_text(negated, relation.terms[0]))
+        return replace(relation, coefficients=negated, expression=value_text(negated, relation.terms[0]))
     if relation.polynomial is None or limit is None or limit.ball is None:
         raise ValueError(f"a {relation.kind} relation has no mirror")
     if relation.kind == "rational" and limit.exact is not None:

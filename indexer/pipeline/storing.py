@@ -22,7 +22,7 @@ from catalog.store.ingest import Ingested, ingest
 from catalog.store.leases import Lease
 from indexer.identification.values import with_value
 from indexer.mathematics.relations.search import normal_moebius
-from indexer.mathematics.relations.text import moebius_text
+from indexer.mathematics.relations.writing import value_text
 from indexer.pipeline.batch import Batch
 
 DERIVED = "derived"
@@ -74,7 +74,7 @@ def add_copies(
             continue
         x, y, z, w = relation.coefficients
         coefficients = normal_moebius((factor * x, factor * y, z, w))
-        text = moebius_text(coefficients, term)
+        text = value_text(coefficients, term)
         numbers.append(number)
         findings.relations.append(
             RelationRow(

@@ -14,9 +14,9 @@ from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.contiguity import Matrix
 from indexer.mathematics.closed_forms.derivation import derivation
 from indexer.mathematics.closed_forms.identities import identities
-from indexer.mathematics.closed_forms.products import ONE, Product, product_of
 from indexer.mathematics.closed_forms.steps import Derivation
-from indexer.mathematics.closed_forms.writing import monomial_text
+from indexer.mathematics.relations.products import ONE, Product, product_of
+from indexer.mathematics.relations.writing import monomial_text
 
 ZERO = mpq(0)
 

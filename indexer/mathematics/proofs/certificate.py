@@ -15,9 +15,9 @@ from typing import Any
 from flint import fmpz_poly
 
 from catalog.formulas.pcf import PCF
-from indexer.mathematics.closed_forms.writing import value_text
 from indexer.mathematics.equivalence.decision import Equivalence
 from indexer.mathematics.relations.search import normal_moebius
+from indexer.mathematics.relations.writing import value_text
 
 Step = dict[str, Any]
 """One step as JSON: `step`, `first`, `second`, `map`, and the keys of its kind."""

@@ -22,7 +22,8 @@ from indexer.mathematics.relations.search import (
     normal_moebius,
     residual_digits,
 )
-from indexer.mathematics.relations.text import algebraic_text, moebius_text, rational_text
+from indexer.mathematics.relations.text import algebraic_text, rational_text
+from indexer.mathematics.relations.writing import value_text
 
 FURTHER_DIGITS = 40
 """Decimal digits beyond those of the search to which both sides must agree to be verified."""
@@ -109,9 +110,8 @@ def moebius_relation(
 ) -> Relation:
     """Return a Moebius relation with its text."""
     normal = normal_moebius(coefficients)
-    return Relation(
-        "moebius", moebius_text(normal, term), digits_used, digits_verified, proof, method, (constant,), (term,), normal
-    )
+    text = value_text(normal, term)
+    return Relation("moebius", text, digits_used, digits_verified, proof, method, (constant,), (term,), normal)
 
 
 def rational_relation(

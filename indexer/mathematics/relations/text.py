@@ -55,11 +55,13 @@ def algebraic_text(polynomial: Sequence[int], root: arb) -> str:
 def moebius_text(coefficients: Sequence[int], term: str) -> str:
     """Return (x + y c)/(z + w c) with the expression `term` for c, readable and parsable.
 
-    >>> moebius_text((0, -1, 2, -1), "e"), moebius_text((4, 0, 0, 1), "pi")
-    ('e/(e - 2)', '4/pi')
+    For any term; `writing.value_text` knows what a constant is made of, and is shorter.
+
+    >>> moebius_text((0, -1, 2, -1), "e"), moebius_text((-2, -1, 1, 0), "L2")
+    ('e/(e - 2)', '-2 - L2')
     """
     flipped = tuple(-k for k in coefficients)
-    x, y, z, w = min(tuple(coefficients), flipped, key=lambda row: sum(k < 0 for k in row))
+    x, y, z, w = min(tuple(coefficients), flipped, key=lambda row: (row[3] == 0 > row[2], sum(k < 0 for k in row)))
     inner = bracketed(term)
     return _quotient(_sum(x, y, inner), "" if (z, w) == (1, 0) else _sum(z, w, inner))
 

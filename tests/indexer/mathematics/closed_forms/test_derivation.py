@@ -15,7 +15,7 @@ from indexer.mathematics.closed_forms.derivation import derivation
 from indexer.mathematics.closed_forms.families import search_relation
 from indexer.mathematics.closed_forms.names import exact_relation
 from indexer.mathematics.closed_forms.steps import Derivation, in_integers
-from indexer.mathematics.closed_forms.writing import value_text
+from indexer.mathematics.relations.writing import value_text
 from tests.helpers.reference import pcf, rows
 
 BITS = 400

@@ -12,7 +12,8 @@ from math import gcd
 
 from gmpy2 import mpq
 
-from indexer.mathematics.closed_forms.products import (
+from catalog.errors import ExpressionError
+from indexer.mathematics.relations.products import (
     HALF,
     ONE,
     UNIT,
@@ -23,6 +24,7 @@ from indexer.mathematics.closed_forms.products import (
     product_of,
     product_text,
 )
+from indexer.mathematics.relations.text import moebius_text
 
 RECIPROCALS = {"tan": "cot", "cot": "tan", "tanh": "coth", "coth": "tanh"}
 """Functions whose reciprocal has a name."""
@@ -37,7 +39,10 @@ def value_text(coefficients: tuple[int, ...], constant: str) -> str:
     >>> value_text((-1, -1, 1, -1), "exp(2)"), value_text((-1, 0, 1, -1), "e")
     ('coth(1)', '1/(e - 1)')
     """
-    product = product_of(constant)
+    try:
+        product = product_of(constant)
+    except (ExpressionError, ArithmeticError):
+        return moebius_text(coefficients, constant)  # a name in words
     if product.rational:
         x, y, z, w = coefficients
         value = product.coefficient
@@ -52,16 +57,18 @@ def _texts(coefficients: Sequence[int], product: Product) -> Iterator[str]:
     if half is not None:
         c = product.coefficient
         x, y, z, w = x + y * c, y * c - x, z + w * c, w * c - z
-        if (x == 0 or y == 0 or w == 0 or z == 0) and (w == 0 or (z == 0) != (x == 0) or x * w == 0):
-            yield _fraction(x, y, z, w, half)
+        if z == 0:
+            yield _fraction(y, x, w, z, atom("coth", half))
+        elif w == 0:
+            yield _fraction(x, y, z, w, atom("tanh", half))
 
 
-def _hyperbolic(product: Product) -> Product | None:
-    """Return tanh(t/2) for a multiple of exp(t), t > 0 rational."""
+def _hyperbolic(product: Product) -> str | None:
+    """Return t/2 for a multiple of exp(t), which is (1 + tanh(t/2))/(1 - tanh(t/2))."""
     if len(product.factors) != 1:
         return None
     name, exponent = product.factors[0]
-    return atom("tanh", str(exponent / 2)) if name == "e" else None
+    return str(exponent / 2) if name == "e" else None
 
 
 def _fraction(x: mpq, y: mpq, z: mpq, w: mpq, product: Product) -> str:
@@ -224,7 +231,9 @@ def _joined(product: Product, root: str, *, over: bool) -> str:
 
 
 def _reciprocal_functions(product: Product) -> Product:
-    """Return a product with cot for 1/tan and the like."""
+    """Return a product with cot for 1/tan and the like; a reciprocal that stands alone stays one."""
+    if len(product.factors) == 1:
+        return product
     factors = []
     for name, exponent in product.factors:
         function, _, rest = name.partition("(")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from catalog.constants.evaluation import evaluate
 from catalog.constants.library import library
-from indexer.mathematics.closed_forms.products import product_of, product_text
-from indexer.mathematics.closed_forms.writing import value_text
+from indexer.mathematics.relations.products import product_of, product_text
+from indexer.mathematics.relations.writing import value_text
 
 BITS = 300
 NAMES = [constant.expression for constant in library().candidates()]
@@ -62,7 +62,8 @@ def test_the_text_of_a_relation_reads_back_to_the_same_number(coefficients: list
         ((0, 1, 1, 0), "sqrt(3/4)*tan(sqrt(3/4))", "sqrt(3)*tan(sqrt(3)/2)/2"),
         ((0, -1, 1, -2), "e", "e/(2*e - 1)"),
         ((0, 1, 1, 0), "hyp0f1(2, -1)/hyp0f1(1, -1)", "besselj(1, 2)/besselj(0, 2)"),
-        ((1, 0, 0, 1), "tan(1)", "cot(1)"),
+        ((1, 0, 0, 1), "tan(1)", "1/tan(1)"),
+        ((5, 0, 0, 1), "sqrt(5)*tan(sqrt(5))", "sqrt(5)*cot(sqrt(5))"),
         ((3, 0, 0, 2), "pi", "3/(2*pi)"),
         ((4, 0, 0, -2), "pi", "-2/pi"),
     ],
