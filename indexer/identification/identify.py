@@ -1,8 +1,8 @@
 """The constant behind a formula: candidates in order of likelihood, each tested, what holds verified anew.
 
-First what is exact (a rational, infinite or quadratic limit), then the constants that theory derives from the
-coefficients (`mathematics/closed_forms/proposals.py`), then those of the nearest anchors, then the library within a
-budget. Numbers as they are typed, which cannot be evaluated anew, are in `numbers.py`.
+First what is exact (a rational, infinite or quadratic limit), then the relation that theory proves (`theorems.py`) or
+the constants that it proposes (`mathematics/closed_forms/proposals.py`), then those of the nearest anchors, then the
+library within a budget. Numbers as they are typed, which cannot be evaluated anew, are in `numbers.py`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from itertools import islice
 from catalog.formulas.pcf import PCF
 from indexer.identification.attempts import LIBRARY, MIN_DIGITS, LimitAnew, Question, Screening, Search, verified
 from indexer.identification.library import NamedConstant, PreparedLibrary
-from indexer.identification.outcome import Exclusion, Identification, IdentificationOutcome, Proposal
+from indexer.identification.outcome import Exclusion, Guess, Identification, IdentificationOutcome, Proposal
 from indexer.identification.quadratic import quadratic_relation
 from indexer.identification.screen import neighbours_of
+from indexer.identification.theorems import METHOD, derived_relation, with_proof
 from indexer.kinds.kind import kind_of
 from indexer.mathematics.continued_fractions.limit import Limit
 from indexer.mathematics.relations.relation import Relation, rational_relation
@@ -76,8 +77,12 @@ def begin(
     if known.digits < MIN_DIGITS:
         reason = f"only {known.digits} digits of the limit are known; at least {MIN_DIGITS} are needed"
         return Identification(formula, "too_few_digits", digits_needed=MIN_DIGITS, reason=reason)
+    prepared = PreparedLibrary.of(library)
+    if (theorem := derived_relation(formula, known, prepared)) is not None:
+        guess = Guess(1, theorem.constants[0], METHOD, "found")
+        return Identification(formula, "found", (theorem,), (guess,), attempts=1)
     enclosed = known.bound_kind == "ball"
-    search = Search(Question(formula, known.ball, known.digits, PreparedLibrary.of(library), anchors, enclosed))
+    search = Search(Question(formula, known.ball, known.digits, prepared, anchors, enclosed))
     proposed = [*([expected] if expected else []), *_by_theory(formula)]
     if not proposed:
         return search
@@ -134,7 +139,7 @@ def _nothing(formula: PCF, reason: str) -> Identification:
 
 
 def _found(search: Search, relation: Relation) -> Identification:
-    trail = search.trail
+    trail, relation = search.trail, with_proof(search.asked.formula, relation)
     return Identification(search.asked.formula, "found", (relation,), tuple(trail.guesses), attempts=trail.attempts)
 
 
@@ -176,6 +181,8 @@ def _unnamed(search: Search, swept: int, *, complete: bool) -> Identification:
     if trail.digits_needed:
         outcome = "too_few_digits"
         reason = f"{trail.digits_needed} digits would decide about a relation with long coefficients"
+    if kind_of(asked.formula).closed_form(asked.formula) is not None:
+        outcome, reason = "closed_form", f"the limit has a closed form by a theorem and no shorter name; {reason}"
     if trail.errors:
         outcome, reason = "budget", trail.errors[0]
     return Identification(

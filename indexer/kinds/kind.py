@@ -15,6 +15,7 @@ from indexer.mathematics.closed_forms.closed_form import ClosedForm
 from indexer.mathematics.closed_forms.families import Moebius
 from indexer.mathematics.continued_fractions.asymptotics import Classification
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit
+from indexer.mathematics.proofs.certificate import Certificate
 
 Formula = PCF
 """A formula of any kind: the union of their values."""
@@ -42,6 +43,12 @@ class Kind(Protocol):
 
     def closed_form(self, formula: Formula) -> ClosedForm | None:
         """Return the limit in closed form, None where theory gives none."""
+
+    def derive(self, formula: Formula) -> Certificate | None:
+        """Return the certificate of the relation that theory reads off the coefficients, None where it has none."""
+
+    def prove(self, formula: Formula) -> Certificate | None:
+        """Return a certificate of the formula's relation with a constant, None where no proof is found."""
 
     def mirror(self, evaluation: Evaluation) -> Evaluation:
         """Return the evaluation of the formula's mirror, whose limit is -L: derived, not computed."""

@@ -15,6 +15,8 @@ from indexer.mathematics.closed_forms.families import Moebius, family_relation
 from indexer.mathematics.closed_forms.proposals import proposals
 from indexer.mathematics.continued_fractions.asymptotics import Classification, classify
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit, limit
+from indexer.mathematics.proofs.certificate import Certificate
+from indexer.mathematics.proofs.low_degree import prove_low_degree
 
 
 class PCFKind:
@@ -45,6 +47,14 @@ class PCFKind:
     def closed_form(self, formula: PCF) -> ClosedForm | None:
         """Return the limit as a ratio of hypergeometric functions."""
         return closed_form(formula)
+
+    def derive(self, formula: PCF) -> Certificate | None:
+        """Return the certificate of a named limit of low degree."""
+        return prove_low_degree(formula)
+
+    def prove(self, formula: PCF) -> Certificate | None:
+        """Return the certificate of a named limit of low degree."""
+        return prove_low_degree(formula)
 
     def mirror(self, evaluation: Evaluation) -> Evaluation:
         """Return the evaluation of (-a, b)."""

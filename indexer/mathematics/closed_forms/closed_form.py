@@ -20,12 +20,15 @@ from typing import Any
 import flint
 from gmpy2 import mpq
 
+from catalog.constants.expressions import to_latex
 from catalog.errors import EvaluationError
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.equation import Equation, Kind, equation
 from indexer.mathematics.closed_forms.exact import Infinite, exact_limit
+from indexer.mathematics.closed_forms.names import exact_relation
 from indexer.mathematics.closed_forms.normal_form import constant_text, normal_form
 from indexer.mathematics.numbers.surds import Surd
+from indexer.mathematics.relations.writing import value_text
 
 GUARD_BITS = 32
 """Binary digits beyond those asked for in the first evaluation; four times as many in each further one."""
@@ -63,6 +66,12 @@ class Function:
     name: str
     parameters: tuple[Surd, ...]
     argument: Surd
+
+    @property
+    def is_one(self) -> bool:
+        """Whether an upper parameter vanishes, so that the series is 1."""
+        upper = self.parameters[:1] if self.name == "hypu" else self.parameters[:-1]
+        return any(p.integer and p.p == 0 for p in upper)
 
     def text(self) -> str:
         """Return a call in the syntax of constant expressions."""
@@ -176,9 +185,10 @@ class ClosedForm:
 
     `exact` is a rational number or a quadratic irrational, INFINITE, or None where the limit is neither. `constant`
     is an expression of which the limit is a Moebius map with integer coefficients, where a simple one is known;
-    `indexer.identification` finds the map.
+    `names.exact_relation` gives the map.
     """
 
+    formula: PCF
     kind: Kind
     theorem: str
     exact: Surd | Infinite | None
@@ -201,23 +211,45 @@ class ClosedForm:
 
     @property
     def text(self) -> str:
-        """The limit in the syntax of constant expressions; `inf` for an infinite one."""
+        """The limit in the syntax of constant expressions, as a person writes it; `inf` for an infinite one."""
         if self.exact is not None:
             return self.exact.text()
+        return self._value or self._ratio_text()
+
+    @property
+    def _value(self) -> str | None:
+        """The limit by its constant with a name, None where it has none."""
+        relation = exact_relation(self.formula)
+        return None if relation is None else value_text(relation.coefficients, relation.constant)
+
+    def _ratio_text(self) -> str:
+        """Return the ratio of functions, one that is 1 left out."""
+        numerator, denominator = self._ratio()
+        scale, below = self.scale.text(), [] if denominator is None else [denominator.text()]
+        if numerator is not None:
+            return "/".join([f"{_factor(scale)}{numerator.text()}", *below])
+        if below and scale.startswith("("):
+            top, _, size = scale.rpartition("/")
+            return f"{top}/({size}*{below[0]})"
+        return "/".join([_factor(scale)[:-1] or "1", *below])
+
+    def _ratio(self) -> tuple[Function | None, Function | None]:
+        """Return numerator and denominator, None for one that is 1."""
         assert self.numerator is not None
         assert self.denominator is not None
-        scale = _factor(self.scale.text())
-        return f"{scale}{self.numerator.text()}/{self.denominator.text()}"
+        kept = (None if function.is_one else function for function in (self.numerator, self.denominator))
+        return next(kept), next(kept)
 
     @property
     def latex(self) -> str:
         """The limit in LaTeX."""
         if self.exact is not None:
             return self.exact.latex()
-        assert self.numerator is not None
-        assert self.denominator is not None
+        if (value := self._value) is not None:
+            return to_latex(value)
+        numerator, denominator = (function and function.latex() for function in self._ratio())
         scale = "" if self.scale.text() == "1" else rf"\left({self.scale.latex()}\right) "
-        return rf"{scale}\frac{{{self.numerator.latex()}}}{{{self.denominator.latex()}}}"
+        return rf"{scale}\frac{{{numerator or 1}}}{{{denominator or 1}}}"
 
     def evaluate(self, bits: int) -> flint.arb:
         """Return an enclosure of the limit with at least `bits` correct bits.
@@ -260,10 +292,10 @@ def closed_form(pcf: PCF) -> ClosedForm | None:
         return None
     exact = exact_limit(found)
     if exact is not None:
-        return ClosedForm(found.kind, THEOREMS[found.kind], exact, found.scale, None, None)
+        return ClosedForm(pcf, found.kind, THEOREMS[found.kind], exact, found.scale, None, None)
     scale, numerator, denominator = _ratio(found)
     scale, constant = scale * found.factor, constant_text(normal_form(found))
-    return ClosedForm(found.kind, THEOREMS[found.kind], None, scale, numerator, denominator, constant)
+    return ClosedForm(pcf, found.kind, THEOREMS[found.kind], None, scale, numerator, denominator, constant)
 
 
 def _ratio(s: Equation) -> tuple[Surd, Function, Function]:

@@ -17,12 +17,16 @@ from gmpy2 import mpq
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.contiguity import Number, Quotient
 from indexer.mathematics.closed_forms.equation import Equation, equation
+from indexer.mathematics.closed_forms.exact import exact_field
 from indexer.mathematics.closed_forms.identities import identities, plain
 from indexer.mathematics.closed_forms.normal_form import HALF, least_pair
 from indexer.mathematics.closed_forms.reductions import reduced
 from indexer.mathematics.closed_forms.steps import Chain, Derivation
 from indexer.mathematics.numbers.squares import rational_root
 from indexer.mathematics.numbers.surds import Surd
+
+MAX_BITS = 3_000
+"""Length of the longest coefficient that is derived, in bits: about 900 decimal digits."""
 
 MAX_SHIFTS = 400
 """Farthest start, in steps from that of the formula, from which a derivation goes on."""
@@ -38,11 +42,11 @@ MAX_MOVES = 600
 def derivation(formula: PCF) -> Derivation | None:
     """Return the chain from a formula to a constant with a name.
 
-    None where the formula has no closed form, where its limit is rational, quadratic or infinite for another reason
-    (`exact.py`), where its constant has no simpler name, and where it lies beyond `MAX_SHIFTS` and `MAX_MOVES`.
+    None where the formula has no closed form, where its limit is rational, quadratic or infinite (`exact.py`), where
+    its constant has no simpler name, and where it lies beyond `MAX_SHIFTS`, `MAX_MOVES` and `MAX_BITS`.
     """
     found = equation(formula)
-    if found is None or found.kind not in _DERIVED:
+    if found is None or found.kind not in _DERIVED or exact_field(found) is not None:
         return None
     chain = Chain(formula)
     chain.rewritten(found)
@@ -50,7 +54,8 @@ def derivation(formula: PCF) -> Derivation | None:
         done = _DERIVED[found.kind](chain, found)
     except (ZeroDivisionError, Unreached):
         return None
-    return chain.finished() if done else None
+    derived = chain.finished() if done else None
+    return derived if derived is not None and derived.bits <= MAX_BITS else None
 
 
 class Unreached(ArithmeticError):

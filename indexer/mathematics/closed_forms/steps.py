@@ -61,6 +61,11 @@ class Derivation:
     coefficients: Coefficients
     steps: tuple[Step, ...]
 
+    @property
+    def bits(self) -> int:
+        """Length of the longest coefficient in bits."""
+        return max(abs(k).bit_length() for k in self.coefficients)
+
     def named(self, constant: str, matrix: Matrix) -> Derivation:
         """The same with another text of the constant, of which the one now is the map `matrix`."""
         if constant == self.constant:

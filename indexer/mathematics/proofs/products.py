@@ -2,7 +2,8 @@
 
 A text is read as a rational number times powers of primes, pi, e and function values. Square roots are powers 1/2, exp
 is a power of e, gamma functions at fractions follow from gamma(1/3) and gamma(1/4) for denominators up to 6 by
-DLMF 5.5.1, 5.5.3 and 5.5.5, and agm(1, sqrt(2)) = (2 pi)^(3/2)/gamma(1/4)^2 by 19.8.5 with 19.20.2.
+DLMF 5.5.1, 5.5.3 and 5.5.5, agm(1, sqrt(2)) = (2 pi)^(3/2)/gamma(1/4)^2 by 19.8.5 with 19.20.2, and three angles are
+parts of pi by 4.17.
 """
 
 from __future__ import annotations
@@ -152,6 +153,9 @@ def _called(name: str, arguments: Sequence[Sum]) -> Product:
     if name == "gamma":
         return _gamma(_rational(arguments[0]))
     text = f"{name}({', '.join(_text([_whole(terms)]) if terms else '0' for terms in arguments)})"
+    angle = {"atan(1)": Fraction(1, 4), "atan(1*3^1/2)": Fraction(1, 3), "atan(1/3*3^1/2)": Fraction(1, 6)}.get(text)
+    if angle:
+        return angle, {"pi": Fraction(1)}
     if text == "agm(1, 1*2^1/2)":
         return Fraction(2), {"2": HALF, "pi": 3 * HALF, "gamma(1/4)": Fraction(-2)}
     return Fraction(1), {text: Fraction(1)}

@@ -187,7 +187,7 @@ def _call(name: str, arguments: Sequence[Sum], rules: Rules) -> Product:
         if found is not None:
             return found
     value = atom(name, *map(_argument, arguments))
-    return _GAUSS if value == _AGM else value
+    return _VALUES.get(value.factors[0][0], value)
 
 
 def _argument(terms: Sum) -> str:
@@ -293,9 +293,13 @@ def _hyp2f1(a: mpq, b: mpq, c: mpq, x: mpq) -> Product | None:
 
 
 _GAMMAS: dict[mpq, Product] = _gammas()
-_AGM = atom("agm", "1", "sqrt(2)")
-_GAUSS = power(Product(mpq(2)) * _PI, 3 * HALF) * atom("gamma", "1/4").inverse() * atom("gamma", "1/4").inverse()
-"""agm(1, sqrt(2)) = (2 pi)^(3/2)/Gamma(1/4)^2, DLMF 19.8.5 with 19.20.2."""
+_VALUES = {
+    "agm(1, sqrt(2))": power(Product(mpq(2)) * _PI, 3 * HALF) * power(atom("gamma", "1/4"), mpq(-2)),
+    "atan(1)": _PI.scaled(mpq(1, 4)),
+    "atan(sqrt(3))": _PI.scaled(mpq(1, 3)),
+    "atan(sqrt(3)/3)": _PI.scaled(mpq(1, 6)),
+}
+"""Values by their texts: Gauss's constant, DLMF 19.8.5 with 19.20.2; angles, 4.17 and 4.24."""
 _NAMES: dict[str, Sum] = {
     "phi": (Product(HALF), power(Product(mpq(5)), HALF).scaled(HALF)),
 }

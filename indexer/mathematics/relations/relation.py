@@ -46,8 +46,8 @@ class Relation:
     x_0 + x_1 L + ... = 0 for `algebraic` and [-p, q] for a `rational` limit p/q; for `linear` the coefficients
     [x_0, x_1, ..., x_k] mean x_0 L + x_1 c_1 + ... + x_k c_k = 0. `terms` are expressions for
     `catalog.constants.expressions`, one for each name. `proof` is `numerical` (one precision), `verified` (both
-    sides anew with further digits), `closed_form` (exact derivation, theorem in `method`), or `matched` (a typed
-    number, which cannot be evaluated anew).
+    sides anew with further digits), `closed_form` (exact derivation, theorem in `method`), `theorem` (a
+    certificate that the checker accepts), or `matched` (a typed number, which cannot be evaluated anew).
     """
 
     kind: Kind

@@ -73,13 +73,13 @@ def test_a_famous_formula_is_named_and_verified_with_further_digits() -> None:
         "constant": "pi",
         "coefficients": [4, 0, 0, 1],
         "expression": "4/pi",
-        "digits_used": 60,
+        "digits_used": relation.digits_verified,
         "digits_verified": 0,
-        "proof": "verified",
-        "method": "lll, closed form",
+        "proof": "theorem",
+        "method": "closed form",
         "version": "1",
     }
-    assert relation.digits_verified >= relation.digits_used + 40
+    assert relation.digits_verified >= 100
     assert found.guesses[0].constant == "pi"
     assert found.guesses[0].outcome == "found"
 
@@ -119,15 +119,23 @@ def test_a_divergent_formula_has_nothing_to_identify() -> None:
 
 
 def test_an_unnamed_limit_is_excluded_up_to_a_bound() -> None:
-    found = identify(PCF((1, 1), (1, 0, 3)), LIBRARY)
+    found = identify(PCF((1, 1, 1), (1, 1, 5)), LIBRARY)
     assert found.outcome == "excluded"
     assert found.exclusion is not None
     assert found.exclusion.constants == len(LIBRARY)
     assert found.exclusion.bound > 10**9
 
 
+def test_a_closed_form_without_a_shorter_name_is_no_riddle() -> None:
+    found = identify(PCF((1, 1), (1, 0, 3)), LIBRARY)
+    assert found.outcome == "closed_form"
+    assert found.exclusion is not None
+    assert found.exclusion.constants == len(LIBRARY)
+    assert found.reason is not None and found.reason.startswith("the limit has a closed form by a theorem")
+
+
 def test_the_budget_ends_the_sweep_of_the_library() -> None:
-    found = identify(PCF((1, 1), (1, 0, 3)), LIBRARY, budget=2)
+    found = identify(PCF((1, 1, 1), (1, 1, 5)), LIBRARY, budget=2)
     assert found.outcome == "budget"
     assert found.exclusion is not None
     assert found.exclusion.constants == 2
@@ -151,10 +159,10 @@ def test_a_chance_relation_does_not_survive_verification() -> None:
 
 def test_a_relation_that_cannot_be_verified_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the limit cannot be had to further digits, the outcome says how many are missing."""
-    formula = PCF((1, 2), (0, 0, 1))
+    formula = PCF((3, 7, 3), (0, 0, 0, -4, -2))
     known = limit(formula, 70)
     monkeypatch.setattr(kind, "limit", lambda formula, digits=110: known)
-    found = identify(formula, LIBRARY, known=known)
+    found = identify(formula, LIBRARY, NearestIsCatalan(), known=known)
     assert (found.outcome, found.relations) == ("too_few_digits", ())
     assert found.digits_needed == 100
 

@@ -144,8 +144,9 @@ def test_the_text_is_an_expression_with_the_same_value(formula: PCF) -> None:
 def test_text_latex_and_theorem() -> None:
     form = closed_form(PCF((1, 2), (0, 0, 1)))
     assert form is not None
-    assert form.text == "sqrt(2)*hyp2f1(0, 0, 1/2, (2 - sqrt(2))/4)/hyp2f1(1, 1, 3/2, (2 - sqrt(2))/4)"
-    assert r"{}_2F_1\left(1,1;\frac{3}{2};\frac{2 - \sqrt{2}}{4}\right)" in form.latex
+    assert form.text == "4/pi"
+    assert form.latex == r"\frac{4}{\pi}"
+    assert r"{}_2F_1\left(1,1;\frac{3}{2};\frac{2 - \sqrt{2}}{4}\right)" in form.denominator.latex()
     assert "DLMF 15.5" in form.theorem
     assert form.constant == "pi"
 

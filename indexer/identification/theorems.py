@@ -1,0 +1,108 @@
+"""Relations that are theorems: a certificate proves them, which the checker accepts before anything is said.
+
+Digits are no part of a proof. Both sides are compared all the same, and a disagreement is an error: a fault of this
+program, not a fact about the formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from flint import arb, ctx
+
+from catalog.constants.evaluation import evaluate
+from catalog.errors import EvaluationError
+from catalog.formulas.pcf import PCF
+from indexer.identification.library import PreparedLibrary
+from indexer.kinds.kind import kind_of
+from indexer.mathematics.continued_fractions.limit import Limit
+from indexer.mathematics.numbers.decimals import bits_for
+from indexer.mathematics.proofs.arithmetic import Refused
+from indexer.mathematics.proofs.certificate import Certificate
+from indexer.mathematics.proofs.checker import check
+from indexer.mathematics.relations.relation import Relation, moebius_relation, moebius_value
+from indexer.mathematics.relations.search import residual_digits
+
+METHOD = "closed form"
+"""How a relation was found that theory derives from the coefficients."""
+
+
+def derived_relation(formula: PCF, known: Limit, library: PreparedLibrary) -> Relation | None:
+    """Return the relation with a named constant that theory derives from the coefficients, None where it has none.
+
+    `known` is the limit as it was evaluated. Raises EvaluationError where the checker refuses the certificate, or the
+    limit is another.
+    """
+    certificate = kind_of(formula).derive(formula)
+    if certificate is None:
+        return None
+    name, expression = library.preferred(library.expression_of(certificate.constant))
+    if name != certificate.constant:
+        return None  # a library of other constants, which a search names it by
+    _accept(certificate)
+    digits = _agreed(certificate, expression, known)
+    return moebius_relation(
+        certificate.constant,
+        expression,
+        certificate.coefficients,
+        digits_used=digits,
+        digits_verified=digits,
+        proof="theorem",
+        method=METHOD,
+    )
+
+
+def with_proof(formula: PCF, relation: Relation) -> Relation:
+    """Return a verified relation as a theorem, where a proof of just that is found."""
+    certificate = kind_of(formula).prove(formula)
+    if certificate is None or not _says(certificate, relation):
+        return relation
+    _accept(certificate)
+    return replace(relation, proof="theorem")
+
+
+def _accept(certificate: Certificate) -> None:
+    try:
+        check(certificate.to_json())
+    except Refused as error:
+        raise EvaluationError(f"the certificate of {certificate.formula} is refused: {error}") from None
+
+
+def _agreed(certificate: Certificate, expression: str, known: Limit) -> int:
+    """Return the digits to which the limit and the constant's map agree."""
+    ball, bits = known.ball, bits_for(known.digits) + 32
+    assert ball is not None
+    guard = 2 * max(abs(k) for k in certificate.coefficients).bit_length() + 64
+    value: arb = evaluate(expression, bits + guard)
+    with ctx.workprec(bits + guard):
+        digits = residual_digits(ball, moebius_value(certificate.coefficients, value))
+    if digits is None:
+        raise EvaluationError(f"{certificate.expression} is proved for {certificate.formula}, whose limit is another")
+    return min(digits, known.digits)
+
+
+def _says(certificate: Certificate, relation: Relation) -> bool:
+    """Return whether a certificate proves a relation."""
+    if relation.kind == "moebius":
+        return (certificate.constant, certificate.coefficients) == (relation.constant, relation.coefficients)
+    if relation.polynomial is None:
+        return False
+    x, y, z, w = certificate.coefficients
+    if certificate.constant == "1":
+        return z + w != 0 and _vanishes(relation.polynomial, Fraction(x + y, z + w), Fraction(0), 1)
+    radicand = certificate.constant.removeprefix("sqrt(").removesuffix(")")
+    if not radicand.isdecimal():
+        return False
+    d = int(radicand)  # (x + y r)/(z + w r) = p + q r with r = sqrt(d)
+    norm = z * z - w * w * d
+    return _vanishes(relation.polynomial, Fraction(x * z - y * w * d, norm), Fraction(y * z - x * w, norm), d)
+
+
+def _vanishes(polynomial: Sequence[int], p: Fraction, q: Fraction, d: int) -> bool:
+    """Return whether a polynomial is 0 at p + q sqrt(d)."""
+    above, beside = Fraction(0), Fraction(0)
+    for coefficient in reversed(polynomial):
+        above, beside = above * p + beside * q * d + coefficient, above * q + beside * p
+    return above == beside == 0
