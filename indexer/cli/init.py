@@ -6,6 +6,7 @@ import click
 
 from indexer.cli.options import catalogue_options, json_option
 from indexer.cli.output import write_json
+from indexer.cli.progress import shown
 
 
 @click.command(epilog="Example: formulary init")
@@ -15,14 +16,18 @@ def init(database_url: str | None, home: str | None, as_json: bool) -> None:
     """Make the catalogue, or bring it to this version.
 
     Adds the library of constants, well-known formulas with their source, and the space quadratic-5. Safe to repeat.
+    After an upgrade relations get the proofs and the texts of this version; no limit is evaluated for that.
     """
     from catalog.database.opening import SCHEMA_VERSION, open_database
     from indexer.similarity.catalogue_index import CatalogueIndex
+    from indexer.upkeep.renewing import renew
     from indexer.upkeep.setup import seed
 
     with open_database(database_url, home, create=True) as database:
         changed = database.upgrade()
-        with database.connect() as connection:
+        with database.connect() as connection, shown() as tell:
+            if changed:
+                renew(connection, tell=tell)
             seeded = seed(connection)
             CatalogueIndex.open(connection, home, lambda _: None).save_first(connection)
         where = database.where

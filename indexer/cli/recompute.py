@@ -24,17 +24,20 @@ def recompute(
 ) -> None:
     """Evaluate known formulas anew, show what changed, and verify the relations that depend on them.
 
-    A relation that no longer holds becomes a numerical one; what was excluded is withdrawn, and those formulas are
-    searched again. The condition is asked by the login that can only read.
+    A relation that no longer holds becomes a numerical one, others get the proofs and texts of today; what was excluded
+    is withdrawn, and those formulas are searched again. The condition is asked by the login that can only read.
     """
     from catalog.store.replacing import chosen_ids
     from indexer.upkeep.recomputing import recompute as run
+    from indexer.upkeep.renewing import renew
 
     with database_of(database_url, home) as database:
         with database.reader() as reader:
             ids = chosen_ids(reader, where)
         with database.connect() as connection, shown() as tell:
             done = run(connection, ids, workers=workers, dry=dry_run, tell=tell)
+            if not dry_run:
+                renew(connection, ids, workers=workers, tell=tell)
     if as_json:
         write_json(
             {

@@ -10,6 +10,8 @@ import pytest
 from catalog.errors import FilterError, NotFound
 from catalog.formulas.pcf import PCF
 from catalog.store.search import SORTS, Filter, constant_name, find, passing
+from catalog.vocabulary import CHECKED_PROOFS
+from indexer.mathematics.closed_forms.closed_form import closed_form
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +39,11 @@ def test_without_conditions_all_are_found(reading: psycopg.Connection, rows: lis
         (Filter(max_height=2), lambda r: PCF(r["a"], r["b"]).height <= 2),
         (Filter(max_complexity=6), lambda r: PCF(r["a"], r["b"]).complexity <= 6),
         (Filter(family="quadratic:5"), lambda r: r["family"] == "quadratic:5"),
-        (Filter(identified=True), lambda r: r["proof"] in ("verified", "closed_form")),
-        (Filter(identified=False), lambda r: r["proof"] not in ("verified", "closed_form")),
+        (Filter(identified=True), lambda r: r["proof"] in CHECKED_PROOFS),
+        (
+            Filter(identified=False),
+            lambda r: r["proof"] not in CHECKED_PROOFS and closed_form(PCF(r["a"], r["b"])) is None,
+        ),
         (Filter(near="1.27"), lambda r: 1.26 <= float(r["limit_value"] or 0) <= 1.28),
         (Filter(constant="pi", classes=("logarithmic",)), lambda r: False),
     ],

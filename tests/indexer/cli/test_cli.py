@@ -183,7 +183,7 @@ def test_well_known_formulas_are_there_with_constant_and_source(catalogue: dict[
     found = json_of("show", "PCF(2n+1, n^2)", **catalogue)
     validate(found, "formula")
     assert found["relations"][0]["expression"] == "4/pi"
-    assert found["relations"][0]["proof"] in ("verified", "closed_form")
+    assert found["relations"][0]["proof"] in ("verified", "closed_form", "theorem")
     assert found["sources"][0]["author"] == "Gauss"
     evaluated = json_of("evaluate", "PCF(2n+1, n^2)", **catalogue)
     for field in ("a", "b", "status", "convergence_class", "limit", "metrics", "closed_form", "family"):
