@@ -23,6 +23,9 @@ PYTHON = BIN / "python"
 EXTRAS = "[clusters,pandas,parquet]"
 """What the examples of the documentation use beyond the core."""
 
+KERNELS = "indexer/mathematics/kernels/source"
+"""The C sources, which the installation compiles where there is a compiler."""
+
 FIRST_SLICE = 20_000
 """Ranks of each space that `run` indexes: about two minutes on two cores."""
 
@@ -84,8 +87,9 @@ def set_up(extra):
 
 
 def fingerprint():
-    """What an installation depends on: this folder, this Python, and the declared dependencies."""
+    """What an installation depends on: this folder, this Python, the declared dependencies, and what is compiled."""
     parts = [str(PROJECT).encode(), sys.version.encode(), (PROJECT / "pyproject.toml").read_bytes()]
+    parts += [path.read_bytes() for path in sorted((PROJECT / KERNELS).glob("*.[ch]"))]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
