@@ -54,6 +54,11 @@ run = Table(
     moment("heartbeat_at", "When it was last heard of, by the database's clock", now=True),
     moment("ended_at", "When it left; NULL: running, or killed (see heartbeat_at)"),
     Column("end_reason", Text, comment="Why it left; NULL: running, or killed"),
+    Column(
+        "evaluated_by",
+        Text,
+        comment="What evaluated on its machine: kernels with variant and processor, or Python and why; NULL: not known",
+    ),
     UniqueConstraint("token"),
     # who is at work: `status`
     Index("run_heartbeat_at_idx", "heartbeat_at", postgresql_where=text("ended_at IS NULL")),

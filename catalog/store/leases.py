@@ -68,6 +68,7 @@ def start_run(
     evaluator_version: int,
     vector_version: int,
     worker_count: int,
+    evaluated_by: str | None = None,
 ) -> int:
     """Enter a daemon into `run`; returns its number."""
     number = value(
@@ -80,6 +81,7 @@ def start_run(
         evaluator_version=evaluator_version,
         vector_version=vector_version,
         worker_count=worker_count,
+        evaluated_by=evaluated_by,
     )
     return int(number)
 

@@ -16,11 +16,12 @@ from generate_series(0, %(size)s - 1, %(chunk_size)s) as first_rank
 -- start_run --
 -- A daemon begins.
 insert into run (
-    host, process_id, program_version, schema_version, evaluator_version, vector_version, worker_count
+    host, process_id, program_version, schema_version, evaluator_version, vector_version, worker_count,
+    evaluated_by
 )
 values (
     %(host)s, %(process_id)s, %(program_version)s, %(schema_version)s, %(evaluator_version)s, %(vector_version)s,
-    %(worker_count)s
+    %(worker_count)s, %(evaluated_by)s
 )
 returning id
 

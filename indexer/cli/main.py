@@ -64,6 +64,11 @@ _QUOTED = r"'([^']*)'"
 _DID_YOU_MEAN = re.compile(r"\. \(?Did you mean (?:one of: )?('[^?]*)\?\)?$")
 """How click names near misses of options and of commands in a group."""
 
+VERSION_HELP = "Show the version, and by which path formulas are evaluated."
+
+KERNELS_VARIABLE = "FORMULARY_KERNELS"
+"""Says whether native kernels are wanted: auto, on, off; `kernels.library` reads it."""
+
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
 
@@ -103,6 +108,15 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _say_version(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    """Write the version, and by which path formulas are evaluated."""
+    if wanted and not ctx.resilient_parsing:
+        from indexer.mathematics.kernels.library import path_in_use
+
+        click.echo(f"formulary {__version__}, formulas are evaluated by {path_in_use()}")
+        ctx.exit()
+
+
 @click.command(
     cls=Commands,
     context_settings={
@@ -112,11 +126,15 @@ class Commands(click.Group):
     },
     epilog="Start with `formulary init` and `formulary run`. Results go to stdout, everything else to stderr.",
 )
-@click.version_option(__version__, "--version", prog_name="formulary")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_say_version, help=VERSION_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no log lines; errors are said all the same.")
 @click.option("-v", "--verbose", is_flag=True, help="Log lines of a run beside its bar.")
 def formulary(quiet: bool, verbose: bool) -> None:
     """A catalogue of formulas for mathematical constants that grows by itself."""
+    if os.environ.get(KERNELS_VARIABLE, "auto") != "auto":
+        from indexer.mathematics.kernels.library import kernels
+
+        kernels()  # refuses what cannot be had
 
 
 def main() -> None:

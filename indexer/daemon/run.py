@@ -37,6 +37,7 @@ from indexer.daemon.settings import Settings, Tally
 from indexer.daemon.task import versions
 from indexer.kinds.evaluation import EVALUATOR_VERSION
 from indexer.kinds.vectors import VECTOR_VERSION
+from indexer.mathematics.kernels.library import path_in_use
 from indexer.workers.pool import Pool, Workers
 
 BEATS_A_LEASE = 4
@@ -125,8 +126,9 @@ class Daemon:
             evaluator_version=EVALUATOR_VERSION,
             vector_version=VECTOR_VERSION,
             worker_count=workers,
+            evaluated_by=path_in_use(),
         )
-        self._log.event("run_started", run=run_id, workers=workers, index=indexed)
+        self._log.event("run_started", run=run_id, workers=workers, index=indexed, evaluated_by=path_in_use())
         return run_id
 
     def _leave(self, run_id: int, reason: str) -> None:

@@ -19,6 +19,7 @@ from catalog.store import health
 from catalog.store import vectors as stored_vectors
 from indexer.kinds.kind import vectors_of
 from indexer.kinds.vectors import VECTOR_VERSION
+from indexer.mathematics.kernels.library import path_in_use, unusable
 from indexer.similarity.catalogue_index import CatalogueIndex
 
 OLDEST_SERVER = 140000
@@ -53,6 +54,7 @@ class Diagnosis:
 
 def examine(database: Database, home: Path | str | None, *, fix: bool = False) -> Iterator[Diagnosis]:
     """Look at everything, in an order in which what comes first is needed for the rest; with `fix`, repair."""
+    yield _kernels()
     version = yield from _server(database)
     if version is None or not (yield from _schema(database, fix)):
         return
@@ -64,6 +66,12 @@ def examine(database: Database, home: Path | str | None, *, fix: bool = False) -
     yield _reader(database)
     yield _disk(home)
     yield from _privacy(home, fix)
+
+
+def _kernels() -> Diagnosis:
+    """Which path evaluates; a library that is there and cannot be used is a trouble."""
+    text = path_in_use()
+    return Diagnosis("kernels", f"formulas are evaluated by {text}", trouble=unusable())
 
 
 def _server(database: Database) -> Generator[Diagnosis, None, int | None]:

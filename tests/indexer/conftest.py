@@ -1,4 +1,4 @@
-"""Catalogues that tests of several rooms share: a sample with clusters, and one that a daemon has filled."""
+"""What tests of several rooms share: catalogues, with clusters or filled by a daemon, and kernels."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import pytest
 
 from catalog.database.opening import open_database
 from catalog.formulas.pcf import PCF
+from indexer.mathematics.kernels.building import LIBRARY, BuildError, build
+from indexer.mathematics.kernels.library import Kernels, load
 from indexer.upkeep.setup import seed_constants
 from tests.helpers.catalogues import add_formulas, new_database
 from tests.helpers.command import json_of
@@ -55,3 +57,20 @@ def fresh(database_url: str) -> str:
     """Url of a catalogue with its space, nothing indexed."""
     prepare(database_url)
     return database_url
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The library of kernels, built from the sources as they are; without a compiler its tests are skipped."""
+    try:
+        return build(tmp_path_factory.mktemp("kernels") / LIBRARY.name)
+    except BuildError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def kernels(built: Path) -> Kernels:
+    """The kernels, loaded."""
+    found = load(built)
+    assert found.kernels is not None, found.reason
+    return found.kernels

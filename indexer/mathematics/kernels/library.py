@@ -85,6 +85,11 @@ def path_in_use() -> str:
     return f"Python ({_chosen(os.environ.get(VARIABLE, 'auto')).reason})"
 
 
+def unusable() -> bool:
+    """Say whether kernels were built that cannot be used, and are wanted."""
+    return kernels() is None and os.environ.get(VARIABLE, "auto") == "auto" and LIBRARY.exists()
+
+
 @lru_cache(maxsize=len(CHOICES))
 def _chosen(wanted: str) -> Choice:
     if wanted == "off":
