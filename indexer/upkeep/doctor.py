@@ -54,7 +54,6 @@ class Diagnosis:
 
 def examine(database: Database, home: Path | str | None, *, fix: bool = False) -> Iterator[Diagnosis]:
     """Look at everything, in an order in which what comes first is needed for the rest; with `fix`, repair."""
-    yield _kernels()
     version = yield from _server(database)
     if version is None or not (yield from _schema(database, fix)):
         return
@@ -66,6 +65,7 @@ def examine(database: Database, home: Path | str | None, *, fix: bool = False) -
     yield _reader(database)
     yield _disk(home)
     yield from _privacy(home, fix)
+    yield _kernels()
 
 
 def _kernels() -> Diagnosis:
