@@ -90,7 +90,7 @@ class Notation:
             return above
         if self.latex:
             return rf"\frac{{{above}}}{{{below}}}"
-        return f"{_bracketed(above)}/{_bracketed(below)}"
+        return f"{_bracketed(above)}/{f'({below})' if '*' in below else _bracketed(below)}"
 
     def _sum(self, x: Quadratic, y: Quadratic, symbol: str) -> str:
         """x + y symbol."""
