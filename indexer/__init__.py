@@ -41,9 +41,10 @@ def identify(what: PCF | str, digits: int = 110) -> Identification | NumberIdent
     """
     if isinstance(what, str) and not what.lstrip().upper().startswith("PCF"):
         from catalog.constants.library import library
+        from indexer.identification.ladder.climb import EFFORT, MAX_DEGREE
         from indexer.identification.numbers import identify_number
 
-        return identify_number(what, library().candidates())
+        return identify_number(what, library().candidates(), MAX_DEGREE, effort=EFFORT)
     from indexer.pipeline.compute import compute
 
     found = compute(_formula(what), digits, identified=True).identification

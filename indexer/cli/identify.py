@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from catalog.constants.library import Constant
     from catalog.formulas.pcf import PCF
+    from indexer.identification.ladder.climb import Step
     from indexer.similarity.anchors import Anchors
 
 NOT_IDENTIFIED = 1
@@ -41,6 +43,15 @@ MAX_DEGREE = 8
 
 MAX_ORDER = 4
 """Highest total degree of several constants."""
+
+MAX_EFFORT = 3
+"""Most effort for a number."""
+
+LEAST_FORMULA_DIGITS = 12
+"""Digits of a number from which the catalogue is asked for formulas."""
+
+STDIN = "-"
+"""In place of a number: one a line from stdin."""
 
 
 @click.command(
@@ -58,10 +69,16 @@ MAX_ORDER = 4
 @option(
     "--degree",
     type=click.IntRange(1, MAX_DEGREE),
-    help="Highest power of the number in a relation.  [default: 2 alone, 1 with --with]",
+    help="Highest power of the number in a relation.  [default: 8 alone, 1 with --with]",
 )
 @option(
     "--order", type=click.IntRange(1, MAX_ORDER), help="Highest total degree of the constants of --with.  [default: 1]"
+)
+@option(
+    "--effort",
+    type=click.IntRange(1, MAX_EFFORT),
+    default=1,
+    help="How many constants are combined for a number; each step takes about three times as long.",
 )
 @option(
     "--unidentified",
@@ -84,6 +101,7 @@ def identify(
     together: str | None,
     degree: int | None,
     order: int | None,
+    effort: int,
     unidentified: bool,
     constants: int | None,
     seconds: float | None,
@@ -97,7 +115,9 @@ def identify(
     """Name the constant behind a formula or a number.
 
     A formula is given as PCF(2n+1, n^2) or as two arguments 2n+1 n^2; what is found is verified with further digits. A
-    number is given with all its digits, which say how exact it is; what is found matches them.
+    number is given with all its digits, which say how exact it is; what is found matches them, and beats chance. Also
+    1.64493(4), 1.6449..., 6.02e23, an expression such as pi^2/6, several numbers with a point, and - for lines of
+    stdin. With fewer than 12 digits there are candidates. --digits says how many digits of a number are trusted.
 
     Theory and the library of constants need no catalogue; with one, the formulas are given whose limit a number is a
     Moebius map of. Exit code 1 where nothing is found.
@@ -117,8 +137,10 @@ def identify(
     with used_catalogue(use_catalogue, database_url, home) as connection:
         if from_file is None and together is not None:
             return _together(connection, what, digits, together, degree or 1, order or 1, as_json)
-        if from_file is None and len(what) == 1 and not _is_formula(what[0]):
-            return _number(connection, what[0], degree or 2, as_json)
+        if from_file is None and (numbers := _numbers(what)):
+            trusted = digits if _is_given("digits") else None
+            asked = AskedNumbers(connection, degree or MAX_DEGREE, effort, trusted, as_json)
+            return max([asked.answer(text) for text in numbers], default=0)
         if degree is not None:
             raise click.UsageError("--degree is for a number, or goes with --with")
         anchors, own = _known(connection)
@@ -139,11 +161,29 @@ def identify(
     return 0 if result.get("outcome") == "found" else NOT_IDENTIFIED
 
 
+def _is_given(name: str) -> bool:
+    """Whether an option stands on the command line."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is click.core.ParameterSource.COMMANDLINE
+
+
+def _numbers(what: tuple[str, ...]) -> list[str]:
+    """The arguments, or the lines of stdin, that are numbers; none where a formula is meant."""
+    if what == (STDIN,):
+        return [line.strip() for line in sys.stdin if line.strip()]
+    if len(what) == 1:
+        return [] if _is_formula(what[0]) else list(what)
+    from indexer.identification.typed import is_number
+
+    return list(what) if all("." in text and is_number(text) for text in what) else []
+
+
 def _is_formula(text: str) -> bool:
     """Whether an argument is meant as a formula; what is in brackets and no number is, so that its fault is named."""
     from catalog.formulas.notations import looks_like_formula
+    from indexer.identification.typed import is_number
 
-    return "(" in text or looks_like_formula(text)
+    return not is_number(text) and ("(" in text or looks_like_formula(text))
 
 
 def _unidentified(
@@ -176,28 +216,54 @@ def _known(connection: psycopg.Connection | None) -> tuple[Anchors | None, tuple
     """The labelled formulas and the user's own constants, where there is a catalogue."""
     if connection is None:
         return None, ()
-    from catalog.store.constants import own_constants
     from indexer.similarity.anchors import read_anchors
 
-    return read_anchors(connection), own_constants(connection)
+    return read_anchors(connection), _own(connection)
 
 
-def _number(connection: psycopg.Connection | None, text: str, degree: int, as_json: bool) -> int:
-    from indexer.contract.lines import identify_value
+class AskedNumbers:
+    """Numbers that are asked with the same options."""
 
-    own: tuple[Constant, ...] = ()
-    if connection is not None:
-        from catalog.store.constants import own_constants
+    def __init__(
+        self,
+        connection: psycopg.Connection | None,
+        degree: int,
+        effort: int,
+        digits: int | None,
+        as_json: bool,
+    ) -> None:
+        self.connection, self.degree, self.effort = connection, degree, effort
+        self.digits, self.as_json = digits, as_json
 
-        own = own_constants(connection)
-    result = identify_value(text, own, degree)
-    if connection is not None and result["outcome"] != "too_few_digits":
-        from indexer.identification.stored_limits import formulas_with_limit
+    def answer(self, text: str) -> int:
+        """Write what one number is; returns the exit code."""
+        from indexer.contract.lines import identify_value
 
-        result["formulas"] = [match.to_json() for match in formulas_with_limit(connection, text)]
-        if result["formulas"] and not result["relations"]:
-            result |= {"outcome": "found", "reason": None}
-    return _say(result, as_json)
+        own = _own(self.connection)
+        tell = _say_step if self.effort > 1 else None
+        result = identify_value(text, own, self.degree, effort=self.effort, digits=self.digits, tell=tell)
+        if self.connection is not None and result["digits"] >= LEAST_FORMULA_DIGITS:
+            from indexer.identification.stored_limits import formulas_with_limit
+
+            found = formulas_with_limit(self.connection, text, self.digits)
+            result["formulas"] = [match.to_json() for match in found]
+            if found and not result["relations"]:
+                result |= {"outcome": "found", "reason": None}
+        return _say(result, self.as_json)
+
+
+def _own(connection: psycopg.Connection | None) -> tuple[Constant, ...]:
+    """The user's own constants, where there is a catalogue."""
+    if connection is None:
+        return ()
+    from catalog.store.constants import own_constants
+
+    return own_constants(connection)
+
+
+def _say_step(step: Step) -> None:
+    """Say on stderr what came of a rung of the ladder."""
+    note(f"formulary: {step.rung}: {step.found or 'nothing'} ({step.searches} searches)")
 
 
 def _together(
@@ -216,7 +282,8 @@ def _together(
     constants = chosen_constants(together, own)
     is_number = len(what) == 1 and not _is_formula(what[0])
     text = what[0] if is_number else _limit(read_formula(what), digits)
-    return _say(identify_with(text, constants, degree, order).to_json(), as_json)
+    trusted = digits if is_number and _is_given("digits") else None
+    return _say(identify_with(text, constants, degree, order, trusted).to_json(), as_json)
 
 
 def _limit(formula: PCF, digits: int) -> str:
@@ -239,20 +306,14 @@ def _say(result: dict[str, Any], as_json: bool) -> int:
 
 
 def _write_number(result: dict[str, Any]) -> None:
+    if result["written"]:
+        note(f"formulary: read as {result['value']}")
+    for text in result["left_out"]:
+        note(f"formulary: left out, since it depends on the others: {text}")
     if result["relations"]:
-        write_table(
-            ("relation", "constant", "proof", "digits"),
-            [
-                (
-                    r["expression"],
-                    r.get("constant") or ", ".join(r.get("constants", ())),
-                    r["proof"],
-                    r["digits_verified"] or r["digits_used"],
-                )
-                for r in result["relations"]
-            ],
-            right=("digits",),
-        )
+        _write_relations("relation", result["relations"])
+    if result["candidates"]:
+        _write_relations("candidate, not found", result["candidates"])
     if result.get("formulas"):
         write_table(
             ("this number is", "in terms of the limit of", "digits"),
@@ -263,3 +324,28 @@ def _write_number(result: dict[str, Any]) -> None:
             right=("digits",),
         )
     note(f"{result['value']} ({result['digits']} digits): {result['reason'] or result['outcome'].replace('_', ' ')}")
+
+
+def _write_relations(title: str, relations: list[dict[str, Any]]) -> None:
+    """Relations with their lengths against the digits' bits, and how many as short chance would give."""
+    measured = all("complexity_bits" in r for r in relations)
+    named = any(map(_constants, relations))
+    rows = []
+    for r in relations:
+        row = [r["expression"], r["proof"], r["digits_verified"] or r["digits_used"]]
+        if named:
+            row.insert(1, _constants(r))
+        if measured:
+            row += [f"{r['complexity_bits']:.0f} of {r['information_bits']:.0f}", _expected(r["expected_by_chance"])]
+        rows.append(row)
+    columns = [title, *(["constant"] if named else []), "proof", "digits", *(["bits", "by chance"] if measured else [])]
+    write_table(columns, rows, right=("digits", "bits", "by chance"))
+
+
+def _constants(relation: dict[str, Any]) -> str:
+    return relation.get("constant") or ", ".join(relation.get("constants", ()))
+
+
+def _expected(hits: float) -> str:
+    """An expected number of hits, as one digit or as many as it has before the point."""
+    return f"{hits:.0f}" if hits >= 1 else f"{hits:.1g}"

@@ -6,7 +6,7 @@ A line that cannot be used gives an object with `error` in its place. The functi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,8 +17,10 @@ from catalog.formulas.pcf import PCF
 from indexer.contract.guarded import BATCH, Object, guarded
 from indexer.contract.objects import formula_object
 from indexer.identification.identify import LIBRARY_BUDGET
+from indexer.identification.ladder.climb import EFFORT, MAX_DEGREE, Step
 from indexer.identification.library import prepared_library
 from indexer.identification.numbers import identify_number
+from indexer.identification.typed import is_number
 from indexer.pipeline.compute import compute, failed
 from indexer.similarity.anchors import Anchors
 from indexer.sources.files.lines import NumberedLine, formula_of, numbered
@@ -40,7 +42,14 @@ def identified(
 ) -> Iterator[Object]:
     """The objects of `identify --from`, which may hold formulas and numbers; `own` constants are tried first."""
     work = partial(_identify, digits, anchors, tuple(own), budget)
-    return in_order(work, numbered(lines), _killed, workers=workers, batch=BATCH)
+    return in_order(work, map(_number_quoted, numbered(lines)), _killed, workers=workers, batch=BATCH)
+
+
+def _number_quoted(line: NumberedLine) -> NumberedLine:
+    """A plain line with a number as JSON, which would lose its trailing zeros, or could not hold it."""
+    number, text = line
+    plain = text.strip()
+    return (number, json.dumps(plain)) if plain[:1] not in ("{", "[", '"') and is_number(plain) else line
 
 
 def _evaluate(digits: int, lines: Sequence[NumberedLine]) -> list[Object]:
@@ -51,6 +60,8 @@ def _identify(
     digits: int, anchors: Anchors | None, own: tuple[Constant, ...], budget: int, lines: Sequence[NumberedLine]
 ) -> list[Object]:
     def identify(value: Any) -> Object:
+        if isinstance(value, str) and is_number(value):
+            return identify_value(value, own)
         if isinstance(value, dict) and "value" in value and not {"a", "b", "formula"} & value.keys():
             return identify_value(value["value"], own)
         return identify_formula(formula_of(value), digits, anchors, budget, own)
@@ -75,12 +86,24 @@ def identify_formula(
     return formula_object(done.evaluation, done.identification)
 
 
-def identify_value(value: Any, own: Sequence[Constant] = (), degree: int = 2) -> Object:
-    """The object of a number, given as a string of digits (a JSON number has lost its trailing zeros)."""
+def identify_value(
+    value: Any,
+    own: Sequence[Constant] = (),
+    degree: int = MAX_DEGREE,
+    *,
+    effort: int = EFFORT,
+    digits: int | None = None,
+    tell: Callable[[Step], None] | None = None,
+) -> Object:
+    """The object of a number, given as a string of digits (a JSON number has lost its trailing zeros).
+
+    `digits` are those that are trusted; `tell` hears of each rung of the ladder.
+    """
 
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ExpressionError('a number is given as a string of its digits, such as {"value": "1.2732395447351627"}')
-    return identify_number(str(value), (*own, *constants.library().candidates()), degree).to_json()
+    library = (*own, *constants.library().candidates())
+    return identify_number(str(value), library, degree, effort=effort, digits=digits, tell=tell).to_json()
 
 
 def _killed(line: NumberedLine, reason: str) -> Object:

@@ -18,7 +18,8 @@ from flint import ctx
 
 from catalog.formulas.pcf import PCF
 from catalog.store.limits import StoredLimit, count_limits, formulas_near, nameless_representatives
-from indexer.identification.numbers import SAFETY_DIGITS, Number, parse_number
+from indexer.identification.numbers import SAFETY_DIGITS
+from indexer.identification.typed import Number, parse_number, read_number
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import moebius_value
 from indexer.mathematics.relations.screening import SCREENED_BOUND, exclusion_bounds
@@ -75,9 +76,9 @@ class SameLimit:
         }
 
 
-def formulas_with_limit(connection: psycopg.Connection, text: str) -> list[SameLimit]:
+def formulas_with_limit(connection: psycopg.Connection, text: str, digits: int | None = None) -> list[SameLimit]:
     """Return formulas of whose limit a number is a Moebius map, the simplest first, one for each family."""
-    number = parse_number(text)
+    number = read_number(text, digits)
     chance = SAFETY_DIGITS + log10(count_limits(connection))
     found = {match.formula: match for match in _by_image(connection, number, chance)}
     for match in _by_family(connection, number, chance):

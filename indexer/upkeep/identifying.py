@@ -28,9 +28,9 @@ from indexer.clusters.naming import name_formula
 from indexer.identification.attempts import MIN_DIGITS, Question, Search
 from indexer.identification.identify import begin, finish
 from indexer.identification.library import PreparedLibrary, scaled_constant
-from indexer.identification.numbers import parse_number
 from indexer.identification.outcome import Identification, Proposal
 from indexer.identification.screen import screen
+from indexer.identification.typed import parse_number
 from indexer.mathematics.continued_fractions.limit import Limit
 from indexer.mathematics.relations.screening import SCREENED_BOUND, Constants, Numbers, moebius_bounds
 from indexer.mathematics.relations.search import DIGITS

@@ -34,7 +34,7 @@ GUARD_DIGITS = 8
 MAX_CANCELLATION_BITS = 1 << 14
 """Bits beyond those asked for and those of the coefficients at which a value lost in cancellation is given up."""
 
-Kind = Literal["rational", "algebraic", "moebius", "linear"]
+Kind = Literal["rational", "algebraic", "moebius", "linear", "quotient", "product", "expression"]
 Proof = vocabulary.Proof | Literal["matched"]
 
 
@@ -77,7 +77,7 @@ class Relation:
         result: dict[str, object] = {"kind": self.kind}
         if self.kind == "moebius":
             result["constant"] = self.constants[0]
-        elif self.kind == "linear":
+        elif self.constants:
             result["constants"] = list(self.constants)
         if self.coefficients is not None:
             result["coefficients"] = [json_integer(x) for x in self.coefficients]

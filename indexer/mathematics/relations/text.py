@@ -82,6 +82,30 @@ def linear_text(coefficients: Sequence[int], terms: Sequence[str]) -> str:
     return _quotient(text, str(abs(first)) if abs(first) != 1 else "")
 
 
+def quotient_text(upper: Sequence[int], above: Sequence[str], lower: Sequence[int], below: Sequence[str]) -> str:
+    """Return a quotient of two linear forms, with as few minus signs as both allow.
+
+    >>> quotient_text((3, -2), ("1", "1/pi"), (-1, 1), ("1", "pi^2"))
+    '(3 - 2*1/pi)/(pi^2 - 1)'
+    """
+    negative, positive = (sum(x * sign > 0 for x in (*upper, *lower)) for sign in (-1, 1))
+    alone = [x for x in lower if x]
+    flip = -1 if (alone[0] < 0 if len(alone) == 1 else negative > positive) else 1
+    parts = [_form([flip * x for x in row], terms) for row, terms in ((upper, above), (lower, below))]
+    return _quotient(parts[0], "" if parts[1] == "1" else parts[1])
+
+
+def _form(coefficients: Sequence[int], terms: Sequence[str]) -> str:
+    """Return a linear form, a positive term first where there is one."""
+    parts = [(x, bracketed(t)) for x, t in zip(coefficients, terms, strict=True) if x]
+    parts.sort(key=lambda part: part[0] < 0)
+    text = ""
+    for x, term in parts:
+        piece = _product(abs(x), term)
+        text = f"{text} {'-' if x < 0 else '+'} {piece}" if text else ("-" if x < 0 else "") + piece
+    return text or "0"
+
+
 def _product(x: int, term: str) -> str:
     return str(x) if term == "1" else term if x == 1 else f"{x}*{term}"
 

@@ -1,0 +1,189 @@
+"""What the rungs of the ladder ask and give: the number as integers and balls, and an answer with its length."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from flint import arb, ctx
+
+from catalog.constants import evaluation
+from catalog.constants.library import Constant
+from catalog.errors import ExpressionError
+from indexer.identification.ladder.complexity import MARGIN_BITS
+from indexer.identification.library import NamedConstant
+from indexer.identification.typed import Number
+from indexer.mathematics.numbers.decimals import bits_for
+from indexer.mathematics.relations.relation import Kind, Relation
+from indexer.mathematics.relations.search import DIGITS
+from indexer.mathematics.relations.short import short_relations
+
+SPARE_BITS = 2
+"""Bits of the error of a number that its scaled integer leaves: more would be noise, fewer would lose digits."""
+
+MOST_INTEGER_BITS = bits_for(DIGITS) + 4
+"""Bits after the point of the scaled integers; further digits of a number test what was found by these."""
+
+
+VALUE_BITS = 160
+"""Bits beyond the number's digits to which an answer is evaluated: two that agree so far are the same number."""
+
+
+@dataclass(frozen=True)
+class NumberRelation(Relation):
+    """A relation of a typed number, its length in bits against the bits that the digits hold."""
+
+    complexity: float = 0.0
+    information: float = 0.0
+    value: arb | None = field(default=None, compare=False, repr=False)
+    counted: float | None = None
+
+    def equals(self, other: NumberRelation) -> bool:
+        """Return whether the other is the same number, as far as both were evaluated."""
+        return self.value is not None and other.value is not None and self.value.overlaps(other.value)
+
+    @property
+    def chance(self) -> float:
+        """The expected number of answers at most as long that match a random number with so many digits.
+
+        It is `counted` among the expressions near the number for few digits; else the bound that a prefix code has.
+        """
+        return 2.0 ** (self.complexity - self.information) if self.counted is None else self.counted
+
+    def to_json(self) -> dict[str, object]:
+        """Return the object of the JSON contract."""
+        return Relation.to_json(self) | {
+            "complexity_bits": round(self.complexity, 1),
+            "information_bits": round(self.information, 1),
+            "expected_by_chance": float(f"{self.chance:.2g}"),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An answer that a rung proposes: its text, its length in bits, and what it is made of.
+
+    `terms` are the constants' expressions, with their `names`; `value` evaluates it where its text cannot be.
+    """
+
+    kind: Kind
+    expression: str
+    complexity: float
+    method: str = "lll"
+    names: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    coefficients: tuple[int, ...] | None = None
+    polynomial: tuple[int, ...] | None = None
+    value: Callable[[int], arb] | None = None
+    counted: float | None = None
+
+
+@dataclass
+class Asked:
+    """A number as the rungs want it: its ball, the bits that it holds, and constants scaled as it is.
+
+    `library` are the constants that a catalogue or the library names; `effort` grows the sets of constants.
+    """
+
+    number: Number
+    library: Sequence[NamedConstant] = ()
+    effort: int = 1
+    degree: int = 8
+    tried: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Choose the scale: one unit is a quarter of the number's error."""
+        known = self.number.error_bits
+        self.bits = max(8, min(MOST_INTEGER_BITS, known + SPARE_BITS))
+        self.units = max(1, 1 << max(0, self.bits - known))
+        self.information = self.number.information
+        self.scaled = self.integer(self.number.ball)
+
+    def integer(self, ball: arb) -> int:
+        """Return a ball as a scaled integer."""
+        return _integer(ball, self.bits)
+
+    def constant(self, expression: str) -> int | None:
+        """Return a constant as a scaled integer, None where it has no real value or too few known digits."""
+        value = _scaled(expression)
+        return None if value is None else value >> MOST_INTEGER_BITS - self.bits
+
+    def times(self, first: int, second: int) -> int:
+        """Return the product of two scaled integers."""
+        return first * second >> self.bits
+
+    @property
+    def limit(self) -> float:
+        """Bits beyond which a match is not worth a thought."""
+        return self.information - 2
+
+    def relations(self, values: Sequence[int], rung: str, spread: int = 1) -> list[tuple[int, ...]]:
+        """Return the short relations of scaled integers, counted for a rung; `spread` enlarges the number's error."""
+        self.tried[rung] = self.tried.get(rung, 0) + 1
+        return short_relations(values, 4 + 2 * self.units * max(1, spread), self.limit)
+
+
+def _integer(ball: arb, bits: int) -> int:
+    man, exp = ball.mid().man_exp()
+    move = int(exp) + bits
+    return int(man) << move if move >= 0 else int(man) >> -move
+
+
+@lru_cache(maxsize=4096)
+def _scaled(expression: str) -> int | None:
+    """Return a constant with the most bits, kept for the next number."""
+    try:
+        return _integer(evaluation.evaluate(expression, MOST_INTEGER_BITS + SPARE_BITS), MOST_INTEGER_BITS)
+    except ExpressionError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of the ladder: its name in a sentence, the least digits it needs, and the search itself."""
+
+    name: str
+    seek: Callable[[Asked], Iterator[Match]]
+    least_digits: int = 12
+    effort: int = 0
+
+
+def verified(asked: Asked, match: Match) -> NumberRelation | None:
+    """Return a match as a relation where its text, evaluated anew, lies within the error of the number."""
+    number = asked.number
+    bits = bits_for(number.digits) + VALUE_BITS
+    try:
+        value = match.value(bits) if match.value else evaluation.evaluate(match.expression, bits)
+    except ExpressionError:
+        return None
+    with ctx.workprec(bits):
+        difference = number.ball - value
+        if not (difference.is_finite() and difference.contains(0)):
+            return None
+    return NumberRelation(
+        match.kind,
+        match.expression,
+        min(number.digits, DIGITS),
+        number.digits,
+        "matched",
+        match.method,
+        match.names,
+        match.terms,
+        match.coefficients,
+        match.polynomial,
+        complexity=match.complexity,
+        information=asked.information,
+        value=value,
+        counted=match.counted,
+    )
+
+
+def is_found(relation: NumberRelation, margin: float = MARGIN_BITS) -> bool:
+    """Return whether the digits outweigh an answer by so many bits."""
+    return relation.information - relation.complexity >= margin
+
+
+def common(texts: Sequence[str]) -> tuple[Constant, ...]:
+    """Return constants that are named by their expressions."""
+    return tuple(Constant(text, text, "common") for text in texts)

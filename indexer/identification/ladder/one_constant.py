@@ -1,0 +1,68 @@
+"""Rungs with one constant: Moebius maps of the library's members, and of functions at simple arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from indexer.identification.ladder.complexity import RUNG_BITS, choice_bits, integers_bits
+from indexer.identification.ladder.constants import COMMON
+from indexer.identification.ladder.match import Asked, Match, common
+from indexer.identification.library import NamedConstant
+from indexer.mathematics.relations.search import normal_moebius
+from indexer.mathematics.relations.text import moebius_text
+
+FUNCTIONS = (
+    "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "atan", "asinh", "gamma", "zeta", "psi", "erf",
+    "lambertw", "ellipk", "ellipe", "ei", "airyai", "airybi",
+)  # fmt: skip
+"""Functions whose values at simple arguments are tried."""
+
+ARGUMENTS = (
+    "1/2", "1/3", "2/3", "1/4", "3/4", "1", "3/2", "2", "3", "1/5", "2/5", "1/6", "sqrt(2)", "sqrt(3)", "sqrt(5)",
+    "pi", "pi/2", "e", "1/pi", "1/e", "phi", "log(2)", "sqrt(pi)", "pi^2", "2*pi", "euler_gamma",
+)  # fmt: skip
+"""The arguments, the simplest first."""
+
+
+def library(asked: Asked) -> Iterator[Match]:
+    """Yield Moebius maps of the constants of the library."""
+    members = list(asked.library)
+    bits = {text: RUNG_BITS + choice_bits(len(COMMON)) + 1 for text in COMMON}
+    yield from _maps(asked, members, "constants, Moebius", RUNG_BITS + choice_bits(len(members)) + 1, bits)
+
+
+def values(asked: Asked) -> Iterator[Match]:
+    """Yield Moebius maps of functions at simple arguments."""
+    known = {c.expression for c in asked.library}
+    members = [c for c in _values() if c.expression not in known]
+    yield from _maps(asked, members, "functions at simple arguments", RUNG_BITS + choice_bits(len(members)), {})
+
+
+@lru_cache(maxsize=1)
+def _values() -> tuple[NamedConstant, ...]:
+    return common([f"{f}({x})" for f in FUNCTIONS for x in ARGUMENTS])
+
+
+def _maps(
+    asked: Asked, members: Sequence[NamedConstant], rung: str, usual: float, known: dict[str, float]
+) -> Iterator[Match]:
+    one, x = 1 << asked.bits, asked.scaled
+    for member in members:
+        c = asked.constant(member.expression)
+        if c is None:
+            continue
+        spread = max(1, abs(c) >> asked.bits)
+        bits = known.get(member.expression, usual)
+        for row in asked.relations([one, c, -x, -asked.times(x, c)], rung, spread):
+            complexity = bits + integers_bits(row)
+            if complexity < asked.limit and row[0] * row[3] != row[1] * row[2]:
+                normal = normal_moebius(row)
+                yield Match(
+                    "moebius",
+                    moebius_text(normal, member.expression),
+                    complexity,
+                    names=(member.name,),
+                    terms=(member.expression,),
+                    coefficients=normal,
+                )

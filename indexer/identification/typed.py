@@ -1,0 +1,156 @@
+"""Numbers as people type and paste them: decimals with their doubtful digits, exponents, groups, and expressions.
+
+The digits say how exact a number is; an expression is evaluated first and then as good as exact.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from flint import arb, ctx
+
+from catalog.constants.evaluation import evaluate
+from catalog.constants.expressions import parse_expression
+from catalog.errors import ExpressionError
+from indexer.mathematics.numbers.decimals import bits_for, round_ball
+
+EXPRESSION_DIGITS = 60
+"""Digits to which an expression is evaluated unless more are asked for."""
+
+MOST_EXPONENT = 1_000
+"""Largest power of ten in a number."""
+
+_PLAIN = re.compile(r"[+-]?(\d+)(?:\.(\d*))?|[+-]?\.(\d+)", re.ASCII)
+_NUMBER = re.compile(
+    r"(?P<mantissa>[+-]?(?:\d+\.?\d*|\.\d+))(?:\((?P<doubt>\d+)\))?(?P<open>\.\.\.)?"
+    r"(?:(?:[eE]|\*10(?:\^|\*\*))\(?(?P<exponent>[+-]?\d+)\)?)?",
+    re.ASCII,
+)
+_GROUPS = re.compile(r"([+-]?\d*\.?\d+)(?:[ _]+\d{3,}(?:\.\d{3,})?)+", re.ASCII)
+_COMMA = re.compile(r"[+-]?\d[\d\s.]*(,\d+)+(\.\d*)?", re.ASCII)
+_SIGNS = str.maketrans({"\N{MINUS SIGN}": "-", "\N{HORIZONTAL ELLIPSIS}": "...", "\N{NO-BREAK SPACE}": " "})
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A decimal number as typed: the last digit may be off by one; `digits` are significant.
+
+    `written` is what was typed where that was an expression or more than plain digits.
+    """
+
+    text: str
+    ball: arb
+    digits: int
+    written: str | None = None
+
+    @property
+    def error_bits(self) -> int:
+        """The bits after the point that are known."""
+        man, exp = self.ball.rad().man_exp()
+        return -(int(man).bit_length() + int(exp))
+
+    @property
+    def information(self) -> float:
+        """The bits that its digits hold: its size over its error."""
+        man, exp = self.ball.mid().man_exp()
+        return float(int(man).bit_length() + int(exp) + self.error_bits)
+
+
+def parse_number(text: str) -> Number:
+    """Read a plain decimal number; leading zeros are no digits of it, trailing ones are.
+
+    Raises ExpressionError for anything else, in particular for an exponent.
+
+    >>> parse_number("-0.0123").digits
+    3
+    """
+    text = text.strip().replace("\N{MINUS SIGN}", "-")
+    if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+", text, re.ASCII):
+        raise ExpressionError(f"{_short(text)} has an exponent; write the number out, such as 0.0015 for 1.5e-3")
+    if not _PLAIN.fullmatch(text):
+        raise _no_number(text)
+    return _decimal(text, text, 1, 0)
+
+
+def read_number(text: str, digits: int | None = None) -> Number:
+    """Read a number in any form that people paste, or an expression; keep its first `digits` significant digits.
+
+    Known are `1.6449...` (cut off), `1.64493(4)` (the error of the last digits), `6.02e23`, blanks between groups of
+    three digits and more, and expressions such as `pi^2/6`. Raises ExpressionError with the way out for anything else.
+
+    >>> read_number("1.64493(4)").digits, read_number("3.14159 26535 897").text, read_number("6.02e23").digits
+    (5, '3.1415926535897', 3)
+    """
+    written = " ".join(text.translate(_SIGNS).split())
+    plain = re.sub(r"[ _]+", "", written) if _GROUPS.fullmatch(written) else written
+    if match := _NUMBER.fullmatch(re.sub(r"\s*[x*\N{MULTIPLICATION SIGN}]\s*10\s*(\^|\*\*)", "*10^", plain)):
+        exponent = int(match["exponent"] or 0)
+        if abs(exponent) > MOST_EXPONENT:
+            raise ExpressionError(f"{_short(written)} has an exponent beyond the supported {MOST_EXPONENT}")
+        number = _decimal(written, match["mantissa"], max(1, int(match["doubt"] or 1)), exponent)
+    elif _COMMA.fullmatch(written):
+        first, *rest = written.replace(" ", "").split(",")
+        meant = f"{first}.{rest[0]}" if len(rest) == 1 and "." not in written else first + "".join(rest)
+        raise ExpressionError(
+            f"{_short(written)} has a comma; write a decimal point, and nothing between thousands: {meant}"
+        )
+    else:
+        number = _evaluated(written, digits or EXPRESSION_DIGITS)
+    return number if digits is None or digits >= number.digits else _cut(number, digits)
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is meant as one number: written in digits, or as an expression that can be read."""
+    written = " ".join(text.translate(_SIGNS).split())
+    if re.fullmatch(r"[-+.\d\s_()eE*^,x\N{MULTIPLICATION SIGN}]+", written) and not written.startswith("("):
+        return "." in written or not {"(", ","} & set(written)
+    try:
+        parse_expression(written)
+    except ExpressionError:
+        return False
+    return True
+
+
+def _decimal(written: str, mantissa: str, doubt: int, exponent: int) -> Number:
+    """Return the ball of a decimal mantissa of which the last digit is in doubt by so many units."""
+    sign, plain = (-1 if mantissa[0] == "-" else 1), mantissa.lstrip("+-")
+    whole, _, decimals = plain.partition(".")
+    digits = len((whole + decimals).lstrip("0")) - (len(str(doubt)) if doubt > 1 else 0)
+    with ctx.workprec(bits_for(len(plain) + abs(exponent)) + 64):
+        unit = arb(10) ** (exponent - len(decimals))
+        ball = sign * int(whole + decimals) * unit + doubt * unit * arb(0, 1)
+    text = mantissa if exponent == 0 else f"{mantissa}e{exponent}"
+    return Number(text, ball, max(0, digits), written if written != text else None)
+
+
+def _evaluated(written: str, digits: int) -> Number:
+    """Return the value of an expression, its last digit correct to a unit."""
+    try:
+        expression = parse_expression(written)
+    except ExpressionError as error:
+        if re.search(r"[A-Za-z]{2}|[a-z]\(", written):
+            raise
+        raise _no_number(written) from error
+    value = evaluate(expression, bits_for(digits) + 32)
+    return replace(_rounded(value, digits), written=written)
+
+
+def _cut(number: Number, digits: int) -> Number:
+    """Return the number with its first significant digits alone."""
+    return replace(_rounded(arb(number.ball.mid()), digits), written=number.written or number.text)
+
+
+def _rounded(value: arb, digits: int) -> Number:
+    """Return a value as a number of so many digits."""
+    text = round_ball(value, digits)[0] or "0"
+    mantissa, _, exponent = text.partition("e")
+    return _decimal(text, mantissa, 1, int(exponent or 0))
+
+
+def _no_number(text: str) -> ExpressionError:
+    return ExpressionError(f"{_short(text)!r} is not a decimal number; write digits with at most one point")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:37]}..."

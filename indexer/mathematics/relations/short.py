@@ -1,0 +1,42 @@
+"""All short integer relations of a few numbers, unjudged: what a reduced basis has to offer.
+
+`search` accepts a relation by the digits of its coefficients alone. Here the relations are only listed, for callers
+that know how many others they have sought and judge by that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from indexer.mathematics.relations.lattices import reduced
+
+
+def short_relations(values: Sequence[int], tolerance: int, most_bits: float) -> list[tuple[int, ...]]:
+    """Return the rows x of a reduced basis with |x . values| <= tolerance * |x|_1, the last coefficient positive.
+
+    `values` are numbers scaled to integers by one common factor, each within a fraction of `tolerance` of the number;
+    rows whose coefficients have more than `most_bits` bits in all are left out.
+
+    >>> third = (1 << 40) // 3
+    >>> short_relations([1 << 40, third], 4, 20)
+    [(-1, 3)]
+    """
+    lead = max(range(len(values)), key=lambda i: abs(values[i]))
+    order = [lead, *(i for i in range(len(values)) if i != lead)]
+    if not values[lead]:
+        return []
+    first, rest = values[lead], [values[i] for i in order[1:]]
+    found = []
+    for remainder, *tail in reduced([values[i] for i in order]).tolist():
+        if sum(x.bit_length() for x in tail) > most_bits:
+            continue
+        known = [int(x) for x in tail]
+        row = [(int(remainder) - sum(x * v for x, v in zip(known, rest, strict=True))) // first, *known]
+        if not any(row) or abs(remainder) > tolerance * sum(map(abs, row)):
+            continue
+        restored = [0] * len(order)
+        for index, x in zip(order, row, strict=True):
+            restored[index] = x
+        last = next(x for x in reversed(restored) if x)
+        found.append(tuple(x if last > 0 else -x for x in restored))
+    return found

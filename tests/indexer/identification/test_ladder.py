@@ -1,0 +1,121 @@
+"""The ladder: each rung finds its kind, ranked by length, and chance is not called found."""
+
+from __future__ import annotations
+
+import doctest
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalog.constants.library import library
+from indexer.identification.ladder import complexity, products
+from indexer.identification.ladder.climb import RUNGS, Step, climb
+from indexer.identification.ladder.complexity import integer_bits
+from indexer.identification.numbers import NumberIdentification, identify_number
+from indexer.identification.typed import read_number
+from indexer.mathematics.relations import short
+from indexer.mathematics.relations.text import quotient_text
+from tests.helpers.constants import typed
+
+LIBRARY = tuple(library().candidates())
+
+
+def asked(text: str) -> NumberIdentification:
+    """The ladder with the whole library."""
+    return identify_number(text, LIBRARY, 8, effort=1)
+
+
+def test_examples_in_docstrings() -> None:
+    assert [doctest.testmod(module).failed for module in (complexity, products, short)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("expression", "digits"),
+    [
+        ("355/113 + 1/3", 20),
+        ("sqrt(2) + sqrt(3)", 30),
+        ("2^(1/3) + sqrt(3)", 50),
+        ("3*zeta(3)/7 - 2", 20),
+        ("sin(2/5)*3 - 1", 25),
+        ("2^(1/3)*sqrt(pi)/gamma(1/3)^2", 30),
+        ("pi/4 + log(2)/2", 20),
+        ("(3 - 2/pi)/(pi^2 - 1)", 40),
+        ("1/(3*pi - 4*e + sqrt(8))", 50),
+        ("(pi + 2*e)/(3 - catalan)", 40),
+        ("exp(sqrt(2))", 17),
+        ("exp(1/3 - 2*euler_gamma)", 30),
+        ("pi^sqrt(2)", 20),
+        ("tan(3*e/7)", 30),
+        ("4*catalan/pi - log(2)", 50),
+        ("log(2)^2/2 - pi^2/12", 30),
+    ],
+)
+def test_each_kind_of_answer_is_found_with_its_value(expression: str, digits: int) -> None:
+    found = asked(typed(expression, digits))
+    assert found.outcome == "found"
+    shortest = found.relations[0].expression
+    if "root of" not in shortest:
+        assert read_number(shortest, 40).ball.overlaps(read_number(expression, 40).ball)
+
+
+def test_answers_are_ranked_by_their_length_and_fewer_bits_than_the_digits() -> None:
+    found = asked(typed("pi/4 + log(2)/2", 18)).to_json()["relations"]
+    assert isinstance(found, list)
+    lengths = [relation["complexity_bits"] for relation in found]
+    assert lengths == sorted(lengths)
+    assert all(relation["complexity_bits"] < relation["information_bits"] for relation in found)
+
+
+def test_the_ladder_ends_with_a_certain_answer_and_tells_each_step() -> None:
+    told: list[Step] = []
+    climbed = climb(read_number("0.3333333333333333333333333"), LIBRARY, tell=told.append)
+    assert [step.rung for step in told] == [RUNGS[0].name]
+    assert climbed.steps == tuple(told)
+    assert climbed.found[0].expression == "1/3"
+
+
+@pytest.mark.parametrize("digits", [15, 20, 30, 50])
+def test_random_numbers_are_not_found(digits: int) -> None:
+    chance = random.Random(1_967 + digits)
+    for _ in range(8):
+        text = f"{chance.randrange(10)}." + "".join(chance.choice("0123456789") for _ in range(digits - 1)) + "7"
+        assert asked(text).outcome != "found"
+
+
+def test_no_relation_is_invented_for_a_measured_number() -> None:
+    assert asked("137.035999084").relations == ()
+
+
+def test_few_digits_have_candidates_with_the_hits_that_chance_gives() -> None:
+    found = asked("0.697774658")
+    assert found.outcome == "too_few_digits"
+    assert found.candidates[0].constants == ("besseli(1, 2)/besseli(0, 2)",)
+    assert found.candidates[0].chance < 0.001
+    assert asked("1.27").candidates == ()
+
+
+def test_a_number_with_wrong_last_digits_agrees_with_its_answer_so_far() -> None:
+    right = typed("pi/4 + log(2)/2", 68)
+    found = asked(right[:56] + "9876543210987")
+    assert found.outcome == "excluded"
+    assert found.agrees is not None
+    assert 54 <= found.agrees.digits <= 56
+
+
+@given(st.integers(-(10**6), 10**6))
+@settings(max_examples=200)
+def test_longer_integers_have_longer_codes(n: int) -> None:
+    assert integer_bits(n) == integer_bits(-n) < integer_bits(abs(n) + 1)
+
+
+def test_the_code_of_integers_is_a_prefix_code() -> None:
+    """Kraft's inequality, its tail bounded by the integral of 1/(x (1 + log2 x)^2)."""
+    most = 1 << 16
+    head = 0.5 + 2 * sum(2.0 ** -integer_bits(n) for n in range(1, most))
+    assert head + 0.6931471805599453 / (1 + 16) < 1
+
+
+def test_a_quotient_has_no_negative_denominator_alone() -> None:
+    assert quotient_text((4, 1), ("catalan", "pi*log(2)"), (-2,), ("1",)) == "(-4*catalan - pi*log(2))/2"

@@ -1,0 +1,69 @@
+"""Numbers as people type and paste them."""
+
+from __future__ import annotations
+
+import doctest
+
+import pytest
+
+from catalog.errors import ExpressionError
+from indexer.identification import typed
+from indexer.identification.typed import is_number, read_number
+
+
+def test_examples_in_docstrings() -> None:
+    assert doctest.testmod(typed).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "digits"),
+    [
+        ("1.6449...", "1.6449", 5),
+        ("1.6449\N{HORIZONTAL ELLIPSIS}", "1.6449", 5),
+        ("3.14159 26535 89793", "3.141592653589793", 16),
+        ("6.02e23", "6.02e23", 3),
+        ("6.02 x 10^23", "6.02e23", 3),
+        ("1.64493(4)", "1.64493", 5),
+        ("\N{MINUS SIGN}0.00125", "-0.00125", 3),
+    ],
+)
+def test_forms_that_are_read(text: str, value: str, digits: int) -> None:
+    number = read_number(text)
+    assert is_number(text)
+    assert (number.text, number.digits) == (value, digits)
+
+
+def test_the_error_in_brackets_is_the_number_s_own() -> None:
+    assert read_number("1.64493(4)").ball.overlaps(read_number("1.644968").ball)
+    assert not read_number("1.64493").ball.overlaps(read_number("1.644968").ball)
+
+
+def test_an_expression_has_the_digits_asked_for() -> None:
+    assert read_number("pi^2/6").digits == 60
+    assert read_number("pi^2/6", 20).text == "1.6449340668482264365"
+    assert read_number("pi^2/6").written == "pi^2/6"
+
+
+def test_trusted_digits_cut_a_number() -> None:
+    assert read_number("3.14159999", 6).digits == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("3,14159", "write a decimal point, and nothing between thousands: 3.14159"),
+        ("1,234,567.5", "1234567.5"),
+        ("1 2", "is not a decimal number"),
+        ("1.27x", "is not a decimal number"),
+        ("gama(1/3)", "did you mean gamma"),
+        ("1e99999", "beyond the supported 1000"),
+    ],
+)
+def test_what_cannot_be_read_is_told_the_way_out(text: str, words: str) -> None:
+    with pytest.raises(ExpressionError, match=words):
+        read_number(text)
+
+
+@pytest.mark.parametrize("text", ["PCF(2n+1, n^2)", "K(n^2, 2n+1)", "2n+1", "[1; 2, 3, ...]", "n^2"])
+def test_formulas_are_no_numbers(text: str) -> None:
+    assert not is_number(text)
