@@ -47,6 +47,7 @@ def kind_of(value: dict[str, Any]) -> str:
         "representative": "cluster",
         "clustering": "clustering",
         "template": "family",
+        "direction": "trajectory",
     }
     return next((kind for mark, kind in marks.items() if mark in value), "constant")
 

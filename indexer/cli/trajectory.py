@@ -1,0 +1,158 @@
+"""`formulary trajectory`: one trajectory of a matrix field, or those of a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from indexer.cli.evaluate import open_lines, require_no_arguments, write_lines
+from indexer.cli.options import FORMULA_ARGUMENTS, json_option, option, refuse_options
+from indexer.cli.output import write_fields, write_json
+
+if TYPE_CHECKING:
+    from indexer.sources.matrix_fields.field import Field
+
+NOT_FOUND = 1
+
+DEPTH = 400
+"""Depth of delta unless told otherwise, as `walks.DEPTH`, which help does not import."""
+
+LONGEST = 200
+"""Characters of a polynomial beyond which only its degree is shown; --json has it all."""
+
+
+@click.command(
+    context_settings=FORMULA_ARGUMENTS,
+    epilog='Example: formulary trajectory "3F2(1)" 1,1,1,2,2 1,1,1,2,2',
+)
+@click.argument("arguments", nargs=-1, metavar="FIELD DIRECTION [START]")
+@option("--depth", type=click.IntRange(1, 20_000), default=DEPTH, help="Depth n at which delta is taken.")
+@option("--workers", type=click.IntRange(1, 1024), help="Processes for --from.  [default: one a core]")
+@option(
+    "--from",
+    "from_file",
+    type=click.Path(allow_dash=True),
+    metavar="FILE",
+    help='Read JSON lines {"field": "2F1(-1)", "direction": [1, 1, 2], "start": ["1", "1", "2"]}, write one object a '
+    "line; - is stdin.",
+)
+@json_option
+def trajectory(
+    arguments: tuple[str, ...], depth: int, from_file: str | None, workers: int | None, as_json: bool
+) -> int:
+    """Walk through a matrix field: the continued fraction of a direction, its limit and its constant.
+
+    FIELD is pFq(z) with a rational z, such as 3F2(1) or 2F1(-1/2), or a field of the literature: e, pi, zeta3.
+    DIRECTION has an integer for each axis, a0, a1, ..., b0, b1, ... or x, y, with commas between; START has rationals,
+    by default 1 for each a, x, y and 2 for each b. The continued fraction is that of the products M(1) M(2) ... where
+    M(n) leads from START + n DIRECTION to START + (n+1) DIRECTION. Needs no catalogue. Exit code 1 where there is no
+    continued fraction, or it diverges.
+    """
+    refuse_options(arguments)
+    if from_file is not None:
+        from indexer.contract.trajectories import walked_lines
+
+        require_no_arguments(arguments)
+        with open_lines(from_file) as lines:
+            return write_lines(walked_lines(lines, depth, workers))
+    from indexer.contract.trajectories import read_coordinate, read_integer, trajectory_object
+    from indexer.sources.matrix_fields.known import field_of
+    from indexer.sources.matrix_fields.trajectories import trajectory as walk
+
+    if len(arguments) not in (2, 3):
+        raise click.UsageError(
+            f"give FIELD DIRECTION [START] such as 2F1(-1) 1,1,2 1,1,2, not {len(arguments)} "
+            f"argument{'s'[: len(arguments) != 1]}"
+        )
+    field = field_of(arguments[0])
+    direction = [read_integer(text) for text in components(arguments[1])]
+    start = [read_coordinate(text) for text in components(arguments[2])] if len(arguments) == 3 else usual_start(field)
+    result = trajectory_object(walk(field, direction, start), depth)
+    if as_json:
+        write_json(result)
+    else:
+        _write(result)
+    return 0 if result["status"] in ("converges", "recurrence") else NOT_FOUND
+
+
+def components(text: str) -> list[str]:
+    """The parts of a list such as 1,1,2 or (1, 1, 2)."""
+    return [part.strip() for part in text.strip().strip("()[]").split(",")]
+
+
+def usual_start(field: Field) -> list[Any]:
+    """1 for each upper parameter, or coordinate of a field of the literature, and 2 for each lower one."""
+    from fractions import Fraction
+
+    return [Fraction(2 if axis.startswith("b") else 1) for axis in field.axes]
+
+
+def _write(result: dict[str, Any]) -> None:
+    """Write a trajectory for reading."""
+    limit, delta, moebius = result["limit"], result["delta"], result["moebius"]
+    rows = enumerate(result["matrix"], 1)
+    write_fields(
+        [
+            ("field", result["field"]),
+            ("direction", ", ".join(map(str, result["direction"]))),
+            ("start", ", ".join(result["start"])),
+            *((f"matrix, row {number}", ",  ".join(_polynomial(entry) for entry in row)) for number, row in rows),
+            ("status", result["status"]),
+            ("because", result["reason"]),
+            ("formula", result["pcf"] and _formula(result["pcf"])),
+            ("begun late by", result["shift"] or None),
+            ("limit", limit and ("\n".join(limit["values"]) if "values" in limit else limit["value"])),
+            *_named(result["constant"], moebius),
+            ("proof", result["proof"] and f"{result['proof'].replace('_', ' ')}{_why(result['why'])}"),
+            ("rate", result["rate"] if result["rate"] is None else _rate(result)),
+            ("delta", delta and f"{delta['value']:.6f} at n = {delta['n']}"),
+            ("limit of delta", result["delta_limit"] and f"about {result['delta_limit']:.4f} (an estimate)"),
+        ]
+    )
+
+
+def _why(why: str | None) -> str:
+    return f", by {why}" if why else ""
+
+
+def _rate(result: dict[str, Any]) -> str:
+    steps = sum(abs(int(t)) for t in result["direction"])
+    degree = max(len(result["pcf"]["a"]) - 1, 1) if result["pcf"] else 1
+    rate = result["rate"]
+    return f"{rate:.6f} a step, {rate / degree:.6f} a degree of a, {rate / steps:.6f} a step of the field"
+
+
+def _named(constant: Any, moebius: Any) -> list[tuple[str, str]]:
+    """Each limit as a map of the constants."""
+    from indexer.mathematics.relations.text import moebius_text
+
+    if constant is None or moebius is None:
+        return []
+    if isinstance(constant, list):
+        half = len(constant)
+        return [
+            (f"limit {number}", f"({_form(row[:half], constant)})/({_form(row[half:], constant)})")
+            for number, row in enumerate(moebius, 1)
+        ]
+    if constant == "1":
+        return [("constant", f"{moebius[0]}/{moebius[2]}")]
+    return [("constant", moebius_text([int(c) for c in moebius], constant))]
+
+
+def _form(coefficients: list[Any], constants: list[str]) -> str:
+    terms = [
+        f"{c} {name}" if name != "1" else str(c) for c, name in zip(coefficients, constants, strict=True) if int(c)
+    ]
+    return " + ".join(terms).replace("+ -", "- ")
+
+
+def _formula(pcf: dict[str, Any]) -> str:
+    return f"PCF({_polynomial(pcf['a'])}, {_polynomial(pcf['b'])})"
+
+
+def _polynomial(coefficients: list[Any]) -> str:
+    from catalog.formulas.polynomial import format_polynomial
+
+    text = format_polynomial([int(c) for c in coefficients]) if coefficients else "0"
+    return text if len(text) <= LONGEST else f"(a polynomial of degree {len(coefficients) - 1})"

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.helpers.command import SENTENCE, formulary
+from tests.helpers.contract import validate
+from tests.helpers.reference import rows
+
+
+def test_a_trajectory_is_shown_with_its_constant_and_delta() -> None:
+    done = formulary("trajectory", "zeta3", "1,1", "1,1")
+    assert done.returncode == 0
+    shown = " ".join(done.stdout.split())
+    assert "zeta(3)/(5*zeta(3) - 6)" in shown and "0.085346 at n = 400" in shown
+    assert "about 0.0805 (an estimate)" in shown
+
+
+def test_the_start_is_one_for_upper_and_two_for_lower_parameters_unless_given() -> None:
+    one, other = (formulary("trajectory", "2F1(-1)", "1,1,2", *more, "--json") for more in ((), ("1,1,2",)))
+    assert one.stdout == other.stdout and json.loads(one.stdout)["constant"] == "log(2)"
+
+
+def test_the_lines_of_a_file_become_objects_of_the_contract_in_their_order() -> None:
+    given = rows("trajectories.jsonl")
+    lines = "\n".join(json.dumps({key: row[key] for key in ("field", "direction", "start")}) for row in given)
+    done = formulary("trajectory", "--from", "-", "--json", stdin=lines)
+    assert done.returncode == 0
+    objects = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(o["field"], o["direction"]) for o in objects] == [(row["field"], row["direction"]) for row in given]
+    for found, row in zip(objects, given, strict=True):
+        validate(found, "trajectory")
+        if "pcf" in row and row["pcf"].get("limit"):
+            assert found["limit"]["value"][:90] == row["pcf"]["limit"][:90]
+            assert found["constant"] is not None
+        elif row.get("relation"):
+            assert [v[:60] for v in found["limit"]["values"]] == [v[:60] for v in row["limit"]]
+            assert found["moebius"] is not None
+
+
+def test_a_bad_line_says_what_is_wrong() -> None:
+    line = '{"field": "2F1(-1)", "direction": [0, 0, 0], "start": ["1", "1", "2"]}'
+    done = formulary("trajectory", "--from", "-", stdin=line)
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["error"].startswith("the direction is zero")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("2F1(-1)", "0,0,0"), "the direction is zero"),
+        (("2F1(-1)", "1,1"), "its direction has 2 components"),
+        (("2F1(-1)", "1,x,2"), "'x' is no component of a direction"),
+        (("2F1(-1)", "1,1,2", "1,1/0,1"), "'1/0' is no coordinate of a start"),
+        (("2F1(-1)", "1,1,2", "1,1,-3"), "the start is on a pole"),
+        (("nonsense", "1,1"), "there is no field 'nonsense'"),
+        (("2F1(-1)",), "give FIELD DIRECTION [START]"),
+    ],
+)
+def test_bad_input_is_refused_with_one_sentence(arguments: tuple[str, ...], message: str) -> None:
+    done = formulary("trajectory", *arguments)
+    assert done.returncode == 2 and done.stdout == ""
+    assert SENTENCE.fullmatch(done.stderr) and message in done.stderr
