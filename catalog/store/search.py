@@ -43,12 +43,13 @@ SUGGESTIONS = 3
 class Filter:
     """Which formulas: all conditions hold. None and empty ask nothing.
 
-    `constant` is a name as in the catalogue, `degrees` those of a and b (None: any), `near` a decimal number: limits
-    that agree with it in all its digits. `identified`: with (True) a verified or proved relation, or with
-    neither (False) that nor a closed form.
+    `constant` is a name as in the catalogue, `radicand` a squarefree d: limits in Q(sqrt d) that are not rational.
+    `degrees` are those of a and b (None: any), `near` a decimal number: limits that agree with it in all its digits.
+    `identified`: with (True) a verified or proved relation, or with neither (False) that nor a closed form.
     """
 
     constant: str | None = None
+    radicand: int | None = None
     family: str | None = None
     statuses: Sequence[str] = ()
     classes: Sequence[str] = ()
@@ -86,6 +87,7 @@ class Filter:
             ("formula.limit_float8 <= %(high)s", "high", high),
             ("formula.factorial_reduction = %(reduction)s", "reduction", self.reduction),
             (SQL.text("has_constant"), "constant", self.constant),
+            (SQL.text("has_radicand"), "radicand", self.radicand),
             (SQL.text("has_relation"), "identified", self.identified),
         ]
         held = [(text, name, value) for text, name, value in asked if value is not None]

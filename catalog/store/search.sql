@@ -15,6 +15,22 @@ formula.id in (
         and not is_rejected(relation)
 )
 
+-- has_radicand --
+-- A condition on formula: a verified or proved quadratic relation whose discriminant is d times a square.
+formula.id in (
+    select relation.formula_id
+    from relation
+    cross join lateral (
+        select abs(
+            (coefficients[2] * coefficients[2] - 4 * coefficients[1] * coefficients[3]) * %(radicand)s::numeric
+        ) as size
+    ) as product
+    where relation.kind = 'quadratic'
+        and relation.proof not in ('imported', 'numerical')
+        and not is_rejected(relation)
+        and trunc(sqrt(product.size)) * trunc(sqrt(product.size)) = product.size
+)
+
 -- has_relation --
 -- A condition on formula: that it has a verified or proved relation but to other formulas, or that it has none and no
 -- closed form either.

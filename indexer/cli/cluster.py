@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from catalog.errors import NotFound
 from indexer.cli.opened import catalogue
-from indexer.cli.options import catalogue_options, json_option, option
+from indexer.cli.options import catalogue_options, constant_names, json_option, option
 from indexer.cli.output import note, write_fields, write_json, write_table
 from indexer.cli.progress import shown
+
+if TYPE_CHECKING:
+    import psycopg
+
+NAMED = 10
+"""Clusters of one name that are told apart."""
 
 
 @click.group(epilog="Example: formulary cluster build")
@@ -92,7 +99,12 @@ def _write_built(fields: dict[str, Any]) -> None:
 
 
 @cluster.command("list", epilog="Example: formulary cluster list --constant pi")
-@option("--constant", metavar="NAME", help="Only clusters with this constant, label or given name.")
+@option(
+    "--constant",
+    metavar="NAME",
+    shell_complete=constant_names,
+    help="Only clusters with this constant, label or given name.",
+)
 @option("--unnamed", is_flag=True, help="Only clusters of related formulas without a name.")
 @option("--count", type=click.IntRange(1), default=20, help="How many, the largest first.")
 @catalogue_options
@@ -120,16 +132,20 @@ def list_clusters(
     )
 
 
-@cluster.command(epilog="Example: formulary cluster show 1")
-@click.argument("number", type=click.IntRange(1))
+@cluster.command(epilog="Example: formulary cluster show pi")
+@click.argument("which", metavar="NUMBER|NAME", shell_complete=constant_names)
 @option("--count", type=click.IntRange(1), default=10, help="How many members, the simplest first.")
 @catalogue_options
 @json_option
-def show(number: int, count: int, database_url: str | None, home: str | None, as_json: bool) -> None:
-    """Show a cluster: its members, and the history that tells why its label stands."""
+def show(which: str, count: int, database_url: str | None, home: str | None, as_json: bool) -> None:
+    """Show a cluster: its members, and the history that tells why its label stands.
+
+    NAME is its given name, its label, or a constant; of several clusters the largest is shown.
+    """
     from catalog.store import clusters as store
 
     with catalogue(database_url, home) as connection:
+        number = int(which) if which.isascii() and which.isdecimal() and len(which) < 19 else _named(connection, which)
         found = store.cluster(connection, number)
         if found is None:
             raise NotFound(f"there is no cluster {number}; `formulary cluster list` shows those there are")
@@ -139,6 +155,22 @@ def show(number: int, count: int, database_url: str | None, home: str | None, as
         write_json(found)
     else:
         _write_cluster(found)
+
+
+def _named(connection: psycopg.Connection, name: str) -> int:
+    """The number of the largest cluster of a name; says how many there are."""
+    from catalog.store import clusters as store
+    from catalog.store.search import constant_name
+
+    rows = store.cluster_list(connection, NAMED, name)
+    if not rows:
+        with suppress(NotFound):
+            rows = store.cluster_list(connection, NAMED, constant_name(connection, name))
+    if not rows:
+        raise NotFound(f"no cluster is called {name[:60]}; `formulary cluster list` shows the largest")
+    if len(rows) > 1:
+        note(f"formulary: the largest of the clusters called {name}: {', '.join(str(row['id']) for row in rows)}")
+    return int(rows[0]["id"])
 
 
 def _write_cluster(found: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import click
 
 from catalog.errors import NotFound
 from indexer.cli.opened import catalogue, use_catalogue_option, used_catalogue
-from indexer.cli.options import catalogue_options, json_option, option
+from indexer.cli.options import catalogue_options, constant_names, json_option, option
 from indexer.cli.output import note, write_fields, write_json, write_table
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def list_constants(
 
 
 @constant.command(epilog='Example: formulary constant show "zeta(3)" --digits 50')
-@click.argument("name")
+@click.argument("name", shell_complete=constant_names)
 @option("--digits", type=click.IntRange(1, 10_000), default=50, help="Significant digits of the value.")
 @use_catalogue_option("Look among your own constants as well.")
 @catalogue_options
@@ -55,7 +55,12 @@ def show(
     name: str, digits: int, use_catalogue: bool | None, database_url: str | None, home: str | None, as_json: bool
 ) -> None:
     """Show a constant; exit code 1 and the nearest names where there is none."""
-    found = _object(_all(use_catalogue, database_url, home)[name], digits)
+    write_constant(_all(use_catalogue, database_url, home)[name], digits, as_json)
+
+
+def write_constant(item: Constant, digits: int, as_json: bool) -> None:
+    """A constant with so many significant digits, for reading or as JSON."""
+    found = _object(item, digits)
     if as_json:
         write_json(found)
     else:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from indexer.cli.constant import write_constant
 from indexer.cli.options import (
     FORMULA_ARGUMENTS,
     FORMULA_HELP,
     from_options,
     json_option,
+    meant_constant,
     option,
     read_notation,
     refuse_options,
@@ -56,6 +58,9 @@ def evaluate(formula: tuple[str, ...], digits: int, from_file: str | None, worke
         require_no_arguments(formula)
         with open_lines(from_file) as lines:
             return write_lines(evaluated(lines, digits, workers))
+    if (constant := meant_constant(formula)) is not None:
+        write_constant(constant, digits, as_json)
+        return 0
     from indexer.contract.lines import evaluate_formula
 
     reading = read_notation(formula)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from catalog.vocabulary import CONVERGENCE_CLASSES, STATUSES
-from indexer.cli.options import Named, option
+from indexer.cli.options import Named, constant_names, option
 
 if TYPE_CHECKING:
     import psycopg
@@ -54,7 +54,12 @@ def filter_options(function: Function) -> Function:
     """The options of a filter, passed as `conditions` (see `read_filter`)."""
     for decorate in reversed(
         (
-            option("--constant", metavar="NAME", help="With a verified or proved relation to this constant."),
+            option(
+                "--constant",
+                metavar="NAME",
+                shell_complete=constant_names,
+                help="With a verified or proved relation to this constant; sqrt(5) or phi: a limit in Q(sqrt(5)).",
+            ),
             option("--family", metavar="KEY", help="Of this family."),
             option("--status", "statuses", multiple=True, type=Named(STATUSES), help="With this status; repeatable."),
             option(
@@ -86,13 +91,23 @@ def filter_options(function: Function) -> Function:
 
 def read_filter(connection: psycopg.Connection, conditions: dict[str, Any], *, canonical: bool) -> Filter:
     """The filter of `filter_options`; raises NotFound for a constant that the catalogue does not know."""
-    from catalog.store.search import Filter, constant_name
+    from catalog.store.search import Filter
 
     given = dict(conditions)
     if given.get("constant") is not None:
-        given["constant"] = constant_name(connection, given["constant"])
+        given |= _constant(connection, given["constant"])
     if given.get("degrees") is None:
         given["degrees"] = (None, None)
     wanted = Filter(**given, canonical=canonical)
     wanted.conditions()
     return wanted
+
+
+def _constant(connection: psycopg.Connection, text: str) -> dict[str, str | int | None]:
+    """What a filter asks of a constant: a relation with it, or a limit in its field where it is quadratic."""
+    from catalog.store.search import constant_name
+    from indexer.identification.surds import radicand
+
+    if (found := radicand(text)) is not None:
+        return {"constant": None, "radicand": found}
+    return {"constant": constant_name(connection, text)}

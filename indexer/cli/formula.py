@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from indexer.cli.constant import SHOWN_DIGITS, write_constant
 from indexer.cli.evaluate import open_lines, require_no_arguments, with_written, write_formula
 from indexer.cli.opened import catalogue
 from indexer.cli.options import (
@@ -14,6 +15,7 @@ from indexer.cli.options import (
     catalogue_options,
     from_options,
     json_option,
+    meant_constant,
     option,
     read_formula,
     read_notation,
@@ -71,9 +73,12 @@ def add(
 @catalogue_options
 @json_option
 def show(formula: tuple[str, ...], kind: str | None, database_url: str | None, home: str | None, as_json: bool) -> None:
-    """Show a formula of the catalogue; exit code 1 where it is not there."""
+    """Show a formula of the catalogue; exit code 1 where it is not there. A constant is shown by its name."""
     from indexer.contract.stored import stored_formula
 
+    if kind is None and (constant := meant_constant(formula)) is not None:
+        write_constant(constant, SHOWN_DIGITS, as_json)
+        return
     reading = read_notation(formula)
     chosen = reading.formula
     if kind is not None:

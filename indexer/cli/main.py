@@ -169,7 +169,7 @@ class Interruption:
 def run(arguments: list[str]) -> int:
     """Run one command line; returns the exit code, with errors on stderr."""
     try:
-        code = formulary.main(arguments, prog_name="formulary", standalone_mode=False)
+        code = _run(arguments)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
@@ -187,6 +187,15 @@ def run(arguments: list[str]) -> int:
             raise
         what = " ".join(f"{type(error).__name__}: {error}".split())
         return _refuse(f"this should not have happened ({what[:300]}); FORMULARY_DEBUG=1 shows where", 2)
+
+
+def _run(arguments: list[str]) -> object:
+    """Run one command line; a group alone, such as `formulary`, gives its help."""
+    try:
+        return formulary.main(arguments, prog_name="formulary", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message())
+        return 0
 
 
 def _sentence(text: str) -> str:

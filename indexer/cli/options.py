@@ -12,6 +12,7 @@ from catalog.errors import FormulaError
 from indexer.cli.output import note
 
 if TYPE_CHECKING:
+    from catalog.constants.library import Constant
     from catalog.formulas.notations import Reading
     from catalog.formulas.pcf import PCF
 
@@ -46,6 +47,27 @@ class Named(click.Choice[str]):
 
 def _plain(text: str) -> str:
     return text.strip().replace("-", "_").lower()
+
+
+def constant_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The names of the library that begin so, for the completion of a shell."""
+    from catalog.constants.library import library
+
+    return [constant.name for constant in library() if constant.name.startswith(incomplete)]
+
+
+def meant_constant(arguments: tuple[str, ...]) -> Constant | None:
+    """The constant of the library that one argument means by any of its names; None for what may be a formula."""
+    from catalog.constants.library import library
+    from catalog.errors import NotFound
+    from catalog.formulas.notations import looks_like_formula
+
+    if len(arguments) != 1 or looks_like_formula(arguments[0]):
+        return None
+    try:
+        return library()[arguments[0]]
+    except NotFound:
+        return None
 
 
 def option(*names: str, **settings: Any) -> Callable[[Function], Function]:
@@ -88,7 +110,7 @@ def from_options(function: Function) -> Function:
             "from_file",
             type=click.Path(allow_dash=True),
             metavar="FILE",
-            help='Read JSON lines such as {"a": [1, 2], "b": [0, 0, 1]}, write one object a line; - is stdin.',
+            help='Read lines such as PCF(2n+1, n^2) or {"a": [1, 2], "b": [0, 0, 1]}; - is stdin.',
         ),
     ):
         function = decorate(function)

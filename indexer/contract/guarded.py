@@ -18,11 +18,11 @@ SHOWN = 60
 """Characters of a bad line that its error repeats."""
 
 
-def guarded(line: NumberedLine, function: Callable[[Any], Object]) -> Object:
-    """Return the object of a line; whatever is wrong with it becomes the object's error."""
+def guarded(line: NumberedLine, function: Callable[[Any], Object], read: Callable[[str], Any] = json.loads) -> Object:
+    """Return the object of what is read in a line; whatever is wrong with it becomes the object's error."""
     number, text = line
     try:
-        return function(json.loads(text))
+        return function(read(text))
     except FormularyError as error:
         return {"error": str(error), "line": number}
     except (ValueError, RecursionError):

@@ -1,11 +1,10 @@
-"""JSON lines in, objects out, in order: what `evaluate --from` and `identify --from` do with a file.
+"""Lines of formulas or numbers in, objects out, in order: what `evaluate --from` and `identify --from` do with a file.
 
 A line that cannot be used gives an object with `error` in its place. The functions here run in worker processes.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -23,7 +22,7 @@ from indexer.identification.numbers import identify_number
 from indexer.identification.typed import is_number
 from indexer.pipeline.compute import compute, failed
 from indexer.similarity.anchors import Anchors
-from indexer.sources.files.lines import NumberedLine, formula_of, numbered
+from indexer.sources.files.lines import Number, NumberedLine, formula_of_line, item_of_line, numbered
 from indexer.workers.pool import in_order
 
 
@@ -42,31 +41,22 @@ def identified(
 ) -> Iterator[Object]:
     """The objects of `identify --from`, which may hold formulas and numbers; `own` constants are tried first."""
     work = partial(_identify, digits, anchors, tuple(own), budget)
-    return in_order(work, map(_number_quoted, numbered(lines)), _killed, workers=workers, batch=BATCH)
-
-
-def _number_quoted(line: NumberedLine) -> NumberedLine:
-    """A plain line with a number as JSON, which would lose its trailing zeros, or could not hold it."""
-    number, text = line
-    plain = text.strip()
-    return (number, json.dumps(plain)) if plain[:1] not in ("{", "[", '"') and is_number(plain) else line
+    return in_order(work, numbered(lines), _killed, workers=workers, batch=BATCH)
 
 
 def _evaluate(digits: int, lines: Sequence[NumberedLine]) -> list[Object]:
-    return [guarded(line, lambda value: evaluate_formula(formula_of(value), digits)) for line in lines]
+    return [guarded(line, lambda formula: evaluate_formula(formula, digits), formula_of_line) for line in lines]
 
 
 def _identify(
     digits: int, anchors: Anchors | None, own: tuple[Constant, ...], budget: int, lines: Sequence[NumberedLine]
 ) -> list[Object]:
-    def identify(value: Any) -> Object:
-        if isinstance(value, str) and is_number(value):
-            return identify_value(value, own)
-        if isinstance(value, dict) and "value" in value and not {"a", "b", "formula"} & value.keys():
-            return identify_value(value["value"], own)
-        return identify_formula(formula_of(value), digits, anchors, budget, own)
+    def identify(item: PCF | Number) -> Object:
+        if isinstance(item, Number):
+            return identify_value(item.value, own)
+        return identify_formula(item, digits, anchors, budget, own)
 
-    return [guarded(line, identify) for line in lines]
+    return [guarded(line, identify, partial(item_of_line, is_number=is_number)) for line in lines]
 
 
 def evaluate_formula(formula: PCF, digits: int) -> Object:
@@ -109,8 +99,7 @@ def identify_value(
 def _killed(line: NumberedLine, reason: str) -> Object:
     """The object of a line that killed its worker process."""
     try:
-        value = json.loads(line[1])
-        formula = formula_of(value)
+        formula = formula_of_line(line[1])
     except Exception:
         return {"error": reason, "line": line[0]}
     return formula_object(failed(formula, reason).evaluation)

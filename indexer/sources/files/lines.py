@@ -1,17 +1,28 @@
-"""Lines of text files: numbered, and read as formulas or refused with a reason."""
+"""Lines of text files: numbered, and read as formulas or numbers or refused with a reason, by one reader for all."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.errors import FormularyError
+from catalog.errors import FormulaError, FormularyError
+from catalog.formulas.notations import Reading, looks_like_formula, read_formula_text
 from catalog.formulas.pcf import PCF, parse_formula
 
 NumberedLine = tuple[int, str]
 """A line with its number, from 1."""
+
+_NUMBER = re.compile(r"[-+\N{MINUS SIGN}]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of a line, with the digits that say how exact it is; a text, unless somebody gave something else."""
+
+    value: Any
 
 
 @dataclass(frozen=True)
@@ -54,9 +65,48 @@ def formula_of(value: Any) -> PCF:
     return PCF.from_json(value)
 
 
-def formula_of_line(text: str) -> PCF:
-    """Return the formula of a line such as PCF(2n+1, n^2), or of a JSON object as in `formula_of`.
+def is_decimal(text: str) -> bool:
+    """Return whether a text is a plain decimal number."""
+    return bool(_NUMBER.fullmatch(text))
 
-    Raises FormulaError or ValueError where it is neither.
+
+def item_of_line(text: str, is_number: Callable[[str], bool] = is_decimal) -> PCF | Number:
+    """Return what stands in a line: a formula in any notation or in JSON as in `formula_of`, or a number.
+
+    A number, by what `is_number` takes for one, stands alone, or as {"value": "1.2732"}. Raises FormulaError or
+    ValueError where it is none of these.
     """
-    return formula_of(json.loads(text)) if text.lstrip().startswith("{") else parse_formula(text)
+    stripped = text.strip()
+    if is_number(stripped):
+        return Number(stripped)
+    if not stripped.startswith(("{", '"')):
+        return _formula_of_text(stripped)
+    value = json.loads(stripped)
+    if isinstance(value, str):
+        return item_of_line(value, is_number)
+    if isinstance(value, dict) and "value" in value and not {"a", "b", "formula"} & value.keys():
+        return Number(value["value"])
+    return formula_of(value)
+
+
+def formula_of_line(text: str) -> PCF:
+    """Return the formula of a line as in `item_of_line`; raises FormulaError for a number."""
+    item = item_of_line(text)
+    if isinstance(item, Number):
+        raise FormulaError(f"{str(item.value)[:40]} is a number, not a formula; `formulary identify` takes numbers")
+    return item
+
+
+def _formula_of_text(text: str) -> PCF:
+    """Return the formula of a text in any notation whose value is its limit."""
+    try:
+        return parse_formula(text)
+    except FormulaError:
+        if not looks_like_formula(text) or text.upper().startswith("PCF("):
+            raise
+    reading = read_formula_text(text)
+    if reading != Reading(reading.formula, guessed_from=reading.guessed_from):
+        raise FormulaError(
+            f"{text[:40]} is {reading.understood}, which is not the limit of a formula; give the formula"
+        )
+    return reading.formula
