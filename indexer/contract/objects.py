@@ -95,7 +95,7 @@ def stored_object(
         "rejected": [_rejected(relation) for relation in relations if relation["rejected_at"] is not None],
         "guesses": [_stored_guess(guess) for guess in guesses],
         "outcome": _stored_outcome(row, standing, exclusions),
-        "exclusions": [dict(exclusion) | {"conditional": row["bound_kind"] == "agreement"} for exclusion in exclusions],
+        "exclusions": [dict(exclusion) | {"conditional": row["bound_kind"] != "ball"} for exclusion in exclusions],
         "sources": [dict(source) for source in sources],
         "evaluated_at": row["evaluated_at"].isoformat(),
         "evaluator_version": row["evaluator_version"],

@@ -190,10 +190,14 @@ class TailSeries:
         """Return how many bits the series is worth at depth n, by its smallest run of terms (an estimate)."""
         return float(self._log2[0] - np.min(self._runs(n))) - SAFETY_BITS
 
+    def last(self, n: int) -> int:
+        """Return the index of the term at which the series is cut at depth n: the first of its smallest run."""
+        return int(np.argmin(self._runs(n)))
+
     def value(self, n: int) -> arb:
         """Return the sum of the series at depth n up to its smallest terms; no bound of the truncation is in it."""
         step = arb(n) if self.shape.ramification == 1 else arb(n).sqrt()
-        last = int(np.argmin(self._runs(n)))
+        last = self.last(n)
         total = arb(0)
         for c in reversed(self.coefficients[: last + 1]):
             total = total / step + c

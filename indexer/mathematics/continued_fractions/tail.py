@@ -1,7 +1,8 @@
 """The tail x_n = a_n + b_{n+1}/(a_{n+1} + ...): its value, from a bracket or a series far out, stepped back.
 
-A value at depth n is had by starting deep enough, from the bracket (a proof: `ball`) or from the asymptotic series of
-the tail (`series`; then a second depth must agree: `agreement`), and stepping back; each step back contracts the error
+A value at depth n is had by starting deep enough, from the bracket or from the asymptotic series of the tail (`series`)
+between bounds on either side (`enclosing`; both are a proof: `ball`), and stepping back; where no bounds are found, a
+second depth must agree (`agreement`); each step back contracts the error
 by |b_{n+1}|/(x_n x_{n+1}). Where the tail is not yet regular (`brackets`) the steps are taken at once, by an exact
 integer matrix on numerator and denominator, so that x_n = 0 does no harm and no bit is lost.
 """
@@ -27,10 +28,14 @@ from indexer.mathematics.continued_fractions.convergents import (
     step_matrix,
     values,
 )
+from indexer.mathematics.continued_fractions.enclosing import enclosed
 from indexer.mathematics.continued_fractions.series import TailSeries
 
 MAX_STEPS = 600_000
 """Steps back that a value may cost (half a microsecond each at 400 bits); beyond it fewer digits are given."""
+
+SERIES_STEPS = 20_000
+"""Steps back from a bracket beyond which a start from the tail's series, enclosed, is sought first."""
 
 MAX_STEP_BITS = 400_000_000
 """Steps times bits of working precision that a value may cost; it lowers `MAX_STEPS` at high precision."""
@@ -79,6 +84,9 @@ BRACKET_BITS = 40
 
 BRACKET_BLOCK = 20
 """Steps of both ends of a bracket between two looks at its width."""
+
+SERIES_TRIES, SERIES_FURTHER = 4, 1.5
+"""Depths at which an enclosure by the series is sought, and how much further out each is than the one before."""
 
 AGREEMENT_FACTOR = 1.4
 """Ratio of the two depths that must agree where the start is not enclosed."""
@@ -151,15 +159,10 @@ class Tail:
                     return self._exactly(n, depth)
         exhausted, bits = bits > MAX_BITS, min(bits, MAX_BITS)
         with ctx.workprec(tail_precision(bits)):
-            depth = self._bracket_depth(top, bits + GUARD_BITS, _max_steps(bits + GUARD_BITS))
-            if depth is not None:
-                value, kind = self._from_bracket(depth, top), "ball"
-            else:
-                value, depth = self._from_series(top, bits + GUARD_BITS)
-                kind = "agreement"
+            value, kind, depth = self._far_out(top, bits + GUARD_BITS)
             exhausted = exhausted or value.rel_accuracy_bits() < bits
             numerator, denominator = self._linear_steps(value, top, n)
-            return TailValue(self.sign * numerator, denominator, kind, depth, exhausted)  # type: ignore[arg-type]
+            return TailValue(self.sign * numerator, denominator, kind, depth, exhausted)
 
     def double_at(self, n: int) -> float | None:
         """Return x_n to about `DOUBLE_BITS` bits, from the bracket a few steps ahead.
@@ -169,7 +172,7 @@ class Tail:
         if n < self.regular_from:
             return None
         depth = self._shallow_depth(n, DOUBLE_BITS)
-        if depth is None:
+        if depth is None or depth - n > SHALLOW_STEPS:
             return None
         try:
             low, high = (top / bottom for top, bottom in self._brackets.ratios(depth))
@@ -282,11 +285,41 @@ class Tail:
             low, high = ends if b_next < 0 else (ends[1], ends[0])
         return low, high
 
-    def _from_series(self, top: int, bits: int) -> tuple[arb, int]:
-        """Return x_top by the tail's series at two depths that must agree, and the larger depth."""
+    def _far_out(self, top: int, bits: int) -> tuple[arb, BoundKind, int]:
+        """Return x_top, the kind of its bound, and the depth that was started from."""
+        bracket = self._bracket_depth(top, bits, _max_steps(bits))
+        if bracket is not None and bracket - top <= SERIES_STEPS:
+            return self._from_bracket(bracket, top), "ball", bracket
         if self._series is None or self._series.bits < bits:
             self._series = TailSeries(self.formula, bits)
         depth, reached = self._series_depth(top, bits)
+        value = self._from_series(top, depth, bits, bracket or top + _max_steps(bits))
+        if value is not None and (bracket is None or value.rel_accuracy_bits() >= bits - GUARD_BITS):
+            return value, "ball", depth
+        if bracket is not None:
+            return self._from_bracket(bracket, top), "ball", bracket
+        value, depth = self._agreed(top, depth, reached)
+        return value, "agreement", depth
+
+    def _from_series(self, top: int, depth: int, bits: int, most: int) -> arb | None:
+        """Return x_top from the tail's series, enclosed at `depth` or a little further out, at most at `most`."""
+        assert self._series is not None
+        best: arb | None = None
+        for _ in range(SERIES_TRIES):
+            if depth > most:
+                break
+            ends = enclosed(self.formula, self._series, depth)
+            if ends is not None:
+                value = self._steps(ends[0].union(ends[1]), depth, top)
+                best = value if best is None or value.rel_accuracy_bits() > best.rel_accuracy_bits() else best
+                if best.rel_accuracy_bits() >= bits - GUARD_BITS:
+                    break
+            depth = math.ceil(SERIES_FURTHER * depth)
+        return best
+
+    def _agreed(self, top: int, depth: int, reached: float) -> tuple[arb, int]:
+        """Return x_top by the tail's series at two depths that must agree, and the larger depth."""
+        assert self._series is not None
         further = math.ceil(AGREEMENT_FACTOR * depth) + 8
         first = self._steps(self._series.value(depth), depth, top)
         second = self._steps(self._series.value(further), further, top)
