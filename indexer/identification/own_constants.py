@@ -34,6 +34,9 @@ CHECKED_DIGITS = 120
 LONGEST_NAME = 60
 """Characters of a name."""
 
+LARGEST_EXPONENT = 30
+"""A constant lies between 10^-30 and 10^30 in absolute value: half the digits of the search, so that relations show."""
+
 DEGREE = 2
 """Algebraic numbers up to this degree are told by their polynomial, without a name."""
 
@@ -88,9 +91,15 @@ def check_name(name: str, expression: str, known: Iterable[str]) -> None:
 
 
 def check_value(expression: str, *constants: Iterable[tuple[str, str]]) -> None:
-    """Refuse an expression that is rational, quadratic, or a Moebius map of a constant that there is."""
+    """Refuse an expression that is huge or tiny, rational, quadratic, or a Moebius map of a constant that there is."""
     bits = bits_for(CHECKED_DIGITS) + 64
     value = evaluation.evaluate(expression, bits)
+    exponent = float(abs(value).log() / arb(10).log())
+    if abs(exponent) > LARGEST_EXPONENT:
+        raise ExpressionError(
+            f"{expressions.shortened(expression)} is about 10^{exponent:.0f} in absolute value, outside the supported"
+            f" 10^-{LARGEST_EXPONENT} to 10^{LARGEST_EXPONENT}; give it without its power of 10, or its logarithm"
+        )
     with ctx.workprec(bits):
         polynomial = algebraic(value, DEGREE, SEARCH_DIGITS).coefficients
         if polynomial is not None:

@@ -191,6 +191,10 @@ def _log_of_surd(number: Surd) -> tuple[float, bool]:
     if number.rational:
         return _bounded(_log(int(number.p.numerator)) - _log(int(number.p.denominator))), bool(number.p < 0)
     value = _real(number)
+    if value == 0:  # the two terms cancel: |p + q sqrt(d)| is |p^2 - q^2 d| / |p - q sqrt(d)|
+        norm = number.p * number.p - number.q * number.q * number.d
+        size = _log(int(norm.numerator)) - _log(int(norm.denominator)) - math.log(abs(_real(number.conjugate)))
+        return _bounded(size), bool((norm < 0) == (number.p > 0))
     return _bounded(math.log(abs(value))), value < 0
 
 

@@ -47,6 +47,14 @@ def test_an_added_constant_is_tried_first_and_changes_the_version(connection: ps
         ("x", "__import__('os')", "position"),
         ("x", "log(-2)", "not a real number"),
         ("x", "1/(2 - 2)", "no finite value"),
+        ("x", "exp(10^6)", r"exp\(1000000\) is about 10\^434294 in absolute value, outside the supported 10\^-30 to"),
+        ("x", "pi^1000000", r"is about 10\^497150 in absolute value"),
+        ("x", "gamma(1/10^900)", r"is about 10\^900 in absolute value"),
+        ("x", "zeta(1+1/10^900)", r"is about 10\^900 in absolute value"),
+        ("x", "agm(1,10^900)", r"is about 10\^897 in absolute value"),
+        ("x", "2^(2^(2^(2^2)))", r"is about 10\^19728 in absolute value"),
+        ("x", "exp(-10^6)", r"is about 10\^-434294 in absolute value"),
+        ("x", "pi/10^400", r"is about 10\^-400 in absolute value"),
     ],
 )
 def test_what_says_nothing_new_or_nothing_at_all_is_refused(

@@ -4,14 +4,16 @@ import random
 
 import numpy as np
 import pytest
+from flint import arb, ctx, fmpq
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from catalog.formulas.pcf import PCF, parse_formula
-from indexer.kinds.pcf.vector import neighbour_vector, neighbour_vectors
+from indexer.kinds.pcf.vector import MAX_LOG, _log_of_surd, neighbour_vector, neighbour_vectors
 from indexer.kinds.vectors import DIMENSION
 from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.normal_form import normal_form
+from indexer.mathematics.numbers.surds import Surd
 from tests.helpers.reference import pcf, rows
 
 ROUNDING = 1e-3
@@ -87,3 +89,18 @@ def test_one_core_for_each_named_constant_of_the_reference() -> None:
     assert len(cores) > 100
     assert all(len(each) == 1 for each in cores.values())
     assert len(set().union(*cores.values())) == len(cores)
+
+
+@pytest.mark.parametrize("k", [20902, 300_000_007, 10**15 + 37])
+def test_a_surd_whose_terms_cancel_in_doubles_has_its_size(k: int) -> None:
+    root = Surd.root(k * k - 1)
+    for surd in (root - k, -root + k, root + k):
+        with ctx.workprec(400):
+            p, q = (fmpq(int(part.numerator), int(part.denominator)) for part in (surd.p, surd.q))
+            exact = arb(p) + arb(q) * arb(surd.d).sqrt()
+            size, negative = float(abs(exact).log()), bool(exact < 0)
+        assert _log_of_surd(surd) == (pytest.approx(max(-MAX_LOG, min(MAX_LOG, size)), rel=0.2), negative)
+
+
+def test_a_formula_whose_surd_cancels_has_a_vector() -> None:
+    assert np.isfinite(neighbour_vector(parse_formula("PCF(20902n, -n^2)"))).all()
