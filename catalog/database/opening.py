@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from catalog.errors import ServerError, VersionMismatch
-from catalog.server.home import READER, default_home, has_data
+from catalog.server.home import READER, READER_TEMPORARY, default_home, has_data
 from catalog.vocabulary import FORMULA_KINDS
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ CONNECT_TIMEOUT = 10
 """Seconds to wait for a given server, unless its url says otherwise."""
 KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 """Seconds and times after which a server that fell silent counts as gone, unless its url says otherwise."""
+SECRETS = ("password", "passfile")
+"""Parts of an owner's address that are not the reader's."""
 UPGRADE_LOCK = 0x666F726D
 """Advisory lock that two upgrades at once wait for."""
 
@@ -55,9 +58,8 @@ def open_database(
             database.connect().close()
             yield database
         return
-    if not create and not has_data(home):
-        where = Path(home).expanduser() if home is not None else default_home()
-        raise VersionMismatch(f"there is no catalogue in {where} yet; run `formulary init`")
+    if not create:
+        require_data(home)
     from catalog.server import sessions as server  # noqa: PLC0415  not on platforms without an embedded server
 
     def revive() -> None:
@@ -65,6 +67,28 @@ def open_database(
 
     with server.session(home) as embedded, _using(Database(embedded, revive=revive)) as database:
         yield database
+
+
+def require_data(home: Path | str | None) -> None:
+    """Raise VersionMismatch where no embedded server has ever been made in `home`; starts and makes nothing."""
+    if not has_data(home):
+        where = Path(home).expanduser() if home is not None else default_home()
+        raise VersionMismatch(f"there is no catalogue in {where} yet; run `formulary init`")
+
+
+def reader_address(url: str) -> str:
+    """Return how the reader logs in to a given server: FORMULARY_READER_URL, else `url` with its name, no password."""
+    if given := os.environ.get("FORMULARY_READER_URL"):
+        return given
+    known = _parse(url, "FORMULARY_DATABASE_URL")
+    if "://" not in url:
+        kept = conninfo_to_dict(url)
+        return make_conninfo("", **{k: v for k, v in kept.items() if k not in SECRETS} | {"user": READER})
+    parts = urlsplit(url)
+    query = urlencode([pair for pair in parse_qsl(parts.query) if pair[0] not in (*SECRETS, "user")], safe="/")
+    host = parts.netloc.rpartition("@")[2]
+    path = parts.path if parts.path.strip("/") else f"/{known.get('dbname', known.get('user', ''))}"
+    return urlunsplit((parts.scheme, f"{READER}@{host}", path, query, ""))
 
 
 @contextmanager
@@ -204,7 +228,7 @@ class Database:
 
     def _reader_of_owner(self) -> dict[str, Any]:
         """Return the owner's address with another user and without its password."""
-        return {k: v for k, v in self._owner.items() if k not in ("password", "passfile")} | {"user": READER}
+        return {k: v for k, v in self._owner.items() if k not in SECRETS} | {"user": READER}
 
     def _grant_reading(self, connection: psycopg.Connection) -> None:
         """Let the reader read and nothing else, as far as this owner may; `reader` reports what is missing."""
@@ -218,7 +242,12 @@ class Database:
         _attempt(connection, "alter default privileges in schema public grant select on tables to {}", role)
         _attempt(connection, "revoke create on schema public from public")  # the default before Postgres 15
         _attempt(connection, "revoke temporary on database {} from public", database)
-        for setting in (f"statement_timeout = {READER_TIMEOUT}", "default_transaction_read_only = on"):
+        limits = (
+            f"statement_timeout = {READER_TIMEOUT}",
+            "default_transaction_read_only = on",
+            f"temp_file_limit = '{READER_TEMPORARY}'",  # by a superuser alone; the embedded server's is set beside
+        )
+        for setting in limits:
             _attempt(connection, f"alter role {{}} in database {{}} set {setting}", role, database)
 
 

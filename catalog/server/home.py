@@ -12,6 +12,9 @@ from catalog.errors import ServerError
 READER = "formulary_reader"
 """The role that can only read: on the embedded server, and by this name on a given one."""
 
+READER_TEMPORARY = "2GB"
+"""What the sorts and joins of one statement of the reader may write to disk; it cannot be raised by the reader."""
+
 
 def default_home() -> Path:
     """`FORMULARY_HOME`, or the platform's folder for a user's data."""

@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ from catalog.server import unprivileged
 from catalog.server.home import default_home, private_folder
 
 PORT = 5432
-"""Only part of the socket's name: the embedded server listens on no network."""
+"""Only part of the socket's name, unless the embedded server is asked to listen on a port (`tcp`)."""
 ADMIN, OWNER, DATABASE = "postgres", "formulary", "formulary"
 SOCKET_BYTES = 100
 """Longest address of a socket, in bytes; the kernels' limits are 104 (macOS) and 108 (Linux)."""
@@ -86,6 +87,12 @@ class ServerFiles:
         return Path("/tmp") / f"formulary-{os.geteuid()}-{digest}"
 
     @property
+    def port(self) -> int:
+        """The number in the name of the server's socket: its port while it listens on one, else `PORT`."""
+        found = (path.suffix[1:] for path in self.socket.glob(".s.PGSQL.*"))
+        return next((int(number) for number in found if number.isdecimal()), PORT)
+
+    @property
     def upgraded(self) -> Path:
         """Data of a newer Postgres that are whole and wait to take the place of `data`."""
         return self.home / "postgres.upgraded"
@@ -105,17 +112,19 @@ class ServerFiles:
 
     def conninfo(self, user: str, database: str) -> str:
         """Return the connection string of `user`."""
-        return make_conninfo(host=str(self.socket), port=PORT, user=user, dbname=database, connect_timeout=5)
+        return make_conninfo(host=str(self.socket), port=self.port, user=user, dbname=database, connect_timeout=5)
 
     def url(self, user: str = OWNER) -> str:
         """Return the address of the catalogue for `user`, as psql, DuckDB and SQLAlchemy read it."""
-        return f"postgresql://{user}@/{DATABASE}?host={quote(str(self.socket), safe='/')}&port={PORT}"
+        return f"postgresql://{user}@/{DATABASE}?host={quote(str(self.socket), safe='/')}&port={self.port}"
 
 
-def launch(files: ServerFiles, alive: int, programs: Path | None = None) -> None:
+def launch(
+    files: ServerFiles, alive: int, programs: Path | None = None, further: Mapping[str, str] | None = None
+) -> None:
     """Start the server's processes, which inherit the lock `alive`; do not wait until they answer.
 
-    `programs` are those of another Postgres than this installation's.
+    `programs` are those of another Postgres than this installation's; `further` settings come after SETTINGS.
     """
     _refuse_strangers(files)
     binaries, identity = programs or binaries_folder(), _identity()
@@ -129,7 +138,7 @@ def launch(files: ServerFiles, alive: int, programs: Path | None = None) -> None
     if files.log.exists() and files.log.stat().st_size > LOG_BYTES:
         files.log.replace(files.log.with_suffix(".log.1"))
     arguments = ["-D", str(files.data), "-k", str(files.socket), "-p", str(PORT)]
-    for name, value in _settings().items():
+    for name, value in (_settings() | dict(further or {})).items():
         arguments += ["-c", f"{name}={value}"]
     with private_file(files.log) as log:
         run_program(identity, "detach", binaries / "postgres", *arguments, output=log.fileno(), keep=(alive,))

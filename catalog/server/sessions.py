@@ -11,7 +11,9 @@ Files in the home folder:
     server.users     held shared by every process that uses the server; the kernel lets go for those that are killed
     server.alive     held by the server's own processes from its start to the end of the last of them: unlike a
                      process id it cannot be stale, foreign, or a zombie's
-    server.pinned    there while `formulary server start` keeps the server up
+    server.pinned    there while `formulary server start` keeps the server up; it says tcp where it listens on a port
+    server.tcp       the port and its passwords (`tcp`)
+    server.hba       who may come in while it listens
     postgres.log     what the server says
 """
 
@@ -30,7 +32,8 @@ import psycopg
 from psycopg import pq
 
 from catalog.errors import ServerError
-from catalog.server.home import READER
+from catalog.server import tcp
+from catalog.server.home import READER, READER_TEMPORARY
 from catalog.server.programs import (
     ADMIN,
     DATABASE,
@@ -66,6 +69,8 @@ class ServerStatus:
     version: str | None
     clients: int | None
     """Connections, of whatever program."""
+    tcp: str | None
+    """Host and port where it listens on one."""
 
 
 @contextmanager
@@ -93,6 +98,28 @@ def start(home: Path | str | None = None) -> str:
         _bring_up(files)
         files.file("pinned").touch(mode=0o600)
     return files.url()
+
+
+def start_tcp(home: Path | str | None = None, user: str = READER) -> str:
+    """Start the server on a port of this machine and keep it up until `stop`; returns the address with a password.
+
+    One that is up and does not listen is started anew. Raises ServerError where `formulary` processes use it then.
+    """
+    files = ServerFiles.at(home)
+    with _exclusively(files):
+        if not (_answers(files) and tcp.listens(files)):
+            with _lockable(files.file("users")) as users:
+                if not _try_lock(users):
+                    raise ServerError(
+                        f"formulary processes use the server in {files.home}, which has to start anew to listen on a"
+                        " port; stop them first"
+                    )
+                _shut_down(files)
+            tcp.choose_port(files)
+        files.file("pinned").touch(mode=0o600)
+        files.file("pinned").write_text("tcp")
+        _bring_up(files)
+        return tcp.admit(files, user)
 
 
 def reader_url(home: Path | str | None = None) -> str:
@@ -139,6 +166,7 @@ def status(home: Path | str | None = None) -> ServerStatus:
         data=files.data,
         version=version,
         clients=clients,
+        tcp=f"{tcp.HOST}:{files.port}" if version is not None and tcp.listens(files) else None,
     )
 
 
@@ -200,7 +228,7 @@ def _bring_up(files: ServerFiles, programs: Path | None = None) -> None:
                     raise ServerError(
                         f"the embedded server does not start: {last_words(files, said_before)}; see {files.log}"
                     )
-                launch(files, alive.fileno(), programs)
+                launch(files, alive.fileno(), programs, tcp.settings(files))
                 attempts += 1
         if time.monotonic() > deadline:
             raise ServerError(f"the embedded server did not answer within {START_TIMEOUT:.0f} s; see {files.log}")
@@ -216,15 +244,26 @@ def _ensure_catalogue(files: ServerFiles) -> None:
     """Make the roles and the empty database of the catalogue, where they are missing."""
     with psycopg.connect(files.conninfo(ADMIN, "postgres"), autocommit=True) as connection:
         if connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
+            _limit_reader(connection)
             return
         for role, rights, creator in ((OWNER, "createdb createrole", ADMIN), (READER, "", OWNER)):
             if not connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
                 connection.execute(f"set role {creator}; create role {role} login {rights}; reset role")
+        _limit_reader(connection)
         connection.execute(f"create database {DATABASE} owner {OWNER}")
     with psycopg.connect(files.conninfo(ADMIN, DATABASE)) as connection:
         # Large objects are the one thing that every role may write.
         connection.execute("revoke execute on function lo_create(oid), lo_creat(integer) from public")
         connection.execute("revoke execute on function lo_from_bytea(oid, bytea) from public")
+
+
+def _limit_reader(connection: psycopg.Connection) -> None:
+    """Bound what the reader may write to disk by sorting; a setting that the reader has no right to change."""
+    setting = f"temp_file_limit={READER_TEMPORARY}"
+    known = "select 1 from pg_db_role_setting where setrole = to_regrole(%s) and %s = any (setconfig)"
+    role = connection.execute("select 1 from pg_roles where rolname = %s", [READER]).fetchone()
+    if role and not connection.execute(known, [READER, setting]).fetchone():
+        connection.execute(f"alter role {READER} set temp_file_limit = '{READER_TEMPORARY}'")
 
 
 def _leave(files: ServerFiles, users: int) -> None:

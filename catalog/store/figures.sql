@@ -2,12 +2,15 @@
 
 -- plot_points --
 -- Two figures of canonical formulas and the number of a group, 0 for none; for COPY, run as the reader. Source, group,
--- columns and condition are filled in.
+-- columns and condition are filled in. An axis ends where the difference of two doubles does: a figure that is infinite,
+-- no number, or beyond 10^300 is left out.
 {source}
 select coalesce(({group})::bigint, 0), formulas.{x}::float8, formulas.{y}::float8
 from formulas
 {join}
-where formulas.is_canonical and formulas.{x} is not null and formulas.{y} is not null and (
+where formulas.is_canonical
+    and formulas.{x}::float8 between -1e300 and 1e300
+    and formulas.{y}::float8 between -1e300 and 1e300 and (
 {where}
 )
 

@@ -18,13 +18,26 @@ def server() -> None:
 
 
 @server.command(epilog="Example: formulary server start")
+@option("--tcp", is_flag=True, help="Listen on a port of this machine alone, for programs that need a host and a port.")
+@option("--owner", is_flag=True, help="Print the address of the login that may change everything.")
 @home_option
 @json_option
-def start(home: str | None, as_json: bool) -> None:
-    """Start the server and keep it up; prints its address."""
-    from catalog.server import sessions as embedded
+def start(tcp: bool, owner: bool, home: str | None, as_json: bool) -> None:
+    """Start the server and keep it up until `server stop`; prints its address, of the login that can only read.
 
-    address = embedded.start(home)
+    With --tcp the address has a host, a port and a password (SCRAM), which stay the same; a server that runs already
+    starts anew for that.
+    """
+    from catalog.server import sessions as embedded
+    from catalog.server.home import READER
+    from catalog.server.programs import OWNER
+
+    if tcp:
+        address = embedded.start_tcp(home, OWNER if owner else READER)
+    else:
+        address = embedded.start(home)
+        if not owner:
+            address = embedded.reader_url(home)
     write_json({"running": True, "url": address}) if as_json else click.echo(address)
 
 
@@ -59,6 +72,7 @@ def status(home: str | None, as_json: bool) -> None:
         "data": str(found.data),
         "version": found.version,
         "clients": found.clients,
+        "tcp": found.tcp,
     }
     write_json(fields) if as_json else write_fields((name.replace("_", " "), value) for name, value in fields.items())
 
@@ -95,20 +109,27 @@ def upgrade(old_programs: Path | None, home: str | None, as_json: bool) -> None:
 
 
 @click.command(epilog='Example: psql "$(formulary url)"')
-@option("--reader", is_flag=True, help="The login that can only read.")
+@option("--owner", is_flag=True, help="The login that may change everything.")
+@option("--reader", is_flag=True, hidden=True, help="The login that can only read, which is the default.")
 @catalogue_options
 @json_option
-def url(reader: bool, database_url: str | None, home: str | None, as_json: bool) -> None:
-    """Print the address of the database; starts the embedded server and keeps it up."""
+def url(owner: bool, reader: bool, database_url: str | None, home: str | None, as_json: bool) -> None:
+    """Print the address of the database, of the login that can only read.
+
+    Starts the embedded server and keeps it up; a home without a catalogue is refused. `formulary server start --tcp`
+    is for programs that need a host and a port.
+    """
+    from catalog.database.opening import reader_address, require_data
+
+    if owner and reader:
+        raise click.UsageError("give --owner or --reader, not both")
     if database_url:
-        address = database_url
+        address = database_url if owner else reader_address(database_url)
     else:
         from catalog.server import sessions as embedded
 
+        require_data(home)
         address = embedded.start(home)
-        if reader:
-            from catalog.server.home import READER
-            from catalog.server.programs import ServerFiles
-
-            address = ServerFiles.at(home).url(READER)
+        if not owner:
+            address = embedded.reader_url(home)
     write_json({"url": address}) if as_json else click.echo(address)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from catalog.database.opening import open_database
+from catalog.server.home import READER, READER_TEMPORARY
+from catalog.server.programs import ADMIN
 from indexer.cli.sql import _advice, _place
 from tests.helpers.command import refused
 
@@ -41,3 +46,23 @@ def test_who_asks_for_a_formula_by_its_text_is_told_of_pcf() -> None:
 
 def test_the_place_of_a_character() -> None:
     assert _place("ab\ncd ef", 7) == "line 2, character 4 (ef)"
+
+
+def test_the_reader_fills_no_disk_by_sorting_and_cannot_change_that(seeded_url: str) -> None:
+    with open_database(seeded_url) as database, database.reader() as reader:
+        assert reader.execute("show temp_file_limit").fetchone() == (READER_TEMPORARY,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            reader.execute("set temp_file_limit = -1")
+
+
+def test_a_sort_beyond_the_readers_limit_ends_in_a_sentence(seeded_url: str) -> None:
+    name = conninfo_to_dict(seeded_url)["dbname"]
+    admin = make_conninfo(seeded_url, user=ADMIN)
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"alter role {READER} in database {name} set temp_file_limit = '1MB'")
+        try:
+            query = "select count(*) from (select n from generate_series(1, 3000000) as n order by -n offset 1) as x"
+            said = refused("sql", query, FORMULARY_DATABASE_URL=seeded_url)
+        finally:
+            connection.execute(f"alter role {READER} in database {name} reset temp_file_limit")
+    assert "temporary file size exceeds" in said

@@ -11,11 +11,13 @@ from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
+import psycopg
 import pytest
 from matplotlib.text import Text
 
 from catalog.database.copying import fixed, floats, pack, unpack_numbers
 from catalog.errors import FormularyError
+from catalog.store.figures import read_numbers
 from indexer.laws.checkerboard import sort_of
 from indexer.pictures.checkerboard import board
 from indexer.pictures.growth import convergence, growth
@@ -299,3 +301,23 @@ def test_bad_input_is_one_sentence(
     assert (done.returncode, done.stdout) == (code, "")
     assert SENTENCE.fullmatch(done.stderr)
     assert words in done.stderr
+
+
+def test_what_is_not_finite_is_in_no_picture(seeded_copy: str, tmp_path: Path) -> None:
+    place = {"FORMULARY_DATABASE_URL": seeded_copy, "FORMULARY_HOME": str(tmp_path)}
+    with psycopg.connect(seeded_copy) as connection:
+        numbers = [
+            row[0] for row in connection.execute("select id from formula where is_canonical order by id limit 6")
+        ]
+        before = len(read_numbers(connection, ("delta", "limit_float8"))[0])
+        values = ("Infinity", "-Infinity", "NaN", "1.7e308", "-1.7e308", "1e299")
+        for number, value in zip(numbers, values, strict=True):
+            connection.execute("update formula set limit_float8 = %s, delta = 0 where id = %s", [value, number])
+        connection.commit()
+        kept = read_numbers(connection, ("delta", "limit_float8"))[1][:, 1]
+    assert 1e299 in kept
+    assert abs(kept).max() == 1e299
+    assert len(kept) < before
+    target = tmp_path / "x.png"
+    done = formulary("plot", "limit_float8", "delta", "-o", str(target), **place)
+    assert done.returncode == 0, done.stderr
