@@ -110,7 +110,7 @@ def upgrade(old_programs: Path | None, home: str | None, as_json: bool) -> None:
 
 @click.command(epilog='Example: psql "$(formulary url)"')
 @option("--owner", is_flag=True, help="The login that may change everything.")
-@option("--reader", is_flag=True, hidden=True, help="The login that can only read, which is the default.")
+@option("--reader", is_flag=True, help="The login that can only read, which is the default.")
 @catalogue_options
 @json_option
 def url(owner: bool, reader: bool, database_url: str | None, home: str | None, as_json: bool) -> None:

@@ -116,7 +116,7 @@ def test_a_dump_is_restored_into_a_new_home(seeded_url: str, tmp_path: Path) -> 
         pytest.skip("these programs of Postgres have no pg_dump")
     home = str(tmp_path / "home")
     assert process("init", "--home", home).returncode == 0
-    address = process("url", "--home", home).stdout.strip()
+    address = process("url", "--owner", "--home", home).stdout.strip()
     try:
         run_programs(
             [programs / "pg_dump", "--format=custom", f"--file={dump}", seeded_url],
