@@ -22,6 +22,7 @@ from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.proofs.arithmetic import Refused
 from indexer.mathematics.proofs.certificate import Certificate
 from indexer.mathematics.proofs.checker import check
+from indexer.mathematics.proofs.links import LinkCertificate
 from indexer.mathematics.relations.relation import Relation, moebius_relation, moebius_value
 from indexer.mathematics.relations.search import residual_digits
 
@@ -63,11 +64,21 @@ def with_proof(formula: PCF, relation: Relation) -> Relation:
     return replace(relation, proof="theorem")
 
 
-def _accept(certificate: Certificate) -> None:
+def link_is_theorem(first: PCF, second: PCF, coefficients: tuple[int, ...]) -> bool:
+    """Return whether L1 = (x + y L2)/(z + w L2) has a certificate, which the checker accepts."""
+    certificate = kind_of(first).prove_link(first, second)
+    if certificate is None or certificate.coefficients != coefficients:
+        return False
+    _accept(certificate)
+    return True
+
+
+def _accept(certificate: Certificate | LinkCertificate) -> None:
+    document = certificate.to_json()
     try:
-        check(certificate.to_json())
+        check(document)
     except Refused as error:
-        raise EvaluationError(f"the certificate of {certificate.formula} is refused: {error}") from None
+        raise EvaluationError(f"the certificate of {document['formula']} is refused: {error}") from None
 
 
 def _agreed(certificate: Certificate, expression: str, known: Limit) -> int:

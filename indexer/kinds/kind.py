@@ -16,6 +16,7 @@ from indexer.mathematics.closed_forms.families import Moebius
 from indexer.mathematics.continued_fractions.asymptotics import Classification
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit
 from indexer.mathematics.proofs.certificate import Certificate
+from indexer.mathematics.proofs.links import LinkCertificate
 
 Formula = PCF
 """A formula of any kind: the union of their values."""
@@ -49,6 +50,9 @@ class Kind(Protocol):
 
     def prove(self, formula: Formula) -> Certificate | None:
         """Return a certificate of the formula's relation with a constant, None where no proof is found."""
+
+    def prove_link(self, first: Formula, second: Formula) -> LinkCertificate | None:
+        """Return the certificate of the map between the limits of two members of a family, None where there is none."""
 
     def mirror(self, evaluation: Evaluation) -> Evaluation:
         """Return the evaluation of the formula's mirror, whose limit is -L: derived, not computed."""

@@ -21,6 +21,7 @@ from catalog.store.rows import Row
 from catalog.store.storing_findings import store_findings
 from catalog.version import __version__
 from indexer.identification.identify import from_family
+from indexer.identification.theorems import link_is_theorem
 from indexer.kinds.kind import kind_of
 from indexer.mathematics.closed_forms.families import RELATION_DIGITS, VERIFIED_BEYOND
 from indexer.mathematics.relations.relation import moebius_relation
@@ -145,8 +146,9 @@ def _relation_row(place: int, member: PCF, representative: PCF, row: Row) -> Rel
             return None
         text = moebius_text(found, str(representative))
         digits = RELATION_DIGITS + VERIFIED_BEYOND
+        proof = "theorem" if link_is_theorem(member, representative, found) else "verified"
         return RelationRow(
-            place, "formula", found, text, PROPOSER, "verified", RELATION_DIGITS, digits,
+            place, "formula", found, text, PROPOSER, proof, RELATION_DIGITS, digits,
             other_key=bytes(row["representative_key"]),
         )  # fmt: skip
     known = moebius_relation(

@@ -16,7 +16,9 @@ from indexer.mathematics.closed_forms.proposals import proposals
 from indexer.mathematics.continued_fractions.asymptotics import Classification, classify
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit, limit
 from indexer.mathematics.proofs.certificate import Certificate
+from indexer.mathematics.proofs.links import LinkCertificate, prove_link
 from indexer.mathematics.proofs.low_degree import prove_low_degree
+from indexer.mathematics.proofs.proving import prove
 
 
 class PCFKind:
@@ -53,8 +55,12 @@ class PCFKind:
         return prove_low_degree(formula)
 
     def prove(self, formula: PCF) -> Certificate | None:
-        """Return the certificate of a named limit of low degree."""
-        return prove_low_degree(formula)
+        """Return the certificate that `proofs.proving` finds."""
+        return prove(formula)
+
+    def prove_link(self, first: PCF, second: PCF) -> LinkCertificate | None:
+        """Return the certificate of the map that contiguity gives."""
+        return prove_link(first, second)
 
     def mirror(self, evaluation: Evaluation) -> Evaluation:
         """Return the evaluation of (-a, b)."""

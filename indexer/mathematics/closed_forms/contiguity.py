@@ -78,6 +78,14 @@ def transfer(name: Name, start: tuple[Number, ...], target: tuple[Number, ...], 
     The parameters move one after the other, in the first order in which all steps exist.
     """
     moves = [_integer(t - s) for s, t in zip(start, target, strict=True)]
+    if name == "hyp2f1" and _conjugate(start) and moves[0] == moves[1]:
+        together, alone = moves[0], moves[2] - moves[0]
+        try:
+            after = (*target[:2], target[2] - alone)
+            return times(_walk(name, after, [(2, alone)], z), _walk_together(start, together, z))
+        except ZeroDivisionError:
+            before = (*start[:2], start[2] + alone)
+            return times(_walk_together(before, together, z), _walk(name, start, [(2, alone)], z))
     for order in permutations(range(len(start))):
         try:
             return _walk(name, start, [(i, moves[i]) for i in order if moves[i]], z)
@@ -93,6 +101,32 @@ def _walk(name: Name, start: tuple[Number, ...], moves: list[tuple[int, int]], z
             total = times(step(name, parameters, place, move > 0, z), total)
             changed = parameters[place] + (1 if move > 0 else -1)
             parameters = (*parameters[:place], changed, *parameters[place + 1 :])
+    return total
+
+
+def _conjugate(parameters: tuple[Number, ...]) -> bool:
+    """Return whether the upper parameters are irrational, so that only moves of both at once stay in one field."""
+    return isinstance(parameters[0], Surd) and not parameters[0].rational
+
+
+def _walk_together(start: tuple[Number, ...], together: int, z: Number) -> Matrix:
+    """Move all three parameters of 2F1.
+
+    From F at the parameters a - 1, b - 1, c - 1 on: t F = z (a - 1)(b - 1)/(c - 1) F(a, b; c), DLMF 15.5.1. Only the
+    sum and the product of a and b come in, which are rational where they are conjugate.
+    """
+    total, (a, b, c) = IDENTITY, start
+    for _ in range(abs(together)):
+        if together < 0:
+            a, b, c = a - 1, b - 1, c - 1
+        p, q = _equation("hyp2f1", [a, b], c, z)
+        if together > 0:
+            below = (a * b) * z
+            total = times(_scaled((ZERO, ONE, p, q - 1), below / c), total)
+            a, b, c = a + 1, b + 1, c + 1
+        else:
+            size = c / (1 - z)
+            total = times(((1 - q) / size, 1 / size, (a * b) * z / c, ZERO), total)
     return total
 
 
@@ -119,12 +153,10 @@ def _lower_up(name: Name, upper: list[Number], c: Number, z: Number) -> Matrix:
     inverse = adjugate(_shifted(name, upper, c + 1, z, c))
     if name == "hypu":
         return _scaled(inverse, z)
-    denominator: Number = -z if name == "hyp0f1" else z
-    for a in upper:
-        denominator = denominator * (c - a)
     if name == "hyp2f1":
-        denominator = denominator / (z - 1)
-    return _scaled(inverse, denominator / c)
+        a, b = upper
+        return _scaled(inverse, z / (z - 1) * (c * c - c * (a + b) + a * b) / c)
+    return _scaled(inverse, (-z if name == "hyp0f1" else z * (c - upper[0])) / c)
 
 
 def _shifted(name: Name, upper: list[Number], c: Number, z: Number, by: Number) -> Matrix:

@@ -18,6 +18,7 @@ from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form
 from indexer.mathematics.closed_forms.equation import Equation, equation, roots_of
 from indexer.mathematics.closed_forms.exact import exact_field
+from indexer.mathematics.closed_forms.links import exact_link
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.numbers.surds import Surd
 from indexer.mathematics.relations.relation import moebius_image, verify
@@ -112,16 +113,20 @@ _INVARIANTS = {
 def family_relation(first: PCF, second: PCF, digits: int = RELATION_DIGITS) -> Moebius | None:
     """Return (x, y, z, w) with L1 = (x + y L2)/(z + w L2) and x w != y z, or None where none is found.
 
-    Limits that are rational or quadratic are related exactly. Others by LLL on `digits` decimal digits and more as
-    coefficients need them, then verified: both sides are evaluated anew with `VERIFIED_BEYOND` further digits. Two
-    formulas without a common key may be related too.
+    Limits that are rational or quadratic are related exactly, members of a family by contiguity. Others by LLL on
+    `digits` decimal digits and more as coefficients need them. In both cases the two sides are evaluated with
+    `VERIFIED_BEYOND` further digits and agree. Two formulas without a common key may be related too.
     """
     forms = closed_form(first), closed_form(second)
     if forms[0] is None or forms[1] is None:
         return None
     if forms[0].exact is not None or forms[1].exact is not None:
         return _exact_relation(forms[0], forms[1])
+    link = exact_link(first, second)
     try:
+        if link is not None:
+            image = _image(forms[1].evaluate, link.coefficients)
+            return None if verify(forms[0].evaluate, image, digits + VERIFIED_BEYOND) is None else link.coefficients
         return search_relation(forms[0].evaluate, forms[1].evaluate, digits)
     except EvaluationError:
         return None

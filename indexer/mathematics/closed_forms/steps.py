@@ -27,7 +27,10 @@ from indexer.mathematics.numbers.surds import Surd
 
 HALF = mpq(1, 2)
 
-Kind = Literal["mirror", "deflation", "shift", "recurrence", "transformation", "contiguity", "identity", "same"]
+Kind = Literal[
+    "mirror", "deflation", "inflation", "shift", "recurrence", "representation", "transformation", "contiguity",
+    "identity", "same",
+]  # fmt: skip
 
 Subject = PCF | Quotient | str
 """What a step speaks of: the limit of a formula, a quotient of functions, or a constant by its text."""

@@ -15,6 +15,9 @@ Poly = tuple[int, ...]
 Matrix = tuple[Any, Any, Any, Any]
 
 
+ZERO = Fraction(0)
+
+
 class Refused(Exception):
     """the certificate is no proof."""
 
@@ -23,7 +26,9 @@ class Quadratic:
     """The exact number p + q sqrt(d): d is a square-free integer other than 0 and 1, or 1 where q = 0."""
 
     def __init__(self, p: Any, q: Any = 0, d: int = 1) -> None:
-        self.p, self.q, self.d = Fraction(p), Fraction(q), d if q else 1
+        self.p = p if type(p) is Fraction else Fraction(p)
+        self.q = ZERO if not q else q if type(q) is Fraction else Fraction(q)
+        self.d = d if q else 1
 
     def _both(self, other: Any) -> tuple[Quadratic, int]:
         other = other if isinstance(other, Quadratic) else Quadratic(other)
@@ -34,16 +39,22 @@ class Quadratic:
     def __add__(self, other: Any) -> Quadratic:
         """Return the sum."""
         other, d = self._both(other)
+        if d == 1:
+            return Quadratic(self.p + other.p)
         return Quadratic(self.p + other.p, self.q + other.q, d)
 
     def __mul__(self, other: Any) -> Quadratic:
         """Return the product."""
         other, d = self._both(other)
+        if d == 1:
+            return Quadratic(self.p * other.p)
         return Quadratic(self.p * other.p + d * self.q * other.q, self.p * other.q + self.q * other.p, d)
 
     def __truediv__(self, other: Any) -> Quadratic:
         """Return the quotient."""
         other, d = self._both(other)
+        if d == 1:
+            return Quadratic(self.p / other.p)
         norm = other.p * other.p - d * other.q * other.q
         return self * Quadratic(other.p / norm, -other.q / norm, d)
 

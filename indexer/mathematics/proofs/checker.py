@@ -49,7 +49,8 @@ def check(document: Any) -> str:
 
 def _checked(document: Any) -> str:
     steps, subject = document.get("certificate", document)["steps"], document["formula"]
-    constant, relation = document["relation"]["constant"], exact_map(document["relation"]["coefficients"])
+    relation = exact_map(document["relation"]["coefficients"])
+    constant, other = document["relation"].get("constant", ""), document["relation"].get("other")
     if not 2 <= len(steps) <= MOST_STEPS:
         raise Refused(f"a certificate has 2 to {MOST_STEPS} steps")
     formula(subject)
@@ -70,11 +71,11 @@ def _checked(document: Any) -> str:
     last = steps[-1]
     if set(last) != {"step", "map"} or last["step"] != "compose":
         raise Refused("the last step does not compose the maps")
-    if not isinstance(constant, str) or subject != {"constant": constant}:
-        raise Refused("the steps do not end at the constant of the relation")
+    if not isinstance(constant, str) or subject != (other or {"constant": constant}) or (other and constant):
+        raise Refused("the steps do not end at the constant, or the other formula, of the relation")
     if not (proportional(total, exact_map(last["map"])) and _agree(total, relation, constant)):
         raise Refused("the maps of the steps do not compose to the relation")
-    return f"the relation of the formula to {constant} is proved in {len(steps)} steps"
+    return f"the relation of the formula to {constant or 'the other one'} is proved in {len(steps)} steps"
 
 
 def _agree(first: Matrix, second: Matrix, constant: str) -> bool:

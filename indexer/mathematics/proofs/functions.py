@@ -105,6 +105,12 @@ def _recurrence(step: Any) -> Matrix:
     return _multiple(factor)
 
 
+def _representation(step: Any) -> Matrix:
+    """The way back from a quotient to a formula of which it is that of the minimal solution."""
+    x, y, z, w = _recurrence({"first": step["second"], "second": step["first"]})
+    return -x, z, y, -w
+
+
 def root_of(radicand: int | Fraction) -> Quadratic:
     """Return the square root of a rational number, i times a positive root for a negative one."""
     n, below = radicand.numerator * radicand.denominator, radicand.denominator
@@ -143,20 +149,47 @@ def _transfer(name: str, start: Parameters, target: Parameters, z: Quadratic) ->
     moves = [t - s for s, t in zip(start, target, strict=True)]
     if not all(_whole(move) and move.p >= -FARTHEST for move in moves):
         raise Refused("the parameters do not differ by integers")
+    if name == "hyp2f1" and start[0].q and moves[0] == moves[1]:
+        together, alone = int(moves[0].p), int((moves[2] - moves[0]).p)
+        *upper, c = start
+        try:
+            last = _walk(name, [*target[:2], target[2] - alone], [(2, alone)], z)
+            return product(last, _walk_together(start, together, z))
+        except ZeroDivisionError:
+            return product(_walk_together([*upper, c + alone], together, z), _walk(name, start, [(2, alone)], z))
     for order in permutations(range(len(start))):
         try:
-            return _walk(name, list(start), [(i, int(moves[i].p)) for i in order], z)
+            return _walk(name, start, [(i, int(moves[i].p)) for i in order], z)
         except ZeroDivisionError:
             continue
     raise Refused("a step between contiguous functions does not exist")
 
 
-def _walk(name: str, at: Parameters, moves: list[tuple[int, int]], z: Quadratic) -> Matrix:
+def _walk(name: str, start: Parameters, moves: list[tuple[int, int]], z: Quadratic) -> Matrix:
     total: Matrix = (1, 0, 0, 1)
+    at = list(start)
     for place, move in moves:
         for _ in range(abs(move)):
             total = product(_step(name, at, place, move > 0, z), total)
             at[place] = at[place] + (1 if move > 0 else -1)
+    return total
+
+
+def _walk_together(start: Parameters, together: int, z: Quadratic) -> Matrix:
+    """Move all parameters of 2F1: t F = z a b/c F(a + 1, b + 1; c + 1), DLMF 15.5.1."""
+    total: Matrix = (1, 0, 0, 1)
+    (a, b, c), move = start, 1 if together > 0 else -1
+    for _ in range(abs(together)):
+        if move < 0:
+            a, b, c = a - 1, b - 1, c - 1
+        _, _, p, q = _plus("hyp2f1", [a, b], c, z, Quadratic(0))
+        factor = a * b * z / c
+        step = (0, 1 / factor, p / factor, (q - 1) / factor)
+        if move < 0:
+            step = ((1 - q) * (1 - z) / c, (1 - z) / c, factor, 0)
+        total = product(step, total)
+        if move > 0:
+            a, b, c = a + 1, b + 1, c + 1
     return total
 
 
@@ -170,10 +203,9 @@ def _step(name: str, at: Parameters, place: int, up: bool, z: Quadratic) -> Matr
         inverse = _adjugate(_plus(name, upper, c + 1, z, c))
         if name == "hypu":
             return _scaled(inverse, z)
-        divisor = -z if name == "hyp0f1" else z / (z - 1) if name == "hyp2f1" else z
-        for p in upper:
-            divisor = divisor * (c - p)
-        return _scaled(inverse, divisor / c)
+        if name == "hyp2f1":
+            return _scaled(inverse, z / (z - 1) * (c * c - c * (upper[0] + upper[1]) + upper[0] * upper[1]) / c)
+        return _scaled(inverse, (-z if name == "hyp0f1" else z * (c - upper[0])) / c)
     if up:
         return _scaled(_plus(name, upper, c, z, a), a * (a - c + 1) if name == "hypu" else a)
     inverse = _adjugate(_plus(name, [*upper[:place], a - 1, *upper[place + 1 :]], c, z, a - 1))
@@ -202,9 +234,6 @@ def _scaled(m: Matrix, divisor: Quadratic) -> Matrix:
         raise ZeroDivisionError
     p, q, r, s = (entry / divisor for entry in m)
     return p, q, r, s
-
-
-# ------------------------------------------------------------------ transformations
 
 
 def _transformation(step: Any) -> Matrix:
@@ -359,6 +388,7 @@ def number_text(x: Quadratic) -> str:
 
 CHECKS_OF_FUNCTIONS: dict[str, tuple[Callable[[Any], Matrix], set[str]]] = {
     "recurrence": (_recurrence, set()),
+    "representation": (_representation, set()),
     "contiguity": (_contiguity, set()),
     "transformation": (_transformation, {"how"}),
     "identity": (_identity, {"key", "values"}),

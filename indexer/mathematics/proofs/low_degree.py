@@ -24,19 +24,19 @@ def prove_low_degree(formula: PCF) -> Certificate | None:
 
 def certificate_of(found: Derivation) -> Certificate:
     """Return a derivation as a certificate."""
-    steps = direct([_step(step) for step in found.steps])
+    steps = direct([step_json(step) for step in found.steps])
     return Certificate(found.formula, found.constant, found.coefficients, steps)
 
 
-def _step(step: Step) -> dict[str, Any]:
+def step_json(step: Step) -> dict[str, Any]:
     """Return a step as JSON."""
     kind: dict[str, Any]
     match step.kind:
         case "mirror":
             kind = {"step": "rewrite", "how": "deflation", "by": [-1]}
-        case "deflation":
+        case "deflation" | "inflation":
             assert isinstance(step.detail, tuple)
-            kind = {"step": "rewrite", "how": "deflation", "by": list(step.detail)}
+            kind = {"step": "rewrite", "how": step.kind, "by": list(step.detail)}
         case "shift":
             kind = {"step": "rewrite", "how": "shift", "by": step.detail}
         case "transformation":

@@ -75,7 +75,7 @@ def test_unnamed_members_are_tied_to_their_representative_once(connection: psyco
     swept = sweep_families(connection)
     assert (swept.named, swept.tied, swept.apart, swept.complete) == (0, 3, 0, True)
     (relation,) = stored(connection, MEMBERS[1])
-    assert (relation["kind"], relation["proof"], relation["constant"]) == ("formula", "verified", None)
+    assert (relation["kind"], relation["proof"], relation["constant"]) == ("formula", "theorem", None)
     assert str(MEMBERS[0]) in relation["expression"]
     assert_holds(MEMBERS[1], relation, ball(MEMBERS[0]))
     terms = connection.execute("select count(*) from relation_term where other_formula_id is not null").fetchone()

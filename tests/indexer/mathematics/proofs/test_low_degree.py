@@ -13,6 +13,7 @@ from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.proofs.arithmetic import Quadratic, Refused
 from indexer.mathematics.proofs.checker import check
 from indexer.mathematics.proofs.functions import number_text, sign, value_of
+from indexer.mathematics.proofs.links import prove_link
 from indexer.mathematics.proofs.low_degree import prove_low_degree
 from indexer.mathematics.proofs.products import ratio
 from tests.helpers.reference import pcf, rows
@@ -53,6 +54,24 @@ def test_a_constant_with_a_name_comes_with_a_certificate_that_is_accepted(formul
     certificate = prove_low_degree(formula)
     assert certificate is not None
     check(certificate.to_json())
+
+
+def test_links_of_families_have_certificates_that_are_accepted() -> None:
+    for row in rows("families.jsonl"):
+        first, second = pcf(row), pcf(row["representative"])
+        certificate = prove_link(first, second)
+        assert certificate is not None, row
+        assert certificate.coefficients == tuple(row["relation"])
+        check(json.loads(json.dumps(certificate.to_json())))
+
+
+def test_a_link_to_another_formula_is_refused() -> None:
+    certificate = prove_link(parse_formula("PCF(3n + 3, 3n^2 + 4n - 1)"), parse_formula("PCF(3n, 3n^2 - 2n - 2)"))
+    assert certificate is not None
+    document = certificate.to_json()
+    document["relation"]["other"] = {"a": [0, 3], "b": [-3, -2, 3]}
+    with pytest.raises(Refused):
+        check(document)
 
 
 def test_a_thousand_mutations_are_refused() -> None:
