@@ -30,6 +30,7 @@ import indexer.pipeline.compute
 from catalog.database.opening import open_database
 from indexer.daemon.task import Task, units_of
 from indexer.mathematics.continued_fractions.convergents import Convergent, FirstSteps
+from indexer.mathematics.kernels.library import VARIABLE
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.storing import store
 from indexer.similarity.anchors import read_anchors
@@ -39,8 +40,11 @@ from indexer.upkeep.setup import seed
 
 CORES = 2
 
+WORKER = "formulas of a chunk, the rest of a worker"
+
 STAGES: tuple[tuple[str, Any, str], ...] = (
     ("classes", indexer.kinds.pcf.evaluate, "classify_all"),
+    ("kernels", indexer.kinds.pcf.evaluate, "given_of"),
     ("tails", indexer.kinds.pcf.evaluate, "tail_of"),
     ("limits", indexer.kinds.pcf.evaluate, "limit"),
     ("closed forms", indexer.kinds.pcf.evaluate, "closed_form"),
@@ -96,14 +100,26 @@ def cpu_of(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def print_both(kernels: dict[str, float], python: dict[str, float], pairs: int) -> None:
+    """Print what the worker's stages take by both paths, in microseconds a mirror pair."""
+    print(f"\n{'stage of a worker, us a pair':44}{'Python':>9}{'kernels':>9}")
+    for name in sorted({*python, *kernels}, key=lambda name: -max(python.get(name, 0), kernels.get(name, 0))):
+        if name in python or name == "kernels":
+            print(f"{name:44}{python.get(name, 0) / pairs * 1e6:9.1f}{kernels.get(name, 0) / pairs * 1e6:9.1f}")
+    shared = [sum(seconds for name, seconds in path.items() if name in python) for path in (python, kernels)]
+    print(f"{'all of them':44}{shared[0] / pairs * 1e6:9.1f}{shared[1] / pairs * 1e6:9.1f}\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--chunks", type=int, default=60)
     parser.add_argument("--ranks", type=int, default=500)
     parser.add_argument("--first", type=int, default=0, help="chunks begin at this rank or later")
     parser.add_argument("--last", type=int, default=QUADRATIC_5.size, help="and end before this one")
+    parser.add_argument("--both", action="store_true", help="evaluate each chunk by Python first, then by the kernels")
     options = parser.parse_args()
     clock = Clock()
+    python = Clock()
     with tempfile.TemporaryDirectory() as home, open_database(None, home, create=True) as database:
         database.upgrade()
         with database.connect() as connection:
@@ -117,8 +133,16 @@ def main() -> None:
             server = cpu_of(connection.info.backend_pid)
             starts = np.linspace(options.first, options.last - options.ranks, options.chunks)
             for first in starts.astype(int).tolist():
-                with clock.stage("formulas of a chunk, the rest of a worker"):
-                    batches = task(units_of(first - first % 2, first - first % 2 + options.ranks))
+                units = units_of(first - first % 2, first - first % 2 + options.ranks)
+                if options.both:
+                    clock.seconds, python.seconds = python.seconds, clock.seconds
+                    os.environ[VARIABLE] = "off"
+                    with clock.stage(WORKER):
+                        task(units)
+                    os.environ[VARIABLE] = "on"
+                    clock.seconds, python.seconds = python.seconds, clock.seconds
+                with clock.stage(WORKER):
+                    batches = task(units)
                 with clock.stage("between the processes"):
                     batches = pickle.loads(pickle.dumps(batches))
                 with clock.stage("storing: rows and COPY"):
@@ -133,6 +157,8 @@ def main() -> None:
     for name, seconds in sorted(clock.seconds.items(), key=lambda item: -item[1]):
         print(f"{name:44}{seconds:9.2f}{ranks / seconds if seconds else 0:10.0f}{seconds / total:8.1%}")
     print(f"{f'all of {ranks} ranks':44}{total:9.2f}{ranks / total:10.0f}{1:8.1%}")
+    if options.both:
+        print_both(clock.seconds, python.seconds, ranks // 2)
     count = options.last - options.first
     print(f"all {count:,} at this rate, on {CORES} cores: {count * total / ranks / CORES / 60:.1f} minutes")
 
