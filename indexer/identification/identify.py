@@ -73,7 +73,7 @@ def begin(
         exact = rational_relation(
             known.exact, digits_used=digits, digits_verified=digits, proof="closed_form", method="exact"
         )
-        return Identification(formula, "found", (exact,))
+        return Identification(formula, "found", (with_proof(formula, exact),))
     if known.digits < MIN_DIGITS:
         reason = f"only {known.digits} digits of the limit are known; at least {MIN_DIGITS} are needed"
         return Identification(formula, "too_few_digits", digits_needed=MIN_DIGITS, reason=reason)

@@ -108,7 +108,7 @@ def test_known_limits_come_out_as_text(formula: PCF, expression: str | None, kin
 
 def test_a_quadratic_limit_names_its_theorem() -> None:
     (relation,) = identify(PCF((2,), (1,))).relations
-    assert relation.proof == "closed_form"
+    assert relation.proof == "theorem"
     assert "Pincherle" in relation.method
 
 
