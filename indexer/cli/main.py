@@ -38,6 +38,7 @@ COMMANDS = {
     "prove": ("prove", "The proof of what a formula is; --check verifies one."),
     "relate": ("relate", "Whether two formulas are equivalent: the map of their limits, or why not."),
     "trajectory": ("trajectory", "A trajectory of a matrix field: its fraction, limit and constant."),
+    "expand": ("expand", "Patterns in the signed continued fractions of a number."),
     "verify": ("verify", "Verify stored relations anew, with more digits than before."),
     "constant": ("constant", "The library of constants: list, show; add or remove your own."),
     "cluster": ("cluster", "Clusters of formulas: build, list, show why."),

@@ -39,6 +39,10 @@ Numbers = tuple[int, int, int, int]
 """p, q, r, s of the map x -> (p x + q)/(r x + s), without common factor."""
 
 
+Polynomials = tuple[fmpz_poly, fmpz_poly, fmpz_poly, fmpz_poly]
+"""A matrix of polynomials, row by row."""
+
+
 @dataclass(frozen=True)
 class Contraction:
     """A continued fraction of a trajectory: `formula` begins `shift` steps late, and its limit is `of_start`(x_1)."""
@@ -46,6 +50,7 @@ class Contraction:
     formula: PCF
     shift: int
     of_start: Numbers
+    to_matrix: Polynomials | None = None
 
 
 @dataclass(frozen=True)
@@ -132,13 +137,14 @@ def continued_fraction(matrix: IntegerMatrix) -> Contraction | None:
 
     None where neither exists: where an entry off the diagonal, or the determinant, is 0.
     """
+    return min(continued_fractions(matrix), key=_size, default=None)
+
+
+def continued_fractions(matrix: IntegerMatrix) -> list[Contraction]:
+    """Return the continued fractions of a matrix of rank 2 by its basis vectors, the second one's first."""
     (p, q), (r, s) = matrix
-    found = [
-        fraction
-        for fraction in (_by_second_entry(p, q, r, s, swapped=False), _by_second_entry(s, r, q, p, swapped=True))
-        if fraction is not None
-    ]
-    return min(found, key=_size, default=None)
+    found = (_by_second_entry(p, q, r, s, swapped=False), _by_second_entry(s, r, q, p, swapped=True))
+    return [fraction for fraction in found if fraction is not None]
 
 
 def _size(fraction: Contraction) -> tuple[int, int]:
@@ -166,11 +172,16 @@ def _by_second_entry(A: fmpz_poly, B: fmpz_poly, C: fmpz_poly, D: fmpz_poly, *, 
     for n in range(regular, 0, -1):
         total = _times(total, (int(D(n)), -int(B(n)), -int(C(n)), int(A(n))))
     p, q, r, s = total
+    # K_n = C(n-1) (C(n) x_n - A(n))/h(n-1)
+    before, divisor = _at(C, -1), _at(h, -1)
+    back: Polynomials = (divisor, A * before, fmpz_poly([]), C * before)
     if swapped:
         p, q, r, s = q, p, s, r
+        back = (back[2], back[3], back[0], back[1])
     if formula.a[-1] < 0:
         formula, p, q = formula.mirror(), -p, -q
-    return Contraction(formula.shift(k) if k else formula, k, coprime((p, q, r, s)))
+        back = (-back[0], back[1], -back[2], back[3])
+    return Contraction(formula.shift(k) if k else formula, k, coprime((p, q, r, s)), back)
 
 
 def deflated(a: fmpz_poly, b: fmpz_poly) -> tuple[PCF, fmpz_poly]:

@@ -48,6 +48,7 @@ def kind_of(value: dict[str, Any]) -> str:
         "clustering": "clustering",
         "template": "family",
         "direction": "trajectory",
+        "preperiod": "expansion",
     }
     return next((kind for mark, kind in marks.items() if mark in value), "constant")
 

@@ -1,0 +1,173 @@
+"""What `expand` writes: a pattern in a signed continued fraction of a number, its formula, and its proof."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+from flint import fmpz_poly
+
+from catalog.constants.expressions import parse_expression
+from catalog.errors import ExpressionError, FormulaError
+from indexer.contract.guarded import BATCH, Object, guarded
+from indexer.mathematics.relations.search import normal_moebius
+from indexer.sources.files.lines import NumberedLine, numbered
+from indexer.sources.signed_fractions.expansions import Enclosed, Moebius, Signs, enclosed, maps, sign_patterns
+from indexer.sources.signed_fractions.search import (
+    DIGITS,
+    Expansion,
+    ball_of,
+    expanded,
+    irregular,
+    require_terms,
+    search,
+)
+from indexer.workers.pool import in_order
+
+HEIGHT = 2
+"""Largest entry of the maps that are tried where none is given."""
+
+LONGEST = 3
+"""Longest period of the signs that are tried where none is given."""
+
+MAX_HEIGHT = 6
+"""Largest entry of a map that can be asked for."""
+
+MAX_SIGNS = 8
+"""Longest period of signs that can be asked for."""
+
+NOTHING: Object = {
+    "found": 0, "moebius": None, "preperiod": None, "period": None, "subsequences": None, "signs": None,
+    "canonical": None, "recurrence": None, "matrix": None, "pcf": None, "map": None, "proof": None, "digits": None,
+}  # fmt: skip
+"""The object of a number whose expansions show nothing."""
+
+_DIGITS = re.compile(r"\s*[-+\N{MINUS SIGN}]?\d*\.\d*\s*", re.ASCII)
+
+
+def expanded_lines(lines: Iterable[str], workers: int | None) -> Iterator[Object]:
+    """The objects of `expand --from`, one a line, in order."""
+    return in_order(_lines, numbered(lines), _killed, workers=workers, batch=BATCH)
+
+
+def number_of(text: str) -> tuple[Enclosed, int | None]:
+    """A number as an expression or by its digits with a decimal point, and how many digits are known of it."""
+    if _DIGITS.fullmatch(text):
+        return ball_of(text)
+    number = enclosed(parse_expression(text))
+    number(DIGITS)  # raises ExpressionError for what has no real value
+    return number, None
+
+
+def expansions(
+    number: Enclosed, most_digits: int | None, moebius: Sequence[Moebius], signs: Sequence[Signs]
+) -> list[Expansion]:
+    """The expansions of maps of a number that show something, the simplest of each tail, the simplest tails first.
+
+    Raises FormulaError where a number is known to too few digits.
+    """
+    if most_digits is not None:
+        require_terms(number, moebius[0], signs[0], most_digits)
+    if len(moebius) == len(signs) == 1:
+        one = expanded(number, moebius[0], signs[0], most_digits) or irregular(
+            number, moebius[0], signs[0], most_digits
+        )
+        return [] if one is None else [one]
+    return sorted(search(number, moebius, signs, most_digits), key=_cost)
+
+
+def _cost(found: Expansion) -> tuple[int, int, int]:
+    assert found.pattern is not None
+    return found.pattern.period, len(found.pattern.first), sum(map(abs, found.moebius))
+
+
+def expansion_object(found: Expansion) -> Object:
+    """The object of one expansion; fractions are text, polynomials of matrices and formulas lists of integers."""
+    pattern, tail, proof = found.pattern, found.tail, found.proof
+    result: Object = NOTHING | {
+        "found": 1,
+        "moebius": list(found.moebius),
+        "signs": list(found.signs),
+        "recurrence": None if found.recurrence is None else [_number(c) for c in found.recurrence],
+        "digits": found.digits,
+    }
+    if pattern is None:
+        return result
+    rule = pattern.canonical()
+    result |= {
+        "preperiod": list(pattern.first),
+        "period": pattern.period,
+        "subsequences": [[str(c) for c in polynomial] for polynomial in pattern.subsequences],
+        "canonical": {
+            "signs": list(rule.signs),
+            "subsequences": [[str(c) for c in polynomial] for polynomial in rule.subsequences],
+        },
+    }
+    if tail is None:
+        return result
+    p, q, r, s = tail.to_value
+    return result | {
+        "matrix": [[_coefficients(entry) for entry in row] for row in tail.matrix],
+        "pcf": {"a": list(tail.formula.a), "b": list(tail.formula.b)},
+        "map": list(normal_moebius((q, p, s, r))),
+        "proof": proof
+        and {
+            "kind": "equivalence",
+            "base": {"a": list(proof.base.a), "b": list(proof.base.b)},
+            "folds": list(proof.equivalence.folds),
+            "U": [[_coefficients(entry) for entry in proof.U[:2]], [_coefficients(entry) for entry in proof.U[2:]]],
+        },
+    }
+
+
+def _number(value: Fraction) -> int | str:
+    """An integer as a number, a fraction as text."""
+    return int(value) if value.denominator == 1 else str(value)
+
+
+def _coefficients(polynomial: fmpz_poly) -> list[int]:
+    return [int(c) for c in polynomial.coeffs()]
+
+
+def _lines(lines: Sequence[NumberedLine]) -> list[Object]:
+    return [guarded(line, _value) for line in lines]
+
+
+def _value(value: Any) -> Object:
+    if not isinstance(value, dict) or not isinstance(value.get("value"), str):
+        raise ExpressionError(
+            'a number is given as {"value": "exp(1)"}, with "moebius": [1, 1, -1, 1], "signs": [1] to try these only'
+        )
+    moebius = [read_map(value["moebius"])] if "moebius" in value else list(maps(HEIGHT))
+    signs = [read_signs(value["signs"])] if "signs" in value else sign_patterns(LONGEST)
+    number, most_digits = number_of(value["value"])
+    found = expansions(number, most_digits, moebius, signs)
+    if not found:
+        return dict(NOTHING)
+    return expansion_object(found[0]) | {"found": len(found)}
+
+
+def read_map(value: Any) -> Moebius:
+    """The four integers of a map; raises FormulaError for anything else, and for a constant map."""
+    if not isinstance(value, list) or len(value) != 4 or not all(type(c) is int for c in value):
+        raise FormulaError("a map is given by four integers [x, y, z, w] for (x + y c)/(z + w c)")
+    x, y, z, w = value
+    if x * w == y * z:
+        raise FormulaError(f"the map {value} does not depend on the number")
+    return x, y, z, w
+
+
+def read_signs(value: Any) -> Signs:
+    """A period of signs; raises FormulaError for anything but 1 and -1."""
+    if not isinstance(value, list) or not value or any(type(s) is not int or s not in (1, -1) for s in value):
+        raise FormulaError("signs are given as one period of 1 and -1, such as [1, -1]")
+    if len(value) > MAX_SIGNS:
+        raise FormulaError(f"a period of {len(value)} signs is beyond the supported {MAX_SIGNS}")
+    return tuple(value)
+
+
+def _killed(line: NumberedLine, reason: str) -> Object:
+    """The object of a line that killed its worker process."""
+    return {"error": reason, "line": line[0]}
