@@ -42,7 +42,7 @@ def evaluate(
             None,
             value,
             Metrics(reason="it terminates"),
-            f"b({verdict.terminates_at}) = 0",
+            value.reason or f"b({verdict.terminates_at}) = 0",
             error=value.reason,
             family=family_key(formula),
         )

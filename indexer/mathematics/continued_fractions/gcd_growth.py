@@ -1,7 +1,8 @@
 """Growth of g_n = gcd(p_n, q_n): the coefficient of n log n from the primes that divide it again and again.
 
 Let T be the product of the steps ((a_k, b_{k+1}), (1, 0)) over p consecutive k. A prime p divides g_n to a power that
-grows, by s_p each p steps, only where b has a root modulo p (det T = 0) and T is nilpotent modulo p (trace T = 0);
+grows, by s_p each p steps, only where b has a root modulo p (det T = 0) and T is nilpotent modulo p (trace T = 0), or
+else ker T holds the column that p_n and q_n begin with, which is taken to happen for no positive share of the primes;
 then log g_n ~ s n log n with s the mean of s_p over the primes (log p/p sums to log n). Modulo p the trace is read off
 the formal solutions of the recurrence, as for the p-curvature of a differential equation:
 
