@@ -152,7 +152,7 @@ def show(which: str, count: int, database_url: str | None, home: str | None, as_
         found["history"] = store.cluster_events(connection, number)
         found["formulas"] = store.cluster_formulas(connection, number, count)
     if as_json:
-        write_json(found)
+        write_json(found, rows="formulas")
     else:
         _write_cluster(found)
 

@@ -20,7 +20,7 @@ from indexer.cli.options import (
     read_notation,
     refuse_options,
 )
-from indexer.cli.output import note, write_fields, write_json
+from indexer.cli.output import note, write_fields, write_json, writes_rows
 
 if TYPE_CHECKING:
     from catalog.formulas.notations import Reading
@@ -115,10 +115,16 @@ def write_lines(results: Iterator[dict[str, Any]]) -> int:
     from indexer.contract.guarded import is_bad
 
     bad = 0
+    kept: list[dict[str, Any]] = []
     for result in results:
+        bad += is_bad(result)
+        if writes_rows():
+            kept.append(result)  # their columns are known when all are there
+            continue
         write_json(result)
         sys.stdout.flush()
-        bad += is_bad(result)
+    if kept:
+        write_json(kept)
     if bad:
         note(f'formulary: {bad} {"line" if bad == 1 else "lines"} could not be used; see the objects with "error"')
     return 2 if bad else 0

@@ -299,7 +299,7 @@ def _limit(formula: PCF, digits: int) -> str:
 
 def _say(result: dict[str, Any], as_json: bool) -> int:
     if as_json:
-        write_json(result)
+        write_json(result, rows="relations" if result["relations"] else "formulas" if result.get("formulas") else None)
     else:
         _write_number(result)
     return 0 if result["relations"] or result.get("formulas") else NOT_IDENTIFIED

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from catalog.errors import FormulaError
-from indexer.cli.output import note
+from indexer.cli.output import choose_form, note
 
 if TYPE_CHECKING:
     from catalog.constants.library import Constant
@@ -78,10 +79,23 @@ def option(*names: str, **settings: Any) -> Callable[[Function], Function]:
 
 
 def json_option(function: Function) -> Function:
-    """`--json`."""
-    return option("--json", "as_json", is_flag=True, envvar="FORMULARY_JSON", help="Write JSON instead of a table.")(
-        function
-    )
+    """`--json`, `--csv` and `--tsv`, passed as `as_json`: the last two are forms in which `write_json` writes."""
+
+    @wraps(function)
+    def command(*arguments: Any, as_json: bool, as_csv: bool, as_tsv: bool, **options: Any) -> Any:
+        if as_csv and as_tsv:
+            raise click.UsageError("--csv and --tsv exclude each other")
+        if as_csv or as_tsv:
+            choose_form("csv" if as_csv else "tsv")
+        return function(*arguments, as_json=as_json or as_csv or as_tsv, **options)
+
+    for decorate in (
+        option("--tsv", "as_tsv", is_flag=True, help="The same, by tabulators."),
+        option("--csv", "as_csv", is_flag=True, help="Write comma-separated rows with a header."),
+        option("--json", "as_json", is_flag=True, envvar="FORMULARY_JSON", help="Write JSON instead of a table."),
+    ):
+        command = decorate(command)
+    return cast(Function, command)
 
 
 def catalogue_options(function: Function) -> Function:

@@ -1,13 +1,19 @@
-"""What commands write: JSON objects, tables of at most 80 columns, plain lines; notes go to stderr."""
+"""What commands write: JSON, separated rows, tables as wide as the terminal, plain lines; notes go to stderr."""
 
 from __future__ import annotations
 
+import csv
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import click
+
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from indexer.upkeep.adding import Added
 
 LONGEST_CELL = 32
@@ -16,13 +22,55 @@ LONGEST_CELL = 32
 GAP = 3
 """Blanks between two columns."""
 
+UNBOUNDED = 1_000_000
+"""Columns of a table that nobody looks at in a terminal: it is never folded."""
+
+_FORM = "formulary.form"
+_HEADER = "formulary.header"
+
 EXACT_INTEGER = 2**53
 """Integers beyond this are written as strings, since readers of JSON may take numbers as doubles."""
 
 
-def write_json(value: Any) -> None:
-    """One JSON value on one line of stdout."""
-    sys.stdout.write(json.dumps(exact(value), allow_nan=False) + "\n")
+def choose_form(form: str) -> None:
+    """Let `write_json` of this command write rows instead, `csv` or `tsv`."""
+    click.get_current_context().meta[_FORM] = form
+
+
+def writes_rows() -> bool:
+    """Whether rows are written instead of JSON."""
+    context = click.get_current_context(silent=True)
+    return context is not None and _FORM in context.meta
+
+
+def write_json(value: Any, rows: str | None = None) -> None:
+    """One JSON value on one line of stdout, or, where the command was asked for that, separated rows.
+
+    A list becomes a row an object, an object one row, or the list that it has under `rows`. The columns are the names
+    of the first objects written; lists and objects inside are JSON.
+    """
+    if not writes_rows():
+        sys.stdout.write(json.dumps(exact(value), allow_nan=False) + "\n")
+        return
+    listed = value if rows is None or not isinstance(value, Mapping) else value[rows]
+    _write_separated(listed if isinstance(listed, list) else [listed])
+
+
+def _write_separated(objects: Sequence[Mapping[str, Any]]) -> None:
+    meta = click.get_current_context().meta
+    writer = csv.writer(sys.stdout, delimiter="," if meta[_FORM] == "csv" else "\t", lineterminator="\n")
+    if objects and _HEADER not in meta:
+        meta[_HEADER] = list(dict.fromkeys(name for item in objects for name in item))
+        writer.writerow(meta[_HEADER])
+    for item in objects:
+        writer.writerow([_separated(item.get(name)) for name in meta[_HEADER]])
+
+
+def _separated(value: Any) -> str:
+    value = exact(value)
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, allow_nan=False)
 
 
 def exact(value: Any) -> Any:
@@ -51,9 +99,8 @@ def write_added(done: Added, as_json: bool) -> int:
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[str] = ()) -> None:
-    """A table on stdout; long cells are folded, `right` names the columns of numbers."""
+    """A table on stdout; long cells are folded on a terminal, `right` names the columns of numbers."""
     from rich.box import SIMPLE
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=SIMPLE, show_edge=False, pad_edge=False)
@@ -61,16 +108,18 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right:
         table.add_column(name, justify="right" if name in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else _plain(cell) for cell in row))
-    Console(highlight=False, markup=False, soft_wrap=False).print(table)
+    _console().print(table)
 
 
 def write_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, right: Sequence[str] = ()) -> None:
-    """Rows of any width: a table with long cells cut, or, where that would be too wide, one block a row."""
-    from rich.console import Console
-
+    """Rows of any width: a table, on a terminal with long cells cut, or one block a row where it would be too wide."""
+    width = _console().width
+    if width == UNBOUNDED:
+        write_table(columns, rows, right=right)
+        return
     texts = [[_cut(cell) for cell in row] for row in rows]
     widths = [max(len(name), *(len(row[i]) for row in texts)) if texts else len(name) for i, name in enumerate(columns)]
-    if sum(widths) + GAP * (len(columns) - 1) <= Console().width:
+    if sum(widths) + GAP * (len(columns) - 1) <= width:
         write_table(columns, texts, right=right)
         return
     for number, row in enumerate(rows):
@@ -86,7 +135,6 @@ def _cut(cell: Any) -> str:
 
 def write_fields(fields: Iterable[tuple[str, Any]]) -> None:
     """Name and value, one line each, folded at the width of the terminal; fields without a value are left out."""
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
@@ -95,7 +143,15 @@ def write_fields(fields: Iterable[tuple[str, Any]]) -> None:
     for name, value in fields:
         if value is not None and value != "":
             table.add_row(name, _plain(value))
-    Console(highlight=False, markup=False).print(table)
+    _console().print(table)
+
+
+def _console() -> Console:
+    """Where tables are written: as wide as the terminal, or as COLUMNS says, and of any width into a file or a pipe."""
+    from rich.console import Console
+
+    bounded = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal()
+    return Console(highlight=False, markup=False, soft_wrap=False, width=None if bounded else UNBOUNDED)
 
 
 def note(text: str) -> None:

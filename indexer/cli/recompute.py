@@ -73,7 +73,8 @@ def recompute(
                 "relations_doubted": done.doubted,
                 "searched": done.searched,
                 "named": done.named,
-            }
+            },
+            rows="changes",
         )
         return
     if done.changes:

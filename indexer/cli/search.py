@@ -152,7 +152,7 @@ def similar(
         asked, neighbours = similarity.nearest(connection, query, count, wanted, home=home, say=note)
     objects = [neighbour.to_json() for neighbour in neighbours]
     if as_json:
-        write_json({"formula": asked, "neighbours": objects})
+        write_json({"formula": asked, "neighbours": objects}, rows="neighbours")
     else:
         write_table(
             ("formula", "distance", "constant", "limit"),

@@ -37,7 +37,7 @@ def status(watch: bool, prometheus: bool, database_url: str | None, home: str | 
             result = status_object(connection, home)
             if watch and sys.stdout.isatty():
                 click.clear()
-            write_json(result) if as_json else _write_status(result)
+            write_json(result, rows="spaces") if as_json else _write_status(result)
             if not watch:
                 return
             sys.stdout.flush()

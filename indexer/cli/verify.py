@@ -121,7 +121,8 @@ def _verify(
             "seconds": round(seconds, 3),
             "failures": [outcome.to_json() for outcome in failed],
         }
-        write_json(fields | ({"relations": [outcome.to_json() for outcome in shown]} if show_all else {}))
+        chosen = {"relations": [outcome.to_json() for outcome in shown]} if show_all else {}
+        write_json(fields | chosen, rows="relations" if show_all else "failures")
     else:
         _write(shown or failed)
         words = f"{count - len(failed)} of {count} relations hold in {seconds:.1f} s"
