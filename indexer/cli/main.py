@@ -50,8 +50,11 @@ COMMANDS = {
     "family": ("family", "Infinite families: find, list, show, export."),
     "plot": ("plot", "Pictures: two metrics, clusters, growth, one formula."),
     "report": ("report", "One page of the catalogue, with pictures and mathematics."),
+    "backup": ("backup", "Write the whole catalogue to a file."),
+    "restore": ("backup", "Bring a backup into a new home or an empty database."),
     "server": ("server", "The embedded Postgres: start, stop, status."),
     "url": ("server", "The address of the database, for psql and other clients."),
+    "psql": ("backup", "Run psql, of the server's own version, as the reader."),
     "sql": ("sql", "Query the catalogue by SQL, read-only."),
 }
 """Each command: its module in this package, and its line in the help, so that help needs no import."""

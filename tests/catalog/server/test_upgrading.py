@@ -114,7 +114,7 @@ def test_a_catalogue_of_an_older_postgres_is_the_same_on_this_one(tmp_path: Path
     before = {"PG_BINDIR": str(OLD)}
     assert process("init", "--home", home, **before).returncode == 0
     assert process("note", "PCF(2n+1, n^2)", "a note", "--home", home, **before).returncode == 0
-    address = process("url", "--home", home, **before).stdout.strip()
+    address = process("url", "--owner", "--home", home, **before).stdout.strip()
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("create role analyst login; grant select on formula to analyst")
         assert connection.info.server_version // 10_000 < program_major(binaries_folder())
