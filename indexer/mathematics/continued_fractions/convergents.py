@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate, pairwise, repeat
 
 import numpy as np
 from gmpy2 import f_mod_2exp, gcd, mpz
@@ -37,13 +38,29 @@ def polynomial_values(coefficients: tuple[int, ...], start: int, stop: int) -> l
             table *= n
             table += c
         return table.tolist()
-    values = []
-    for n_exact in range(start, stop):
-        value = 0
-        for c in reversed(coefficients):
-            value = value * n_exact + c
-        values.append(value)
-    return values
+    if stop - start > 4 * len(coefficients):
+        return _by_differences(coefficients, start, stop)
+    return [_value(coefficients, n) for n in range(start, stop)]
+
+
+def _value(coefficients: tuple[int, ...], n: int) -> int:
+    value = 0
+    for c in reversed(coefficients):
+        value = value * n + c
+    return value
+
+
+def _by_differences(coefficients: tuple[int, ...], start: int, stop: int) -> list[int]:
+    """Return p(start), ..., p(stop - 1) from the differences at `start`, by sums alone."""
+    row = [_value(coefficients, start + k) for k in range(len(coefficients))]
+    differences = []
+    while row:
+        differences.append(row[0])
+        row = [after - before for before, after in pairwise(row)]
+    values: Iterable[int] = repeat(differences[-1], stop - start - len(differences) + 1)
+    for first in reversed(differences[:-1]):
+        values = accumulate(values, initial=first)
+    return list(values)
 
 
 def step_matrix(formula: PCF, start: int, stop: int) -> Matrix:

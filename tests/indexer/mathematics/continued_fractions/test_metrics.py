@@ -176,3 +176,9 @@ def test_an_error_lost_in_cancellation_is_the_difference_of_limit_and_convergent
     """x_1001 is known to 26 bits only, of which none is left in q x + b q_before; the closed form gives the limit."""
     found = evaluate(parse_formula("PCF(400n + 104, -40000n^2 + 19201n - 2)")).metrics
     assert found.delta == pytest.approx(-1.0000349239, abs=1e-9)
+
+
+@given(st.lists(st.integers(-(10**15), 10**15), min_size=1, max_size=8), st.integers(-1000, 10**7), st.integers(0, 100))
+def test_values_by_differences_are_those_of_the_polynomial(coefficients: list[int], start: int, count: int) -> None:
+    expected = [sum(c * n**k for k, c in enumerate(coefficients)) for n in range(start, start + count)]
+    assert polynomial_values(tuple(coefficients), start, start + count) == expected
