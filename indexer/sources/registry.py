@@ -1,20 +1,23 @@
 """Which space a template means.
 
 A template whose coefficients are all free in one range -N..N is a box, any other a template space; a source of another
-sort has a word of its own at the beginning of its templates, such as `matrix-field: ...`, and its line in `SOURCES`.
+sort has a word of its own at the beginning of its templates, such as `field 3F2(1); ...`, and its line in `SOURCES`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from indexer.sources.boxes import read_box
+from indexer.sources.matrix_fields.spaces import read_field_space
+from indexer.sources.signed_fractions.spaces import read_signed_space
 from indexer.sources.space import Space
 from indexer.sources.template import parse_template
 from indexer.sources.template_spaces import read_template_space
 
-SOURCES: Mapping[str, Callable[[str, str], Space]] = {}
-"""What reads (name, template), by the first word of the template, which a colon follows."""
+SOURCES: Mapping[str, Callable[[str, str], Space]] = {"field": read_field_space, "signed": read_signed_space}
+"""What reads (name, template), by the first word of the template."""
 
 
 def read_space(name: str, text: str) -> Space:
@@ -22,8 +25,8 @@ def read_space(name: str, text: str) -> Space:
 
     Raises SpaceError where the text cannot be read or the space has more than `MAX_SIZE` ranks.
     """
-    word, colon, _ = text.partition(":")
-    if colon and (read := SOURCES.get(word.strip())):
+    word = re.match(r"\s*([a-z]+)\b(?!\s*=)", text)
+    if word is not None and (read := SOURCES.get(word[1])):
         return read(name, text)
     template = parse_template(text)
     return read_box(name, text, template) or read_template_space(name, text, template)
