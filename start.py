@@ -20,7 +20,7 @@ VENV = PROJECT / ".venv"
 BIN = VENV / "bin"
 PYTHON = BIN / "python"
 
-EXTRAS = "[clusters,pandas,parquet]"
+EXTRAS = "[clusters,pandas,parquet,web]"
 """What the examples of the documentation use beyond the core."""
 
 KERNELS = "indexer/mathematics/kernels/source"

@@ -149,16 +149,22 @@ class Database:
 
         Rights are what keeps it from writing; statements end after `READER_TIMEOUT`.
         """
-        limits = f"-c statement_timeout={READER_TIMEOUT} -c default_transaction_read_only=on"
-        options = f"{self._reader.get('options', '')} {limits}".strip()
         try:
-            return self._connect({**self._reader, "options": options})
+            return self._connect(self._reading(READER_TIMEOUT))
         except psycopg.Error as error:
             reason = _first_line(error, self._reader)
         raise ServerError(
             f"the role {self.reader_role} cannot log in to the database {_where(self._reader)}: {reason};"
             " create it with login, run `formulary init`, and put its password in ~/.pgpass or FORMULARY_READER_URL"
         )
+
+    def reader_address(self, timeout: int) -> str:
+        """Return the address of `reader` as libpq reads it, for a pool; statements end after `timeout` milliseconds."""
+        return make_conninfo("", **self._reading(timeout))
+
+    def _reading(self, timeout: int) -> dict[str, Any]:
+        limits = f"-c statement_timeout={timeout} -c default_transaction_read_only=on"
+        return {**self._reader, "options": f"{self._reader.get('options', '')} {limits}".strip()}
 
     @cached_property
     def engine(self) -> Engine:

@@ -42,6 +42,21 @@ exists (
         and not is_rejected(relation)
 ) = %(identified)s and (%(identified)s or formula.closed_form is null)
 
+-- has_proof --
+-- A condition on formula: a relation with this proof, which nobody rejected.
+exists (
+    select from relation
+    where relation.formula_id = formula.id and relation.proof = %(proof)s and not is_rejected(relation)
+)
+
+-- has_source --
+-- A condition on formula: that it was published where these words stand in the title or the author.
+exists (
+    select from source
+    where source.formula_id = formula.id
+        and strpos(lower(concat_ws(' ', source.paper, source.author)), lower(%(source)s)) > 0
+)
+
 -- find --
 -- Formulas that meet a condition, in an order, each with its best relation.
 select

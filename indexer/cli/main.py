@@ -52,6 +52,7 @@ COMMANDS = {
     "report": ("report", "One page of the catalogue, with pictures and mathematics."),
     "backup": ("backup", "Write the whole catalogue to a file."),
     "restore": ("backup", "Bring a backup into a new home or an empty database."),
+    "serve": ("serve", "The catalogue in a browser and as an HTTP API."),
     "server": ("server", "The embedded Postgres: start, stop, status."),
     "url": ("server", "The address of the database, for psql and other clients."),
     "psql": ("backup", "Run psql, of the server's own version, as the reader."),

@@ -41,6 +41,8 @@ OPERATORS = {
     "to": "→",
     "ldots": "…",
     "cdots": "⋯",
+    "sum": "∑",
+    "prod": "∏",
     "{": "{",
     "}": "}",
 }
@@ -82,7 +84,7 @@ class _Reader:
 
     def _scripted(self) -> str:
         """Return one element with what stands below and above it."""
-        limits = self._peek() == r"\mathop"
+        limits = self._peek() in (r"\mathop", r"\sum", r"\prod")
         base = "<mrow></mrow>" if self._peek() in ("^", "_") else self._element()
         below = above = None
         while self._peek() in ("^", "_"):
@@ -124,6 +126,8 @@ class _Reader:
             return self._bracketed()
         if name == "mathop":
             return self._element()
+        if name == "begin":
+            return self._matrix()
         if name in _UPRIGHT:
             text = escape(self._text())
             # a blank at an end would be collapsed, and words run into what stands beside them
@@ -167,6 +171,28 @@ class _Reader:
         sides = [f'<mo stretchy="true">{escape(side.removeprefix(chr(92)))}</mo>' for side in (opening, closing)]
         left, right = ("" if "." in side else side for side in sides)
         return f"<mrow>{left}{inner}{right}</mrow>"
+
+    def _matrix(self) -> str:
+        """Return a matrix; that of `pmatrix` stands in brackets."""
+        name = self._text()
+        rows: list[list[list[str]]] = [[[]]]
+        while self._at < len(self._tokens) and self._peek() != r"\end":
+            if self._peek() == "&":
+                self._next()
+                rows[-1].append([])
+            elif self._peek() == r"\\":
+                self._next()
+                rows.append([[]])
+            elif str(self._peek()).isspace():
+                self._next()
+            else:
+                rows[-1][-1].append(self._scripted())
+        if self._at < len(self._tokens):
+            self._next()
+            self._text()
+        cells = ("".join(f"<mtd>{''.join(cell)}</mtd>" for cell in row) for row in rows)
+        table = f"<mtable>{''.join(f'<mtr>{row}</mtr>' for row in cells)}</mtable>"
+        return f"<mrow><mo>(</mo>{table}<mo>)</mo></mrow>" if name == "pmatrix" else table
 
     def _text(self) -> str:
         """Return the text of a group in braces, or of one token."""

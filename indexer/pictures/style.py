@@ -65,6 +65,12 @@ UNITS = {
 }
 """What the last word of a figure's name is measured in."""
 
+THEME = (
+    "<style>:root { color: #1d2430; --paper: #ffffff }"
+    " @media (prefers-color-scheme: dark) { :root { color: #dde2ea; --paper: #12161d } }</style>"
+)
+"""Colours of a picture that is a file of its own."""
+
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -155,6 +161,13 @@ def inline_svg(figure: Figure, title: str, prefix: str = "p") -> str:
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, count=1, flags=re.DOTALL)
     text = re.sub(r' (?:width|height)="[^"]*pt"', "", text, count=2)
     return text.replace("<svg ", f'<svg role="img" aria-label="{escape(title)}" ', 1)
+
+
+def themed_svg(figure: Figure, title: str) -> str:
+    """Return a figure as an SVG file that follows light and dark mode by itself, for `<img>`."""
+    text = inline_svg(figure, title)
+    end = text.index(">") + 1
+    return text[:end] + THEME + text[end:]
 
 
 def _svg(figure: Figure, title: str) -> str:

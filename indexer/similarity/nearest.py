@@ -74,16 +74,23 @@ def nearest(
     Fewer than k only where no more formulas pass. Raises NotFound for a number that the catalogue does not hold,
     NotPlacedError for a formula that does not converge.
     """
-    wanted = wanted or Filter(canonical=False)
-    name, vector, own = _query(connection, query)
     index = CatalogueIndex.open(connection, home, say, mapped=True)
     try:
-        hits = _passing_hits(connection, index, vector, k, wanted, own)
+        name, found = nearest_in(connection, index, query, k, wanted)
     except BadSnapshot as error:
         say(f"{error}; building the index from the database")
         index = CatalogueIndex.rebuilt(connection, home)
-        hits = _passing_hits(connection, index, vector, k, wanted, own)
+        name, found = nearest_in(connection, index, query, k, wanted)
     index.save_first(connection)
+    return name, found
+
+
+def nearest_in(
+    connection: psycopg.Connection, index: CatalogueIndex, query: Query, k: int, wanted: Filter | None = None
+) -> tuple[str | None, list[Similar]]:
+    """Return the same from an index that is open, and reads only; raises BadSnapshot where the database disagrees."""
+    name, vector, own = _query(connection, query)
+    hits = _passing_hits(connection, index, vector, k, wanted or Filter(canonical=False), own)
     return name, _described(connection, hits)
 
 

@@ -1,0 +1,122 @@
+"""The first page, its one box, and what it leads to: a number identified, a formula read, a constant found."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import psycopg
+from starlette.requests import Request
+from starlette.responses import Response
+
+from catalog.errors import ExpressionError, FormularyError, NotFound
+from catalog.formulas.interlaced import IDENTITY
+from catalog.formulas.notations import looks_like_formula, read_formula_text
+from catalog.formulas.pcf import PCF, parse_formula
+from catalog.store.browsing import newest_theorems, random_formula
+from catalog.store.constants import own_constants
+from catalog.store.search import constant_name
+from indexer.contract.status import status
+from indexer.identification.stored_limits import formulas_with_limit
+from indexer.web import computed
+from indexer.web.answers import json_response, page, reading, seen
+from indexer.web.filters import address, constant_address, listing
+from indexer.web.safety import computing
+from indexer.web.site import Site
+
+NEWEST = 10
+"""Theorems on the first page."""
+
+LONGEST = 2_000
+"""Characters of what is typed."""
+
+MOST_DIGITS = 300
+"""Characters of a number that is identified."""
+
+_NUMBER = re.compile(r"\s*[-+\N{MINUS SIGN}]?[\d.]+(?:[eE][-+]?\d+)?\s*", re.ASCII)
+
+
+@reading
+def home(request: Request, site: Site, connection: psycopg.Connection) -> Response:
+    """The box, counts, the newest theorems."""
+
+    def read(reader: psycopg.Connection) -> dict[str, Any]:
+        return {"counts": status(reader, None), "newest": newest_theorems(reader, NEWEST)}
+
+    found = site.summary(connection, "home", read)
+    return page(site, "home.html", volatile=True, title="Formulary", asked="", **found)
+
+
+@reading
+def at_random(request: Request, site: Site, connection: psycopg.Connection) -> Response:
+    """A formula by chance."""
+    formula = random_formula(connection)
+    if formula is None:
+        raise NotFound("there is no convergent formula yet; index some by `formulary run`")
+    return seen(address(formula))
+
+
+@reading
+def search(request: Request, site: Site, connection: psycopg.Connection) -> Response:
+    """What was typed into the box, taken for a number, a formula or a constant, to its page."""
+    asked = _asked(request)
+    if _NUMBER.fullmatch(asked):
+        return seen(listing("/identify", q=asked))
+    if "(" in asked or looks_like_formula(asked):
+        try:
+            formula = _plain_formula(asked)
+        except FormularyError:
+            if looks_like_formula(asked):
+                raise
+        else:
+            return seen(listing("/read", q=asked) if formula is None else address(formula))
+    return seen(constant_address(constant_name(connection, asked)))
+
+
+def _plain_formula(asked: str) -> PCF | None:
+    """The formula that was typed; None where the value that was written is a map of a formula's limit, or guessed."""
+    try:
+        return parse_formula(asked)
+    except FormularyError:
+        found = read_formula_text(asked)
+    return found.formula if found.map == IDENTITY and found.guessed_from is None else None
+
+
+def _asked(request: Request) -> str:
+    asked = request.query_params.get("q", "").strip()
+    if not asked:
+        raise ExpressionError("nothing was asked; give a number, a formula or a constant")
+    if len(asked) > LONGEST:
+        raise ExpressionError(f"this is longer than the {LONGEST} characters that are read")
+    return asked
+
+
+@computing
+@reading
+def read(request: Request, site: Site, connection: psycopg.Connection) -> Response:
+    """A value that was written as a fraction, as a Moebius map of the limit of a formula."""
+    asked = _asked(request)
+    understood = read_formula_text(asked)
+    found = site.computed(computed.written, understood)
+    return page(site, "read.html", title="As it was understood", asked=asked, formula=understood.formula, written=found)
+
+
+@computing
+@reading
+def identify(request: Request, site: Site, connection: psycopg.Connection) -> Response:
+    """What a number matches: relations with constants, and formulas of the catalogue."""
+    asked = _asked(request)
+    if len(asked) > MOST_DIGITS:
+        raise ExpressionError(f"this has more than {MOST_DIGITS} characters; `formulary identify` takes longer numbers")
+    found = dict(site.computed(computed.identified, (asked, own_constants(connection))))
+    if found["outcome"] != "too_few_digits":
+        matches = formulas_with_limit(connection, asked)
+        found["formulas"] = [match.to_json() for match in matches]
+        if matches and not found["relations"]:
+            found |= {"outcome": "found", "reason": None}
+        formulas = [(match.formula, match) for match in matches]
+    else:
+        formulas = []
+    if request.url.path.endswith(".json"):
+        return json_response(found)
+    return page(site, "identify.html", title=f"Identify {asked[:40]}", asked=asked, found=found, formulas=formulas)

@@ -1,0 +1,151 @@
+"""What all requests share: the pool of readers, the templates, the processes that compute, the index, the counts."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from catalog.database.opening import Database
+from catalog.errors import BadSnapshot, ServerError
+from catalog.store.browsing import state
+from catalog.version import __version__
+from indexer.similarity.catalogue_index import CatalogueIndex
+from indexer.similarity.nearest import Similar, nearest_in
+from indexer.web import computed, filters
+from indexer.web.computing import SECONDS, Computing
+from indexer.web.rate import Rate
+
+STATEMENT_MILLISECONDS = 5_000
+"""Longest statement of a request."""
+
+CONNECTIONS = 8
+"""Most connections to the database at a time."""
+
+POOL_SECONDS = 5.0
+"""Longest wait for a connection."""
+
+SUMMARY_SECONDS = 30.0
+"""Age beyond which counts of the whole catalogue are read again, where anything has changed."""
+
+KEPT = 256
+"""Results of computations that are kept for who asks again."""
+
+RELATIVES = 8
+"""Nearest formulas that a page shows."""
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Something read of the whole catalogue, the state it was read in, and when (seconds of a steady clock)."""
+
+    value: Any
+    state: str
+    read_at: float
+
+
+class Site:
+    """The catalogue as it is served; `close` gives everything back."""
+
+    def __init__(self, database: Database, home: Path | str | None, workers: int = 1, seconds: float = SECONDS) -> None:
+        """Serve `database`; nothing is connected before `open`.
+
+        `workers` processes compute, each for `seconds` at most.
+        """
+        self.home = home
+        self.rate = Rate()
+        self.computing = Computing(workers, computed.warm, seconds)
+        self.templates = Environment(
+            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.templates.filters |= filters.FILTERS
+        self.templates.globals["version"] = __version__
+        self._pool = ConnectionPool(
+            database.reader_address(STATEMENT_MILLISECONDS),
+            kwargs={"autocommit": True},
+            min_size=1,
+            max_size=CONNECTIONS,
+            timeout=POOL_SECONDS,
+            open=False,
+        )
+        self._summaries: dict[str, Summary] = {}
+        self._kept: OrderedDict[tuple[str, Any], Any] = OrderedDict()
+        self._index: CatalogueIndex | None = None
+        self._index_lock = threading.Lock()
+
+    def open(self) -> None:
+        """Connect; raises ServerError where the database does not answer."""
+        try:
+            self._pool.open(wait=True, timeout=POOL_SECONDS)
+        except PoolTimeout:
+            raise ServerError("the reader cannot log in to the database; `formulary doctor` says why") from None
+        self.computing.prepare()
+
+    def close(self) -> None:
+        """Give the connections back and end the processes."""
+        self._pool.close()
+        self.computing.close()
+
+    @contextmanager
+    def connection(self) -> Iterator[psycopg.Connection]:
+        """A connection that can only read, each statement a transaction; raises ServerError where there is none."""
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except PoolTimeout:
+            raise ServerError("the database does not answer; try again in a moment") from None
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            if isinstance(error, psycopg.errors.QueryCanceled):
+                raise ServerError("the database took too long; narrow what you ask for") from None
+            raise ServerError("the database does not answer; try again in a moment") from error
+
+    def summary(
+        self, connection: psycopg.Connection, name: str, read: Callable[[psycopg.Connection], Result]
+    ) -> Result:
+        """Return what `read` says of the whole catalogue, which is kept for a while under a name."""
+        now, seen = time.monotonic(), state(connection)
+        kept = self._summaries.get(name)
+        if kept is None or (kept.state != seen and now - kept.read_at > SUMMARY_SECONDS):
+            kept = self._summaries[name] = Summary(read(connection), seen, now)
+        found: Result = kept.value
+        return found
+
+    def computed(self, function: Callable[[Any], Result], item: Any) -> Result:
+        """Return function(item) of `computed`, from a process or from the results that are kept."""
+        key = (function.__name__, item)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            found: Result = self._kept[key]
+            return found
+        found = self.computing(function, item)
+        self._kept[key] = found
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return found
+
+    def relatives(self, connection: psycopg.Connection, number: int) -> list[Similar]:
+        """Return the nearest formulas of the index, which is opened once and follows the catalogue."""
+        with self._index_lock:
+            if self._index is None:
+                self._index = CatalogueIndex.open(connection, self.home, lambda text: None)
+            self._index.catch_up(connection)
+            try:
+                return nearest_in(connection, self._index, number, RELATIVES)[1]
+            except BadSnapshot:
+                self._index = CatalogueIndex.rebuilt(connection, self.home)
+                return nearest_in(connection, self._index, number, RELATIVES)[1]
