@@ -51,8 +51,3 @@ def proofs_counted(connection: psycopg.Connection) -> dict[str, int]:
 def bounds_counted(connection: psycopg.Connection) -> dict[str, int]:
     """Return how many canonical formulas have a limit of each kind of bound."""
     return {row["bound_kind"]: row["formulas"] for row in rows(connection, SQL["bounds_counted"])}
-
-
-def rejections_of(connection: psycopg.Connection, formula_id: int) -> list[Row]:
-    """Return the rejected relations of a formula: kind, expression, reason, author."""
-    return rows(connection, SQL["rejections_of"], id=formula_id)

@@ -91,7 +91,3 @@ select bound_kind, count(*) as formulas
 from formula
 where is_canonical and bound_kind is not null
 group by bound_kind
-
--- rejections_of --
--- The relations of a formula that somebody rejected.
-select kind, expression, reason, author from rejection where formula_id = %(id)s

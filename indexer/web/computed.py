@@ -22,8 +22,9 @@ DIGITS = 110
 
 
 def warm(nothing: None) -> None:
-    """Read the library of constants, and draw nothing: what the first computation would wait for."""
+    """Read the library and prove one theorem: what the first computation would wait for."""
     constants.library()
+    prove(PCF((1, 2), (0, 0, 1)))
 
 
 def evaluated(formula: PCF) -> dict[str, Any]:

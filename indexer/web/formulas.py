@@ -12,7 +12,6 @@ from catalog.errors import FormulaError, FormularyError, NotFound
 from catalog.formulas.pcf import PCF, parse_formula
 from catalog.formulas.polynomial import read_coefficients
 from catalog.formulas.programs import FORMATS
-from catalog.store.browsing import rejections_of
 from catalog.store.formulas import formula_by_id, formula_by_key
 from catalog.vocabulary import METRICS
 from indexer.contract.stored import stored_formula
@@ -88,11 +87,7 @@ def _stored(formula: PCF, form: str | None) -> Endpoint:
         found = stored_formula(connection, formula)
         if form == "json":
             return json_response(found)
-        rejected = {(row["kind"], row["expression"]): row for row in rejections_of(connection, found["id"])}
-        relations = [
-            {"constant": None} | row | {"rejected": rejected.get((row["kind"], row["expression"]))}
-            for row in found["relations"]
-        ]
+        relations = [{"constant": None} | row for row in found["relations"]]
         relatives, no_relatives = _relatives(site, connection, found["id"])
         return _page(site, formula, found, relations=relations, relatives=relatives, no_relatives=no_relatives)
 

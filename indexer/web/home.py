@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import psycopg
@@ -18,6 +17,7 @@ from catalog.store.constants import own_constants
 from catalog.store.search import constant_name
 from indexer.contract.status import status
 from indexer.identification.stored_limits import formulas_with_limit
+from indexer.identification.typed import is_number
 from indexer.web import computed
 from indexer.web.answers import json_response, page, reading, seen
 from indexer.web.filters import address, constant_address, listing
@@ -32,8 +32,6 @@ LONGEST = 2_000
 
 MOST_DIGITS = 300
 """Characters of a number that is identified."""
-
-_NUMBER = re.compile(r"\s*[-+\N{MINUS SIGN}]?[\d.]+(?:[eE][-+]?\d+)?\s*", re.ASCII)
 
 
 @reading
@@ -60,17 +58,15 @@ def at_random(request: Request, site: Site, connection: psycopg.Connection) -> R
 def search(request: Request, site: Site, connection: psycopg.Connection) -> Response:
     """What was typed into the box, taken for a number, a formula or a constant, to its page."""
     asked = _asked(request)
-    if _NUMBER.fullmatch(asked):
-        return seen(listing("/identify", q=asked))
-    if "(" in asked or looks_like_formula(asked):
-        try:
-            formula = _plain_formula(asked)
-        except FormularyError:
-            if looks_like_formula(asked):
-                raise
-        else:
-            return seen(listing("/read", q=asked) if formula is None else address(formula))
-    return seen(constant_address(constant_name(connection, asked)))
+    if looks_like_formula(asked):
+        formula = _plain_formula(asked)
+        return seen(listing("/read", q=asked) if formula is None else address(formula))
+    try:
+        return seen(constant_address(constant_name(connection, asked)))
+    except NotFound:
+        if is_number(asked):
+            return seen(listing("/identify", q=asked))
+        raise
 
 
 def _plain_formula(asked: str) -> PCF | None:
@@ -110,7 +106,7 @@ def identify(request: Request, site: Site, connection: psycopg.Connection) -> Re
         raise ExpressionError(f"this has more than {MOST_DIGITS} characters; `formulary identify` takes longer numbers")
     found = dict(site.computed(computed.identified, (asked, own_constants(connection))))
     if found["outcome"] != "too_few_digits":
-        matches = formulas_with_limit(connection, asked)
+        matches = formulas_with_limit(connection, found["value"])
         found["formulas"] = [match.to_json() for match in matches]
         if matches and not found["relations"]:
             found |= {"outcome": "found", "reason": None}

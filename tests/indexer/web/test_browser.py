@@ -83,6 +83,7 @@ def test_a_visitor_searches_a_number_and_follows_a_relative(browser: Any, addres
     first = page.url
     page.locator("table a").first.click()
     assert page.url != first and "/pcf/" in page.url
+    page.go_back()
     page.get_by_role("link", name="The proof, step by step").click()
     assert page.locator("h1").inner_text().startswith("Proof of")
     assert complaints == []
