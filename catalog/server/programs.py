@@ -36,6 +36,9 @@ LOG_BYTES = 10_000_000
 SMALL_SHM = 512_000_000
 """Below this many bytes /dev/shm (64 MB in a container) is too small for parallel queries."""
 
+LARGEST_LOG_MB = 512
+"""Megabytes to which the write-ahead log may grow between two checkpoints; a burst of writes goes somewhat beyond."""
+
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -44,7 +47,8 @@ SETTINGS = {
     "max_connections": "60",
     # Bulk loading: few checkpoints, small WAL. A commit is on disk when it returns (synchronous_commit, fsync on).
     "shared_buffers": "256MB",
-    "max_wal_size": "4GB",
+    # The log fits a laptop: a checkpoint comes when it reaches about this size, and it stays there afterwards.
+    "max_wal_size": f"{LARGEST_LOG_MB}MB",
     "checkpoint_timeout": "15min",
     "wal_compression": "on",
     "wal_level": "minimal",

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 
 from catalog.server.home import free_bytes
-from catalog.server.programs import SETTINGS
+from catalog.server.programs import LARGEST_LOG_MB
 from catalog.store.health import database_bytes
 
 BYTES_A_RANK = 1_200
@@ -17,8 +17,8 @@ BYTES_A_RANK = 1_200
 MEASURED_RANKS = 100_000
 """Ranks done from which on the catalogue's own size tells what a rank takes."""
 
-LARGEST_LOG = int(SETTINGS["max_wal_size"].removesuffix("GB")) * 10**9
-"""Bytes that the embedded server's write-ahead log may grow to."""
+LARGEST_LOG = 2 * LARGEST_LOG_MB * 10**6
+"""Bytes that the embedded server's write-ahead log may grow to: twice its bound, which a burst of writes exceeds."""
 
 
 @dataclass(frozen=True)

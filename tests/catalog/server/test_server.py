@@ -20,6 +20,7 @@ from catalog.errors import ServerError
 from catalog.server import programs as postgres
 from catalog.server import sessions as server
 from catalog.server import unprivileged
+from catalog.server.programs import LARGEST_LOG_MB
 
 ROOT = Path(__file__).parents[3]
 HOLD = """
@@ -298,3 +299,8 @@ def test_data_of_another_user_are_refused(home: Path) -> None:
     os.chown(home / "postgres", 4242, 4242)
     with pytest.raises(ServerError, match="belong to user 4242; run formulary as that user"):
         server.start(home)
+
+
+def test_the_write_ahead_log_is_bounded(home: Path) -> None:
+    with server.session(home) as url, psycopg.connect(url) as connection:
+        assert connection.execute("show max_wal_size").fetchone() == (f"{LARGEST_LOG_MB}MB",)
