@@ -14,6 +14,7 @@ from flint import acb, arb, fmpq
 
 from catalog.constants.expressions import Expression, parse_expression, shortened
 from catalog.constants.functions import FUNCTIONS, NAMES
+from catalog.constants.known_digits import DIGITS
 from catalog.constants.reduction import OPERATORS, exact_value
 from catalog.errors import ExpressionError
 from catalog.syntax import Item, fold
@@ -45,6 +46,8 @@ def evaluate(expression: Expression | str, bits: int) -> arb:
                 return ball.real
             if isinstance(value, Fraction) or (ball.is_finite() and not ball.imag.contains(0)):
                 break
+    if known := next((item.text for item in expression.program if item.text in DIGITS), None):
+        raise ExpressionError(f"{known} is known by its digits alone, which are too few for this")
     raise ExpressionError(f"{shortened(str(expression))} {_why_not(_acb(value))}")
 
 
@@ -58,7 +61,7 @@ def to_mpmath(expression: Expression | str, digits: int) -> Any:
     context.dps = digits + 20
 
     def leaf(item: Item) -> Any:
-        return context.mpf(int(item.text)) if item.kind == "integer" else +getattr(context, NAMES[item.text].mpmath)
+        return context.mpf(int(item.text)) if item.kind == "integer" else NAMES[item.text].by_mpmath(context)
 
     def apply(item: Item, values: Sequence[Any]) -> Any:
         if item.kind == "operator":

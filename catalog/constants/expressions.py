@@ -19,6 +19,9 @@ from catalog.syntax import Item, parse
 MAX_ITEMS = 200
 """Most numbers, names, operators and functions of an expression."""
 
+SUGGESTED = 12
+"""Names that are listed where none is near."""
+
 
 @dataclass(frozen=True, slots=True)
 class Expression:
@@ -78,7 +81,10 @@ def _known(item: Item, parameters: Collection[str]) -> Item:
 
 def _suggestion(name: str, known: Collection[str]) -> str:
     near = get_close_matches(name[:40], known, n=3, cutoff=0.5)
-    return f"; did you mean {' or '.join(near)}" if near else f"; known are {', '.join(known)}"
+    if near:
+        return f"; did you mean {' or '.join(near)}"
+    first = list(known)[:SUGGESTED]
+    return f"; known are {', '.join(first)}{', ...' if len(first) < len(known) else ''}"
 
 
 def shortened(text: str) -> str:

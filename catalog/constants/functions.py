@@ -9,7 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flint import acb, arb
+import gmpy2
+from flint import acb, acb_series, arb, dirichlet_char
+
+from catalog.constants.known_digits import DIGITS
 
 ELEMENTARY_LIMIT = 10**6
 """Largest absolute value of an argument of exp, sin and the like."""
@@ -19,11 +22,15 @@ SPECIAL_LIMIT = 10**3
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A named number: its ball at the current precision, its attribute in mpmath, its LaTeX."""
+    """A named number: its ball at the current precision, its attribute in mpmath (or its digits), its LaTeX."""
 
     ball: Callable[[], Any]
     mpmath: str
     latex: str
+
+    def by_mpmath(self, context: Any) -> Any:
+        """Return the value in an mpmath context."""
+        return context.mpf(self.mpmath) if self.mpmath[0].isdigit() else +getattr(context, self.mpmath)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,18 @@ class Function:
     limit: int | None = SPECIAL_LIMIT
 
 
+_LATEX_OF_DIGITS = {
+    "feigenbaum_delta": r"\delta_F",
+    "feigenbaum_alpha": r"\alpha_F",
+    "mills": "M_3",
+    "landau_ramanujan": "K_{LR}",
+    "twin_prime": "C_2",
+    "mertens": "M_1",
+    "dottie": "d",
+    "laplace_limit": r"\lambda_L",
+    "soldner": r"\mu_S",
+}
+
 NAMES = {
     "pi": Name(lambda: acb(arb.pi()), "pi", r"\pi"),
     "e": Name(lambda: acb(arb.const_e()), "e", "e"),
@@ -50,6 +69,7 @@ NAMES = {
     "khinchin": Name(lambda: acb(arb.const_khinchin()), "khinchin", "K_0"),
     "glaisher": Name(lambda: acb(arb.const_glaisher()), "glaisher", "A"),
     "i": Name(lambda: acb(0, 1), "j", "i"),
+    **{name: Name(known.ball, known.text, _LATEX_OF_DIGITS[name]) for name, known in DIGITS.items()},
 }
 
 ALIASES = {
@@ -70,6 +90,9 @@ ALIASES = {
     "elliptick": "ellipk",
     "elliptice": "ellipe",
     "hyperu": "hypu",
+    "airy": "airyai",
+    "feigenbaum": "feigenbaum_delta",
+    "hurwitz": "hurwitzzeta",
 }
 """Other spellings, in lower case; upper and lower case are not told apart."""
 
@@ -122,6 +145,41 @@ def _mpmath_gammalower(context: Any, s: Any, x: Any) -> Any:
     return context.gammainc(s, 0, x)
 
 
+def _zeta_derivative(s: Any) -> Any:
+    """zeta'(s), the coefficient of x in zeta(s + x)."""
+    return acb_series([s, 1], 2).zeta()[1]
+
+
+def _dirichlet_l(d: Any, s: Any) -> Any:
+    """L(s, chi) of the real character chi(n) = (d/n), d a fundamental discriminant; NaN for any other d."""
+    discriminant = _fundamental(d)
+    if discriminant is None:
+        return acb("nan")
+    modulus = abs(discriminant)
+    for number in range(1, modulus + 1):
+        character = dirichlet_char(modulus, number) if gmpy2.gcd(number, modulus) == 1 else None
+        if character is not None and character.is_real() and character.is_primitive():
+            values = [gmpy2.kronecker(discriminant, k) for k in range(1, modulus)]
+            if all(character(k) == v for k, v in enumerate(values, 1) if v):
+                return character.l(s)
+    return acb("nan")
+
+
+def _fundamental(d: Any) -> int | None:
+    """The integer of a ball, where it is a fundamental discriminant other than 1."""
+    exact = d.real.unique_fmpz() if d.imag.contains(0) else None
+    if exact is None or int(exact) in (0, 1):
+        return None
+    value = int(exact)
+    core = value if value % 4 == 1 else value // 4 if value % 16 in (8, 12) else 0
+    square_free = core != 0 and all(core % (p * p) for p in range(2, int(abs(core) ** 0.5) + 1))
+    return value if square_free else None
+
+
+def _mpmath_dirichlet_l(context: Any, d: Any, s: Any) -> Any:
+    return context.dirichlet(s, [int(gmpy2.kronecker(int(d), k)) for k in range(abs(int(d)))])
+
+
 FUNCTIONS = {
     "sqrt": _elementary("sqrt", r"\sqrt{{{0}}}"),
     "cbrt": Function(1, lambda x: x.root(3), "cbrt", r"\sqrt[3]{{{0}}}", None),
@@ -137,6 +195,11 @@ FUNCTIONS = {
     "beta": Function(2, _beta, "beta", r"\mathrm{{B}}\left({0}, {1}\right)"),
     "psi": _special("digamma", r"\psi\left({0}\right)", "digamma"),
     "zeta": _special("zeta", r"\zeta\left({0}\right)"),
+    "zetaprime": Function(1, _zeta_derivative, lambda context, s: context.zeta(s, 1, 1), r"\zeta'\left({0}\right)"),
+    "hurwitzzeta": Function(2, lambda s, a: s.zeta(a), "zeta", r"\zeta\left({0}, {1}\right)"),
+    "dirichletl": Function(2, _dirichlet_l, _mpmath_dirichlet_l, r"L\left({1}, \chi_{{{0}}}\right)"),
+    "airyai": Function(1, lambda x: x.airy_ai(), "airyai", r"\operatorname{{Ai}}\left({0}\right)"),
+    "airybi": Function(1, lambda x: x.airy_bi(), "airybi", r"\operatorname{{Bi}}\left({0}\right)"),
     "polylog": Function(
         2, lambda s, x: x.polylog(s), "polylog", r"\operatorname{{Li}}_{{{0}}}\left({1}\right)", 100
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from math import floor, log
 
 from flint import arb, ctx
@@ -13,7 +14,7 @@ from catalog.errors import ExpressionError
 from indexer.identification.ladder.climb import RUNGS, climb
 from indexer.identification.library import NamedConstant
 from indexer.identification.typed import Number
-from indexer.mathematics.numbers.decimals import bits_for
+from indexer.mathematics.numbers.decimals import bits_for, round_ball
 
 SHARES = (0.8, 0.5)
 """Shares of the digits that are tried without the others."""
@@ -57,11 +58,18 @@ def beginning(number: Number, library: Iterable[NamedConstant], effort: int) -> 
 
 def _agreed(number: Number, expression: str) -> int:
     """Return how many leading digits of the number an expression has, 0 where it cannot be evaluated."""
-    bits = bits_for(number.digits) + 64
     try:
-        value = evaluation.evaluate(expression, bits)
+        value = evaluation.evaluate(expression, bits_for(number.digits) + 64)
     except ExpressionError:
         return 0
-    with ctx.workprec(bits):
-        ratio = abs(arb(number.ball.mid()) / (value - arb(number.ball.mid()))).log()
-    return floor(float(ratio) / log(10)) if ratio.is_finite() else number.digits
+    with ctx.workprec(bits_for(number.digits) + 64):
+        middle = arb(number.ball.mid())
+        ratio = float(abs(middle / (value - middle)).log())
+    pairs = zip(_digits(number.text), _digits(round_ball(value, number.digits + 2)[0] or ""), strict=False)
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return min(number.digits, max(floor(ratio / log(10)), same))
+
+
+def _digits(text: str) -> str:
+    """Return the significant digits of a decimal number."""
+    return text.partition("e")[0].lstrip("-+0.").replace(".", "")

@@ -47,6 +47,8 @@ RUNGS = (
     Rung("functions of short expressions", functions.functions, effort=1),
     Rung("algebraic numbers of higher degree", exact.higher_degrees),
     Rung("quotients over pairs of constants", several_constants.pairs, effort=1),
+    Rung("products of powers of any constants", products.products_of_any, effort=1),
+    Rung("linear forms of three constants", several_constants.sums, effort=1),
     Rung("quotients of polynomials in one constant", several_constants.powers, effort=1),
     Rung("quotients over three constants", several_constants.triples, several_constants.TRIPLE_DIGITS, effort=1),
 )

@@ -18,6 +18,9 @@ FUNCTIONS = (
 )  # fmt: skip
 """Functions whose values at simple arguments are tried."""
 
+INTEGER_BITS = 16
+"""Bits to which a value may agree with an integer."""
+
 ARGUMENTS = (
     "1/2", "1/3", "2/3", "1/4", "3/4", "1", "3/2", "2", "3", "1/5", "2/5", "1/6", "sqrt(2)", "sqrt(3)", "sqrt(5)",
     "pi", "pi/2", "e", "1/pi", "1/e", "phi", "log(2)", "sqrt(pi)", "pi^2", "2*pi", "euler_gamma",
@@ -35,8 +38,16 @@ def library(asked: Asked) -> Iterator[Match]:
 def values(asked: Asked) -> Iterator[Match]:
     """Yield Moebius maps of functions at simple arguments."""
     known = {c.expression for c in asked.library}
-    members = [c for c in _values() if c.expression not in known]
+    members = [c for c in _values() if c.expression not in known and not _is_nearly_integer(asked, c.expression)]
     yield from _maps(asked, members, "functions at simple arguments", RUNG_BITS + choice_bits(len(members)), {})
+
+
+def _is_nearly_integer(asked: Asked, expression: str) -> bool:
+    """Whether a value is so near an integer, as erf(pi^2) is, that its maps would be rational numbers in disguise."""
+    value = asked.constant(expression)
+    if value is None:
+        return False
+    return abs(value - (value + (1 << asked.bits - 1) >> asked.bits << asked.bits)) << INTEGER_BITS < 1 << asked.bits
 
 
 @lru_cache(maxsize=1)

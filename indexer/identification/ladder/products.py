@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import combinations
 from math import gcd
 
 from flint import ctx
@@ -17,20 +18,46 @@ MOST_ROOT = 24
 """Highest root: exponents have denominators up to this."""
 
 
+PRIMES = ("2", "3", "5", "7")
+"""The numbers that a rational factor is made of."""
+
+TRANSCENDENTAL = (
+    "pi", "e", "log(2)", "euler_gamma", "catalan", "zeta(3)", "log(3)", "gamma(1/4)", "gamma(1/3)", "log(5)", "log(pi)",
+    "exp(euler_gamma)", "khinchin", "glaisher", "lambertw(1)", "phi", "exp(pi)", "zeta(5)", "log(phi)", "1 + sqrt(2)",
+)  # fmt: skip
+"""Constants of which all pairs and three are multiplied."""
+
+MULTIPLIED = ((11, 9), (15, 12), (20, 18))
+"""How many of them are multiplied in pairs, and in threes, by effort."""
+
+
 def products(asked: Asked) -> Iterator[Match]:
-    """Yield products of powers x = +- c_1^(p_1/q) ... c_n^(p_n/q)."""
+    """Yield products of powers x = +- c_1^(p_1/q) ... c_n^(p_n/q) of the sets that belong together."""
+    bits = RUNG_BITS + choice_bits(len(PRODUCTS))
+    return _of_sets(asked, PRODUCTS.values(), "products of powers", bits)
+
+
+def products_of_any(asked: Asked) -> Iterator[Match]:
+    """Yield products of powers of two and three common constants and of small primes."""
+    for factors, size in zip((2, 3), MULTIPLIED[max(0, asked.effort - 1)], strict=True):
+        sets = [(*PRIMES, *chosen) for chosen in combinations(TRANSCENDENTAL[:size], factors)]
+        bits = RUNG_BITS + 1 + choice_bits(len(sets))
+        yield from _of_sets(asked, sets, "products of powers of any constants", bits)
+
+
+def _of_sets(asked: Asked, sets: Iterable[Sequence[str]], rung: str, bits: float) -> Iterator[Match]:
     ball = asked.number.ball
     if ball.contains(0):
         return
     with ctx.workprec(asked.bits + 96):
         logarithm = asked.integer(abs(ball).log())
     spread = max(1, int(1 / max(abs(float(ball.mid())), 1e-9)))  # the error of log x is that of x over x
-    for bases in PRODUCTS.values():
+    for bases in sets:
         known = [value for base in bases if (value := asked.constant(f"log({base})")) is not None]
         if len(known) < len(bases):
             continue
-        for row in asked.relations([*known, -logarithm], "products of powers", spread):
-            complexity = RUNG_BITS + choice_bits(len(PRODUCTS)) + integers_bits(row)
+        for row in asked.relations([*known, -logarithm], rung, spread):
+            complexity = bits + integers_bits(row)
             if 0 < row[-1] <= MOST_ROOT and complexity < asked.limit and gcd(*row) == 1:
                 text = product_text(bases, [Fraction(x, row[-1]) for x in row[:-1]])
                 text = f"-{text}" if ball.mid() < 0 else text

@@ -19,6 +19,9 @@ TRIPLES = (11, 15, 20)
 TRIPLE_DIGITS = 25
 """Digits below which a quotient of linear forms in three constants would be chance."""
 
+SUMS = (18, 24, 36)
+"""Constants of which linear forms of all three are tried, by effort."""
+
 POWERS = (8, 12, 24)
 """Constants of which quotients of polynomials are tried, by effort."""
 
@@ -57,6 +60,20 @@ def pairs(asked: Asked) -> Iterator[Match]:
     for count, (first, second) in enumerate(combinations(pool, 2)):
         more = max(0.0, choice_bits(count + 1) - 2 * choice_bits(len(COMMON)) + 1)
         yield from quotients(asked, ("1", first, second), "quotients over pairs of constants", bits + more)
+
+
+def sums(asked: Asked) -> Iterator[Match]:
+    """Yield linear forms of three common constants."""
+    rung, one = "linear forms of three constants", 1 << asked.bits
+    bits = RUNG_BITS + 3 * choice_bits(len(COMMON)) - 2
+    for three in combinations(_pool(asked, SUMS), 3):
+        values = _known(asked, three)
+        if values is None:
+            continue
+        for row in asked.relations([one, *values, -asked.scaled], rung, max(1, max(map(abs, values)) >> asked.bits)):
+            complexity = bits + integers_bits(row)
+            if row[-1] and complexity < asked.limit:
+                yield _quotient(("1", *three), row[:-1], row[-1:], ("1",), complexity)
 
 
 def powers(asked: Asked) -> Iterator[Match]:

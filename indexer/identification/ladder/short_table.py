@@ -268,7 +268,7 @@ def _exponential(base: str, exponent: str) -> str:
 def _of_functions(names: Sequence[str], reals: Reals) -> Iterator[Block]:
     """r f(s c) and r f(s) for the functions in double precision."""
     texts, fractions, bits = _fractions(16)
-    outer_texts, outer, outer_bits = _fractions(9)
+    outer_texts, outer, outer_bits = _fractions(12)
     inner_texts = [*texts, *(_times(f, n) for n in names for f in texts)]
     inner = np.concatenate((fractions, (reals[:, None] * fractions).ravel()))
     inner_bits = np.concatenate(

@@ -13,6 +13,7 @@ from mpmath.ctx_mp import MPContext
 from catalog.constants.evaluation import MAX_BITS, evaluate, to_mpmath
 from catalog.constants.expressions import parse_expression, to_latex
 from catalog.constants.functions import FUNCTIONS, NAMES
+from catalog.constants.known_digits import DIGITS
 from catalog.errors import ExpressionError
 
 VALUES = [
@@ -27,7 +28,8 @@ VALUES = [
     "besseli(1/3, 2)", "besselj(0, 5/2)", "besselk(2, 1)", "bessely(1/4, 3)", "hyp0f1(2, -1)",
     "hyp1f1(1, 7/4, 5/4)", "hyp1f1(1/3, 2, -9)", "hyp2f1(1/3, 2/3, 1, 9/10)", "hyp2f1(1/3, 4/3, 1, -5)",
     "hyp2f1(1, 1/2, 3/2, -1/3)", "hypu(1/2, 1/3, 2)", "hypu(2, 3, 1/7)", "pcfd(-1/2, 1)", "pcfd(-1, -3)",
-    "pcfd(3, 2)", "ellipk(1/2)", "ellipe(-3)",
+    "pcfd(3, 2)", "ellipk(1/2)", "ellipe(-3)", "zetaprime(2)", "zetaprime(-1)", "hurwitzzeta(3, 1/4)",
+    "dirichletl(-3, 2)", "dirichletl(12, 3)", "dirichletl(-8, 5/2)", "airyai(1)", "airybi(-2)",
 ]  # fmt: skip
 
 
@@ -43,7 +45,42 @@ def test_balls_agree_with_mpmath(text: str) -> None:
 
 def test_every_name_and_function_is_compared_with_mpmath() -> None:
     used = {item.text for text in VALUES for item in parse_expression(text).program}
-    assert set(FUNCTIONS) | set(NAMES) <= used
+    assert set(FUNCTIONS) | set(NAMES) - set(DIGITS) <= used
+
+
+@pytest.mark.parametrize("name", DIGITS)
+def test_constants_known_by_their_digits_have_a_hundred_and_no_more(name: str) -> None:
+    assert evaluate(name, 330).rel_accuracy_bits() >= 330
+    with pytest.raises(ExpressionError, match="known by its digits alone"):
+        evaluate(name, 1000)
+
+
+def test_digits_that_can_be_computed_otherwise_are_right() -> None:
+    context = MPContext()
+    context.dps = 110
+    ramanujan = 1 / context.sqrt(2)
+    for n in range(1, 9):
+        s = 2**n
+        factor = (1 - context.mpf(2) ** -s) * context.zeta(s) / context.dirichlet(s, [0, 1, 0, -1])
+        ramanujan *= factor ** (context.mpf(1) / 2 ** (n + 1))
+    known = {
+        "twin_prime": +context.twinprime,
+        "mertens": +context.mertens,
+        "landau_ramanujan": ramanujan,
+        "dottie": context.findroot(lambda x: context.cos(x) - x, 0.739),
+        "soldner": context.findroot(context.li, 1.45),
+        "laplace_limit": context.findroot(
+            lambda x: x * context.exp(context.sqrt(1 + x * x)) - 1 - context.sqrt(1 + x * x), 0.66
+        ),
+    }
+    for name, value in known.items():
+        assert abs(value - context.mpf(DIGITS[name].text)) < context.mpf(10) ** -98, name
+
+
+@pytest.mark.parametrize("text", ["dirichletl(9, 2)", "dirichletl(1/2, 2)", "dirichletl(-16, 2)"])
+def test_a_character_needs_a_fundamental_discriminant(text: str) -> None:
+    with pytest.raises(ExpressionError, match="no finite value"):
+        evaluate(text, 60)
 
 
 @pytest.mark.parametrize("text", VALUES)
