@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from catalog.constants import library as constants
@@ -13,6 +14,7 @@ from indexer.contract.lines import evaluate_formula, identify_value
 from indexer.contract.proofs import certificate_object
 from indexer.contract.written import written_object
 from indexer.mathematics.proofs.argument import argument
+from indexer.mathematics.proofs.checker import check
 from indexer.mathematics.proofs.proving import prove
 from indexer.pages.figures import convergence_figure
 from indexer.pictures.style import themed_svg
@@ -45,6 +47,8 @@ def written(reading: Reading) -> dict[str, Any]:
 def proved(formula: PCF) -> dict[str, Any]:
     """The object of `prove`, with `sentences`: the proof in English, mathematics in LaTeX between dollars."""
     certificate = prove(formula)
+    if certificate is not None:
+        check(json.loads(json.dumps(certificate.to_json())))  # a theorem is what the checker accepts
     sentences = [] if certificate is None else argument(certificate, latex=True)
     return certificate_object(formula, certificate) | {"sentences": sentences}
 

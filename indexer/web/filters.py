@@ -78,6 +78,11 @@ def figure(value: Any) -> str:
     return f"{value:.6g}".replace("-", "−") if isinstance(value, float) else str(value)
 
 
+def decimals(value: float) -> str:
+    """A figure with four decimals."""
+    return f"{value:.4f}".replace("-", "−")
+
+
 def count(value: int) -> str:
     """An integer with commas."""
     return f"{value:,}"
@@ -96,5 +101,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "bound": bound,
     "figure": figure,
     "count": count,
+    "decimals": decimals,
     "in_words": words,
 }
