@@ -22,7 +22,7 @@ NOT_WRITTEN = [
     re.compile(r"sqrt\(\d+/\d+\)"),  # the root of a fraction
     re.compile(r"sqrt\((1|4|8|9|12|16|18|20|25|27)\)"),  # a root that is rational, or holds a square
     re.compile(r"hyp.f1\((-?\d+, )?0, "),  # a function that is 1
-    re.compile(r"hyp0f1|exp\("),
+    re.compile(r"hyp0f1|exp\((?!euler_gamma)"),
 ]
 
 
