@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import psycopg
@@ -37,6 +38,8 @@ LONGEST_NAME = 60
 LARGEST_EXPONENT = 30
 """A constant lies between 10^-30 and 10^30 in absolute value: half the digits of the search, so that relations show."""
 
+_DECIMAL = re.compile(r"[-+]?[0-9]*\.[0-9]*(e[-+]?[0-9]+)?", re.ASCII | re.IGNORECASE)
+
 DEGREE = 2
 """Algebraic numbers up to this degree are told by their polynomial, without a name."""
 
@@ -53,6 +56,12 @@ def add_constant(connection: psycopg.Connection, name: str, expression: str, ref
     an integer relation of degree 2, or a rational number says the same.
     """
     name = " ".join(name.split())
+    if _DECIMAL.fullmatch(expression.strip()):
+        raise ExpressionError(
+            f"{expression.strip()[:40]} is a decimal, known to its last digit only, and relations are verified with"
+            " more digits than they are found with; give an expression that any number of digits can be computed of, or"
+            " ask `formulary identify` about the decimal"
+        )
     parsed = expressions.parse_expression(expression)
     text = str(parsed.substitute({}))
     known = constant_expressions(connection)

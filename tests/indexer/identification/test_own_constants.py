@@ -43,6 +43,7 @@ def test_an_added_constant_is_tried_first_and_changes_the_version(connection: ps
         ("x" * 61, "gamma(1/5)", "1 to 60 printable characters"),
         ("-x", "gamma(1/5)", "no minus at its beginning"),
         ("x", "gamma(1/5", "bracket"),
+        ("x", "4.669201609102990671853203820466", "is a decimal, known to its last digit only"),
         ("x", "gama(1/5)", "did you mean gamma"),
         ("x", "__import__('os')", "position"),
         ("x", "log(-2)", "not a real number"),
