@@ -1,7 +1,7 @@
 """What a conservative matrix field is: a matrix for a step along each axis, the same way round every square.
 
 M_x(p) M_y(p + x) = M_y(p) M_x(p + y) up to a scalar, so that the matrix of a walk depends on its ends alone. Row
-vectors v(p) with v(p + x) = v(p) M_x(p) are the solutions. Source: Elimelech et al., arXiv 2308.11829, section 3.
+vectors v(p) with v(p + x) = v(p) M_x(p) are the solutions. Source: Elimelech et al., arXiv 2308.11829.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Fields by their names: pFq(z), and those of the literature named after the constants they were found for.
 
 Source of the named fields: Elimelech et al., Algorithm-assisted discovery of an intrinsic order among mathematical
-constants, arXiv 2308.11829, table 1.
+constants, arXiv 2308.11829.
 """
 
 from __future__ import annotations

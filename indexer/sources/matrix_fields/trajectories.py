@@ -17,7 +17,7 @@ from fractions import Fraction
 from math import gcd
 from typing import Literal
 
-from flint import fmpz_poly
+from flint import fmpz_poly, nmod_poly
 
 from catalog.errors import FormulaError
 from catalog.formulas.pcf import PCF
@@ -32,6 +32,12 @@ MAX_DIGITS = 30
 
 SHIFT_LIMIT = 10_000
 """Farthest index to which the start of a continued fraction is shifted."""
+
+TRIAL_PRIME = 2**61 - 1
+"""The prime modulo which integers are tried as roots."""
+
+TRIED_BITS = 12
+"""Bits of the bound of all roots up to which integers are tried one by one."""
 
 Status = Literal["pcf", "singular", "no_pcf", "recurrence"]
 
@@ -159,8 +165,8 @@ def _by_second_entry(A: fmpz_poly, B: fmpz_poly, C: fmpz_poly, D: fmpz_poly, *, 
     if not a or not b:
         return None
     formula, h = deflated(a, b)
-    k = max((root for root in _integer_roots(fmpz_poly(list(formula.b))) if root >= 1), default=0)
-    regular = max((root + 1 for root in _integer_roots(h) if root >= k), default=k)
+    k = max((root for root in _natural_roots(fmpz_poly(list(formula.b))) if root >= 1), default=0)
+    regular = max((root + 1 for root in _natural_roots(h) if root >= k), default=k)
     if regular > SHIFT_LIMIT:
         return None
     total: Numbers = (1, 0, 0, 1)
@@ -201,8 +207,21 @@ def deflated(a: fmpz_poly, b: fmpz_poly) -> tuple[PCF, fmpz_poly]:
     return formula, h * content
 
 
-def _integer_roots(polynomial: fmpz_poly) -> list[int]:
-    return [int(root) for root, _ in polynomial.roots()] if polynomial.degree() > 0 else []
+def _natural_roots(polynomial: fmpz_poly) -> list[int]:
+    """Return the distinct integer roots n >= 0: by trial up to the bound of all roots where that is small.
+
+    Fujiwara's bound is 2 max |c_{d-k}/c_d|^(1/k) for k = 1, ..., d. Values are tried modulo a prime first.
+    """
+    degree = int(polynomial.degree())
+    if degree < 1:
+        return []
+    size = [abs(int(c)).bit_length() for c in polynomial.coeffs()]
+    quotients = ((size[degree - k] - size[degree] + 1, k) for k in range(1, degree + 1) if size[degree - k])
+    bits = 1 + max((-(-excess // k) for excess, k in quotients), default=0)
+    if bits > TRIED_BITS:
+        return [int(root) for root, _ in polynomial.roots() if root >= 0]
+    residues = nmod_poly([int(c) for c in polynomial.coeffs()], TRIAL_PRIME)
+    return [n for n in range(2 ** max(bits, 0) + 1) if residues(n) == 0 and polynomial(n) == 0]
 
 
 def _at(polynomial: fmpz_poly, by: int) -> fmpz_poly:
