@@ -221,7 +221,7 @@ def _natural_roots(polynomial: fmpz_poly) -> list[int]:
     if bits > TRIED_BITS:
         return [int(root) for root, _ in polynomial.roots() if root >= 0]
     residues = nmod_poly([int(c) for c in polynomial.coeffs()], TRIAL_PRIME)
-    return [n for n in range(2 ** max(bits, 0) + 1) if residues(n) == 0 and polynomial(n) == 0]
+    return [n for n in range(2 ** max(bits, 0) + 1) if int(residues(n)) == 0 and polynomial(n) == 0]
 
 
 def _at(polynomial: fmpz_poly, by: int) -> fmpz_poly:
