@@ -1,4 +1,4 @@
 """One run of the indexer: leases, workers, commits, and what follows them.
 
-For others: `run.Daemon` and `run.Settings`.
+For others: `run.Daemon` and `settings.Settings`.
 """

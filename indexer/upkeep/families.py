@@ -1,7 +1,7 @@
 """Families in the catalogue: a named representative names its members, an unnamed one ties them to itself.
 
 Members that were indexed before their representative was named are named too. Each relation is found and verified for
-the member itself (`guess.from_family`, `families.family_relation`); its mirror and inflations follow exactly.
+the member itself (`identify.from_family`, `closed_forms.families`); its mirror and inflations follow exactly.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A worker process of `executors`: launched with a pipe of its own, it serves tasks and leaves when its parent does.
+"""A worker process of `pool`: launched with a pipe of its own, it serves tasks and leaves when its parent does.
 
 What `multiprocessing` would start reads its instructions from a pipe and shows a traceback where the parent dies in
 that instant; this one leaves without a word. Like those, it knows the parent's main module, so that functions of a
