@@ -17,7 +17,7 @@ from indexer.identification.library import NamedConstant, PreparedLibrary
 from indexer.identification.outcome import Exclusion, Guess, Identification, IdentificationOutcome, Proposal
 from indexer.identification.quadratic import quadratic_relation
 from indexer.identification.screen import neighbours_of
-from indexer.identification.theorems import METHOD, derived_relation, with_proof
+from indexer.identification.theorems import METHOD, algebraic_by_theory, derived_relation, with_proof
 from indexer.kinds.kind import kind_of
 from indexer.mathematics.continued_fractions.limit import Limit
 from indexer.mathematics.relations.relation import Relation, rational_relation
@@ -78,6 +78,8 @@ def begin(
         reason = f"only {known.digits} digits of the limit are known; at least {MIN_DIGITS} are needed"
         return Identification(formula, "too_few_digits", digits_needed=MIN_DIGITS, reason=reason)
     prepared = PreparedLibrary.of(library)
+    if (root := algebraic_by_theory(formula, known)) is not None:
+        return Identification(formula, "found", (root,))
     if (theorem := derived_relation(formula, known, prepared)) is not None:
         guess = Guess(1, theorem.constants[0], METHOD, "found")
         return Identification(formula, "found", (theorem,), (guess,), attempts=1)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from flint import arb, ctx
+from flint import arb, ctx, fmpz_poly
 
 from catalog.constants.evaluation import evaluate
 from catalog.errors import EvaluationError
@@ -23,7 +23,7 @@ from indexer.mathematics.proofs.arithmetic import Refused
 from indexer.mathematics.proofs.certificate import Certificate
 from indexer.mathematics.proofs.checker import check
 from indexer.mathematics.proofs.links import LinkCertificate
-from indexer.mathematics.relations.relation import Relation, moebius_relation, moebius_value
+from indexer.mathematics.relations.relation import Relation, algebraic_relation, moebius_relation, moebius_value
 from indexer.mathematics.relations.search import residual_digits
 
 METHOD = "closed form"
@@ -52,6 +52,24 @@ def derived_relation(formula: PCF, known: Limit, library: PreparedLibrary) -> Re
         digits_verified=digits,
         proof="theorem",
         method=METHOD,
+    )
+
+
+def algebraic_by_theory(formula: PCF, known: Limit) -> Relation | None:
+    """Return the polynomial of a limit that theory knows to be algebraic of degree 3 or more, None for all others."""
+    polynomial = kind_of(formula).algebraic(formula)
+    if polynomial is None or known.ball is None:
+        return None
+    with ctx.workprec(bits_for(known.digits) + 32):
+        if not fmpz_poly(list(polynomial))(known.ball).contains(0):
+            raise EvaluationError(f"the limit of {formula} is no root of the polynomial that theory gives")
+    return algebraic_relation(
+        polynomial,
+        known.ball,
+        digits_used=known.digits,
+        digits_verified=known.digits,
+        proof="closed_form",
+        method="multiple angles, DLMF 15.4.12",
     )
 
 

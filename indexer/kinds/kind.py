@@ -45,6 +45,9 @@ class Kind(Protocol):
     def closed_form(self, formula: Formula) -> ClosedForm | None:
         """Return the limit in closed form, None where theory gives none."""
 
+    def algebraic(self, formula: Formula) -> tuple[int, ...] | None:
+        """Return the irreducible polynomial of a limit that theory knows to be algebraic of degree 3 or more."""
+
     def derive(self, formula: Formula) -> Certificate | None:
         """Return the certificate of the relation that theory reads off the coefficients, None where it has none."""
 

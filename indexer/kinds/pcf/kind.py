@@ -12,6 +12,7 @@ from indexer.kinds.vectors import Vector
 from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form
 from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.families import Moebius, family_relation
+from indexer.mathematics.closed_forms.multiple_angles import algebraic_polynomial
 from indexer.mathematics.closed_forms.proposals import proposals
 from indexer.mathematics.continued_fractions.asymptotics import Classification, classify
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit, limit
@@ -49,6 +50,10 @@ class PCFKind:
     def closed_form(self, formula: PCF) -> ClosedForm | None:
         """Return the limit as a ratio of hypergeometric functions."""
         return closed_form(formula)
+
+    def algebraic(self, formula: PCF) -> tuple[int, ...] | None:
+        """Return the polynomial of a limit whose angle is divided by an integer."""
+        return algebraic_polynomial(formula)
 
     def derive(self, formula: PCF) -> Certificate | None:
         """Return the certificate of a named limit of low degree."""

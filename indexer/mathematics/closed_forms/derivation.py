@@ -219,11 +219,22 @@ def _gauss(chain: Chain, s: Equation) -> bool:
     if integers:
         _start(chain, 1 - min(integers))
     else:
-        _start_regular(chain, g.p, wish=1 - mpq(floor(min(al.p, be.p))))
+        _start_regular(chain, g.p, wish=_best_start(al, be, halved=not x.rational))
     chain.represented()
     if not x.rational:
         chain.transformed("quadratic")
     return _gauss_value(chain)
+
+
+def _best_start(al: Surd, be: Surd, *, halved: bool) -> mpq:
+    """Return the start that brings the smaller parameter to (0, 1], or the one before or after it.
+
+    A quadratic transformation halves the parameters: of two starts that is taken where the angle is smaller.
+    """
+    start = mpq(-floor(min(al.p, be.p)))
+    if not (halved and al.rational):
+        return start
+    return min((start, start + 1), key=lambda k: abs((be.p + k + 1) / 2 - round((be.p + k + 1) / 2)))
 
 
 def _gauss_value(chain: Chain, halved: bool = False) -> bool:
@@ -312,12 +323,13 @@ def _circular_parameters(al: Number, be: Number, g: Number) -> bool:
 def _circular(chain: Chain) -> bool:
     """Name a quotient of 2F1(m - a, a; 1/2 + k; x), a trigonometric function of a multiple of an angle."""
     (_, be, _), x = chain.quotient.below, chain.quotient.argument
-    if not isinstance(be, Surd):
-        return False
-    square = be.q * be.q * be.d
-    if be.q < 0:
+    if isinstance(be, Surd):
+        square, half, negative = be.q * be.q * be.d, be.p.denominator == 2, be.q < 0
+    else:  # an angle divided by an integer
+        square, half, negative = min(be % 1, -be % 1) ** 2, False, be % 1 > HALF
+    if negative:
         chain.transformed("exchange")
-    odd, imaginary = ("odd-" if be.p.denominator == 2 else ""), ("-imaginary" if square < 0 else "")
+    odd, imaginary = ("odd-" if half else ""), ("-imaginary" if square < 0 else "")
     values = {"v" if square < 0 else "s": abs(square)}
     if x > 0:
         return _named(chain, f"{odd}multiple-angle{imaginary}", q=x / (1 - x), **values)

@@ -4,7 +4,8 @@ By Kummer's and Euler's transformations (DLMF 13.2.39, 15.8.1)
 
     1F1(al; g; z) = exp(z) 1F1(g - al; g; -z),    2F1(al, be; g; x) = (1 - x)^(g-al-be) 2F1(g - al, g - be; g; x),
 
-the ratio of `closed_form.py` is a ratio of polynomials where g - al (or g - be) is an integer <= 0.
+the ratio of `closed_form.py` is a ratio of polynomials where g - al (or g - be) is an integer <= 0. Angles divided by
+an integer (`multiple_angles.py`) may give rational and quadratic limits too.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import flint
 from gmpy2 import mpq, mpz
 
 from indexer.mathematics.closed_forms.equation import Equation
+from indexer.mathematics.closed_forms.multiple_angles import algebraic_limit
 from indexer.mathematics.numbers.surds import Surd
 
 MAX_TERMS = 4_000
@@ -55,7 +57,11 @@ def exact_field(s: Equation) -> int | None:
     if any(_nonpositive_integer(s.lower - p) for p in s.upper):
         return s.argument.d
     power = _power(s)
-    return None if power is None else power.d
+    if power is not None:
+        return power.d
+    angle = algebraic_limit(s)
+    number = None if angle is None else angle.surd()
+    return None if number is None else number.d
 
 
 def _nonpositive_integer(number: Surd) -> bool:
@@ -75,7 +81,10 @@ def exact_limit(s: Equation) -> Surd | Infinite | None:
                 limit = _terminating(s, s.lower - al, (s.lower - be,), s.argument, scale)
                 if limit is not None:
                     return limit
-        return _power_case(s)
+        limit = _power_case(s)
+        if limit is None and (angle := algebraic_limit(s)) is not None and (number := angle.surd()) is not None:
+            return number * s.factor
+        return limit
     return None
 
 
