@@ -14,6 +14,8 @@
     ├── SchedulerAddressError    the address of a scheduler that cannot be read
     ├── TooDeepError             a tail that would need too many steps
     ├── EvaluationError          a closed form that could not be enclosed; also an ArithmeticError
+    ├── TooBusy                  a page whose processes are all at work
+    ├── TooLong                  a computation that took longer than a page may
     ├── LeaseLost                a chunk that somebody else took over
     ├── ChunkRefused             a chunk whose rows the database does not take
     ├── GivenUp                  a daemon that was told to stop while its server was in trouble
@@ -90,6 +92,14 @@ class TooDeepError(FormularyError):
 
 class EvaluationError(FormularyError, ArithmeticError):
     """a closed form could not be enclosed with the digits asked for."""
+
+
+class TooBusy(FormularyError):
+    """all processes that compute are busy; try again in a moment."""
+
+
+class TooLong(FormularyError):
+    """the computation took too long."""
 
 
 class LeaseLost(FormularyError):

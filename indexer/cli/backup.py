@@ -52,6 +52,7 @@ def restore(file: Path, database_url: str | None, home: str | None, as_json: boo
     from catalog.database.opening import open_database
     from catalog.server.dumps import require_backup, require_dump, require_empty
     from catalog.server.dumps import restore as restored
+    from catalog.store.formulas import count_formulas
 
     require_dump(file)
     with open_database(database_url, home, create=True) as database:
@@ -62,8 +63,7 @@ def restore(file: Path, database_url: str | None, home: str | None, as_json: boo
         schema = database.schema_version()
         database.upgrade()
         with database.connect() as connection:
-            row = connection.execute("select count(*) from formula").fetchone()
-        formulas = int(row[0]) if row else 0
+            formulas = count_formulas(connection)
     if as_json:
         write_json({"file": str(file), "schema": schema, "formulas": formulas})
     else:

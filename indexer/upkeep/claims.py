@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, localcontext
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from flint import arb, ctx
 
@@ -24,9 +24,11 @@ from catalog.formulas.pcf import PCF, parse_formula
 from catalog.store.findings import RelationRow, Term
 from catalog.store.relations import StoredRelation
 from catalog.vocabulary import PROOFS
+from indexer.identification.theorems import with_proof
 from indexer.kinds.evaluation import EVALUATOR_VERSION
 from indexer.kinds.kind import kind_of
 from indexer.mathematics.numbers.decimals import bits_for
+from indexer.mathematics.relations.relation import Relation
 from indexer.mathematics.relations.search import CHANCE_MARGIN, digit_sum, residual_digits
 from indexer.mathematics.relations.text import algebraic_text, moebius_text
 from indexer.pipeline.batch import COLUMNS, Batch
@@ -269,11 +271,27 @@ def _confirmed_relation(
     if found.digits < min(claimed, needed):
         return _unproved(relation)
     proof, own = relation["proof"], proofs.get((relation["kind"], relation["expression"]), "verified")
+    if PROOFS.index(proof) > PROOFS.index(own):
+        own = _proof_here(formula, stored, relation["constant"], own)
     if PROOFS.index(proof) > PROOFS.index(own) or proof == "imported":
         proof = own
     digits = None if relation["digits_verified"] is None and proof != "verified" else min(claimed, found.digits)
     theorem = relation["theorem"] if proof == relation["proof"] else None
     return relation | {"proof": proof, "digits_verified": digits, "theorem": theorem}
+
+
+def _proof_here(formula: PCF, stored: StoredRelation, constant: str | None, known: str) -> str:
+    """Return the proof that a relation of another catalogue has here: a theorem only where a certificate is found."""
+    text, coefficients = stored.expression, stored.coefficients
+    if stored.kind == "moebius" and constant is not None and stored.term is not None:
+        relation = Relation("moebius", text, 0, 0, "verified", "", (constant,), (stored.term,), coefficients)
+    elif stored.kind in ("rational", "algebraic"):
+        kind: Literal["rational", "algebraic"] = "rational" if stored.kind == "rational" else "algebraic"
+        relation = Relation(kind, text, 0, 0, "verified", "", polynomial=coefficients)
+    else:
+        return known
+    found = with_proof(formula, relation).proof
+    return found if PROOFS.index(found) > PROOFS.index(known) else known
 
 
 def _stored_relation(

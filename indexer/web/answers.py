@@ -12,10 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from catalog.errors import FormularyError, NotFound, Unavailable
+from catalog.errors import FormularyError, NotFound, TooBusy, TooLong, Unavailable
 from catalog.store.browsing import state
 from catalog.version import __version__
-from indexer.web.computing import TooBusy, TooLong
 from indexer.web.site import Site
 
 FRESH = "no-cache"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from catalog.errors import FormularyError
+from catalog.errors import FormularyError, TooBusy, TooLong
 from indexer.workers.process import launch
 
 SECONDS = 5.0
@@ -21,14 +21,6 @@ START_SECONDS = 60.0
 
 WAIT_SECONDS = 2.0
 """Longest wait for a process that is free, once one has started."""
-
-
-class TooBusy(FormularyError):
-    """all processes that compute are busy; try again in a moment."""
-
-
-class TooLong(FormularyError):
-    """the computation took too long."""
 
 
 @dataclass
