@@ -84,7 +84,7 @@ def _suggestion(name: str, known: Collection[str]) -> str:
     if near:
         return f"; did you mean {' or '.join(near)}"
     first = list(known)[:SUGGESTED]
-    return f"; known are {', '.join(first)}{', ...' if len(first) < len(known) else ''}"
+    return f"; known are {', '.join(first)}{' and others' if len(first) < len(known) else ''}"
 
 
 def shortened(text: str) -> str:

@@ -60,6 +60,10 @@ def require_convergent(formula: PCF) -> None:
         raise NotPlacedError(f"{formula} {verdict.status} and has no place among the convergent formulas")
 
 
+_Asked = tuple[str | None, npt.NDArray[np.float32], set[int]]
+"""A query's text, its vector, and the formulas that are the query itself."""
+
+
 def nearest(
     connection: psycopg.Connection,
     query: Query,
@@ -74,27 +78,34 @@ def nearest(
     Fewer than k only where no more formulas pass. Raises NotFound for a number that the catalogue does not hold,
     NotPlacedError for a formula that does not converge.
     """
+    asked = _query(connection, query)  # before the index is opened, or built: what is not there has no neighbours
     index = CatalogueIndex.open(connection, home, say, mapped=True)
     try:
-        name, found = nearest_in(connection, index, query, k, wanted)
+        found = _found(connection, index, asked, k, wanted)
     except BadSnapshot as error:
         say(f"{error}; building the index from the database")
         index = CatalogueIndex.rebuilt(connection, home)
-        name, found = nearest_in(connection, index, query, k, wanted)
+        found = _found(connection, index, asked, k, wanted)
     index.save_first(connection)
-    return name, found
+    return asked[0], found
 
 
 def nearest_in(
     connection: psycopg.Connection, index: CatalogueIndex, query: Query, k: int, wanted: Filter | None = None
 ) -> tuple[str | None, list[Similar]]:
     """Return the same from an index that is open, and reads only; raises BadSnapshot where the database disagrees."""
-    name, vector, own = _query(connection, query)
-    hits = _passing_hits(connection, index, vector, k, wanted or Filter(canonical=False), own)
-    return name, _described(connection, hits)
+    asked = _query(connection, query)
+    return asked[0], _found(connection, index, asked, k, wanted)
 
 
-def _query(connection: psycopg.Connection, query: Query) -> tuple[str | None, npt.NDArray[np.float32], set[int]]:
+def _found(
+    connection: psycopg.Connection, index: CatalogueIndex, asked: _Asked, k: int, wanted: Filter | None
+) -> list[Similar]:
+    _, vector, own = asked
+    return _described(connection, _passing_hits(connection, index, vector, k, wanted or Filter(canonical=False), own))
+
+
+def _query(connection: psycopg.Connection, query: Query) -> _Asked:
     """Return the query's text and vector, and the formulas that are the query itself."""
     if isinstance(query, np.ndarray):
         return None, query, set()
