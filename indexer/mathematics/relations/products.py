@@ -192,8 +192,17 @@ def _call(name: str, arguments: Sequence[Sum], rules: Rules) -> Product:
 
 def _argument(terms: Sum) -> str:
     """The text of an argument: its rational content taken out, no brackets around a sum alone."""
-    text = product_text(as_product(terms)) if terms else "0"
-    return text[1:-1] if text.startswith("(") and text.find(")") == len(text) - 1 else text
+    if not terms:
+        return "0"
+    product = as_product(terms)
+    if product.coefficient == 1 and len(product.factors) == 1 and product.factors[0][1] == 1:
+        return _without_brackets(product.factors[0][0])
+    return product_text(product)
+
+
+def _without_brackets(text: str) -> str:
+    """A sum without its outer brackets; all other factors as they are."""
+    return text[1:-1] if text.startswith("(") else text
 
 
 def atom(name: str, *arguments: str) -> Product:

@@ -23,6 +23,7 @@ NAMES = [
 ]
 
 NOT_WRITTEN = [
+    re.compile(r"\(\([^()]*(\([^()]*\)[^()]*)*\)\)"),  # brackets twice
     re.compile(r"/\(-"),  # a negative denominator
     re.compile(r"sqrt\(\d+/\d+\)"),  # the root of a fraction
     re.compile(r"sqrt\((1|4|8|9|12|16|18|20|25|27)\)"),  # a root that is rational, or holds a square
@@ -70,6 +71,8 @@ def test_the_text_of_a_relation_reads_back_to_the_same_number(coefficients: list
         ((1, 0, 0, 1), "tan(1)", "1/tan(1)"),
         ((5, 0, 0, 1), "sqrt(5)*tan(sqrt(5))", "sqrt(5)*cot(sqrt(5))"),
         ((3, 0, 0, 2), "pi", "3/(2*pi)"),
+        ((3, 0, 3, -1), "sqrt(3)*log(2 + sqrt(3))", "3/(3 - sqrt(3)*log(2 + sqrt(3)))"),
+        ((0, 1, 1, 0), "sqrt(13)*log((3 + sqrt(13))/2)", "sqrt(13)*log((3 + sqrt(13))/2)"),
         ((4, 0, 0, -2), "pi", "-2/pi"),
     ],
 )
