@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from fractions import Fraction
+from functools import lru_cache
 from math import isqrt
 from typing import Any
 
@@ -129,6 +130,7 @@ def polynomial(value: Any) -> Poly:
     return tuple(map(integer, value))
 
 
+@lru_cache(maxsize=2048)
 def parsed(text: str) -> ast.expr:
     """Return an arithmetic text, ^ for powers, as a tree; refuse what cannot be read."""
     try:
