@@ -14,8 +14,8 @@ from fractions import Fraction
 
 from flint import fmpq, fmpq_poly
 
-from catalog.formulas.interlaced import Term
-from catalog.formulas.rational_functions import RationalFunction, read_function
+from catalog.formulas.interlaced import FractionTerm
+from catalog.formulas.term_functions import TermFunction, read_function
 
 MAX_FIRST = 2
 """First terms that may break the rule."""
@@ -23,6 +23,10 @@ MAX_PERIOD = 4
 """Longest period that is tried."""
 
 _INTEGER = re.compile(r"[0-9]+")
+
+
+Rule = tuple[list[FractionTerm], list[FractionTerm]]
+"""First terms, and a period."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Entry:
     text: str = ""
 
 
-def guess(denominators: Sequence[Entry], numerators: Sequence[Entry]) -> tuple[list[Term], list[Term]] | None:
+def guess(denominators: Sequence[Entry], numerators: Sequence[Entry]) -> Rule | None:
     """First terms and a period that give these A_0, A_1, ... and B_1, B_2, ...; None where no rule is seen.
 
     The shortest rule is taken: the fewest exceptional terms and the shortest period together.
@@ -46,9 +50,7 @@ def guess(denominators: Sequence[Entry], numerators: Sequence[Entry]) -> tuple[l
     return None
 
 
-def _rule(
-    denominators: Sequence[Entry], numerators: Sequence[Entry], first: int, period: int
-) -> tuple[list[Term], list[Term]] | None:
+def _rule(denominators: Sequence[Entry], numerators: Sequence[Entry], first: int, period: int) -> Rule | None:
     terms = []
     for place in range(first, first + period):
         a = _fit([(k, entry) for k, entry in enumerate(denominators[place::period])])
@@ -56,29 +58,29 @@ def _rule(
         b = _fit([(k + late, entry) for k, entry in enumerate(numerators[place - 1 + late * period :: period])])
         if a is None or b is None:
             return None
-        terms.append(Term(a, b))
-    one = RationalFunction.of(1)
+        terms.append(FractionTerm(a, b))
+    one = TermFunction.of(1)
     exceptional = [
-        Term(
-            RationalFunction.of(denominators[place].value),
-            RationalFunction.of(numerators[place - 1].value) if place else one,
+        FractionTerm(
+            TermFunction.of(denominators[place].value),
+            TermFunction.of(numerators[place - 1].value) if place else one,
         )
         for place in range(first)
     ]
     return exceptional, terms
 
 
-def _fit(points: Sequence[tuple[int, Entry]]) -> RationalFunction | None:
+def _fit(points: Sequence[tuple[int, Entry]]) -> TermFunction | None:
     if len(points) < 2:
         return None
     values = [(k, entry.value) for k, entry in points]
     if polynomial := _interpolated(values, len(points) - 2):
-        return RationalFunction(polynomial, fmpq_poly([1]))
+        return TermFunction(polynomial, fmpq_poly([1]))
     if written := _written_alike(points):
         return written
     if all(value for _, value in values):
         inverse = _interpolated([(k, 1 / value) for k, value in values], len(points) - 2)
-        return RationalFunction(fmpq_poly([1]), inverse) if inverse else None
+        return TermFunction(fmpq_poly([1]), inverse) if inverse else None
     return None
 
 
@@ -94,7 +96,7 @@ def _interpolated(values: Sequence[tuple[int, Fraction]], degree: int) -> fmpq_p
     return total if total and total.degree() <= degree else None
 
 
-def _written_alike(points: Sequence[tuple[int, Entry]]) -> RationalFunction | None:
+def _written_alike(points: Sequence[tuple[int, Entry]]) -> TermFunction | None:
     """The rule of texts that differ in their numbers only, each number by itself."""
     texts = [entry.text for _, entry in points]
     shape = _INTEGER.sub("#", texts[0])

@@ -23,7 +23,7 @@ from flint import fmpq_poly
 
 from catalog.errors import FormulaError
 from catalog.formulas.pcf import PCF
-from catalog.formulas.rational_functions import RationalFunction
+from catalog.formulas.term_functions import TermFunction
 
 Moebius = tuple[int, int, int, int]
 """x, y, z, w of the map L -> (x + y L)/(z + w L), without a common factor."""
@@ -35,14 +35,14 @@ _Polynomials = tuple[fmpq_poly, fmpq_poly, fmpq_poly, fmpq_poly]
 
 
 @dataclass(frozen=True)
-class Term:
+class FractionTerm:
     """A partial numerator b with the partial denominator a below it."""
 
-    a: RationalFunction
-    b: RationalFunction
+    a: TermFunction
+    b: TermFunction
 
 
-def contracted(first: Sequence[Term], period: Sequence[Term]) -> tuple[PCF, Moebius]:
+def contracted(first: Sequence[FractionTerm], period: Sequence[FractionTerm]) -> tuple[PCF, Moebius]:
     """The PCF of a continued fraction, and the map from its limit to the fraction's value.
 
     `first` are constant terms, `period` terms in k = 0, 1, 2, ... The fraction starts with the denominator of the very
@@ -69,14 +69,16 @@ def contracted(first: Sequence[Term], period: Sequence[Term]) -> tuple[PCF, Moeb
     return pcf, _coprime(total)
 
 
-def _extended(first: list[Term], period: list[Term]) -> tuple[list[Term], list[Term], Fraction]:
+def _extended(
+    first: list[FractionTerm], period: list[FractionTerm]
+) -> tuple[list[FractionTerm], list[FractionTerm], Fraction]:
     """The rule continued backwards over first terms that keep to it, and what is added to the rest's value.
 
     A single first denominator that breaks a rule of one term is replaced by the rule's, and the difference added:
     2 + 1/(4 + 9/(4 + ...)) is PCF(4, (2n-1)^2) - 2.
     """
     while first:
-        before = Term(period[-1].a.moved(-1), period[-1].b.moved(-1))
+        before = FractionTerm(period[-1].a.moved(-1), period[-1].b.moved(-1))
         here = before.a.at(0)
         if here is None:
             break
@@ -95,7 +97,7 @@ def _affine(factor: Fraction, constant: Fraction) -> _Matrix:
     return factor, constant, Fraction(0), Fraction(1)
 
 
-def _step(term: Term, following: Term) -> _Matrix:
+def _step(term: FractionTerm, following: FractionTerm) -> _Matrix:
     """The map x -> a + b/x of a constant term, b being the numerator that follows, at k = 0."""
     a, b = term.a.value(), following.b.at(0)
     if a is None or b is None:
@@ -103,10 +105,10 @@ def _step(term: Term, following: Term) -> _Matrix:
     return a, b, Fraction(1), Fraction(0)
 
 
-def _period_matrix(period: Sequence[Term]) -> _Polynomials:
+def _period_matrix(period: Sequence[FractionTerm]) -> _Polynomials:
     one, zero = fmpq_poly([1]), fmpq_poly([])
     product: _Polynomials = (one, zero, zero, one)
-    for term, following in zip(period, [*period[1:], Term(period[0].a, period[0].b.moved(1))], strict=True):
+    for term, following in zip(period, [*period[1:], FractionTerm(period[0].a, period[0].b.moved(1))], strict=True):
         a, b = term.a, following.b
         if not b.numerator:
             raise FormulaError("a partial numerator of the fraction is zero, where the fraction ends")
@@ -142,7 +144,7 @@ def _integral(a: fmpq_poly, b: fmpq_poly) -> tuple[PCF, Fraction]:
     return formula, Fraction(h[0], c)
 
 
-def _is_polynomial(term: Term) -> bool:
+def _is_polynomial(term: FractionTerm) -> bool:
     return term.a.denominator.degree() == 0 == term.b.denominator.degree()
 
 

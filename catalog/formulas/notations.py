@@ -13,10 +13,10 @@ from fractions import Fraction
 
 from catalog.errors import FormulaError
 from catalog.formulas.guessing import Entry, guess
-from catalog.formulas.interlaced import IDENTITY, Moebius, Term, contracted
+from catalog.formulas.interlaced import IDENTITY, FractionTerm, Moebius, contracted
 from catalog.formulas.latex import from_latex, split
 from catalog.formulas.pcf import PCF
-from catalog.formulas.rational_functions import RationalFunction, read_function
+from catalog.formulas.term_functions import TermFunction, read_function
 from catalog.formulas.written_out import terms_of
 
 WAYS = (
@@ -105,7 +105,7 @@ def _pcf(parts: list[str]) -> Reading:
     if len(parts) != 2:
         raise FormulaError(f"PCF takes two polynomials, not {len(parts)}; write a formula like PCF(2n+1, n^2)")
     a, b = _functions(parts[0], parts[1], ("a(n)", "b(n)"))
-    return Reading(*contracted([], [Term(a, b)]))
+    return Reading(*contracted([], [FractionTerm(a, b)]))
 
 
 def _mathematica(before: str, parts: list[str]) -> Reading:
@@ -123,8 +123,8 @@ def _gauss(before: str, numerator: str, denominator: str, start: int) -> Reading
         raise FormulaError(f"cannot read {_shown(before)} before K; only a number and + may stand there")
     first = read_function(head.rstrip("+ ") or "0", "what stands before K")[0]
     a, b = _functions(denominator, numerator, ("the denominator", "the numerator"))
-    move = Term(a.moved(start), b.moved(start))
-    return Reading(*contracted([Term(first, RationalFunction.of(1))], [move]))
+    move = FractionTerm(a.moved(start), b.moved(start))
+    return Reading(*contracted([FractionTerm(first, TermFunction.of(1))], [move]))
 
 
 def _rule(body: str, name: str | None, start: int) -> Reading:
@@ -136,16 +136,16 @@ def _rule(body: str, name: str | None, start: int) -> Reading:
         raise FormulaError("CF takes first terms and a rule; write CF(1; (2k+1, k^2) for k >= 1)")
     first = [_term(part, None) for part in split(parts[0], ",") if part.strip()]
     period = [_term(part, name) for part in split(parts[1], ",") if part.strip()]
-    return Reading(*contracted(first, [Term(t.a.moved(start), t.b.moved(start)) for t in period]))
+    return Reading(*contracted(first, [FractionTerm(t.a.moved(start), t.b.moved(start)) for t in period]))
 
 
-def _term(text: str, name: str | None) -> Term:
+def _term(text: str, name: str | None) -> FractionTerm:
     match = _PAIR.fullmatch(text.strip())
     parts = split(match[1], ",") if match else [text]
     if len(parts) > 2:
         raise FormulaError(f"a term of CF is a denominator or a pair (denominator, numerator), not {_shown(text)}")
     a, b = _functions(parts[0], parts[1] if len(parts) == 2 else "1", ("a denominator", "a numerator"), name)
-    return Term(a, b)
+    return FractionTerm(a, b)
 
 
 def _list(body: str) -> Reading:
@@ -176,7 +176,7 @@ def _entry(text: str) -> Entry:
 
 def _functions(
     a: str, b: str, names: tuple[str, str], variable: str | None = None
-) -> tuple[RationalFunction, RationalFunction]:
+) -> tuple[TermFunction, TermFunction]:
     """Two functions of one variable."""
     first, name = read_function(a, names[0])
     second, other = read_function(b, names[1])

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from catalog.errors import FormulaError
 from catalog.formulas.guessing import Entry
-from catalog.formulas.rational_functions import read_function
+from catalog.formulas.term_functions import read_function
 
 _REMARK = re.compile(r"[\s)\]]*(?:[:;(,].*|\s[A-Za-z].*)?", re.DOTALL)
 _ONE = Entry(Fraction(1), "1")

@@ -19,7 +19,7 @@ SQL = Blocks(__file__)
 
 
 @dataclass(frozen=True)
-class Identity:
+class CatalogueIdentity:
     """Which catalogue a database holds; both belong into the manifest of an index."""
 
     catalogue_id: UUID
@@ -27,10 +27,10 @@ class Identity:
     """Another one means that transaction numbers, and so watermarks, cannot be compared."""
 
 
-def catalogue_identity(connection: psycopg.Connection) -> Identity:
+def catalogue_identity(connection: psycopg.Connection) -> CatalogueIdentity:
     """Return the catalogue and the epoch that its transaction numbers belong to."""
     (row,) = rows(connection, SQL["catalogue_identity"])
-    return Identity(row["catalogue_id"], row["current_epoch"])
+    return CatalogueIdentity(row["catalogue_id"], row["current_epoch"])
 
 
 def vectors_beyond(

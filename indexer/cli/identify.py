@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from catalog.constants.library import Constant
     from catalog.formulas.pcf import PCF
-    from indexer.identification.ladder.climb import Step
+    from indexer.identification.ladder.climb import LadderStep
     from indexer.similarity.anchors import Anchors
 
 NOT_IDENTIFIED = 1
@@ -261,7 +261,7 @@ def _own(connection: psycopg.Connection | None) -> tuple[Constant, ...]:
     return own_constants(connection)
 
 
-def _say_step(step: Step) -> None:
+def _say_step(step: LadderStep) -> None:
     """Say on stderr what came of a rung of the ladder."""
     note(f"formulary: {step.rung}: {step.found or 'nothing'} ({step.searches} searches)")
 

@@ -48,7 +48,7 @@ class Parameters:
 
 
 @dataclass(frozen=True)
-class Step:
+class Split:
     """Why a cluster was split: by what, into how many parts, and how many of its verified members had each constant.
 
     `constants` counts members by the index of their constant.
@@ -66,7 +66,7 @@ class Cluster:
     members: Integers
     core: Integers
     radius: float
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Split, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def cluster_points(
     return _settled(rows, place, leaves, metrics, chosen.min_samples)
 
 
-_Leaf = tuple[Integers, tuple[Step, ...]]
+_Leaf = tuple[Integers, tuple[Split, ...]]
 
 
 def _cores(rows: Floats, keys: Keys, counts: Floats, parameters: Parameters) -> Integers:
@@ -181,7 +181,7 @@ class _Splitter:
     place: Integers
     further: Sequence[tuple[str, Floats]]
 
-    def leaves(self, members: Integers, parameters: Parameters, steps: tuple[Step, ...] = ()) -> list[_Leaf]:
+    def leaves(self, members: Integers, parameters: Parameters, steps: tuple[Split, ...] = ()) -> list[_Leaf]:
         """Return the parts of a core, each with the steps that led to it; the core itself where nothing splits it."""
         seen = Counter(self.constants[members][self.constants[members] >= 0].tolist())
         if len(seen) <= 1 or len(steps) >= MAX_DEPTH or not can_split():
@@ -190,7 +190,7 @@ class _Splitter:
         for name, points in (("closer look", None), *self.further):
             parts = self._parts(members, self.rows[self.place[members]] if points is None else points[members], finer)
             if len(parts) > 1:
-                step = Step(name, dict(sorted(seen.items())), len(parts))
+                step = Split(name, dict(sorted(seen.items())), len(parts))
                 return [leaf for part in parts for leaf in self.leaves(part, finer, (*steps, step))]
         return [(members, steps)]
 

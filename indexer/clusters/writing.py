@@ -16,7 +16,7 @@ from catalog.formulas.pcf import PCF
 from catalog.progress import Tell, silent, told
 from catalog.store import clusters as store
 from catalog.store.clusters import ClusterRow, Event, Figures, NamedMember
-from indexer.clusters.hdbscan import Cluster, Clusters, Step
+from indexer.clusters.hdbscan import Cluster, Clusters, Split
 from indexer.clusters.labels import MIXED, SAMPLED_MEMBERS, UNNAMED, Evidence, constant_detail, match, related
 from indexer.clusters.naming import name_formula
 from indexer.clusters.places import Integers
@@ -204,7 +204,7 @@ def _survivors(
     return match(overlaps, *sizes), heirs
 
 
-def _split_detail(step: Step, table: list[str]) -> dict[str, Any]:
+def _split_detail(step: Split, table: list[str]) -> dict[str, Any]:
     commonest = sorted(step.constants.items(), key=lambda item: -item[1])[:LISTED_CONSTANTS]
     return {
         "by": step.by,

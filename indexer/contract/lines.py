@@ -16,7 +16,7 @@ from catalog.formulas.pcf import PCF
 from indexer.contract.guarded import BATCH, Object, guarded
 from indexer.contract.objects import formula_object
 from indexer.identification.identify import LIBRARY_BUDGET
-from indexer.identification.ladder.climb import EFFORT, MAX_DEGREE, Step
+from indexer.identification.ladder.climb import EFFORT, MAX_DEGREE, LadderStep
 from indexer.identification.library import prepared_library
 from indexer.identification.numbers import identify_number
 from indexer.identification.typed import is_number
@@ -83,7 +83,7 @@ def identify_value(
     *,
     effort: int = EFFORT,
     digits: int | None = None,
-    tell: Callable[[Step], None] | None = None,
+    tell: Callable[[LadderStep], None] | None = None,
 ) -> Object:
     """The object of a number, given as a string of digits (a JSON number has lost its trailing zeros).
 

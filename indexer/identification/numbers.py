@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from indexer.identification.ladder.beginning import Beginning, beginning
-from indexer.identification.ladder.climb import Climbed, Step, climb, digits_for, few_digits
+from indexer.identification.ladder.climb import Climbed, LadderStep, climb, digits_for, few_digits
 from indexer.identification.ladder.complexity import CANDIDATE_BITS, MARGIN_BITS
 from indexer.identification.ladder.match import NumberRelation, is_found
 from indexer.identification.library import NamedConstant
@@ -50,7 +50,7 @@ class NumberIdentification:
     digits_needed: int | None = None
     reason: str | None = None
     candidates: tuple[NumberRelation, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[LadderStep, ...] = ()
     agrees: Beginning | None = None
     written: str | None = None
     left_out: tuple[str, ...] = ()
@@ -79,7 +79,7 @@ def identify_number(
     *,
     effort: int = 0,
     digits: int | None = None,
-    tell: Callable[[Step], None] | None = None,
+    tell: Callable[[LadderStep], None] | None = None,
 ) -> NumberIdentification:
     """Return what a typed number matches: rational, algebraic up to `degree`, Moebius maps of the library's members.
 

@@ -56,7 +56,7 @@ RUNGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LadderStep:
     """One rung that was climbed: how many searches it took, and its shortest answer."""
 
     rung: str
@@ -74,7 +74,7 @@ class Climbed:
 
     found: tuple[NumberRelation, ...] = ()
     others: tuple[NumberRelation, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[LadderStep, ...] = ()
 
     @property
     def certain(self) -> bool:
@@ -89,7 +89,7 @@ def climb(
     degree: int = MAX_DEGREE,
     effort: int = EFFORT,
     rungs: Sequence[Rung] = RUNGS,
-    tell: Callable[[Step], None] | None = None,
+    tell: Callable[[LadderStep], None] | None = None,
 ) -> Climbed:
     """Climb the ladder for a number of at least 12 digits; `tell` hears of each rung.
 
@@ -103,7 +103,7 @@ def climb(
         before = sum(asked.tried.values())
         relations = _verified(asked, list(rung.seek(asked)))
         shortest = relations[0].expression if relations and is_found(relations[0]) else None
-        step = Step(rung.name, sum(asked.tried.values()) - before, shortest)
+        step = LadderStep(rung.name, sum(asked.tried.values()) - before, shortest)
         if tell is not None:
             tell(step)
         climbed = _ranked(climbed, relations, step)
@@ -140,7 +140,7 @@ def _verified(
     return found
 
 
-def _ranked(climbed: Climbed, relations: Sequence[NumberRelation], step: Step) -> Climbed:
+def _ranked(climbed: Climbed, relations: Sequence[NumberRelation], step: LadderStep) -> Climbed:
     """Return the answers with those of one more rung, the shortest first."""
     known = (*climbed.found, *climbed.others)
     new = [r for r in relations if not any(map(r.equals, known))]

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 from catalog.errors import FormulaError
-from catalog.formulas.interlaced import Moebius, Term, contracted
+from catalog.formulas.interlaced import FractionTerm, Moebius, contracted
 from catalog.formulas.notations import looks_like_formula, read_formula_text
 from catalog.formulas.pcf import PCF
-from catalog.formulas.rational_functions import RationalFunction, read_function
+from catalog.formulas.term_functions import TermFunction, read_function
 
 NOTATIONS = {
     "PCF(2n+1, n^2)": "PCF(2n + 1, n^2)",
@@ -79,14 +79,14 @@ def test_what_cannot_be_read_says_why(text: str, words: str) -> None:
         read_formula_text(text)
 
 
-def constant(value: Fraction | None) -> RationalFunction:
+def constant(value: Fraction | None) -> TermFunction:
     assert value is not None
-    return RationalFunction.of(value)
+    return TermFunction.of(value)
 
 
-def written(first: list[Term], period: list[Term], periods: int) -> Fraction | None:
+def written(first: list[FractionTerm], period: list[FractionTerm], periods: int) -> Fraction | None:
     """The value of a fraction that stops after so many periods, None where it divides by zero."""
-    terms = [*first, *(Term(constant(t.a.at(k)), constant(t.b.at(k))) for k in range(periods) for t in period)]
+    terms = [*first, *(FractionTerm(constant(t.a.at(k)), constant(t.b.at(k))) for k in range(periods) for t in period)]
     numerators = [term.b.value() for term in terms]
     value: Fraction | None = None
     for place in range(len(terms) - 1, -1, -1):
@@ -111,14 +111,14 @@ def limit(formula: PCF, mapped: Moebius, terms: int) -> mpf:
 function = st.builds(
     lambda c, k, d: read_function(f"({c}+{k}*k)/{d}", "it")[0], st.integers(1, 9), st.integers(0, 4), st.integers(1, 3)
 )
-term = st.builds(Term, function, function)
+term = st.builds(FractionTerm, function, function)
 first = st.builds(
-    lambda a, b: Term(RationalFunction.of(a), RationalFunction.of(b)), st.integers(1, 9), st.integers(1, 5)
+    lambda a, b: FractionTerm(TermFunction.of(a), TermFunction.of(b)), st.integers(1, 9), st.integers(1, 5)
 )
 
 
 @given(st.lists(first, max_size=3), st.lists(term, min_size=1, max_size=3))
-def test_a_contraction_has_the_value_of_its_fraction(first: list[Term], period: list[Term]) -> None:
+def test_a_contraction_has_the_value_of_its_fraction(first: list[FractionTerm], period: list[FractionTerm]) -> None:
     """All terms are positive, so that the fraction converges where its value settles."""
     formula, mapped = contracted(first, period)
     near, nearer = written(first, period, 60), written(first, period, 90)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from catalog.constants.library import library
 from indexer.identification.ladder import complexity, products
-from indexer.identification.ladder.climb import RUNGS, Step, climb
+from indexer.identification.ladder.climb import RUNGS, LadderStep, climb
 from indexer.identification.ladder.complexity import integer_bits
 from indexer.identification.numbers import NumberIdentification, identify_number
 from indexer.identification.typed import read_number
@@ -69,7 +69,7 @@ def test_answers_are_ranked_by_their_length_and_fewer_bits_than_the_digits() -> 
 
 
 def test_the_ladder_ends_with_a_certain_answer_and_tells_each_step() -> None:
-    told: list[Step] = []
+    told: list[LadderStep] = []
     climbed = climb(read_number("0.3333333333333333333333333"), LIBRARY, tell=told.append)
     assert [step.rung for step in told] == [RUNGS[0].name]
     assert climbed.steps == tuple(told)

@@ -15,48 +15,48 @@ MAX_EXPONENT = 64
 
 
 @dataclass(frozen=True)
-class RationalFunction:
+class TermFunction:
     """numerator/denominator in lowest terms up to a constant; the denominator is not zero."""
 
     numerator: fmpq_poly
     denominator: fmpq_poly
 
     @classmethod
-    def of(cls, value: int | Fraction) -> RationalFunction:
+    def of(cls, value: int | Fraction) -> TermFunction:
         """The constant function."""
         fraction = Fraction(value)
         return cls(fmpq_poly([fmpq(fraction.numerator, fraction.denominator)]), fmpq_poly([1]))
 
-    def __add__(self, other: RationalFunction) -> RationalFunction:
+    def __add__(self, other: TermFunction) -> TermFunction:
         """The sum."""
         numerator = self.numerator * other.denominator + other.numerator * self.denominator
         return _reduced(numerator, self.denominator * other.denominator)
 
-    def __neg__(self) -> RationalFunction:
+    def __neg__(self) -> TermFunction:
         """The negative."""
-        return RationalFunction(-self.numerator, self.denominator)
+        return TermFunction(-self.numerator, self.denominator)
 
-    def __mul__(self, other: RationalFunction) -> RationalFunction:
+    def __mul__(self, other: TermFunction) -> TermFunction:
         """The product."""
         return _reduced(self.numerator * other.numerator, self.denominator * other.denominator)
 
-    def inverse(self) -> RationalFunction:
+    def inverse(self) -> TermFunction:
         """1/f; raises FormulaError for f = 0."""
         if not self.numerator:
             raise FormulaError("the formula divides by zero")
-        return RationalFunction(self.denominator, self.numerator)
+        return TermFunction(self.denominator, self.numerator)
 
-    def power(self, exponent: int) -> RationalFunction:
+    def power(self, exponent: int) -> TermFunction:
         """The power with an integer exponent."""
         if abs(exponent) > MAX_EXPONENT:
             raise FormulaError(f"the exponent {exponent} is beyond the supported {MAX_EXPONENT}")
         base = self if exponent >= 0 else self.inverse()
-        return RationalFunction(base.numerator ** abs(exponent), base.denominator ** abs(exponent))
+        return TermFunction(base.numerator ** abs(exponent), base.denominator ** abs(exponent))
 
-    def moved(self, start: int) -> RationalFunction:
+    def moved(self, start: int) -> TermFunction:
         """f(n + start) as a function of n."""
         place = fmpq_poly([start, 1])
-        return RationalFunction(self.numerator(place), self.denominator(place))
+        return TermFunction(self.numerator(place), self.denominator(place))
 
     def at(self, n: int) -> Fraction | None:
         """The value at an integer, None at a pole."""
@@ -74,22 +74,22 @@ class RationalFunction:
         return Fraction(int(quotient.p), int(quotient.q))
 
 
-def read_function(text: str, what: str) -> tuple[RationalFunction, str | None]:
+def read_function(text: str, what: str) -> tuple[TermFunction, str | None]:
     """A rational function of one variable, and the variable's name; None where the text has none.
 
     `what` names the text in messages. Raises FormulaError for anything that is no rational function of one variable
     with rational coefficients; the variable is a single letter.
     """
-    stack: list[RationalFunction] = []
+    stack: list[TermFunction] = []
     variable: str | None = None
     for item in parse(text, error=FormulaError, is_variable=lambda name: len(name) == 1, what=what):
         if item.kind == "integer":
-            stack.append(RationalFunction.of(int(item.text)))
+            stack.append(TermFunction.of(int(item.text)))
         elif item.kind == "operator":
             _apply(item, stack, what)
         else:
             variable = _variable(item, variable, what)
-            stack.append(RationalFunction(fmpq_poly([0, 1]), fmpq_poly([1])))
+            stack.append(TermFunction(fmpq_poly([0, 1]), fmpq_poly([1])))
     return stack.pop(), variable
 
 
@@ -104,7 +104,7 @@ def _variable(item: Item, known: str | None, what: str) -> str:
     return item.text
 
 
-def _apply(item: Item, stack: list[RationalFunction], what: str) -> None:
+def _apply(item: Item, stack: list[TermFunction], what: str) -> None:
     right = stack.pop()
     if item.text == "neg":
         stack.append(-right)
@@ -125,8 +125,8 @@ def _apply(item: Item, stack: list[RationalFunction], what: str) -> None:
         raise FormulaError(f"{what} reaches a degree beyond the supported {MAX_EXPONENT}")
 
 
-def _reduced(numerator: fmpq_poly, denominator: fmpq_poly) -> RationalFunction:
+def _reduced(numerator: fmpq_poly, denominator: fmpq_poly) -> TermFunction:
     common = numerator.gcd(denominator)
     if common.degree() > 0:
         numerator, denominator = numerator / common, denominator / common
-    return RationalFunction(numerator, denominator)
+    return TermFunction(numerator, denominator)
