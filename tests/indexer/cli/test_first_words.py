@@ -163,7 +163,7 @@ def completed(words: str, count: int) -> list[str]:
 
 
 def test_a_shell_completes_commands_and_constants() -> None:
-    assert completed("formulary ex", 1) == ["export"]
+    assert completed("formulary expo", 1) == ["export"]
     assert "pi" in completed("formulary find --constant p", 3)
     assert completed("formulary constant show lemn", 3) == completed("formulary cluster show lemn", 3)
     assert completed("formulary constant show catalan", 3)[0] == "catalan"
