@@ -253,7 +253,8 @@ def _gauss_value(chain: Chain, halved: bool = False) -> bool:
     even = (2 * g - al - be).denominator == 1
     if be.denominator == 1:
         return _reducible(chain)
-    if x < 0 and not even and (g + al - be).denominator == 1 and x >= -1:
+    even_after, bailey_after = (g + al - be).denominator == 1, (g - al + be).denominator == 1
+    if (-1 < x < 0 and not even and even_after) or (x == -1 and (even_after or bailey_after)):
         chain.transformed("pfaff")
         return _gauss_value_beyond(chain, halved)
     return _gauss_value_beyond(chain, halved)

@@ -49,6 +49,8 @@ def formulas(draw: st.DrawFn) -> PCF:
 
 @given(formulas())
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@example(PCF((1, 6), (3, 2, -8)))  # Bailey's theorem after Pfaff's transformation
+@example(PCF((2, 6), (-6, 16, -8)))  # Gauss's second theorem after it
 @example(PCF((1,), (-3, 7, 1)))  # an angle times the square root of an integer
 @example(PCF((3, 4), (0, -1, -2)))  # the arithmetic-geometric mean
 def test_a_limit_with_a_named_constant_is_an_exact_map_of_it(formula: PCF) -> None:
