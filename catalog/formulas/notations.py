@@ -15,7 +15,7 @@ from catalog.errors import FormulaError
 from catalog.formulas.guessing import Entry, guess
 from catalog.formulas.interlaced import IDENTITY, FractionTerm, Moebius, contracted
 from catalog.formulas.latex import from_latex, split
-from catalog.formulas.pcf import PCF
+from catalog.formulas.pcf import PCF, shorten
 from catalog.formulas.term_functions import TermFunction, read_function
 from catalog.formulas.written_out import terms_of
 
@@ -52,6 +52,11 @@ class Reading:
     formula: PCF
     map: Moebius = IDENTITY
     guessed_from: int | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether the value is the formula's limit as it was written, not a map of it and not a guess."""
+        return self.map == IDENTITY and self.guessed_from is None
 
     @property
     def understood(self) -> str:
@@ -98,7 +103,7 @@ def read_formula_text(text: str) -> Reading:
     parts = split(plain, ",")
     if len(parts) == 2:
         return _pcf(parts)
-    raise FormulaError(f"cannot read {_shown(text)} as a formula; {WAYS}")
+    raise FormulaError(f"cannot read {shorten(text)} as a formula; {WAYS}")
 
 
 def _pcf(parts: list[str]) -> Reading:
@@ -120,7 +125,7 @@ def _gauss(before: str, numerator: str, denominator: str, start: int) -> Reading
     """`before` + K of numerator(n)/denominator(n) over n >= start."""
     head = before.strip()
     if head and not head.endswith("+"):
-        raise FormulaError(f"cannot read {_shown(before)} before K; only a number and + may stand there")
+        raise FormulaError(f"cannot read {shorten(before)} before K; only a number and + may stand there")
     first = read_function(head.rstrip("+ ") or "0", "what stands before K")[0]
     a, b = _functions(denominator, numerator, ("the denominator", "the numerator"))
     move = FractionTerm(a.moved(start), b.moved(start))
@@ -143,7 +148,7 @@ def _term(text: str, name: str | None) -> FractionTerm:
     match = _PAIR.fullmatch(text.strip())
     parts = split(match[1], ",") if match else [text]
     if len(parts) > 2:
-        raise FormulaError(f"a term of CF is a denominator or a pair (denominator, numerator), not {_shown(text)}")
+        raise FormulaError(f"a term of CF is a denominator or a pair (denominator, numerator), not {shorten(text)}")
     a, b = _functions(parts[0], parts[1] if len(parts) == 2 else "1", ("a denominator", "a numerator"), name)
     return FractionTerm(a, b)
 
@@ -170,7 +175,7 @@ def _guessed(denominators: list[Entry], numerators: list[Entry]) -> Reading:
 def _entry(text: str) -> Entry:
     value = read_function(text, "a term")[0].value()
     if value is None:
-        raise FormulaError(f"the term {_shown(text)} of the fraction is not a number")
+        raise FormulaError(f"the term {shorten(text)} of the fraction is not a number")
     return Entry(value, text)
 
 
@@ -193,7 +198,7 @@ def _quotient(body: str) -> tuple[str, str]:
         inner = match[1].strip()
     parts = split(inner, "/")
     if len(parts) != 2:
-        raise FormulaError(f"cannot read {_shown(body)} after K as one fraction b(n)/a(n)")
+        raise FormulaError(f"cannot read {shorten(body)} after K as one fraction b(n)/a(n)")
     return parts[0], parts[1]
 
 
@@ -205,7 +210,3 @@ def _linear(constant: int, factor: int) -> str:
     if not constant:
         return f"{'-' if factor < 0 else ''}{size}"
     return f"{constant} {'-' if factor < 0 else '+'} {size}"
-
-
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= 60 else text[:57] + "...")

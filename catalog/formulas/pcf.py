@@ -175,7 +175,7 @@ def parse_formula(text: str) -> PCF:
     """Read `PCF(2n+1, n^2)`. Raises FormulaError with the position of what cannot be read."""
     match = _PCF.fullmatch(text)
     if match is None:
-        raise FormulaError(f"cannot read {_shorten(text)}; write a formula as PCF(a, b), such as PCF(2n+1, n^2)")
+        raise FormulaError(f"cannot read {shorten(text)}; write a formula as PCF(a, b), such as PCF(2n+1, n^2)")
     body, start = match["body"], match.start("body")
     parts = body.split(",")
     if len(parts) != 2:
@@ -191,7 +191,8 @@ def _trimmed(coefficients: object) -> bool:
     return type(coefficients) is tuple and set(map(type, coefficients)) == {int} and coefficients[-1] != 0
 
 
-def _shorten(text: str) -> str:
+def shorten(text: str) -> str:
+    """Quote a text in a message, its first 57 characters where it is longer than 60."""
     return repr(text if len(text) <= 60 else text[:57] + "...")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from flint import fmpq_poly
 
 from catalog.errors import FormulaError
-from catalog.syntax import MAX_DIGITS, Item, parse
+from catalog.syntax import MAX_DIGITS, Item, fold, parse
 
 MAX_DEGREE = 64
 """Highest degree that is read."""
@@ -23,26 +23,14 @@ def parse_polynomial(text: str, *, what: str = "the polynomial", offset: int = 0
     `what` names the polynomial in messages and `offset` is added to their positions. Raises FormulaError for
     anything that is not a polynomial in n with integer coefficients, and beyond `MAX_DEGREE` or `MAX_DIGITS`.
     """
-    stack: list[fmpq_poly] = []
-    for item in parse(text, error=FormulaError, is_variable="n".__eq__, what=what, offset=offset):
-        if item.kind == "integer":
-            stack.append(fmpq_poly([int(item.text)]))
-        elif item.kind != "operator":
-            stack.append(_variable(item, what))
-        elif item.text == "neg":
-            stack.append(-stack.pop())
-        else:
-            right, left = stack.pop(), stack.pop()
-            stack.append(_apply(item, left, right, what))
-    return _integer_coefficients(stack.pop(), what)
+    program = parse(text, error=FormulaError, is_variable="n".__eq__, what=what, offset=offset)
+    value = fold(program, lambda item: _leaf(item, what), lambda item, values: _apply(item, values, what))
+    return _integer_coefficients(value, what)
 
 
-def _variable(item: Item, what: str) -> fmpq_poly:
-    if item.kind == "call":
-        raise FormulaError(
-            f"{what} is not a polynomial: it uses {item.text[:40]}(...) at position {item.position}; "
-            "write it with +, -, *, ^ and n only"
-        )
+def _leaf(item: Item, what: str) -> fmpq_poly:
+    if item.kind == "integer":
+        return fmpq_poly([int(item.text)])
     if item.text != "n":
         raise FormulaError(
             f"{what} uses {item.text[:40]!r} at position {item.position}, but the only variable is n; "
@@ -51,7 +39,15 @@ def _variable(item: Item, what: str) -> fmpq_poly:
     return fmpq_poly([0, 1])
 
 
-def _apply(item: Item, left: fmpq_poly, right: fmpq_poly, what: str) -> fmpq_poly:
+def _apply(item: Item, values: Sequence[fmpq_poly], what: str) -> fmpq_poly:
+    if item.kind == "call":
+        raise FormulaError(
+            f"{what} is not a polynomial: it uses {item.text[:40]}(...) at position {item.position}; "
+            "write it with +, -, *, ^ and n only"
+        )
+    if item.text == "neg":
+        return -values[0]
+    left, right = values
     if item.text == "^":
         return _power(item, left, right, what)
     if item.text == "/":

@@ -76,8 +76,7 @@ def with_written(result: dict[str, Any], reading: Reading) -> dict[str, Any]:
     """A formula's object, with the value that was written where it is not the formula's limit, or is guessed."""
     from indexer.contract.written import written_object
 
-    plain = reading == type(reading)(reading.formula)
-    return result if plain else result | {"written": written_object(result, reading)}
+    return result if reading.plain else result | {"written": written_object(result, reading)}
 
 
 def say_missing_digits(result: dict[str, Any], digits: int) -> int:

@@ -7,6 +7,7 @@ import click
 from indexer.cli.opened import database_of
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import write_json
+from indexer.cli.progress import is_quiet
 from indexer.cli.units import DURATION, SIZE
 
 WATCH_SECONDS = 2.0
@@ -107,9 +108,8 @@ def run(
     with database_of(database_url, home) as database:
         with database.connect() as connection:
             require_at_work(connection, spaces)
-        context = click.get_current_context().find_root().params
-        quiet, verbose = bool(context.get("quiet")), bool(context.get("verbose"))
-        with log_to_stderr(log_format, quiet=quiet, verbose=verbose) as log:
+        verbose = bool(click.get_current_context().find_root().params.get("verbose"))
+        with log_to_stderr(log_format, quiet=is_quiet(), verbose=verbose) as log:
             daemon = Daemon(database.connect, home, log, settings)
             with stop_by_signal(daemon):
                 tally = daemon.run()

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catalog.errors import ExpressionError, FormularyError, NotFound
-from catalog.formulas.interlaced import IDENTITY
 from catalog.formulas.notations import looks_like_formula, read_formula_text
 from catalog.formulas.pcf import PCF, parse_formula
 from catalog.store.browsing import newest_theorems, random_formula
@@ -75,7 +74,7 @@ def _plain_formula(asked: str) -> PCF | None:
         return parse_formula(asked)
     except FormularyError:
         found = read_formula_text(asked)
-    return found.formula if found.map == IDENTITY and found.guessed_from is None else None
+    return found.formula if found.plain else None
 
 
 def _asked(request: Request) -> str:
