@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,27 @@ from catalog.database.opening import Database, open_database
 from catalog.server import programs as postgres
 from catalog.server import sessions as server
 from tests.helpers.catalogues import new_database
+from tests.helpers.daemons import end_daemons
 
 SEEDED_RANKS = 240
 """Ranks of the box in the seeded catalogue."""
+
+
+def pytest_configure() -> None:
+    """Let the processes of the tests hear signals that this one ignores, as it does under nohup or in the background.
+
+    An ignored signal is inherited; one that is heard and changes nothing is the default again in another program.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
+
+
+@pytest.fixture(autouse=True)
+def _no_daemon_is_left() -> Iterator[None]:
+    """End what a failed test has left, so that it fails alone."""
+    yield
+    end_daemons()
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -33,9 +34,13 @@ SEARCHED = str(PROJECT)
 """Where a daemon finds its modules."""
 
 
+_STARTED: list[subprocess.Popen[str]] = []
+
+
 def start(url: str, home: Path, *arguments: str, once: bool = True) -> subprocess.Popen[str]:
+    """A daemon, which ends with the test that started it."""
     command = [sys.executable, "-m", "indexer.cli.main", "run", "--limit", str(LIMIT), "--lease", "3"]
-    return subprocess.Popen(
+    daemon = subprocess.Popen(
         [*command, *(["--once"] if once else []), *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -48,6 +53,16 @@ def start(url: str, home: Path, *arguments: str, once: bool = True) -> subproces
             "FORMULARY_HOME": str(home),
         },
     )
+    _STARTED.append(daemon)
+    return daemon
+
+
+def end_daemons() -> None:
+    """End what a test that failed has left at work, with its pipes, which would be warned of in the tests after it."""
+    while _STARTED:
+        with _STARTED.pop() as daemon:
+            if daemon.poll() is None:
+                os.killpg(daemon.pid, signal.SIGKILL)
 
 
 def finish(daemon: subprocess.Popen[str]) -> str:

@@ -45,16 +45,16 @@ def test_a_run_under_nohup_stays(fresh: str, tmp_path: Path) -> None:
 def test_an_export_that_is_ended_leaves_no_file(seeded_url: str, tmp_path: Path, number: int, code: int) -> None:
     old = tmp_path / "old.csv"
     old.write_text("old")
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "indexer.cli.main", "export", str(old), "--where", "(select pg_sleep(4)) is null"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(PROJECT), "FORMULARY_DATABASE_URL": seeded_url},
-    )
-    time.sleep(1.5)
-    process.send_signal(number)
-    _, err = process.communicate(timeout=PATIENCE)
+    ) as process:
+        time.sleep(1.5)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (code, "\n")  # as after ^C
     assert old.read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["old.csv"]
