@@ -56,6 +56,11 @@ ClusterEvent = Literal["created", "labelled", "relabelled", "split", "merged", "
 CLUSTER_EVENTS: tuple[ClusterEvent, ...] = get_args(ClusterEvent)
 """What happens to a cluster."""
 
+TrajectoryStatus = Literal["converges", "diverges", "singular", "no_pcf", "recurrence"]
+TRAJECTORY_STATUSES: tuple[TrajectoryStatus, ...] = get_args(TrajectoryStatus)
+"""What the matrices of a trajectory give: a continued fraction that converges or diverges, a product that is singular,
+no continued fraction as an entry vanishes, or a recurrence of order 3 or more."""
+
 FORMULA_KINDS = {
     "pcf": "Polynomial continued fraction a(0) + b(1)/(a(1) + b(2)/(a(2) + ...))",
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
-import catalog.schema.judgement  # noqa: F401  completes the metadata
+import catalog.schema.fields
+import catalog.schema.judgement  # noqa: F401
 from catalog.database.opening import open_database
 from catalog.schema.columns import metadata
 

@@ -11,6 +11,7 @@ import psycopg
 from sqlalchemy import Column, Table
 from sqlalchemy.dialects import postgresql
 
+from catalog.schema import fields as tables_fields
 from catalog.schema import judgement as tables_judgement
 from catalog.schema import work as tables_work
 from catalog.schema.columns import metadata
@@ -32,6 +33,7 @@ GROUPS = {
         *("guess", "exclusion", "verification_failure"),
     ),
     "Structure": ("clustering", "cluster", "cluster_member", "cluster_event", "pattern"),
+    "Matrix fields": (tables_fields.field.name, "field_constant", "trajectory", "representation"),
     "Judgement of people": (tables_judgement.note.name, tables_judgement.rejection.name, "cluster_name"),
     "The indexer's work": ("catalogue", tables_work.space.name, "chunk", "run", "index_snapshot"),
 }

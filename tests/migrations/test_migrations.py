@@ -15,7 +15,8 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
-import catalog.schema.judgement  # noqa: F401  completes the metadata
+import catalog.schema.fields
+import catalog.schema.judgement  # noqa: F401
 from catalog.database.opening import SCHEMA_VERSION, Database, migrations_folder, open_database
 from catalog.errors import VersionMismatch
 from catalog.schema.columns import XID8, metadata
