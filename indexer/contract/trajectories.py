@@ -19,7 +19,8 @@ from indexer.sources.matrix_fields.constants import Known, constant_of
 from indexer.sources.matrix_fields.higher_rank import DELTA_DEPTH, higher_limits
 from indexer.sources.matrix_fields.known import field_of
 from indexer.sources.matrix_fields.trajectories import Trajectory, trajectory
-from indexer.sources.matrix_fields.walks import DEPTH, delta_limit, slopes, walked
+from indexer.sources.matrix_fields.valuations import delta_limit, slopes
+from indexer.sources.matrix_fields.walks import DEPTH, walked
 from indexer.workers.pool import in_order
 
 DIGITS = 110
@@ -71,7 +72,7 @@ def trajectory_object(found: Trajectory, depth: int = DEPTH) -> Object:
         **_constant(found, formula, value),
         "rate": rate,
         "delta": None if delta is None else {"n": depth, "value": delta},
-        "delta_limit": None if delta is None or rate is None else _delta_limit(found, rate),
+        "delta_limit": None if delta is None or rate is None else _delta_limit(found),
     }
 
 
@@ -81,8 +82,8 @@ def rate_of(formula: PCF) -> float | None:
     return None if growth is None or growth.convergence_eta != 0 else abs(growth.convergence_gamma)
 
 
-def _delta_limit(found: Trajectory, rate: float) -> float | None:
-    return delta_limit(found.matrix, rate, slopes(found.field.name, found.field.axes, found.direction))
+def _delta_limit(found: Trajectory) -> float | None:
+    return delta_limit(found.matrix, slopes(found.field.name, found.field.axes, found.direction), found.start)
 
 
 def _constant(found: Trajectory, formula: PCF, value: Limit | None) -> Object:

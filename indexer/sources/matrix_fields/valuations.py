@@ -1,0 +1,238 @@
+"""The limit of delta along a trajectory, estimated: how fast the common factors of numerators and denominators grow.
+
+With p_n/q_n the last column of M(1) ... M(n), g_n = gcd(p_n, q_n) and M(n) ~ n^d, q_n grows like n!^d lambda^n and g_n
+like n!^d e^(gamma n), so that delta tends to
+
+    -1 + (log|lambda_1| - log|lambda_2|) / (log|lambda_1| - gamma).
+
+For primes p of middle size v_p(g_n) depends on x = n/p alone: it is constant between the fractions j/s, s the slopes
+of the linear forms in the factorials of the summand, times the denominators of the start, and beyond x = 1 it is of
+period 1 up to d floor(x). So one walk of 2 p steps modulo a power of one prime shows all of it. By the prime number
+theorem the primes with a < n/p < b contribute n (1/a - 1/b), which in every later period sums to a digamma difference.
+Small primes, and those that divide something, are counted by themselves. All of this is read off, not proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from fractions import Fraction
+from math import gcd, lcm, log, sqrt
+
+import gmpy2
+import numpy as np
+from flint import fmpz, fmpz_poly
+from gmpy2 import mpz
+from numpy.typing import NDArray
+
+from indexer.sources.matrix_fields.matrices import IntegerMatrix
+from indexer.sources.matrix_fields.walks import product
+
+PRIME_PER_SLOPE = 24
+"""Size of the prime over the number of fractions j/s in 0..1, the largest s, at which estimates begin."""
+
+SMALLEST_PRIME = 251
+"""Size of the prime at least."""
+
+PRIMES = 3
+"""Primes, each twice as large as the one before, of which two must agree."""
+
+MOST_STEPS = 60_000
+"""Steps of a walk modulo a prime at most."""
+
+AGREEING_ESTIMATES = 1e-6
+"""Difference of two estimates at most."""
+
+AGREEING_SHARE = 0.7
+"""Share of an interval in which the valuation must be the same."""
+
+MOST_DOUBTFUL = 0.02
+"""Share of the growth that may come from intervals in which it is not."""
+
+MARGIN = 2
+"""Steps beside a fraction j/s that are left out."""
+
+MOST_DENOMINATOR = 12
+"""Largest common denominator of a start whose residue classes of primes are averaged."""
+
+LEAST_SMALL = 13
+"""Primes up to here, and up to the largest slope, are counted by themselves."""
+
+MOST_FACTORED = 200
+"""Bits of what the small primes leave of the leading coefficient of det M, whose prime factors are counted so too."""
+
+SMALL_STEPS = 96
+"""Steps n whose valuations at small primes are compared with those of 2 n."""
+
+SMALLEST_SHARE = 0.12
+"""Valuation of a small prime a step below which it is taken for 0; others are rounded to quarters."""
+
+Growth = tuple[int, float, float]
+"""d, log|lambda_1| and log|lambda_2| of solutions that grow like n!^d lambda^n."""
+
+
+def slopes(name: str, axes: Collection[str], direction: Collection[int]) -> set[int]:
+    """Return the slopes of the linear forms in the factorials along a direction."""
+    t = tuple(direction)
+    p = sum(axis.startswith("a") for axis in axes)
+    if p:
+        a, b = t[:p], t[p:]
+        found = {*a, *b, *(y - x for x in a for y in b), sum(b) - sum(a)}
+    else:
+        found = {*t, t[0] + t[1], t[0] - t[1], *(2 * x for x in t)}
+    return {abs(s) for s in found if s}
+
+
+def leading_growth(matrix: IntegerMatrix) -> Growth | None:
+    """Return how the entries of the last column grow; None where both solutions do alike, or not by one power of n!.
+
+    With M = [[A, B], [C, D]], q_{n+2} = (D+ + A B+/B) q_{n+1} - (B+/B) det M q_n, where + stands for n + 1.
+    """
+    (A, B), (C, D) = matrix
+    if not B:
+        return None
+    up = fmpz_poly([1, 1])
+    trace, square = D(up) * B + A * B(up), (A * D - B * C) * B * B
+    if not trace or not square or square.degree() != 2 * trace.degree():
+        return None
+    lead = float(Fraction(int(trace.leading_coefficient()), int(B.leading_coefficient())))
+    norm = float(Fraction(int(square.leading_coefficient()), int(B.leading_coefficient()) ** 2))
+    discriminant = lead * lead - 4 * norm
+    if discriminant <= 0:
+        return None
+    largest = (abs(lead) + sqrt(discriminant)) / 2
+    return int(trace.degree() - B.degree()), log(largest), log(abs(norm)) - log(largest)
+
+
+def delta_limit(
+    matrix: IntegerMatrix, forms: Collection[int], start: Collection[Fraction], *, quick: bool = False
+) -> float | None:
+    """Return the estimated limit of delta of a matrix of rank 2; None where the valuations give no clear picture.
+
+    `forms` are the `slopes`, `start` is where the trajectory begins. `quick` takes what the smallest prime shows; else
+    two primes must agree.
+    """
+    growth = leading_growth(matrix)
+    if growth is None or not forms:
+        return None
+    _, first, second = growth
+    denominator = lcm(*(s.denominator for s in start))
+    if denominator > MOST_DENOMINATOR:
+        return None
+    small = _small_primes(matrix, max(forms), growth[0])
+    points = _breakpoints([s * denominator for s in forms])
+    size = max(SMALLEST_PRIME, PRIME_PER_SLOPE * max(forms) * denominator)
+    before = None
+    for _ in range(PRIMES):
+        if size * 2 > MOST_STEPS:
+            return None
+        gamma = _middle_primes(matrix, points, size, denominator, growth[0], first)
+        found = None if gamma is None else _delta(first, second, gamma + small)
+        if found is not None and (quick or (before is not None and abs(found - before) < AGREEING_ESTIMATES)):
+            return found
+        before, size = found, 2 * size
+    return None
+
+
+def _delta(first: float, second: float, gamma: float) -> float | None:
+    reduced = first - gamma
+    return -1 + (first - second) / reduced if reduced > 0 else None
+
+
+def _small_primes(matrix: IntegerMatrix, most: int, degree: int) -> float:
+    """Return the growth of log gcd a step that the small primes make, beyond that of n!^degree."""
+    total = product(matrix, 1, SMALL_STEPS + 1)
+    further = total * product(matrix, SMALL_STEPS + 1, 2 * SMALL_STEPS + 1)
+    divisors = [gmpy2.gcd(mpz(int(steps[0, 1])), mpz(int(steps[1, 1]))) for steps in (total, further)]
+    gamma = 0.0
+    for prime in _counted_alone(matrix, max(most, LEAST_SMALL)):
+        grown = _valuation(divisors[1], prime) - _valuation(divisors[0], prime)
+        share = grown / SMALL_STEPS - degree / (prime - 1)
+        gamma += (round(share * 4) / 4 if abs(share) > SMALLEST_SHARE else 0.0) * log(prime)
+    return gamma
+
+
+def _counted_alone(matrix: IntegerMatrix, most: int) -> Iterator[int]:
+    """Yield the primes up to a size, then those larger ones that divide the leading coefficient of the determinant."""
+    (A, B), (C, D) = matrix
+    rest = mpz(int((A * D - B * C).leading_coefficient()))
+    prime = mpz(2)
+    while prime <= most:
+        yield int(prime)
+        rest = gmpy2.remove(rest, prime)[0]
+        prime = gmpy2.next_prime(prime)
+    if rest.bit_length() <= MOST_FACTORED:
+        yield from (int(factor) for factor, _ in fmpz(int(abs(rest))).factor())
+
+
+def _breakpoints(forms: Collection[int]) -> NDArray[np.float64]:
+    """Return the fractions j/s between 0 and 1, in order."""
+    return np.array([float(x) for x in sorted({Fraction(j, s) for s in forms for j in range(s + 1)})])
+
+
+def _middle_primes(
+    matrix: IntegerMatrix, points: NDArray[np.float64], size: int, denominator: int, degree: int, first: float
+) -> float | None:
+    """Return the growth of log gcd a step by primes of middle size, one walked of each class mod the denominator."""
+    low, high = points[:-1], points[1:]
+    with np.errstate(divide="ignore"):
+        weights = np.array([1 / low - 1 / high, _digamma(1 + high) - _digamma(1 + low)])
+    totals = []
+    for residue in range(1, denominator + 1):
+        if gcd(residue, denominator) > 1:
+            continue
+        prime = size - size % denominator + residue
+        while not gmpy2.is_prime(prime):
+            prime += denominator
+        values, doubtful = _steps(_valuations(matrix, prime), prime, low, high, degree)
+        if values[0, 0]:
+            return None
+        weights[0, 0] = 0.0
+        if float((weights * doubtful).sum()) > MOST_DOUBTFUL * first:
+            return None
+        totals.append(float((weights * values).sum()))
+    return sum(totals) / len(totals)
+
+
+def _steps(
+    valuations: NDArray[np.int64], prime: int, low: NDArray[np.float64], high: NDArray[np.float64], degree: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the valuation of each interval in the first period and in later ones, and where it is doubtful."""
+    values = np.zeros((2, len(low)), dtype=np.int64)
+    doubtful = np.zeros((2, len(low)), dtype=bool)
+    for later in (0, 1):
+        begin = np.ceil((low + later) * prime).astype(np.int64) + MARGIN
+        end = np.floor((high + later) * prime).astype(np.int64) - MARGIN
+        middle = np.rint(((low + high) / 2 + later) * prime).astype(np.int64)
+        for i, (a, b, m) in enumerate(zip(begin.tolist(), end.tolist(), middle.tolist(), strict=True)):
+            part = np.sort(valuations[a : b + 1] if b >= a else valuations[m : m + 1])
+            values[later, i] = part[len(part) // 2] - degree * later
+            doubtful[later, i] = (part == part[len(part) // 2]).mean() < AGREEING_SHARE
+    return values, doubtful
+
+
+def _valuations(matrix: IntegerMatrix, prime: int) -> NDArray[np.int64]:
+    """Return v_p(gcd(p_n, q_n)) for n = 0, ..., 2 p - 1, by a walk modulo a power of p."""
+    exponent = 4 * max(int(entry.degree()) for row in matrix for entry in row) + 8
+    modulus = mpz(prime) ** exponent
+    (A, B), (C, D) = matrix
+    p, q, r, s = mpz(1), mpz(0), mpz(0), mpz(1)
+    found = np.zeros(2 * prime, dtype=np.int64)
+    for n in range(1, 2 * prime):
+        a, b, c, d = int(A(n)), int(B(n)), int(C(n)), int(D(n))
+        p, q = (p * a + q * c) % modulus, (p * b + q * d) % modulus
+        r, s = (r * a + s * c) % modulus, (r * b + s * d) % modulus
+        if not q % prime:
+            found[n] = _valuation(gmpy2.gcd(q, s), prime) if q or s else exponent
+    return found
+
+
+def _valuation(number: mpz, prime: int) -> int:
+    return int(gmpy2.remove(number, prime)[1])
+
+
+def _digamma(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return digamma at x >= 1, to about 12 digits, by the recurrence and the asymptotic series at x + 10."""
+    y = x + 10
+    series = 1 / 12 - (1 / 120 - (1 / 252 - 1 / (240 * y * y)) / (y * y)) / (y * y)
+    below = np.sum([1 / (x + k) for k in range(10)], axis=0)
+    return np.asarray(np.log(y) - 1 / (2 * y) - series / (y * y) - below)
