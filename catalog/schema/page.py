@@ -32,7 +32,7 @@ GROUPS = {
         ),
         *("guess", "exclusion", "verification_failure"),
     ),
-    "Structure": ("clustering", "cluster", "cluster_member", "cluster_event", "pattern"),
+    "Structure": ("equivalence", "clustering", "cluster", "cluster_member", "cluster_event", "pattern"),
     "Matrix fields": (tables_fields.field.name, "field_constant", "trajectory", "representation"),
     "Judgement of people": (tables_judgement.note.name, tables_judgement.rejection.name, "cluster_name"),
     "The indexer's work": ("catalogue", tables_work.space.name, "chunk", "run", "index_snapshot"),

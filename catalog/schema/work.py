@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
     Column,
     Double,
     Index,
     Integer,
+    LargeBinary,
     Numeric,
     SmallInteger,
     Table,
@@ -186,6 +188,62 @@ cluster_event = Table(
     Index("cluster_event_cluster_id_idx", "cluster_id", "id"),
     one_of("event", CLUSTER_EVENTS),
     comment="Why a cluster's label stands: its history",
+)
+
+equivalence = Table(
+    "equivalence",
+    metadata,
+    refers("formula_id", "formula.id", "The formula", on_delete="CASCADE", primary_key=True),
+    refers(
+        "class_id",
+        "formula.id",
+        "Its class: the number of the formula that represents it, itself for that one",
+        on_delete="CASCADE",
+        nullable=False,
+    ),
+    Column(
+        "bucket",
+        LargeBinary,
+        comment="What all equivalent formulas have in common, as 14 bytes: only formulas of one bucket are compared;"
+        " NULL: none can be",
+    ),
+    Column(
+        "folds",
+        ARRAY(SmallInteger),
+        comment="Steps of the formula, and of the representative, that are taken as one; NULL: it is the"
+        " representative",
+    ),
+    Column(
+        "matrix",
+        JSONB,
+        comment="U, two rows of two polynomials, coefficients, constant first: C1(n) U(n+1) = lambda(n) U(n) C2(n);"
+        " NULL: as folds",
+    ),
+    Column("scale", JSONB, comment="lambda, numerator and denominator, as in matrix; NULL: as folds"),
+    Column("regular_from", Integer, comment="det U(n) is not 0 for n from here on; NULL: as folds"),
+    Column(
+        "map",
+        ARRAY(Numeric),
+        comment="x, y, z, w of L = (x + y M)/(z + w M), M the limit of the representative; NULL: as folds",
+    ),
+    Column(
+        "open_reason",
+        Text,
+        comment="Why its equivalence to another class of the bucket could not be decided; NULL: all that were compared"
+        " are decided",
+    ),
+    Column("code_version", Text, nullable=False, comment="Version of the program that decided"),
+    moment("decided_at", "When it was decided", now=True),
+    # classes of a bucket: where a new formula comes
+    Index("equivalence_bucket_idx", "bucket", postgresql_where=text("formula_id = class_id")),
+    # members of a class: `show`
+    Index("equivalence_class_id_idx", "class_id", postgresql_where=text("formula_id <> class_id")),
+    CheckConstraint(
+        "(formula_id = class_id) = (map IS NULL) AND num_nulls(folds, matrix, scale, regular_from, map) IN (0, 5)",
+        name="proof",
+    ),
+    comment="Classes of canonical formulas whose recurrences are proved to be equivalent, each with its class's"
+    " representative",
 )
 
 verification_failure = Table(

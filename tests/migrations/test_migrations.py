@@ -202,7 +202,7 @@ def test_every_view_of_formulas_shows_definitions(connection: psycopg.Connection
             where relnamespace = 'public'::regnamespace and relkind = 'v' and pg_get_viewdef(oid) like '%formula_text(%'
         """).fetchall()
     )
-    assert len(views) == 6
+    assert len(views) == 8
     assert [
         name for name, text in views.items() if text.count("formula_text(") != text.count("COALESCE(formula_text(")
     ] == []

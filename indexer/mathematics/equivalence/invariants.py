@@ -22,6 +22,9 @@ from indexer.mathematics.equivalence.shift_classes import Coefficients, factors
 CHARACTERS = 24
 """Quadratic characters by which square classes are told apart: two classes agree by chance once in 2^24."""
 
+CROSSWISE = "their exponents differ by integers only crosswise: a map would take a minimal solution to a dominant one"
+"""Why limits are not related where equal leading terms of both tails allow a matrix U that exchanges solutions."""
+
 KEY_BYTES = 12
 """Length of a bucket key before it is written in hexadecimal digits."""
 
@@ -75,6 +78,8 @@ def difference(first: Invariants, second: Invariants) -> str | None:
     if first.square_class != second.square_class:
         return "the quotient of the leading coefficients of their determinants is no square"
     if first.exponents != second.exponents:
+        if not first.shape[0] and abs(first.shape[1]) == 2 and first.exponents == second.exponents[::-1]:
+            return CROSSWISE
         return "their exponents do not differ by integers"
     return None
 
@@ -100,6 +105,7 @@ def _primes() -> tuple[int, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def _square_class(number: int) -> int:
     """Return bits that two nonzero integers have in common if their quotient is the square of a rational number."""
     bits = int(number < 0)

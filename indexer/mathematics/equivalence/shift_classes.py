@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import floor
 
 from flint import fmpz_poly
@@ -20,19 +20,19 @@ Coefficients = tuple[int, ...]
 """An irreducible primitive polynomial with positive leading coefficient, constant first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Factors:
     """A determinant as leading coefficient and, for each class, the multiplicity at each position."""
 
     lead: int
     classes: dict[Coefficients, dict[int, int]]
 
-    @property
+    @cached_property
     def odd(self) -> frozenset[Coefficients]:
         """The classes of odd multiplicity, which no equivalence changes."""
         return frozenset(f for f, places in self.classes.items() if sum(places.values()) % 2)
 
-    @property
+    @cached_property
     def root_sum(self) -> Fraction:
         """Half the sum of all roots, each at position 0 of its class."""
         return sum((sum(places.values()) * root_sum(f) / 2 for f, places in self.classes.items()), Fraction(0))
@@ -43,9 +43,19 @@ def root_sum(f: Coefficients) -> Fraction:
     return Fraction(-f[-2], f[-1])
 
 
-@lru_cache(maxsize=4096)
 def factors(formula: PCF, k: int = 1) -> Factors:
     """Return the factors of the determinant of k steps of a formula taken as one."""
+    return _of_one_step(formula.b) if k == 1 else _of_steps(formula, k)
+
+
+@lru_cache(maxsize=4096)
+def _of_one_step(b: tuple[int, ...]) -> Factors:
+    """Return the factors of the determinant -b of one step."""
+    return factored(-fmpz_poly(list(b)))
+
+
+@lru_cache(maxsize=4096)
+def _of_steps(formula: PCF, k: int) -> Factors:
     return factored(determinant(fold(formula, k)))
 
 
