@@ -10,16 +10,30 @@ from catalog.errors import EvaluationError, TooDeepError
 from catalog.formulas.pcf import PCF
 from indexer.kinds.evaluation import Evaluation, failed
 from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form
+from indexer.mathematics.closed_forms.exact import Infinite
 from indexer.mathematics.closed_forms.families import family_key
 from indexer.mathematics.continued_fractions.asymptotics import Classification, classify, classify_all, exponents
 from indexer.mathematics.continued_fractions.bulk import Given, given_of
 from indexer.mathematics.continued_fractions.closed_tail import ClosedTail, tail_of
-from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, INFINITE, Limit, exact, limit, rounded
+from indexer.mathematics.continued_fractions.limit import (
+    DEFAULT_DIGITS,
+    INFINITE,
+    Limit,
+    bits_wanted,
+    exact,
+    limit,
+    rounded,
+)
 from indexer.mathematics.continued_fractions.metrics import Metrics, metrics
 from indexer.mathematics.numbers.decimals import LOG2_10, bits_for
+from indexer.mathematics.numbers.fractions import short_fraction
+from indexer.mathematics.proofs.exact_limits import rational_by_equivalence
 
 CLOSED_FORM_DIGITS = 100
 """Significant digits to which a closed form must agree with the limit before it is given."""
+
+UNPROVED_RATIONAL = "the limit looks rational, unproved: delta is left out"
+"""Why a formula has no delta whose limit agrees with a short fraction to all digits."""
 
 
 def evaluate(
@@ -78,6 +92,8 @@ def _convergent(formula: PCF, verdict: Classification, digits: int, given: Given
     value = limit(formula, digits, verdict, tail, given.enclosure)
     assert value is not None
     form, family = closed_form(formula), family_key(formula)
+    if form is None and given.enclosure is None:
+        value = settled(formula, value, digits)
     agreed = None
     if form is not None:
         value, agreed = _compare(value, form, digits)
@@ -92,7 +108,10 @@ def _convergent(formula: PCF, verdict: Classification, digits: int, given: Given
     growth = exponents(formula, verdict)
     beyond = Metrics(reason="its exponents are beyond double precision")
     known = value.exact is not None
-    figures = metrics(formula, growth, tail, known, given.figures, value.ball) if growth else beyond
+    rational = not known and given.enclosure is None and _looks_rational(value, digits)
+    figures = metrics(formula, growth, tail, known or rational, given.figures, value.ball) if growth else beyond
+    if rational:
+        figures = replace(figures, reason=UNPROVED_RATIONAL)
     return Evaluation(
         formula,
         "converges",
@@ -103,6 +122,26 @@ def _convergent(formula: PCF, verdict: Classification, digits: int, given: Given
         closed_form_digits=agreed,
         family=family,
     )
+
+
+def settled(formula: PCF, value: Limit, digits: int) -> Limit:
+    """Return the limit exactly where it looks rational, zero or infinite, and an equivalence proves that it is."""
+    if value.exact is not None or value.infinite:
+        return value
+    if value.ball is not None and not _looks_rational(value, digits):
+        return value
+    found = rational_by_equivalence(formula)
+    if found is None:
+        return value
+    known = INFINITE if isinstance(found, Infinite) else exact(found, digits)
+    if not _may_be(value, known):
+        raise ArithmeticError(f"limit {value.value} and the exact one {known.value} differ")
+    return known
+
+
+def _looks_rational(value: Limit, digits: int) -> bool:
+    """Say whether a fraction of less than half of the bits lies in the enclosure of a limit."""
+    return value.ball is not None and short_fraction(value.ball, bits_wanted(digits)) is not None
 
 
 def _undetermined(formula: PCF, verdict: Classification, reason: str) -> Evaluation:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from catalog.formulas.pcf import PCF, parse_formula
 from indexer.kinds.evaluation import Evaluation
-from indexer.kinds.pcf.evaluate import evaluate, evaluate_all, mirrored
+from indexer.kinds.pcf.evaluate import evaluate, evaluate_all, mirrored, settled
 from indexer.kinds.pcf.vector import vectors_of
 from indexer.kinds.vectors import Vector
 from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form
@@ -45,7 +45,8 @@ class PCFKind:
 
     def limit(self, formula: PCF, digits: int = DEFAULT_DIGITS) -> Limit | None:
         """Return the limit of the convergents."""
-        return limit(formula, digits)
+        value = limit(formula, digits)
+        return value if value is None else settled(formula, value, digits)
 
     def closed_form(self, formula: PCF) -> ClosedForm | None:
         """Return the limit as a ratio of hypergeometric functions."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from fractions import Fraction
+from math import lcm
 from pathlib import Path
 
 import mpmath
@@ -30,6 +31,9 @@ from indexer.pipeline.compute import compute
 from tests.helpers.reference import pcf, rows
 
 REFERENCE_DIGITS = 100
+
+INFINITE_BY_EQUIVALENCE = "PCF(280n^3+460n^2-340n-520, 47628n^6+13608n^5-117720n^4-114480n^3-33588n^2-2808n)"
+"""Equivalent to PCF(20n + 10, 243n^2 - 27) = 15, by a map with a pole there."""
 
 small_polynomials = st.lists(st.integers(-5, 5), min_size=1, max_size=3).filter(any)
 wide_polynomials = st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=4).filter(any)
@@ -258,7 +262,36 @@ def test_exact_limits_of_any_length_become_rows_and_json():
 
 
 def test_a_limit_that_is_infinite_to_thousands_of_digits_is_not_said_to_converge_slowly() -> None:
-    formula = parse_formula("PCF(280n^3+460n^2-340n-520, 47628n^6+13608n^5-117720n^4-114480n^3-33588n^2-2808n)")
-    found = limit(formula)
+    found = limit(parse_formula(INFINITE_BY_EQUIVALENCE))
     assert found is not None
     assert str(found.reason).startswith("its limit is zero or infinite, unproved: infinite to ")
+
+
+def test_a_limit_that_an_equivalence_takes_to_infinity_is_infinite_and_its_shift_zero() -> None:
+    formula = parse_formula(INFINITE_BY_EQUIVALENCE)
+    found, shifted = evaluate(formula), evaluate(formula.shift(1))
+    assert (found.status, found.limit and found.limit.value) == ("converges_to_infinity", "inf")
+    assert shifted.limit is not None
+    assert shifted.limit.exact == 0
+
+
+def _tetrahedral(t: Fraction) -> PCF:
+    """Return a formula for a quotient of 2F1(1/4, -1/12; 2/3; z(t)), algebraic of tetrahedral type and rational here.
+
+    2F1(1/4, -1/12; 2/3; t (t + 4)^3/(4 (2t - 1)^3)) = (1 - 2t)^(-1/4): R. Vidunas, Darboux evaluations (2013).
+    """
+    z = t * (t + 4) ** 3 / (4 * (2 * t - 1) ** 3)
+    al, be, g = Fraction(11, 12), Fraction(5, 4), Fraction(5, 3)
+    a = [g - 1 - (al + be - 1) * z, 1 - 2 * z]
+    b = [z * (1 - z) * c for c in ((1 - al) * (1 - be), al + be - 2, 1)]
+    size = lcm(*(c.denominator for c in (*a, *b)))
+    return PCF(tuple(int(c * size) for c in a), tuple(int(c * size**2) for c in b)).canonical()[0]
+
+
+@pytest.mark.parametrize("t", [Fraction(1, 10), Fraction(1, 5), Fraction(1, 3)])
+def test_a_limit_that_looks_rational_unproved_has_no_delta(t: Fraction) -> None:
+    found = evaluate(_tetrahedral(t))
+    assert found.limit is not None
+    assert (found.limit.exact, found.limit.value and set(found.limit.value.partition(".")[2])) == (None, {"0"})
+    assert (found.metrics.delta, found.metrics.delta_predicted) == (None, None)
+    assert found.metrics.reason == "the limit looks rational, unproved: delta is left out"
