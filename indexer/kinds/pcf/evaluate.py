@@ -24,13 +24,16 @@ from indexer.mathematics.continued_fractions.limit import (
     limit,
     rounded,
 )
-from indexer.mathematics.continued_fractions.metrics import Metrics, metrics
+from indexer.mathematics.continued_fractions.metrics import RATIONAL, Metrics, metrics
 from indexer.mathematics.numbers.decimals import LOG2_10, bits_for
 from indexer.mathematics.numbers.fractions import short_fraction
 from indexer.mathematics.proofs.exact_limits import rational_by_equivalence
 
 CLOSED_FORM_DIGITS = 100
 """Significant digits to which a closed form must agree with the limit before it is given."""
+
+RATIONAL_DIGITS = 1_000
+"""Significant digits to which a limit that looks rational must go on doing so."""
 
 UNPROVED_RATIONAL = "the limit looks rational, unproved: delta is left out"
 """Why a formula has no delta whose limit agrees with a short fraction to all digits."""
@@ -108,9 +111,9 @@ def _convergent(formula: PCF, verdict: Classification, digits: int, given: Given
     growth = exponents(formula, verdict)
     beyond = Metrics(reason="its exponents are beyond double precision")
     known = value.exact is not None
-    rational = not known and given.enclosure is None and _looks_rational(value, digits)
+    rational = not known and given.enclosure is None and _looks_rational(value, digits) and _stays_rational(formula)
     figures = metrics(formula, growth, tail, known or rational, given.figures, value.ball) if growth else beyond
-    if rational:
+    if rational and figures.reason == RATIONAL:
         figures = replace(figures, reason=UNPROVED_RATIONAL)
     return Evaluation(
         formula,
@@ -142,6 +145,12 @@ def settled(formula: PCF, value: Limit, digits: int) -> Limit:
 def _looks_rational(value: Limit, digits: int) -> bool:
     """Say whether a fraction of less than half of the bits lies in the enclosure of a limit."""
     return value.ball is not None and short_fraction(value.ball, bits_wanted(digits)) is not None
+
+
+def _stays_rational(formula: PCF) -> bool:
+    """Say whether a limit that looks rational does so to `RATIONAL_DIGITS` too."""
+    value = limit(formula, RATIONAL_DIGITS)
+    return value is not None and _looks_rational(value, RATIONAL_DIGITS)
 
 
 def _undetermined(formula: PCF, verdict: Classification, reason: str) -> Evaluation:
