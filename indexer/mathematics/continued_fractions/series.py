@@ -26,13 +26,13 @@ from indexer.mathematics.continued_fractions.asymptotics import double_root_inva
 
 Number = TypeVar("Number", arb, fmpq, nmod)
 
-TERMS_PER_BIT = 0.36
-"""Terms for each bit wanted, times the ramification: about 130 for 110 digits, where depth and terms cost alike."""
+TERMS_PER_BIT = 0.15
+"""Terms for each bit wanted, times the ramification: about 60 for 110 digits, where depth and terms cost alike."""
 
 MAX_TERMS = 1200
 """Most terms of a series; their cost grows with the square of their number."""
 
-MAX_SERIES_WORK = 4_000_000
+MAX_SERIES_WORK = 8_000_000
 """Terms times bits of a series; it lowers `MAX_TERMS` at high precision."""
 
 SAFETY_BITS = 6
@@ -190,9 +190,14 @@ class TailSeries:
         """Return how many bits the series is worth at depth n, by its smallest run of terms (an estimate)."""
         return float(self._log2[0] - np.min(self._runs(n))) - SAFETY_BITS
 
-    def last(self, n: int) -> int:
-        """Return the index of the term at which the series is cut at depth n: the first of its smallest run."""
-        return int(np.argmin(self._runs(n)))
+    def last(self, n: int, bits: float = math.inf) -> int:
+        """Return the index at which the series is cut at depth n: the first of its smallest run.
+
+        Earlier where the terms are below `bits` bits of the value before that.
+        """
+        runs = self._runs(n)
+        enough = runs <= self._log2[0] - bits - SAFETY_BITS
+        return int(np.argmax(enough) if enough.any() else np.argmin(runs))
 
     def value(self, n: int) -> arb:
         """Return the sum of the series at depth n up to its smallest terms; no bound of the truncation is in it."""

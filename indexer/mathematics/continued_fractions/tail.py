@@ -85,6 +85,9 @@ BRACKET_BITS = 40
 BRACKET_BLOCK = 20
 """Steps of both ends of a bracket between two looks at its width."""
 
+OCTAVE, DEPTH_FACTOR = 2.0, 1.15
+"""Ratios of neighbours on the two grids of depths from which a series is started: the second one refines the first."""
+
 SERIES_TRIES, SERIES_FURTHER = 4, 1.5
 """Depths at which an enclosure by the series is sought, and how much further out each is than the one before."""
 
@@ -293,7 +296,8 @@ class Tail:
         if self._series is None or self._series.bits < bits:
             self._series = TailSeries(self.formula, bits)
         depth, reached = self._series_depth(top, bits)
-        value = self._from_series(top, depth, bits, bracket or top + _max_steps(bits))
+        needed = bits + self._series.accurate_bits(depth) - reached
+        value = self._from_series(top, depth, bits, needed, bracket or top + _max_steps(bits))
         if value is not None and (bracket is None or value.rel_accuracy_bits() >= bits - GUARD_BITS):
             return value, "ball", depth
         if bracket is not None:
@@ -301,14 +305,17 @@ class Tail:
         value, depth = self._agreed(top, depth, reached)
         return value, "agreement", depth
 
-    def _from_series(self, top: int, depth: int, bits: int, most: int) -> arb | None:
-        """Return x_top from the tail's series, enclosed at `depth` or a little further out, at most at `most`."""
+    def _from_series(self, top: int, depth: int, bits: int, needed: float, most: int) -> arb | None:
+        """Return x_top from the tail's series, enclosed at `depth` or a little further out, at most at `most`.
+
+        `needed` are the bits that the series must have at `depth`, the steps back giving the others.
+        """
         assert self._series is not None
         best: arb | None = None
         for _ in range(SERIES_TRIES):
             if depth > most:
                 break
-            ends = enclosed(self.formula, self._series, depth)
+            ends = enclosed(self.formula, self._series, depth, needed)
             if ends is not None:
                 value = self._steps(ends[0].union(ends[1]), depth, top)
                 best = value if best is None or value.rel_accuracy_bits() > best.rel_accuracy_bits() else best
@@ -332,15 +339,18 @@ class Tail:
         With it the bits that they are estimated to give there, fewer where the steps do not suffice.
         """
         assert self._series is not None
-        depth, gained, reached = max(top, 16), 0.0, top
+        depth, reached, gained, factor = max(top, 16), top, 0.0, OCTAVE
+        most = top + _max_steps(bits) / AGREEMENT_FACTOR
         while True:
-            if depth > reached:
-                gained -= float(np.sum(log2_contraction(self.formula, reached, depth)))
-                reached = depth
-            given = self._series.accurate_bits(depth) + gained
-            if given >= bits + AGREEMENT_MARGIN_BITS or (depth - top) * AGREEMENT_FACTOR > _max_steps(bits):
+            further = gained - float(np.sum(log2_contraction(self.formula, reached, depth)))
+            given = self._series.accurate_bits(depth) + further
+            if given < bits + AGREEMENT_MARGIN_BITS and depth <= most:
+                reached, gained = depth, further
+            elif factor == DEPTH_FACTOR or reached == top:
                 return depth, given
-            depth = math.ceil(depth * 1.15)
+            else:  # the octave is found
+                depth, factor = reached, DEPTH_FACTOR
+            depth = math.ceil(depth * factor)
 
     def _steps(self, value: arb, start: int, stop: int) -> arb:
         """Step x back from index `start` to `stop` where the tail is regular."""
