@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import (
     ARRAY,
     REAL,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -178,13 +179,21 @@ formula = Table(
     CheckConstraint("limit_exact IS NULL OR bound_kind = 'ball'", name="exact_limit"),
     CheckConstraint("evaluation_error IS NULL OR status = 'undetermined'", name="failed_is_undetermined"),
     # counts of `status` and `progress`, without reading the wide rows
-    Index("formula_counts_idx", "status", "convergence_class", "is_canonical"),
+    Index("formula_counts_idx", "status", "convergence_class", "is_canonical", "bound_kind"),
     # a range of values: `find --near`, analysts
     Index("formula_limit_float8_idx", "limit_float8", postgresql_where=text("limit_float8 IS NOT NULL")),
     # the simplest formulas: `find`, whose order this is
     Index("formula_complexity_idx", "complexity", "id", postgresql_where=text("is_canonical")),
-    # the best delta: `find --min-delta`, `find --sort delta`
-    Index("formula_delta_idx", "delta", postgresql_where=text("is_canonical AND delta IS NOT NULL")),
+    # the best delta: `find --min-delta`, `find --sort delta`; with the other figure of the map, without the wide rows
+    Index(
+        "formula_delta_idx",
+        "delta",
+        "id",
+        postgresql_include=["q_reduced_gamma"],
+        postgresql_where=text("is_canonical AND delta IS NOT NULL"),
+    ),
+    # the newest formulas, growth, and whether anything was evaluated since
+    Index("formula_evaluated_at_idx", "evaluated_at", "id"),
     # mirrors and inflations of a formula: `show`
     Index("formula_canonical_id_idx", "canonical_id", postgresql_where=text("canonical_id IS NOT NULL")),
     # members of a family: `family`, `find --family`
@@ -282,10 +291,27 @@ relation = Table(
     UniqueConstraint("formula_id", "kind", "expression"),
     # formulas of a constant: `find --constant`, `constants_summary`
     Index("relation_constant_id_idx", "constant_id", postgresql_where=text("constant_id IS NOT NULL")),
+    # formulas by what stands behind their relations: `find --proof`
+    Index("relation_proof_idx", "proof", "formula_id"),
     one_of("kind", RELATION_KINDS),
     one_of("proof", PROOFS),
     CheckConstraint("proof <> 'verified' OR digits_verified IS NOT NULL", name="verified_digits"),
     comment="Exact relations between limits and constants, found, verified or proved",
+)
+
+best_relation = Table(
+    "best_relation",
+    metadata,
+    refers("formula_id", "formula.id", "The formula", on_delete="CASCADE", primary_key=True),
+    Column("relation_id", BigInteger, nullable=False, comment="The relation, as relation.id"),
+    Column("kind", Text, nullable=False, comment="Its form, as relation.kind"),
+    Column("constant_id", BigInteger, comment="The (first) constant in it, as relation.constant_id; NULL: none"),
+    Column("proof", Text, nullable=False, comment="What stands behind it, as relation.proof"),
+    Column("digits_verified", Integer, comment="As relation.digits_verified; NULL: not verified"),
+    Column("is_canonical", Boolean, nullable=False, comment="Whether the formula is canonical"),
+    comment="The best relation of each formula that nobody rejected, kept by triggers of relation and rejection:"
+    " one to numbers or constants before one to another formula, then the stronger proof, more digits verified,"
+    " the older",
 )
 
 relation_term = Table(

@@ -315,3 +315,25 @@ pattern = Table(
     CheckConstraint("values_checked > 0", name="values_checked"),
     comment="Infinite families: formulas with integer parameters whose limits follow one law",
 )
+
+summary = Table(
+    "summary",
+    metadata,
+    Column(
+        "subject",
+        Text,
+        primary_key=True,
+        comment="What it is about: counts, findings, gauges, reliability, map, constant, cluster, or made: when,"
+        " how long it took, and after which rows",
+    ),
+    Column(
+        "key",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="Number of the constant or the cluster; 0 for the whole catalogue",
+    ),
+    Column("content", JSONB, nullable=False, comment="The figures"),
+    comment="View summary_now as it was when last read whole (subject made says when):"
+    " what pages show of large catalogues, always with its time",
+)

@@ -18,6 +18,9 @@ SEARCH = "formulary search"
 CLUSTERS = "formulary clusters"
 """Making clusters anew on a timer."""
 
+SUMMARIES = "formulary summaries"
+"""Counting the whole catalogue for its pages."""
+
 
 @contextmanager
 def alone(connection: psycopg.Connection, work: str) -> Iterator[bool]:

@@ -35,11 +35,10 @@ formula.id in (
 -- A condition on formula: that it has a verified or proved relation but to other formulas, or that it has none and no
 -- closed form either.
 exists (
-    select from relation
-    where relation.formula_id = formula.id
-        and relation.proof not in ('imported', 'numerical')
-        and relation.kind <> 'formula'
-        and not is_rejected(relation)
+    select from best_relation
+    where best_relation.formula_id = formula.id
+        and best_relation.proof not in ('imported', 'numerical')
+        and best_relation.kind <> 'formula'
 ) = %(identified)s and (%(identified)s or formula.closed_form is null)
 
 -- has_proof --
@@ -61,7 +60,8 @@ exists (
 -- Formulas that meet a condition, in an order, each with its best relation.
 select
     chosen.id, chosen.a, chosen.b, chosen.status, chosen.convergence_class, chosen.limit_value, chosen.limit_digits,
-    chosen.delta, chosen.complexity, chosen.family, best.constant, best.relation, best.proof
+    chosen.delta, chosen.complexity, chosen.family, constant.name as constant, relation.expression as relation,
+    relation.proof
 from (
     select formula.*
     from formula
@@ -69,14 +69,7 @@ from (
     order by {order}
     limit %(limit)s offset %(offset)s
 ) as chosen
-left join lateral (
-    select constant.name as constant, relation.expression as relation, relation.proof
-    from relation
-    left join constant on constant.id = relation.constant_id
-    where relation.formula_id = chosen.id and not is_rejected(relation)
-    order by
-        relation.kind = 'formula', proof_strength(relation.proof) desc,
-        relation.digits_verified desc nulls last, relation.id
-    limit 1
-) as best on true
+left join best_relation on best_relation.formula_id = chosen.id
+left join relation on relation.id = best_relation.relation_id
+left join constant on constant.id = relation.constant_id
 order by {order_again}

@@ -28,8 +28,10 @@ def database_of(database_url: str | None, home: str | None) -> Iterator[Database
 
 @contextmanager
 def catalogue(database_url: str | None, home: str | None) -> Iterator[psycopg.Connection]:
-    """A connection to the catalogue that may write."""
-    with database_of(database_url, home) as database, database.connect() as connection:
+    """A connection to the catalogue that may write; what was counted of all of it is counted anew after a long work."""
+    from catalog.store.summaries import renewed_after
+
+    with database_of(database_url, home) as database, database.connect() as connection, renewed_after(connection):
         yield connection
 
 

@@ -18,6 +18,7 @@ import psycopg
 from catalog.constants.library import Constant
 from catalog.errors import SnapshotNotWritten
 from catalog.store.ingest import Ingested
+from catalog.store.summaries import renew_where_changed
 from indexer.clusters.placement import OnlineClusters
 from indexer.daemon.committing import REFUSED, reason_of
 from indexer.daemon.link import Link
@@ -45,6 +46,12 @@ COMPLETE_SECONDS = 30.0
 SEARCH_SECONDS = 10.0
 """Time between two snapshots for formulas that an older library could not name."""
 
+SUMMARY_SECONDS = 60.0
+"""Least time between two counts of the whole catalogue, which pages show."""
+
+SUMMARY_SHARE = 0.01
+"""Most of the time that counting takes of a run."""
+
 
 class Following:
     """Keeps what follows in step with the commits of one daemon."""
@@ -68,6 +75,7 @@ class Following:
         self._clusters = OnlineClusters()
         self._reclustering = Reclustering(recluster_after, log.event)
         self._saved_at = time.monotonic()
+        self._count_at = time.monotonic() + SUMMARY_SECONDS
         self._writes = False
         self._tied = 0  # members of families that this run has named or tied
         self._searched: str | None = None  # version of the library with which all stored formulas were searched
@@ -96,8 +104,15 @@ class Following:
 
     def _save_when_due(self) -> None:
         self._derive("clusters", self._reclustering.tend)
+        if time.monotonic() > self._count_at:
+            self._count()
         if time.monotonic() - self._saved_at > SNAPSHOT_SECONDS:
             self.save()
+
+    def _count(self) -> None:
+        """Count the whole catalogue for its pages, where anything was added; seldom where that takes long."""
+        seconds = self._derive("counts", renew_where_changed) or 0.0
+        self._count_at = time.monotonic() + max(SUMMARY_SECONDS, seconds / SUMMARY_SHARE)
 
     def complete(self) -> None:
         """Name and tie all members of families that are left, on all cores, until a signal comes."""
@@ -110,6 +125,7 @@ class Following:
         self._name_families()
         self._link.do(self.index.catch_up)
         self._saved_at = time.monotonic()
+        self._count()
         if not self._writes:
             return
         try:
