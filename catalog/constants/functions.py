@@ -145,6 +145,13 @@ def _mpmath_gammalower(context: Any, s: Any, x: Any) -> Any:
     return context.gammainc(s, 0, x)
 
 
+def _struve(v: Any, x: Any, sign: int) -> Any:
+    """H_v(x) for sign -1, L_v(x) for sign 1, by the entire series of DLMF 11.2.1, 11.2.2."""
+    three_halves, half = acb(3) / 2, x / 2
+    series = (sign * half * half).hypgeom([acb(1)], [three_halves, v + three_halves])
+    return half ** (v + 1) * three_halves.rgamma() * (v + three_halves).rgamma() * series
+
+
 def _zeta_derivative(s: Any) -> Any:
     """zeta'(s), the coefficient of x in zeta(s + x)."""
     return acb_series([s, 1], 2).zeta()[1]
@@ -220,8 +227,13 @@ FUNCTIONS = {
     "besselj": Function(2, lambda v, x: x.bessel_j(v), "besselj", r"J_{{{0}}}\left({1}\right)"),
     "besselk": Function(2, lambda v, x: x.bessel_k(v), "besselk", r"K_{{{0}}}\left({1}\right)"),
     "bessely": Function(2, lambda v, x: x.bessel_y(v), "bessely", r"Y_{{{0}}}\left({1}\right)"),
+    "struveh": Function(2, lambda v, x: _struve(v, x, -1), "struveh", r"\mathbf{{H}}_{{{0}}}\left({1}\right)"),
+    "struvel": Function(2, lambda v, x: _struve(v, x, 1), "struvel", r"\mathbf{{L}}_{{{0}}}\left({1}\right)"),
     "hyp0f1": Function(2, lambda b, z: z.hypgeom_0f1(b), "hyp0f1", r"{{}}_0F_1\left(;{0};{1}\right)"),
     "hyp1f1": Function(3, lambda a, b, z: z.hypgeom_1f1(a, b), "hyp1f1", r"{{}}_1F_1\left({0};{1};{2}\right)"),
+    "hyp1f2": Function(
+        4, lambda a, b, c, z: z.hypgeom([a], [b, c]), "hyp1f2", r"{{}}_1F_2\left({0};{1},{2};{3}\right)"
+    ),
     "hyp2f1": Function(
         4, lambda a, b, c, z, **flags: z.hypgeom_2f1(a, b, c, **flags), "hyp2f1",
         r"{{}}_2F_1\left({0},{1};{2};{3}\right)",

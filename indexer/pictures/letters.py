@@ -17,11 +17,14 @@ _WORDS = {
     "catalan": "Catalan",
     "hyp0f1": "₀F₁",
     "hyp1f1": "₁F₁",
+    "hyp1f2": "₁F₂",
     "hyp2f1": "₂F₁",
     "hypu": "U",
     "besseli": "I",
     "besselj": "J",
     "besselk": "K",
+    "struveh": "H",
+    "struvel": "L",
 }
 _WORD = re.compile(r"[a-z_][a-z_0-9]*")
 _ROOT = re.compile(r"sqrt\((\d+|[a-z]+)\)")

@@ -19,7 +19,7 @@ from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit,
 from indexer.mathematics.proofs.certificate import Certificate
 from indexer.mathematics.proofs.links import LinkCertificate, prove_link
 from indexer.mathematics.proofs.low_degree import prove_low_degree
-from indexer.mathematics.proofs.proving import prove
+from indexer.mathematics.proofs.proving import prove, prove_sum
 
 
 class PCFKind:
@@ -57,8 +57,8 @@ class PCFKind:
         return algebraic_polynomial(formula)
 
     def derive(self, formula: PCF) -> Certificate | None:
-        """Return the certificate of a named limit of low degree."""
-        return prove_low_degree(formula)
+        """Return the certificate of a named limit of low degree, or of a sum with a name."""
+        return prove_low_degree(formula) or prove_sum(formula)
 
     def prove(self, formula: PCF) -> Certificate | None:
         """Return the certificate that `proofs.proving` finds."""

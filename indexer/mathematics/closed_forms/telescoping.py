@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 
 from flint import fmpz_mat, fmpz_poly
@@ -69,8 +70,16 @@ def _rational_roots(polynomial: fmpz_poly) -> list[Fraction] | None:
 
 def first_order_solutions(formula: PCF) -> Iterator[FirstOrder]:
     """Yield all solutions with a rational quotient, up to `MAX_DEGREE` and `MAX_DIVISORS`."""
-    if not _leading_terms_allow(formula):
-        return
+    if _leading_terms_allow(formula):
+        yield from _solutions(formula)
+
+
+@lru_cache(maxsize=256)
+def _solutions(formula: PCF) -> tuple[FirstOrder, ...]:
+    return tuple(_found(formula))
+
+
+def _found(formula: PCF) -> Iterator[FirstOrder]:
     two = fmpz_poly([2, 1])
     a, b = fmpz_poly(list(formula.a))(two), fmpz_poly(list(formula.b))(two)
     for divisor in _divisors(b):

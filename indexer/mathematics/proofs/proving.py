@@ -58,6 +58,17 @@ def prove(formula: PCF) -> Certificate | None:
     return None
 
 
+def prove_sum(formula: PCF) -> Certificate | None:
+    """Return the certificate of a formula that is equivalent to a sum with a name, which it telescopes to."""
+    for other in sums_of(formula) if no_limit(formula) is None else ():
+        if other.formula == formula:
+            return other
+        found = relate(formula, other.formula).equivalence
+        if found is not None:
+            return other.after(formula, [equivalence_step(formula, other.formula, found)])
+    return None
+
+
 def related(first: PCF, second: PCF) -> Coefficients | None:
     """Return (x, y, z, w) with L1 = (x + y L2)/(z + w L2) where both limits are proved to be maps of one constant.
 

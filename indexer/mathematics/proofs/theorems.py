@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -19,8 +20,10 @@ from flint import fmpz_poly
 
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.names import named
+from indexer.mathematics.closed_forms.summation import LommelSum, lommel_sums
 from indexer.mathematics.closed_forms.telescoping import first_order_solutions
-from indexer.mathematics.proofs.arithmetic import Quadratic
+from indexer.mathematics.equivalence.decision import no_limit
+from indexer.mathematics.proofs.arithmetic import Quadratic, Refused
 from indexer.mathematics.proofs.certificate import (
     Certificate,
     Coefficients,
@@ -31,6 +34,8 @@ from indexer.mathematics.proofs.certificate import (
     subject,
 )
 from indexer.mathematics.proofs.functions import filled, value_of
+from indexer.mathematics.proofs.products import ratio
+from indexer.mathematics.relations.products import product_of
 
 Values = Mapping[str, Fraction]
 
@@ -47,6 +52,21 @@ BESSEL = {
 }
 """Rows with a name of their own for 0F1(; g; z), by g."""
 
+COMBINED = {
+    HALF: ("circular-combination", "hyperbolic-combination"),
+    Fraction(1): ("bessel-j-combination", "bessel-i-combination"),
+}
+"""The same with the factor k + u in the terms."""
+
+STRUVE = {
+    (3 * HALF, 3 * HALF): ("struve-h-0", "struve-l-0"),
+    (3 * HALF, 5 * HALF): ("struve-h-1", "struve-l-1"),
+}
+"""Rows with a name of their own for 1F2(1; c, d; z), by c and d."""
+
+STRUVE_COMBINED = {(3 * HALF, 3 * HALF): ("struve-h-combination", "struve-l-combination")}
+"""The same with the factor k + u in the terms."""
+
 
 @dataclass(frozen=True, slots=True)
 class Theorem:
@@ -62,7 +82,10 @@ class Theorem:
     map: tuple[str, ...]
 
     def at(self, values: Values) -> Certificate | None:
-        """Return the certificate of its formula at values of its variables, None where a hypothesis fails."""
+        """Return the certificate of its formula at values of its variables.
+
+        None where a hypothesis fails, or the formula terminates or diverges.
+        """
         numbers = {name: Quadratic(value) for name, value in values.items()}
         if not all(value_of(condition, numbers) for condition in self.where):
             return None
@@ -70,9 +93,11 @@ class Theorem:
         map_ = normal(*(value_of(text, numbers).p for text in self.map))
         constant = filled(self.constant, numbers)
         if self.sum:
-            return _of_sum(self.key, first, second, constant, map_, values)
-        formula = PCF(tuple(map(int, first)), tuple(map(int, second)))
-        return _named(formula, (), _step(self.key, dict(subject(formula)), constant, map_, values), constant, map_)
+            found = _of_sum(self.key, first, second, constant, map_, values)
+        else:
+            formula = PCF(tuple(map(int, first)), tuple(map(int, second)))
+            found = _named(formula, (), _step(self.key, dict(subject(formula)), constant, map_, values), constant, map_)
+        return found if no_limit(found.formula) is None else None
 
 
 def _of_sum(
@@ -98,11 +123,21 @@ def _step(key: str, first: Step, constant: str, map_: Coefficients, values: Valu
 def _named(formula: PCF, steps: tuple[Step, ...], last: Step, constant: str, total: Coefficients) -> Certificate:
     """Return a certificate, its constant by the name that the library has for it or for a rational multiple."""
     name, (p, q, r, s) = named(constant)
-    if name == constant:
+    if name.startswith("(") and product_of(name, values=False).factors == ((name, 1),):
+        name = name[1:-1]  # a sum alone
+    if name == constant or not _one_product(constant, name):
         return Certificate(formula, constant, total, (*steps, last))
     map_ = normal(*(Fraction(int(c.numerator), int(c.denominator)) for c in (q, p, s, r)))
     same = {"step": "same", "first": {"constant": constant}, "second": {"constant": name}, "map": list(map_)}
     return Certificate(formula, name, composed(total, map_), (*steps, last, same))
+
+
+def _one_product(constant: str, name: str) -> bool:
+    """Return whether the checker sees that both are one product; it reads no complex roots."""
+    with suppress(Refused):
+        ratio(constant, name)
+        return True
+    return False
 
 
 def _coefficients(polynomial: fmpz_poly) -> tuple[int, ...]:
@@ -139,6 +174,11 @@ def base_certificates() -> tuple[Certificate, ...]:
 
 def sums_of(formula: PCF) -> Iterator[Certificate]:
     """Yield certificates of formulas for the sums that a formula telescopes to, their parameters up to integers."""
+    for given in lommel_sums(formula):
+        for key, values in _lommel_rows(given):
+            certificate = theorems()[key].at(values)
+            if certificate is not None:
+                yield certificate
     for solution in first_order_solutions(formula):
         parameters = solution.sum_parameters
         if parameters is None:
@@ -149,6 +189,21 @@ def sums_of(formula: PCF) -> Iterator[Certificate]:
             certificate = theorems()[key].at(values)
             if certificate is not None:
                 yield certificate
+
+
+def _lommel_rows(given: LommelSum) -> Iterator[tuple[str, dict[str, Fraction]]]:
+    """Yield rows of the table with values for a standard sum, those with a name of their own first."""
+    pair, z, factor = given.parameters, {"z": given.x}, {} if given.u is None else {"u": given.u}
+    if pair is not None and 1 in pair:
+        g = given.total - 1
+        for key in (BESSEL if given.u is None else COMBINED).get(g, ()):
+            yield key, z | factor
+        yield f"confluent-limit{'' if given.u is None else '-combination'}", {"g": g} | z | factor
+        return
+    for key in (STRUVE if given.u is None else STRUVE_COMBINED).get(pair, ()) if pair else ():
+        yield key, z | factor
+    parameters = {"s": given.total, "p": given.product}
+    yield f"lommel{'' if given.u is None else '-combination'}", parameters | z | factor
 
 
 def _rows(
@@ -162,12 +217,7 @@ def _rows(
         if len(below) != 1:
             continue
         (g,) = below
-        if not above:
-            for move in moves:
-                for key in BESSEL.get(g + move, ()):
-                    yield key, {"z": x}
-                yield "confluent-limit", {"g": g + move, "z": x}
-        elif len(above) == 1:
+        if len(above) == 1:
             yield "kummer", {"a": above[0], "g": g, "z": x}
         elif len(above) == 2:
             if above[0] == above[1] == HALF and g == 3 * HALF:

@@ -30,6 +30,8 @@ VALUES = [
     "hyp2f1(1, 1/2, 3/2, -1/3)", "hypu(1/2, 1/3, 2)", "hypu(2, 3, 1/7)", "pcfd(-1/2, 1)", "pcfd(-1, -3)",
     "pcfd(3, 2)", "ellipk(1/2)", "ellipe(-3)", "zetaprime(2)", "zetaprime(-1)", "hurwitzzeta(3, 1/4)",
     "dirichletl(-3, 2)", "dirichletl(12, 3)", "dirichletl(-8, 5/2)", "airyai(1)", "airybi(-2)",
+    "struveh(0, 1)", "struveh(3/2, 5)", "struvel(1, 2)", "struvel(1/3, 4/3)", "hyp1f2(1, 3/2, 3/2, -1/4)",
+    "hyp1f2(1/3, (3+sqrt(-7))/4, (3-sqrt(-7))/4, 2)",
 ]  # fmt: skip
 
 

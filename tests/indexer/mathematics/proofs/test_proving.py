@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -10,11 +11,13 @@ import pytest
 from flint import ctx
 
 from catalog.constants.evaluation import evaluate
-from catalog.formulas.pcf import parse_formula
+from catalog.formulas.pcf import PCF, parse_formula
+from indexer.mathematics.closed_forms.summation import lommel_sums
 from indexer.mathematics.continued_fractions.limit import limit
+from indexer.mathematics.equivalence.decision import no_limit
 from indexer.mathematics.proofs.certificate import Certificate
 from indexer.mathematics.proofs.checker import check
-from indexer.mathematics.proofs.proving import prove
+from indexer.mathematics.proofs.proving import prove, prove_sum
 from indexer.mathematics.proofs.theorems import Theorem, theorems
 from tests.helpers.reference import pcf, rows
 
@@ -78,6 +81,47 @@ def test_the_steps_of_a_proof(text: str, kinds: list[str]) -> None:
     found = prove(parse_formula(text))
     assert found is not None
     assert [step["step"] for step in found.to_json()["steps"]] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "constant"),
+    [
+        ("PCF(n^2+3n+2, -n^2)", "hyp0f1(3, 1)"),
+        ("PCF(n^2+4n+4, -2n^2-2n)", "hyp0f1(4, 2)"),
+        ("PCF(n^2+4n+3, -3n^2)", "hyp0f1(5, 3)"),
+        ("PCF(4n^2+4n+2, -4n^2+4n-1)", "pi*struvel(0, 1)"),
+        ("PCF(4n^2+4n, 4n^2-4n+1)", "pi*struveh(0, 1)"),
+        ("PCF(4n^2+3n, -4n^2+5n)", "hyp0f1(-1/4, 1/4)"),
+        ("PCF(2n^2-n-4, 2n^2-5n)", "3*sqrt(2)*sin(sqrt(2)) + cos(sqrt(2))"),
+        ("PCF(2n^2-5, 2n^2-4n-2)", "hyp1f2(1, 2 - sqrt(2), 2 + sqrt(2), -1/2)"),
+    ],
+)
+def test_a_limit_that_telescopes_to_an_entire_function_has_its_name(text: str, constant: str) -> None:
+    found = prove_sum(parse_formula(text))
+    assert found is not None
+    assert found.constant == constant
+    assert check(json.loads(json.dumps(found.to_json())))
+    assert holds(found)
+
+
+def telescoping_formulas(count: int) -> Iterator[PCF]:
+    """Formulas of degrees (2, 2) with a first-order solution that grows."""
+    choose = random.Random(15)
+    while count:
+        a2, b2, b1 = (choose.choice([-1, 1]) * choose.randrange(1, 8) for _ in range(3))
+        a1 = Fraction(a2 * b1, b2) + (2 + choose.randrange(4)) * a2  # the factor C(n) may be of degree 0 to 3
+        formula = PCF((choose.randrange(-20, 20), int(a1), a2), (choose.randrange(-20, 20), b1, b2))
+        if a1.denominator == 1 and no_limit(formula) is None and any(lommel_sums(formula)):
+            count -= 1
+            yield formula
+
+
+def test_whatever_telescopes_to_a_sum_of_order_two_is_proved() -> None:
+    for formula in telescoping_formulas(60):
+        found = prove_sum(formula)
+        assert found is not None, formula
+        assert check(json.loads(json.dumps(found.to_json())))
+        assert holds(found), formula
 
 
 @pytest.mark.parametrize("text", ["PCF(1, -n^2)", "PCF(n, n-3)", "PCF(n^2+n+1, n^3+1)"])
