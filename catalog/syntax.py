@@ -19,10 +19,10 @@ MAX_DEPTH = 100
 MAX_DIGITS = 1_000
 """Longest integer that is read, in decimal digits."""
 
-Kind = Literal["integer", "name", "call", "operator"]
+Kind = Literal["integer", "decimal", "name", "call", "operator"]
 
 _TOKEN = re.compile(
-    r"(?P<space>\s+)|(?P<decimal>[0-9]*\.[0-9]+|[0-9]+\.)|(?P<integer>[0-9]+)|(?P<name>[A-Za-z_Ͱ-Ͽ][A-Za-z0-9_Ͱ-Ͽ]*)"
+    r"(?P<space>\s+)|(?P<cut>[0-9]*\.[0-9]+(?:\.\.\.|…))|(?P<decimal>[0-9]*\.[0-9]+|[0-9]+\.)|(?P<integer>[0-9]+)|(?P<name>[A-Za-z_Ͱ-Ͽ][A-Za-z0-9_Ͱ-Ͽ]*)"
     r"|(?P<superscript>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(?P<operator>\*\*|[-+*/^])|(?P<bracket>[(),])"
 )
 _ALIASES = str.maketrans({"−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/"})
@@ -32,7 +32,8 @@ _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3, "pos": 3, "^": 4}
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One step of a postfix program: push an integer or a name, or apply an operator or function."""
+    """One step of a postfix program: push an integer, a decimal that is cut off, or a name; or apply an operator or
+    function."""
 
     kind: Kind
     text: str
@@ -57,14 +58,16 @@ def parse(
     is_variable: Callable[[str], bool],
     what: str = "the expression",
     offset: int = 0,
+    decimals: bool = False,
 ) -> tuple[Item, ...]:
     """Read infix text with + - * / ^ **, implicit products, brackets and calls `f(x, y)` into postfix order.
 
     A name before a bracket is a call unless `is_variable` says it is a factor. `what` names the text in
-    messages and `offset` is added to their positions. Raises `error` where the text is not of this form
-    or beyond the limits of this module.
+    messages and `offset` is added to their positions. With `decimals` a number such as `4.6692...`, of which the digits
+    before the dots are known, is one. Raises `error` where the text is not of this form or beyond the limits of this
+    module.
     """
-    return _Parser(text, error, is_variable, what, offset).program()
+    return _Parser(text, error, is_variable, what, offset, decimals).program()
 
 
 class _Parser:
@@ -77,6 +80,7 @@ class _Parser:
         is_variable: Callable[[str], bool],
         what: str,
         offset: int,
+        decimals: bool,
     ) -> None:
         if len(text) > MAX_CHARACTERS:
             raise error(f"{what} has {len(text)} characters, beyond the supported {MAX_CHARACTERS}")
@@ -85,6 +89,7 @@ class _Parser:
         self.is_variable = is_variable
         self.what = what
         self.offset = offset
+        self.decimals = decimals
         self.output: list[Item] = []
         self.stack: list[Item | _Bracket] = []
         self.depth = 0
@@ -98,6 +103,8 @@ class _Parser:
                 self._superscript(token, position)
             elif kind == "integer":
                 self._integer(token, position)
+            elif kind == "cut":
+                self._decimal(token, position)
             elif kind == "name":
                 self._name(token, position)
             elif token == "(":
@@ -119,7 +126,7 @@ class _Parser:
             position = at + 1 + self.offset
             if match is None or match.lastgroup is None:
                 self._fail(repr(self.text[at]), position, "cannot be read")
-            if match.lastgroup == "decimal":
+            if match.lastgroup == "decimal" or (match.lastgroup == "cut" and not self.decimals):
                 self._fail(match.group()[:40], position, "is not an integer; write decimals as fractions")
             if match.lastgroup != "space":
                 yield match.lastgroup, match.group(), position
@@ -166,6 +173,15 @@ class _Parser:
         self._operand(position)
         self.output.append(Item("integer", digits, position))
 
+    def _decimal(self, token: str, position: int) -> None:
+        if not self.operand_next:
+            self._fail(token[:40], position, "stands right after a factor; write * for a product")
+        digits = token.rstrip(".…")
+        if len(digits) > MAX_DIGITS:
+            self._fail("the decimal", position, f"has {len(digits)} characters, beyond the supported {MAX_DIGITS}")
+        self._operand(position)
+        self.output.append(Item("decimal", digits, position))
+
     def _name(self, token: str, position: int) -> None:
         self._operand(position)
         rest = self.text[position - self.offset - 1 + len(token) :].lstrip()[:1] if len(token) < 40 else ""
@@ -211,7 +227,7 @@ def fold(program: Sequence[Item], leaf: Callable[[Item], T], apply: Callable[[It
     """Return what a postfix program comes to, by the value of a leaf and that of an operator or function of values."""
     stack: list[T] = []
     for item in program:
-        if item.kind in ("integer", "name"):
+        if item.kind in ("integer", "decimal", "name"):
             stack.append(leaf(item))
         else:
             values = stack[-item.arity :]

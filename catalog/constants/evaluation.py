@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
+from math import log10
 from typing import Any
 
 import flint
@@ -14,7 +16,7 @@ from flint import acb, arb, fmpq
 
 from catalog.constants.expressions import Expression, parse_expression, shortened
 from catalog.constants.functions import FUNCTIONS, NAMES
-from catalog.constants.known_digits import DIGITS
+from catalog.constants.known_digits import DIGITS, decimal_ball
 from catalog.constants.reduction import OPERATORS, exact_value
 from catalog.errors import ExpressionError
 from catalog.syntax import Item, fold
@@ -46,9 +48,37 @@ def evaluate(expression: Expression | str, bits: int) -> arb:
                 return ball.real
             if isinstance(value, Fraction) or (ball.is_finite() and not ball.imag.contains(0)):
                 break
-    if known := next((item.text for item in expression.program if item.text in DIGITS), None):
-        raise ExpressionError(f"{known} is known by its digits alone, which are too few for this")
+    if known := next((item for item in expression.program if _is_known_by_digits(item)), None):
+        raise ExpressionError(f"{shortened(known.text)} is known by its digits alone, which are too few for this")
     raise ExpressionError(f"{shortened(str(expression))} {_why_not(_acb(value))}")
+
+
+@lru_cache(maxsize=8192)
+def known_digits(expression: str) -> int | None:
+    """Return the significant digits that are known of a value with decimals in it, the last of them up to a unit.
+
+    None where any number of digits can be evaluated; 0 where there is no finite real value.
+    """
+    program = parse_expression(expression).program
+    decimals = [item for item in program if _is_known_by_digits(item)]
+    if not decimals:
+        return None
+    written = [DIGITS[item.text].text if item.kind == "name" else item.text for item in decimals]
+    if all(item.kind != "call" and item.text in ("neg", decimals[0].text) for item in program):
+        return len(written[0].replace(".", "").lstrip("0"))
+    with flint.ctx.workprec(4 * max(map(len, written)) + _GUARD_BITS[1]):
+        value = _acb(fold(program, _ball_leaf, _ball_apply))
+        if not value.is_finite() or not value.imag.contains(0) or value.real.contains(0):
+            return 0
+        return max(0, int(value.real.rel_accuracy_bits() * log10(2)))
+
+
+def evaluate_known(expression: str, bits: int) -> arb:
+    """Return a ball of at least `bits` bits, or as good as is known; raises what `evaluate` raises."""
+    known = known_digits(expression)
+    if known is None:
+        return evaluate(expression, bits)
+    return evaluate(expression, max(1, min(bits, int((known - 1) / log10(2)) - 1)))
 
 
 def to_mpmath(expression: Expression | str, digits: int) -> Any:
@@ -61,6 +91,8 @@ def to_mpmath(expression: Expression | str, digits: int) -> Any:
     context.dps = digits + 20
 
     def leaf(item: Item) -> Any:
+        if item.kind == "decimal":
+            return context.mpf(item.text)
         return context.mpf(int(item.text)) if item.kind == "integer" else NAMES[item.text].by_mpmath(context)
 
     def apply(item: Item, values: Sequence[Any]) -> Any:
@@ -72,7 +104,13 @@ def to_mpmath(expression: Expression | str, digits: int) -> Any:
     return fold(expression.program, leaf, apply)
 
 
+def _is_known_by_digits(item: Item) -> bool:
+    return item.kind == "decimal" or (item.kind == "name" and item.text in DIGITS)
+
+
 def _ball_leaf(item: Item) -> Fraction | acb:
+    if item.kind == "decimal":
+        return decimal_ball(item.text)
     return Fraction(int(item.text)) if item.kind == "integer" else NAMES[item.text].ball()
 
 

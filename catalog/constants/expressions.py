@@ -41,10 +41,11 @@ class Expression:
 def parse_expression(text: str, parameters: Collection[str] = ()) -> Expression:
     """Read an expression with + - * / ^ **, brackets, integers, and the names and functions of `functions`.
 
+    A decimal with dots after it, `4.6692...`, stands for a number of which no further digits are known.
     `parameters` are further names, to be given values by `Expression.substitute`. Raises ExpressionError with the
     position of what cannot be read and the nearest known names.
     """
-    program = parse(text, error=ExpressionError, is_variable=lambda name: _canonical(name) in NAMES)
+    program = parse(text, error=ExpressionError, is_variable=lambda name: _canonical(name) in NAMES, decimals=True)
     if len(program) > MAX_ITEMS:
         raise ExpressionError(f"the expression has {len(program)} parts, beyond the supported {MAX_ITEMS}")
     return Expression(tuple(_known(item, parameters) for item in program))
@@ -63,7 +64,7 @@ def _canonical(name: str) -> str:
 
 def _known(item: Item, parameters: Collection[str]) -> Item:
     """Return the item with its canonical name, its name and arity checked."""
-    if item.kind in ("integer", "operator") or (item.kind == "name" and item.text in parameters):
+    if item.kind in ("integer", "decimal", "operator") or (item.kind == "name" and item.text in parameters):
         return item
     name = _canonical(item.text)
     table: Collection[str] = NAMES if item.kind == "name" else FUNCTIONS

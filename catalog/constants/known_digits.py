@@ -1,6 +1,6 @@
 """Constants that are known by their digits alone: no series or integral gives more of them in reasonable time.
 
-The digits are those of the sequences named, cut off; a further digit is not known here.
+The digits of those of the library are those of the sequences named, cut off; a further digit is not known here.
 """
 
 from __future__ import annotations
@@ -18,8 +18,13 @@ class Digits:
     oeis: str
 
     def ball(self) -> acb:
-        """Return a ball that holds the constant: a unit of the last digit wide on either side."""
-        return acb(arb(self.text) + arb(10) ** -len(self.text.partition(".")[2]) * arb(0, 1))
+        """Return a ball that holds the constant."""
+        return decimal_ball(self.text)
+
+
+def decimal_ball(text: str) -> acb:
+    """Return a ball that holds the number of a decimal, cut off or rounded: a unit of its last digit to each side."""
+    return acb(arb(text) + arb(10) ** -len(text.partition(".")[2]) * arb(0, 1))
 
 
 DIGITS = {

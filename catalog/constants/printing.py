@@ -25,7 +25,7 @@ def latex(program: Sequence[Item]) -> str:
 
 
 def _text_leaf(item: Item) -> Shown:
-    return item.text, _ATOM
+    return item.text + "..." * (item.kind == "decimal"), _ATOM
 
 
 def _text_apply(item: Item, values: Sequence[Shown]) -> Shown:
@@ -46,6 +46,8 @@ def _bracketed(value: Shown, least: int) -> str:
 
 
 def _latex_leaf(item: Item) -> Shown:
+    if item.kind == "decimal":
+        return item.text + r"\ldots", _ATOM
     return (NAMES[item.text].latex if item.text in NAMES else item.text), _ATOM
 
 

@@ -42,7 +42,10 @@ def list_constants(
     if as_json:
         write_json(objects)
     else:
-        write_table(("name", "group", "value"), [(o["name"], o["group"], o["value"]) for o in objects])
+        write_table(
+            ("name", "group", "value", "known"),
+            [(o["name"], o["group"], o["value"], _known(o["known_digits"])) for o in objects],
+        )
 
 
 @constant.command(epilog='Example: formulary constant show "zeta(3)" --digits 50')
@@ -64,7 +67,10 @@ def write_constant(item: Constant, digits: int, as_json: bool) -> None:
     if as_json:
         write_json(found)
     else:
+        digits = found.pop("known_digits")
         write_fields((key, ", ".join(v) if isinstance(v, list) else v) for key, v in found.items())
+        if digits is not None:
+            click.echo(f"known to {digits} digits")
 
 
 @constant.command(epilog='Example: formulary constant add "Gamma fifth" "gamma(1/5)"')
@@ -84,16 +90,25 @@ def add(
 
     EXPRESSION is made of numbers, + - * / ^, brackets, and the names and functions that an unknown one is answered
     with. One that is rational, quadratic, or a Moebius map of a constant that is there already is refused.
+
+    A decimal of at least 12 digits, such as 4.66920160910299067, is a constant of which no further digit is known, its
+    last one within a unit. It is tried when all others are excluded, on formulas from 30 digits on, and what it names
+    with all its digits is numerical, not verified.
     """
     from indexer.upkeep.constants import add_own_constant
 
     with catalogue(database_url, home) as connection:
         done = add_own_constant(connection, name, expression, source)
-        added = {**_object(done.constant, SHOWN_DIGITS), "clusters": done.clusters, **done.searched.to_json()}
+        found = {"agrees_with": done.agrees, "clusters": done.clusters, **done.searched.to_json()}
+        added = {**_object(done.constant, SHOWN_DIGITS), **found}
     if as_json:
         write_json(added)
     else:
         write_fields((key, added[key]) for key in ("name", "expression", "value", "searched", "named"))
+        if added["known_digits"] is not None:
+            note(f"{name} is known to {added['known_digits']} digits, and nothing is claimed beyond them")
+        if done.agrees is not None:
+            note(f"the digits of {name} are those of {done.agrees}, which is there already")
         for number in done.clusters:
             note(f"cluster {number} is called {name} now")
         if done.searched.left:
@@ -130,15 +145,21 @@ def _all(use_catalogue: bool | None, database_url: str | None, home: str | None)
         return Library((*(own_constants(connection) if connection else ()), *library()))
 
 
+def _known(digits: int | None) -> str:
+    return "" if digits is None else f"to {digits} digits"
+
+
 def _object(item: Constant, digits: int) -> dict[str, Any]:
-    from indexer.mathematics.numbers.decimals import round_ball
+    from catalog.constants.evaluation import evaluate_known, known_digits
+    from indexer.mathematics.numbers.decimals import bits_for, round_ball
 
     return {
         "name": item.name,
         "expression": item.expression,
         "latex": item.latex,
         "group": item.group,
-        "value": round_ball(item.ball(digits + 5), digits)[0],
+        "value": round_ball(evaluate_known(item.expression, bits_for(digits + 5)), digits)[0],
+        "known_digits": known_digits(item.expression),
         "source": item.source,
         "oeis": item.oeis,
         "equivalents": list(item.equivalents),

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from flint import arb
 
-from catalog.constants.evaluation import evaluate
+from catalog.constants.evaluation import evaluate_known, known_digits
+from catalog.errors import ExpressionError
 from catalog.formulas.pcf import PCF
 from catalog.vocabulary import Outcome
 from indexer.identification.library import PreparedLibrary, scaled_constant
@@ -26,7 +27,16 @@ from indexer.mathematics.relations.relation import (
     moebius_image,
     moebius_relation,
 )
-from indexer.mathematics.relations.search import DIGITS, Attempt, Scaled, moebius_scaled, normal_moebius, scale
+from indexer.mathematics.relations.search import (
+    CHANCE_MARGIN,
+    DIGITS,
+    Attempt,
+    Scaled,
+    digit_sum,
+    moebius_scaled,
+    normal_moebius,
+    scale,
+)
 from indexer.mathematics.relations.text import moebius_text
 from indexer.similarity.anchors import NearestAnchors
 
@@ -35,6 +45,9 @@ MIN_DIGITS = 30
 
 MAX_DIGITS = 300
 """Digits to which a limit is evaluated for a candidate whose relation has long coefficients."""
+
+SPARE_DIGITS = 5
+"""Digits that a map may lose of a constant that is known by its digits alone."""
 
 LIBRARY = "library"
 """Why a constant is tried that nothing but its rank in the library proposes."""
@@ -173,13 +186,17 @@ class Search:
     def attempt(self, expression: str, longer: bool, digits: int = DIGITS) -> Attempt | None:
         """Seek a relation with one constant, with more digits where these are too few and `longer` allows it.
 
-        None where the constant has no real value.
+        None where the constant has no real value, or is known to fewer than MIN_DIGITS.
         """
         digits = min(digits, self.asked.digits)
+        most = MAX_DIGITS if longer else self.asked.digits
+        if (usable := searched_digits(expression)) is not None:
+            if usable < MIN_DIGITS:
+                return None
+            digits, most = min(digits, usable), min(most, usable)
         if expression in self.screening.bounds and digits <= DIGITS:
             self.trail.attempts += 1
             return Attempt("excluded", digits, bound=self.screening.bounds[expression])
-        most = MAX_DIGITS if longer else self.asked.digits
         while True:
             constant = scaled_constant(expression, digits)
             if constant is None:
@@ -235,6 +252,24 @@ class Search:
         return preferred, other, again
 
 
+def searched_digits(expression: str) -> int | None:
+    """Return the digits of a constant known by its digits alone that a search may use, None where any number is known.
+
+    So many are left that what is found can be verified; where there are too few for that it uses them all.
+    """
+    try:
+        known = known_digits(expression)
+    except ExpressionError:
+        return None
+    return known if known is None or not can_verify(expression) else known - FURTHER_DIGITS - SPARE_DIGITS
+
+
+def can_verify(expression: str) -> bool:
+    """Return whether so many digits of a constant are known that a relation with it can be verified by some of them."""
+    known = known_digits(expression)
+    return known is None or known >= MIN_DIGITS + FURTHER_DIGITS + SPARE_DIGITS
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A relation that was found and failed its verification, which excludes nothing.
@@ -259,19 +294,23 @@ def verification(
     """Return the relation of an attempt, or why its two sides, evaluated anew, cannot be said to agree.
 
     `limit` takes a precision in bits. The two sides must agree to FURTHER_DIGITS more digits than the relation was
-    found with, and are evaluated to more than `digits`, to which the limit was known.
+    found with, and are evaluated to more than `digits`, to which the limit was known. A constant that is known by too
+    few digits for that has a numerical relation, where those that are left are beyond chance.
     """
     coefficients, needed = found.coefficients, found.digits + FURTHER_DIGITS
     assert coefficients is not None
 
     def constant(bits: int) -> arb:
-        return evaluate(expression, bits)
+        return evaluate_known(expression, bits)
 
     def right(bits: int) -> arb:
         return moebius_image(coefficients, constant, bits)
 
     compared = compare(limit, right, needed, digits + GUARD_DIGITS)
-    if compared.outcome != "agree":
+    known = known_digits(expression)
+    agreed = compared.digits if known is None else min(known, compared.digits)
+    few = known is not None and compared.outcome == "open" and agreed >= digit_sum(coefficients) + CHANCE_MARGIN
+    if compared.outcome != "agree" and not few:
         if compared.outcome == "open" and compared.left < needed:
             return None, Failure(digits_needed=needed)
         text = moebius_text(normal_moebius(coefficients), expression)
@@ -286,8 +325,8 @@ def verification(
         expression,
         coefficients,
         digits_used=found.digits,
-        digits_verified=compared.digits,
-        proof="verified",
+        digits_verified=agreed,
+        proof="numerical" if few else "verified",
         method=method,
     )
     return relation, None

@@ -107,12 +107,13 @@ def finish(begun: Identification | Search, budget: int = LIBRARY_BUDGET) -> Iden
     swept = min(budget, len(members))
     if relation := _swept(search, members, budget):
         return _found(search, relation)
-    if swept < len(members):
-        return _unnamed(search, swept, complete=False)
-    for name, expression in islice(members, LONG_RELATIONS):
-        if relation := search.test(Proposal(expression, LIBRARY), name, digits=asked.digits):
-            return _found(search, relation)
-    return _unnamed(search, swept, complete=True)
+    if swept == len(members):
+        for name, expression in islice(members, LONG_RELATIONS):
+            if relation := search.test(Proposal(expression, LIBRARY), name, digits=asked.digits):
+                return _found(search, relation)
+    if relation := _by_digits(asked):
+        return _found(search, relation)
+    return _unnamed(search, swept, complete=swept == len(members))
 
 
 def from_family(formula: PCF, representative: PCF, relation: Relation) -> Relation | None:
@@ -171,6 +172,18 @@ def _swept(search: Search, members: Sequence[tuple[str, str]], budget: int) -> R
             relation = search.test(Proposal(expression, LIBRARY), name, longer=False)
             if relation:
                 return relation
+    return None
+
+
+def _by_digits(asked: Question) -> Relation | None:
+    """Return the first relation with one of the user's constants that are known by their digits alone.
+
+    They exclude less than others, for which a search of their own keeps what it excludes apart.
+    """
+    search = Search(asked)
+    for name, expression in asked.library.by_digits:
+        if relation := search.test(Proposal(expression, LIBRARY), name, longer=False):
+            return relation
     return None
 
 

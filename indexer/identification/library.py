@@ -8,8 +8,8 @@ from functools import cached_property, lru_cache
 from itertools import zip_longest
 from typing import Protocol
 
-from catalog.constants import evaluation
 from catalog.constants import library as constants
+from catalog.constants.evaluation import evaluate_known, known_digits
 from catalog.constants.library import Constant, Library
 from catalog.errors import ExpressionError
 from catalog.store.constants import OWN
@@ -35,15 +35,24 @@ class NamedConstant(Protocol):
 
 @lru_cache(maxsize=8192)
 def scaled_constant(expression: str, digits: int) -> Scaled | None:
-    """Return an expression as a scaled integer, kept for the next formula; None where it has no real value."""
+    """Return an expression as a scaled integer, kept for the next formula.
+
+    None where it has no real value, or is known by its digits alone, and these are fewer.
+    """
     try:
-        return scale(evaluation.evaluate(expression, bits_for(digits) + GUARD_BITS), digits)
+        if (known_digits(expression) or digits) < digits:
+            return None
+        return scale(evaluate_known(expression, bits_for(digits) + GUARD_BITS), digits)
     except ExpressionError:
         return None
 
 
 class PreparedLibrary:
-    """Constants in order of likelihood, prepared once for many searches: in turns, as integers, by their texts."""
+    """Constants in order of likelihood, prepared once for many searches: in turns, as integers, by their texts.
+
+    The user's own ones that are known by their digits alone, which no relation can be verified with as others are, are
+    no members of a sweep: they are tried when all else is excluded.
+    """
 
     def __init__(self, members: Iterable[NamedConstant] = (), entire: Iterable[str] = ()) -> None:
         """Keep names and expressions; nothing is evaluated yet.
@@ -52,7 +61,10 @@ class PreparedLibrary:
         """
         kept = tuple(members)
         self._members = tuple((constant.name, constant.expression) for constant in kept)
-        self._orders = {flag: tuple(_in_turn(kept, frozenset(entire), flag)) for flag in (False, True)}
+        last = [constant for constant in kept if _is_own_by_digits(constant)]
+        self.by_digits = tuple((constant.name, constant.expression) for constant in last)
+        swept = [constant for constant in kept if constant not in last] if last else kept
+        self._orders = {flag: tuple(_in_turn(swept, frozenset(entire), flag)) for flag in (False, True)}
         self._by_name = dict(self._members)
         self._screened: dict[tuple[int, bool], tuple[tuple[tuple[str, str], ...], Constants]] = {}
         self._by_text: dict[str, tuple[str, str]] = {}
@@ -74,8 +86,8 @@ class PreparedLibrary:
         return iter(self._members)
 
     def __len__(self) -> int:
-        """Return the number of members."""
-        return len(self._members)
+        """Return the number of members of a sweep."""
+        return len(self._orders[False])
 
     @cached_property
     def version(self) -> str:
@@ -146,6 +158,15 @@ def _in_turn(members: Iterable[NamedConstant], groups: frozenset[str], entire: b
         chosen = [tables[group] for group in tables if ((group in groups) == entire) == fits]
         for row in zip_longest(*chosen):
             yield from (member for member in row if member is not None)
+
+
+def _is_own_by_digits(constant: NamedConstant) -> bool:
+    if getattr(constant, "group", OWN) != OWN:
+        return False
+    try:
+        return known_digits(constant.expression) is not None
+    except ExpressionError:
+        return False
 
 
 def _plain(expression: str) -> str:

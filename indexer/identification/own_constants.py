@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import psycopg
 from flint import arb, ctx
 
 from catalog.constants import evaluation, expressions
+from catalog.constants.evaluation import known_digits
 from catalog.constants.library import Constant, library
 from catalog.errors import ExpressionError, NotFound
 from catalog.store.constants import (
@@ -20,6 +20,7 @@ from catalog.store.constants import (
     store_constants,
 )
 from indexer.identification.library import PreparedLibrary, prepared_library
+from indexer.identification.typed import read_decimal
 from indexer.identification.values import with_value
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import moebius_value, real_root
@@ -38,7 +39,8 @@ LONGEST_NAME = 60
 LARGEST_EXPONENT = 30
 """A constant lies between 10^-30 and 10^30 in absolute value: half the digits of the search, so that relations show."""
 
-_DECIMAL = re.compile(r"[-+]?[0-9]*\.[0-9]*(e[-+]?[0-9]+)?", re.ASCII | re.IGNORECASE)
+LEAST_DECIMALS = 12
+"""Significant digits that a constant known by its digits alone has: with fewer relations match by chance."""
 
 DEGREE = 2
 """Algebraic numbers up to this degree are told by their polynomial, without a name."""
@@ -50,33 +52,50 @@ def read_library(connection: psycopg.Connection) -> PreparedLibrary:
 
 
 def add_constant(connection: psycopg.Connection, name: str, expression: str, reference: str | None = None) -> Constant:
-    """Check a constant and store it, to be tried from now on; return it as it is kept.
+    """Check a constant and store it, to be tried from now on; return it as it is kept. Raises what the check raises."""
+    constant, _ = checked_constant(connection, name, expression, reference)
+    store_own_constant(connection, constant)
+    return constant
 
+
+def checked_constant(
+    connection: psycopg.Connection, name: str, expression: str, reference: str | None = None
+) -> tuple[Constant, str | None]:
+    """Return a constant of the user's own as it will be kept, and the constant there is with which its digits agree.
+
+    A decimal, such as `4.6692016091`, is one of which no further digit is known; it may be another number than that.
     Raises ExpressionError where it cannot be read or evaluated, where the name is taken, and where another constant,
     an integer relation of degree 2, or a rational number says the same.
     """
     name = " ".join(name.split())
-    if _DECIMAL.fullmatch(expression.strip()):
-        raise ExpressionError(
-            f"{expression.strip()[:40]} is a decimal, known to its last digit only, and relations are verified with"
-            " more digits than they are found with; give an expression that any number of digits can be computed of, or"
-            " ask `formulary identify` about the decimal"
-        )
+    decimal = read_decimal(expression)
+    if decimal is not None:
+        digits, count = decimal
+        if count < LEAST_DECIMALS:
+            raise ExpressionError(
+                f"{expression.strip()[:40]} has {count} sure digits, too few to tell a relation from chance; give at"
+                f" least {LEAST_DECIMALS}"
+            )
+        expression = f"{digits}..."
     parsed = expressions.parse_expression(expression)
     text = str(parsed.substitute({}))
     known = constant_expressions(connection)
     check_name(name, text, known)
-    check_value(text, ((c.name, c.expression) for c in library()), known.items())
+    agrees = check_value(text, ((c.name, c.expression) for c in library()), known.items())
+    return Constant(name, text, OWN, source=reference), agrees
+
+
+def store_own_constant(connection: psycopg.Connection, constant: Constant) -> None:
+    """Store a constant that was checked."""
     row = ConstantRow(
-        name=name,
-        expression=text,
+        name=constant.name,
+        expression=constant.expression,
         likelihood=last_likelihood(connection) + 1,
-        latex=expressions.to_latex(parsed),
+        latex=expressions.to_latex(constant.expression),
         constant_group=OWN,
-        reference=reference,
+        reference=constant.source,
     )
     store_constants(connection, [with_value(row)])
-    return Constant(name, text, OWN, source=reference)
 
 
 def check_name(name: str, expression: str, known: Iterable[str]) -> None:
@@ -95,39 +114,64 @@ def check_name(name: str, expression: str, known: Iterable[str]) -> None:
         meant = evaluation.evaluate(name, bits_for(SEARCH_DIGITS))
     except ExpressionError:
         return
-    if residual_digits(meant, evaluation.evaluate(expression, bits_for(SEARCH_DIGITS))) is None:
+    if residual_digits(meant, evaluation.evaluate_known(expression, bits_for(SEARCH_DIGITS))) is None:
         raise ExpressionError(f"the name {name} reads as an expression of another value; choose another name")
 
 
-def check_value(expression: str, *constants: Iterable[tuple[str, str]]) -> None:
-    """Refuse an expression that is huge or tiny, rational, quadratic, or a Moebius map of a constant that there is."""
-    bits = bits_for(CHECKED_DIGITS) + 64
-    value = evaluation.evaluate(expression, bits)
+def check_value(expression: str, *constants: Iterable[tuple[str, str]]) -> str | None:
+    """Refuse an expression that is huge or tiny, rational, quadratic, or a Moebius map of a constant that there is.
+
+    Where one of the two is known by its digits alone, which may end before they differ, the map is returned instead.
+    """
+    known = known_digits(expression)
+    bits = bits_for(max(CHECKED_DIGITS, known or 0)) + 64
+    value = evaluation.evaluate_known(expression, bits)
     exponent = float(abs(value).log() / arb(10).log())
     if abs(exponent) > LARGEST_EXPONENT:
         raise ExpressionError(
             f"{expressions.shortened(expression)} is about 10^{exponent:.0f} in absolute value, outside the supported"
             f" 10^-{LARGEST_EXPONENT} to 10^{LARGEST_EXPONENT}; give it without its power of 10, or its logarithm"
         )
+    digits = min(SEARCH_DIGITS, known or SEARCH_DIGITS)
     with ctx.workprec(bits):
-        polynomial = algebraic(value, DEGREE, SEARCH_DIGITS).coefficients
+        polynomial = algebraic(value, DEGREE, digits).coefficients
         if polynomial is not None:
             rational = len(polynomial) == 2
             root = arb(-polynomial[0]) / polynomial[1] if rational else real_root(polynomial, value, bits)
-            if (residual_digits(value, root) or 0) >= CHECKED_DIGITS - 5:
+            if _agree(value, root, known):
                 kind = "rational" if rational else "quadratic"
+                how = "" if known is None else f" to all its {known} digits"
                 raise ExpressionError(
-                    f"{expression} is {kind}; limits of this kind are found by their polynomial, without a name"
+                    f"{expressions.shortened(expression)} is {kind}{how}; limits of this kind are found by their"
+                    " polynomial, without a name"
                 )
-        seen = set()
-        for name, other in (pair for group in constants for pair in group):
-            if other in seen:
-                continue
-            seen.add(other)
-            found = moebius(value, evaluation.evaluate(other, bits_for(SEARCH_DIGITS) + 16), SEARCH_DIGITS)
-            if found.coefficients is None:
-                continue
-            image = moebius_value(found.coefficients, evaluation.evaluate(other, bits + 64))
-            if (residual_digits(value, image) or 0) >= CHECKED_DIGITS - 5:
-                relation = moebius_text(found.coefficients, name)
-                raise ExpressionError(f"{expression} is {relation}, a Moebius map of {name}, which is there already")
+        for relation, name, by_digits in _maps(value, known, constants):
+            if known is not None or by_digits:
+                return relation
+            raise ExpressionError(f"{expression} is {relation}, a Moebius map of {name}, which is there already")
+    return None
+
+
+def _maps(
+    value: arb, known: int | None, constants: Iterable[Iterable[tuple[str, str]]]
+) -> Iterator[tuple[str, str, bool]]:
+    """Yield the constants of which a value is a map: the map, the name, and whether it is known by its digits alone."""
+    seen, bits = set(), ctx.prec
+    for name, other in (pair for group in constants for pair in group):
+        if other in seen:
+            continue
+        seen.add(other)
+        others = known_digits(other)
+        digits = min(SEARCH_DIGITS, known or SEARCH_DIGITS, others or SEARCH_DIGITS)
+        found = moebius(value, evaluation.evaluate_known(other, bits_for(digits) + 16), digits)
+        if found.coefficients is None:
+            continue
+        image = moebius_value(found.coefficients, evaluation.evaluate_known(other, bits + 64))
+        if _agree(value, image, known if known is not None else others):
+            yield moebius_text(found.coefficients, name), name, others is not None
+
+
+def _agree(value: arb, other: arb, known: int | None) -> bool:
+    """Whether two values agree to CHECKED_DIGITS, or to all the digits that are known."""
+    agreed = residual_digits(value, other)
+    return agreed is not None and (known is not None or agreed >= CHECKED_DIGITS - 5)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal, localcontext
 
 from flint import arb, ctx
 
@@ -97,7 +98,34 @@ def read_number(text: str, digits: int | None = None) -> Number:
         )
     else:
         number = _evaluated(written, digits or EXPRESSION_DIGITS)
-    return number if digits is None or digits >= number.digits else _cut(number, digits)
+    return number if digits is None or digits >= number.digits else cut(number, digits)
+
+
+def read_decimal(text: str) -> tuple[str, int] | None:
+    """Return the sure digits of a number that is written with a decimal point, and how many are significant.
+
+    They may be off by a unit of the last. None for what is written in another way, as an integer or an expression is.
+
+    >>> read_decimal("1.64493(4)"), read_decimal("6.02e-3"), read_decimal("22"), read_decimal("pi")
+    (('1.6449', 5), ('0.00602', 3), None, None)
+    """
+    written = " ".join(text.translate(_SIGNS).split())
+    if "." not in written or not (_NUMBER.fullmatch(written) or _GROUPS.fullmatch(written)):
+        return None
+    number = read_number(text)
+    sure = Decimal(number.text)
+    while True:
+        with localcontext(prec=MOST_EXPONENT):
+            plain = f"{sure:f}"
+        _, point, decimals = plain.partition(".")
+        if not point:
+            raise ExpressionError(f"{_short(written)} has no sure digit after the point; write more of its digits")
+        digits = len(plain.lstrip("-").replace(".", "").lstrip("0"))
+        with ctx.workprec(bits_for(len(plain)) + 64):
+            off = abs(arb(plain) - number.ball).abs_upper()
+            if off < arb(10) ** -len(decimals) * arb("1.000001"):
+                return plain, digits
+        sure = sure.quantize(Decimal(1).scaleb(1 - len(decimals)))
 
 
 def is_number(text: str) -> bool:
@@ -136,7 +164,7 @@ def _evaluated(written: str, digits: int) -> Number:
     return replace(_rounded(value, digits), written=written)
 
 
-def _cut(number: Number, digits: int) -> Number:
+def cut(number: Number, digits: int) -> Number:
     """Return the number with its first significant digits alone."""
     return replace(_rounded(arb(number.ball.mid()), digits), written=number.written or number.text)
 

@@ -18,12 +18,14 @@ from typing import Any, Literal
 from flint import arb, ctx
 
 from catalog.constants import evaluation
+from catalog.constants.evaluation import known_digits
 from catalog.errors import ExpressionError, RecordError
 from catalog.exchange.export import Record
 from catalog.formulas.pcf import PCF, parse_formula
 from catalog.store.findings import RelationRow, Term
 from catalog.store.relations import StoredRelation
 from catalog.vocabulary import PROOFS
+from indexer.identification.attempts import can_verify
 from indexer.identification.theorems import with_proof
 from indexer.kinds.evaluation import EVALUATOR_VERSION
 from indexer.kinds.kind import kind_of
@@ -223,11 +225,11 @@ def _check_constant(name: str, expression: str, constants: Mapping[str, str]) ->
         return
     bits = bits_for(EQUAL_DIGITS)
     try:
-        value = evaluation.evaluate(expression, bits)
+        value = evaluation.evaluate_known(expression, bits)
     except ExpressionError as error:
         raise RecordError(f"the constant {name[:40]} cannot be evaluated: {error}") from error
     try:
-        meant = evaluation.evaluate(name if known is None else known, bits)
+        meant = evaluation.evaluate_known(name if known is None else known, bits)
     except ExpressionError:
         return  # a name that is no expression may mean anything
     if residual_digits(value, meant) is None:
@@ -271,7 +273,9 @@ def _confirmed_relation(
     if found.digits < min(claimed, needed):
         return _unproved(relation)
     proof, own = relation["proof"], proofs.get((relation["kind"], relation["expression"]), "verified")
-    if PROOFS.index(proof) > PROOFS.index(own):
+    if stored.term is not None and known_digits(stored.term) is not None:
+        own = "verified" if can_verify(stored.term) else "numerical"
+    elif PROOFS.index(proof) > PROOFS.index(own):
         own = _proof_here(formula, stored, relation["constant"], own)
     if PROOFS.index(proof) > PROOFS.index(own) or proof == "imported":
         proof = own
@@ -322,7 +326,7 @@ def _means(relation: StoredRelation, expression: str) -> bool:
     limit = _limit(relation.formula)
     if kind in ("rational", "quadratic", "algebraic") and expression == algebraic_text(coefficients, limit):
         return True
-    return residual_digits(limit, evaluation.evaluate(expression, bits_for(EQUAL_DIGITS))) is not None
+    return residual_digits(limit, evaluation.evaluate_known(expression, bits_for(EQUAL_DIGITS))) is not None
 
 
 def _limit(formula: PCF) -> arb:

@@ -8,7 +8,7 @@ import psycopg
 
 from catalog.constants.library import Constant
 from indexer.identification.library import PreparedLibrary
-from indexer.identification.own_constants import add_constant, read_library
+from indexer.identification.own_constants import checked_constant, read_library, store_own_constant
 from indexer.upkeep.identifying import Searched, name_clusters, search_with_constant
 
 SEARCH_SECONDS = 60.0
@@ -17,11 +17,15 @@ SEARCH_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class ConstantAdded:
-    """The constant, the numbers of the clusters that are called by it now, and the search of stored formulas."""
+    """The constant, the numbers of the clusters that are called by it now, and the search of stored formulas.
+
+    `agrees` is the constant there is with which its digits agree, as a map, where only these are known of it.
+    """
 
     constant: Constant
     clusters: list[int]
     searched: Searched
+    agrees: str | None = None
 
 
 def add_own_constant(connection: psycopg.Connection, name: str, expression: str, source: str | None) -> ConstantAdded:
@@ -29,7 +33,8 @@ def add_own_constant(connection: psycopg.Connection, name: str, expression: str,
 
     Raises ExpressionError for an expression that cannot be used, or one that is a Moebius map of a known constant.
     """
-    constant = add_constant(connection, name, expression, source)
+    constant, agrees = checked_constant(connection, name, expression, source)
+    store_own_constant(connection, constant)
     renamed = name_clusters(connection, PreparedLibrary([constant]))
     searched = search_with_constant(connection, constant, read_library(connection), seconds=SEARCH_SECONDS)
-    return ConstantAdded(constant, list(renamed), searched)
+    return ConstantAdded(constant, list(renamed), searched, agrees)

@@ -15,6 +15,7 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 import psycopg
 
+from catalog.constants.evaluation import known_digits
 from catalog.constants.library import Constant
 from catalog.store import clusters, locks
 from catalog.store.clusters import Event
@@ -22,7 +23,7 @@ from catalog.store.findings import ExclusionRow, Findings, GuessRow
 from catalog.store.limits import Unnamed, Wanted, count_unnamed, unnamed
 from catalog.store.storing_findings import next_guess_place, store_findings
 from catalog.version import __version__
-from catalog.vocabulary import UNSUCCESSFUL_OUTCOMES
+from catalog.vocabulary import CHECKED_PROOFS, UNSUCCESSFUL_OUTCOMES
 from indexer.clusters.labels import constant_detail
 from indexer.clusters.naming import name_formula
 from indexer.identification.attempts import MIN_DIGITS, Question, Search
@@ -187,15 +188,19 @@ def _guarded(work: Callable[Given, Found], *given: Given.args, **options: Given.
 def _compared(page: Sequence[Unnamed], constant: Constant, library: PreparedLibrary) -> list[Identification | None]:
     """What one constant says of formulas."""
     found: list[Identification | None] = [None] * len(page)
-    value = scaled_constant(constant.expression, DIGITS)
-    if value is None:
-        return found
     searches = [_search(row, library) for row in page]
-    limits = Numbers.of([search.asked.scaled(search.asked.at_digits) for search in searches])
-    one = Constants.of(Numbers.of([value]))
-    bounds = moebius_bounds(limits, one[np.zeros(len(page), dtype=np.int64)])
+    value = scaled_constant(constant.expression, DIGITS)
+    by_digits = known_digits(constant.expression) is not None
+    if value is None and not by_digits:
+        return found
+    left = list(range(len(page)))
+    if value is not None and not by_digits:
+        limits = Numbers.of([search.asked.scaled(search.asked.at_digits) for search in searches])
+        one = Constants.of(Numbers.of([value]))
+        bounds = moebius_bounds(limits, one[np.zeros(len(page), dtype=np.int64)])
+        left = np.flatnonzero(bounds < SCREENED_BOUND).tolist()
     proposal = Proposal(constant.expression, f"new constant {constant.name}")
-    for row in np.flatnonzero(bounds < SCREENED_BOUND).tolist():
+    for row in left:
         search = searches[row]
         relation = _guarded(search.test, proposal, constant.name)
         if relation is not None:
@@ -275,7 +280,7 @@ def _exclude(
     assert wanted.version is not None
     findings = Findings(__version__)
     for place, (row, each) in enumerate(zip(page, found, strict=True)):
-        if each is not None and each.outcome == "found":
+        if each is not None and any(relation.proof in CHECKED_PROOFS for relation in each.relations):
             continue
         exclusion = each.exclusion if each is not None else None
         bound, digits = (exclusion.bound, exclusion.digits) if exclusion else (1, min(DIGITS, row.digits))

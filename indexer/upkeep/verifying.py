@@ -15,9 +15,11 @@ from functools import lru_cache
 from flint import arb, ctx
 
 from catalog.constants import evaluation
+from catalog.constants.evaluation import known_digits
 from catalog.errors import ExpressionError
 from catalog.formulas.pcf import PCF
 from catalog.store.relations import StoredRelation
+from indexer.identification.attempts import SPARE_DIGITS
 from indexer.kinds.kind import kind_of
 from indexer.mathematics.numbers.decimals import bits_for, digits_for
 from indexer.mathematics.relations.relation import GUARD_DIGITS, moebius_image, real_root
@@ -74,7 +76,10 @@ def verify_stored(relation: StoredRelation) -> Verified:
 
 
 def compared(relation: StoredRelation) -> Verified:
-    """Evaluate both sides of a relation anew and compare them; raises ArithmeticError where one cannot be evaluated."""
+    """Evaluate both sides of a relation anew and compare them; raises ArithmeticError where one cannot be evaluated.
+
+    A constant that is known by its digits alone has no further ones: these must agree again.
+    """
     asked = relation.digits + FURTHER_DIGITS
     with ctx.workprec(bits_for(asked + GUARD_DIGITS) + 64 + _size(relation.coefficients)):
         left, exact = _limit(relation.formula, asked + GUARD_DIGITS)
@@ -90,6 +95,10 @@ def compared(relation: StoredRelation) -> Verified:
         agreed = residual_digits(left, right)
     if agreed is None:
         return Verified(relation, 0, "the two sides differ")
+    known = None if relation.term is None else known_digits(relation.term)
+    if known is not None:
+        short = agreed < min(known, relation.digits) - SPARE_DIGITS
+        return Verified(relation, agreed, f"only {agreed} of its {known} known digits agree" if short else None)
     if agreed <= relation.digits:
         return Verified(
             relation, agreed, f"only {agreed} digits can be compared, no more than the {relation.digits} before"
@@ -123,7 +132,7 @@ def _right(relation: StoredRelation, left: arb) -> arb:
 def _constant(term: str, bits: int) -> arb:
     """A constant, kept for the next relations with it."""
     try:
-        return evaluation.evaluate(term, -(-bits // 64) * 64)
+        return evaluation.evaluate_known(term, -(-bits // 64) * 64)
     except ExpressionError as error:
         raise ArithmeticError(str(error)) from error
 

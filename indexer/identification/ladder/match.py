@@ -13,8 +13,8 @@ from catalog.constants.library import Constant
 from catalog.errors import ExpressionError
 from indexer.identification.ladder.complexity import MARGIN_BITS
 from indexer.identification.library import NamedConstant
-from indexer.identification.typed import Number
-from indexer.mathematics.numbers.decimals import bits_for
+from indexer.identification.typed import Number, cut
+from indexer.mathematics.numbers.decimals import LOG2_10, bits_for
 from indexer.mathematics.relations.relation import Kind, Relation
 from indexer.mathematics.relations.search import DIGITS
 from indexer.mathematics.relations.short import short_relations
@@ -106,8 +106,17 @@ class Asked:
 
     def constant(self, expression: str) -> int | None:
         """Return a constant as a scaled integer, None where it has no real value or too few known digits."""
+        if (known := _known(expression)) is not None and known < self.number.digits:
+            return None
         value = _scaled(expression)
         return None if value is None else value >> MOST_INTEGER_BITS - self.bits
+
+    def cut_for(self, expression: str) -> Asked | None:
+        """Return the same question about as many digits as are known of a constant, None where these are enough."""
+        known = _known(expression)
+        if known is None or known >= self.number.digits:
+            return None
+        return Asked(cut(self.number, known), (), self.effort, self.degree, self.tried)
 
     def times(self, first: int, second: int) -> int:
         """Return the product of two scaled integers."""
@@ -132,9 +141,17 @@ def _integer(ball: arb, bits: int) -> int:
 
 @lru_cache(maxsize=4096)
 def _scaled(expression: str) -> int | None:
-    """Return a constant with the most bits, kept for the next number."""
+    """Return a constant with the most bits, or as many as are known, kept for the next number."""
     try:
-        return _integer(evaluation.evaluate(expression, MOST_INTEGER_BITS + SPARE_BITS), MOST_INTEGER_BITS)
+        return _integer(evaluation.evaluate_known(expression, MOST_INTEGER_BITS + SPARE_BITS), MOST_INTEGER_BITS)
+    except ExpressionError:
+        return None
+
+
+def _known(expression: str) -> int | None:
+    """Return the digits that are known of a constant, None where any number is."""
+    try:
+        return evaluation.known_digits(expression)
     except ExpressionError:
         return None
 
@@ -154,9 +171,10 @@ def verified(asked: Asked, match: Match) -> NumberRelation | None:
     number = asked.number
     bits = bits_for(number.digits) + VALUE_BITS
     try:
-        value = match.value(bits) if match.value else evaluation.evaluate(match.expression, bits)
+        value = match.value(bits) if match.value else evaluation.evaluate_known(match.expression, bits)
     except ExpressionError:
         return None
+    known = min([number.digits, *(digits for term in match.terms if (digits := _known(term)) is not None)])
     with ctx.workprec(bits):
         difference = number.ball - value
         if not (difference.is_finite() and difference.contains(0)):
@@ -164,8 +182,8 @@ def verified(asked: Asked, match: Match) -> NumberRelation | None:
     return NumberRelation(
         match.kind,
         match.expression,
-        min(number.digits, DIGITS),
-        number.digits,
+        min(known, DIGITS),
+        known,
         "matched",
         match.method,
         match.names,
@@ -173,7 +191,7 @@ def verified(asked: Asked, match: Match) -> NumberRelation | None:
         match.coefficients,
         match.polynomial,
         complexity=match.complexity,
-        information=asked.information,
+        information=asked.information - (number.digits - known) * LOG2_10,
         value=value,
         counted=match.counted,
     )

@@ -32,7 +32,11 @@ def library(asked: Asked) -> Iterator[Match]:
     """Yield Moebius maps of the constants of the library."""
     members = list(asked.library)
     bits = {text: RUNG_BITS + choice_bits(len(COMMON)) + 1 for text in COMMON}
-    yield from _maps(asked, members, "constants, Moebius", RUNG_BITS + choice_bits(len(members)) + 1, bits)
+    usual = RUNG_BITS + choice_bits(len(members)) + 1
+    yield from _maps(asked, members, "constants, Moebius", usual, bits)
+    for member in members:
+        if (few := asked.cut_for(member.expression)) is not None:
+            yield from _maps(few, [member], "constants, Moebius", usual, bits)
 
 
 def values(asked: Asked) -> Iterator[Match]:

@@ -89,6 +89,8 @@ def product_of(text: str, *, values: bool = True) -> Product:
     for item in parse_expression(text).program:
         if item.kind == "integer":
             stack.append((Product(mpq(item.text)),) if item.text != "0" else ())
+        elif item.kind == "decimal":
+            stack.append((Product(ONE, ((f"{item.text}...", ONE),)),))
         elif item.kind == "name":
             stack.append(_NAMES.get(item.text) or (Product(ONE, ((item.text, ONE),)),))
         else:

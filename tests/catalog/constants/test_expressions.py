@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from flint import arb
+from flint import arb, ctx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath.ctx_mp import MPContext
 
-from catalog.constants.evaluation import MAX_BITS, evaluate, to_mpmath
+from catalog.constants.evaluation import MAX_BITS, evaluate, evaluate_known, known_digits, to_mpmath
 from catalog.constants.expressions import parse_expression, to_latex
 from catalog.constants.functions import FUNCTIONS, NAMES
 from catalog.constants.known_digits import DIGITS
@@ -258,3 +258,49 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     except ExpressionError:
         return
     assert str(parse_expression(str(expression))) == str(expression)
+
+
+# Decimals that are cut off
+
+
+@given(st.integers(1000, 10**40), st.integers(0, 39))
+def test_a_decimal_with_dots_is_a_ball_that_reads_back_as_it_is_written(mantissa: int, places: int) -> None:
+    digits = f"{mantissa:041d}"
+    text = f"{digits[: 41 - places - 1].lstrip('0') or '0'}.{digits[41 - places - 1 :]}..."
+    value = Fraction(text.rstrip("."))
+    parsed = parse_expression(text)
+    assert str(parsed) == text
+    assert str(parsed.substitute({})) == text
+    assert known_digits(text) == len(str(mantissa))
+    unit = Fraction(1, 10 ** len(text.rstrip(".").partition(".")[2]))
+    ball = evaluate_known(text, 300)
+    with ctx.workprec(300):
+        for number in (value, value - unit, value + unit):
+            assert ball.overlaps(arb(number.numerator) / number.denominator)
+        beyond = value + 2 * unit
+        assert not ball.overlaps(arb(beyond.numerator) / beyond.denominator)
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [("pi", None), ("0.0012345...", 5), ("-4.6692...", 5), ("1.00000\N{HORIZONTAL ELLIPSIS}", 6), ("mills", 101)],
+)
+def test_how_many_digits_are_known_is_told(text: str, digits: int | None) -> None:
+    assert known_digits(text) == digits
+
+
+@pytest.mark.parametrize(
+    "text", ["2*4.66920160910299067...", "pi + 4.66920160910299067...", "1/(4.66920160910299067...)"]
+)
+def test_of_what_is_made_of_a_decimal_no_more_is_known(text: str) -> None:
+    exact = evaluate(text.replace("4.66920160910299067...", "feigenbaum_delta"), 250)
+    assert 15 <= (known_digits(text) or 0) <= 18
+    assert evaluate_known(text, 250).overlaps(exact)
+    with pytest.raises(ExpressionError, match=r"4\.66920160910299067 is known by its digits alone, which are too few"):
+        evaluate(text, 250)
+
+
+@pytest.mark.parametrize("text", ["2 1.5...", "1.5...2", "1....", "1.5..", f"0.{'1' * 2000}..."])
+def test_dots_stand_after_a_decimal_alone(text: str) -> None:
+    with pytest.raises(ExpressionError, match="at position"):
+        parse_expression(text)

@@ -38,6 +38,7 @@ def test_an_own_constant_is_listed_first_with_all_its_fields(place: dict[str, st
         "latex": "\\Gamma\\left(\\frac{1}{5}\\right)",
         "group": "user",
         "value": "4.5908437119988030532",
+        "known_digits": None,
         "source": "a letter",
         "oeis": None,
         "equivalents": [],
@@ -71,6 +72,26 @@ def test_a_constant_that_says_nothing_new_is_refused(
     place: dict[str, str], name: str, expression: str, words: str
 ) -> None:
     assert words in refused("constant", "add", name, expression, **place)
+
+
+def test_a_decimal_is_a_constant_with_the_digits_it_has(place: dict[str, str]) -> None:
+    digits = "1.04816391973958844681130747446"
+    added = json_of("constant", "add", "mine", digits, quiet=False, **place)
+    validate(added, "constant")
+    assert (added["expression"], added["known_digits"]) == (f"{digits}...", 30)
+    assert "known to 30 digits\n" in formulary("constant", "show", "mine", "--digits", "100", **place).stdout
+    assert json_of("constant", "show", "mine", "--digits", "100", **place)["value"] in digits
+    assert "to 30 digits" in formulary("constant", "list", "--group", "user", **place).stdout
+    assert "known to 102 digits\n" in formulary("constant", "show", "feigenbaum_delta", **place).stdout
+    assert formulary("constant", "remove", "mine", **place).returncode == 0
+    assert "there is no constant mine of your own" in refused("constant", "remove", "mine", code=1, **place)
+
+
+def test_digits_of_a_known_constant_are_taken_and_said_to_be_its(place: dict[str, str]) -> None:
+    done = formulary("constant", "add", "feig", "4.66920160910299067185320382047...", **place)
+    assert done.returncode == 0
+    assert "the digits of feig are those of feigenbaum_delta, which is there already\n" in done.stderr
+    assert formulary("constant", "remove", "feig", **place).returncode == 0
 
 
 # Numbers

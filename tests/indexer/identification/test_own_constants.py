@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+from flint import ctx
 
-from catalog.constants.library import Constant
+from catalog.constants.evaluation import evaluate_known
+from catalog.constants.library import Constant, library
 from catalog.errors import ExpressionError
 from catalog.formulas.pcf import PCF
 from catalog.store import formulas as queries
 from catalog.store.constants import OWN, own_constants
 from indexer.identification.library import prepared_library
-from indexer.identification.own_constants import add_constant, read_library
+from indexer.identification.numbers import identify_number
+from indexer.identification.own_constants import add_constant, checked_constant, read_library
 from indexer.kinds.pcf.evaluate import evaluate
+from indexer.mathematics.numbers.decimals import round_ball
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute, compute_pairs
 from indexer.pipeline.storing import store
@@ -22,10 +26,10 @@ from indexer.upkeep.setup import seed_constants
 def test_an_added_constant_is_tried_first_and_changes_the_version(connection: psycopg.Connection) -> None:
     added = add_constant(connection, "fifth  gamma", "gamma(1/5)", "a letter")
     assert (added.name, added.group) == ("fifth gamma", OWN)
-    library = read_library(connection)
-    assert next(iter(library)) == ("fifth gamma", "gamma(1/5)")
-    assert len(library) == len(prepared_library()) + 1
-    assert library.version != prepared_library().version
+    prepared = read_library(connection)
+    assert next(iter(prepared)) == ("fifth gamma", "gamma(1/5)")
+    assert len(prepared) == len(prepared_library()) + 1
+    assert prepared.version != prepared_library().version
     assert own_constants(connection) == (added,)
 
 
@@ -43,7 +47,10 @@ def test_an_added_constant_is_tried_first_and_changes_the_version(connection: ps
         ("x" * 61, "gamma(1/5)", "1 to 60 printable characters"),
         ("-x", "gamma(1/5)", "no minus at its beginning"),
         ("x", "gamma(1/5", "bracket"),
-        ("x", "4.669201609102990671853203820466", "is a decimal, known to its last digit only"),
+        ("x", "4.6692016091", "has 11 sure digits, too few to tell a relation from chance; give at least 12"),
+        ("x", "0.33333333333333333333", "is rational to all its 20 digits"),
+        ("x", "-1.41421356237309504880...", "is quadratic to all its 21 digits"),
+        ("x", "4.6692016091029906e25", "has no sure digit after the point"),
         ("x", "gama(1/5)", "did you mean gamma"),
         ("x", "__import__('os')", "position"),
         ("x", "log(-2)", "not a real number"),
@@ -94,13 +101,95 @@ def test_formulas_are_named_by_it_in_bulk_and_alone(connection: psycopg.Connecti
         assert (relation.constant, relation.coefficients) == ("mine", (0, 1, 1, 0))
 
 
+# Decimals
+
+TRIAL = PCF((1, 1, 1), (1, 1))
+"""A formula whose limit has no name."""
+
+
+def digits_of(formula: PCF, digits: int) -> str:
+    """The digits of (1 + 2 L)/(3 - L), cut off."""
+    found = evaluate(formula, digits + 20).limit
+    assert found is not None
+    assert found.ball is not None
+    with ctx.workprec(1000):
+        text = round_ball((1 + 2 * found.ball) / (3 - found.ball), digits + 5)[0]
+    assert text is not None
+    return text[: digits + 1]
+
+
+@pytest.mark.parametrize(("digits", "proof"), [(20, None), (30, "numerical"), (74, "numerical"), (75, "verified")])
+def test_a_decimal_names_a_formula_with_the_digits_it_has(digits: int, proof: str | None) -> None:
+    own = Constant("mine", f"{digits_of(TRIAL, digits)}...", OWN)
+    for found in (
+        compute(TRIAL, identified=True, library=prepared_library((own,))),
+        *compute_pairs([TRIAL], library=prepared_library((own,))),
+    ):
+        assert found.identification is not None
+        relations = found.identification.relations
+        assert [relation.proof for relation in relations] == [proof] * (proof is not None)
+        for relation in relations:
+            assert (relation.constant, relation.coefficients) == ("mine", (-1, 3, 2, 1))
+            assert digits - 5 <= relation.digits_verified <= digits
+
+
+def test_a_decimal_is_tried_when_all_others_are_excluded() -> None:
+    pi = f"{evaluate_known('pi', 300).str(60, radius=False)[:51]}..."
+    prepared = prepared_library((Constant("mine", pi, OWN),))
+    found = compute(PCF((1, 2), (0, 0, 1)), identified=True, library=prepared).identification
+    assert found is not None
+    assert [relation.constant for relation in found.relations] == ["pi"]
+    assert prepared.members(entire=False) == prepared_library().members(entire=False)
+    assert prepared.version != prepared_library().version
+
+
+def test_a_wrong_last_digit_but_one_names_nothing() -> None:
+    text = digits_of(TRIAL, 40)
+    wrong = Constant("mine", f"{text[:-2]}{(int(text[-2]) + 5) % 10}{text[-1]}...", OWN)
+    found = compute(TRIAL, identified=True, library=prepared_library((wrong,))).identification
+    assert found is not None
+    assert found.relations == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "map_of"),
+    [
+        ("4.66920160910299067185320382047", "feigenbaum_delta"),
+        ("2.33460080455149533592660191023", "feigenbaum_delta/2"),
+        ("3.14159265358979323846264338328", "pi"),
+        ("1.04816391973958844681130747446", None),
+    ],
+)
+def test_digits_that_another_constant_has_are_said_to_be_so(
+    connection: psycopg.Connection, text: str, map_of: str | None
+) -> None:
+    added, agrees = checked_constant(connection, "x", text)
+    assert (added.expression, agrees) == (f"{text}...", map_of)
+
+
+def test_an_expression_may_follow_the_decimal_that_it_explains(connection: psycopg.Connection) -> None:
+    add_constant(connection, "digits", "4.59084371199880305320475827593")
+    assert checked_constant(connection, "g5", "gamma(1/5)")[1] == "digits"
+    assert checked_constant(connection, "again", "9.18168742399760610640951655186")[1] == "2*digits"
+
+
+def test_a_number_of_more_digits_is_compared_by_those_that_a_constant_has(connection: psycopg.Connection) -> None:
+    add_constant(connection, "mine", digits_of(TRIAL, 33))
+    number = evaluate(TRIAL, 60).limit
+    assert number is not None
+    assert number.value is not None
+    found = identify_number(number.value, (*own_constants(connection), *library().candidates()))
+    (relation,) = found.relations
+    assert (relation.constants, relation.digits_verified, relation.proof) == (("mine",), 33, "matched")
+
+
 def test_the_outcomes_of_a_search_are_stored_and_read_back(connection: psycopg.Connection) -> None:
     seed_constants(connection)
     add_constant(connection, "g5", "gamma(1/5)")
-    library = read_library(connection)
+    prepared = read_library(connection)
     formulas = [PCF((1, 2), (0, 0, 1)), PCF((3, 0, 1), (1, 0, 1))]
-    computed = [compute(formula, identified=True, library=library, budget=30) for formula in formulas]
-    store(connection, Batch.of(computed, library.version))
+    computed = [compute(formula, identified=True, library=prepared, budget=30) for formula in formulas]
+    store(connection, Batch.of(computed, prepared.version))
     numbers = [queries.formula_by_key(connection, formula.key) for formula in formulas]
     assert numbers[0] is not None
     assert numbers[1] is not None
@@ -108,5 +197,5 @@ def test_the_outcomes_of_a_search_are_stored_and_read_back(connection: psycopg.C
     assert (guess["constant"], guess["outcome"]) == ("pi", "found")
     (exclusion,) = queries.exclusions_of(connection, numbers[1]["id"])
     assert exclusion["outcome"] == "budget"
-    assert exclusion["library_version"] == library.version
+    assert exclusion["library_version"] == prepared.version
     assert exclusion["constants_tried"] == 30

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import doctest
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from catalog.errors import ExpressionError
 from indexer.identification import typed
-from indexer.identification.typed import is_number, read_number
+from indexer.identification.typed import is_number, read_decimal, read_number
 
 
 def test_examples_in_docstrings() -> None:
@@ -67,3 +70,21 @@ def test_what_cannot_be_read_is_told_the_way_out(text: str, words: str) -> None:
 @pytest.mark.parametrize("text", ["PCF(2n+1, n^2)", "K(n^2, 2n+1)", "2n+1", "[1; 2, 3, ...]", "n^2"])
 def test_formulas_are_no_numbers(text: str) -> None:
     assert not is_number(text)
+
+
+@given(st.decimals("0.001", "1000", places=18), st.integers(1, 99))
+def test_the_sure_digits_of_a_decimal_enclose_it(number: Decimal, doubt: int) -> None:
+    written = f"{number}({doubt})"
+    found = read_decimal(written)
+    assert found is not None
+    text, digits = found
+    assert digits == len(text.replace(".", "").lstrip("0"))
+    unit = Decimal(1).scaleb(-len(text.partition(".")[2]))
+    off = Decimal(doubt).scaleb(-18)
+    assert Decimal(text) - unit <= number - off
+    assert number + off <= Decimal(text) + unit
+
+
+@pytest.mark.parametrize("text", ["22", "pi", "gamma(1/5)", "2*1.5", "1.5...*2", "1,5"])
+def test_an_integer_or_an_expression_is_no_decimal(text: str) -> None:
+    assert read_decimal(text) is None

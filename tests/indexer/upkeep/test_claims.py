@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from catalog.constants.evaluation import evaluate
 from catalog.errors import RecordError
 from catalog.exchange.validation import checked
 from catalog.vocabulary import CHECKED_PROOFS
@@ -128,6 +129,18 @@ def test_a_relation_is_a_theorem_only_where_theory_finds_it_here(brouncker: dict
         found = confirmed(given, CONSTANTS)["relations"][0]
         assert found["proof"] in CHECKED_PROOFS
         assert found["theorem"] is None or found["proof"] == proof
+
+
+@pytest.mark.parametrize(("digits", "proof"), [(40, "numerical"), (90, "verified")])
+def test_a_relation_with_a_decimal_is_not_believed_beyond_its_digits(
+    brouncker: dict[str, Any], digits: int, proof: str
+) -> None:
+    pi = f"{evaluate('pi', 400).str(110, radius=False)[: digits + 1]}..."
+    terms = {1: {"constant": "mine", "constant_expression": pi}}
+    given = changed(brouncker, constant="mine", terms=terms, proof="verified", digits_verified=105)
+    (relation,) = confirmed(given, {"mine": pi})["relations"]
+    assert relation["proof"] == proof
+    assert relation["digits_verified"] <= digits
 
 
 def test_more_digits_than_were_verified_here_are_not_believed(brouncker: dict[str, Any]) -> None:
