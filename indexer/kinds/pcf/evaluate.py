@@ -10,7 +10,6 @@ from catalog.errors import EvaluationError, TooDeepError
 from catalog.formulas.pcf import PCF
 from indexer.kinds.evaluation import Evaluation, failed
 from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form
-from indexer.mathematics.closed_forms.exact import Infinite
 from indexer.mathematics.closed_forms.families import family_key
 from indexer.mathematics.continued_fractions.asymptotics import Classification, classify, classify_all, exponents
 from indexer.mathematics.continued_fractions.bulk import Given, given_of
@@ -92,11 +91,9 @@ def _convergent(formula: PCF, verdict: Classification, digits: int, given: Given
         tail = None if given.complete else tail_of(formula)
     except TooDeepError as error:
         return _undetermined(formula, verdict, str(error))
-    value = limit(formula, digits, verdict, tail, given.enclosure)
+    value = limit(formula, digits, verdict, tail, given.enclosure, rational_by_equivalence)
     assert value is not None
     form, family = closed_form(formula), family_key(formula)
-    if form is None and given.enclosure is None:
-        value = settled(formula, value, digits)
     agreed = None
     if form is not None:
         value, agreed = _compare(value, form, digits)
@@ -125,21 +122,6 @@ def _convergent(formula: PCF, verdict: Classification, digits: int, given: Given
         closed_form_digits=agreed,
         family=family,
     )
-
-
-def settled(formula: PCF, value: Limit, digits: int) -> Limit:
-    """Return the limit exactly where it looks rational, zero or infinite, and an equivalence proves that it is."""
-    if value.exact is not None or value.infinite:
-        return value
-    if value.ball is not None and not _looks_rational(value, digits):
-        return value
-    found = rational_by_equivalence(formula)
-    if found is None:
-        return value
-    known = INFINITE if isinstance(found, Infinite) else exact(found, digits)
-    if not _may_be(value, known):
-        raise ArithmeticError(f"limit {value.value} and the exact one {known.value} differ")
-    return known
 
 
 def _looks_rational(value: Limit, digits: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from catalog.formulas.pcf import PCF, parse_formula
 from indexer.kinds.evaluation import Evaluation
-from indexer.kinds.pcf.evaluate import evaluate, evaluate_all, mirrored, settled
+from indexer.kinds.pcf.evaluate import evaluate, evaluate_all, mirrored
 from indexer.kinds.pcf.vector import vectors_of
 from indexer.kinds.vectors import Vector
 from indexer.mathematics.closed_forms.closed_form import ClosedForm, closed_form
@@ -17,6 +17,7 @@ from indexer.mathematics.closed_forms.proposals import proposals
 from indexer.mathematics.continued_fractions.asymptotics import Classification, classify
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit, limit
 from indexer.mathematics.proofs.certificate import Certificate
+from indexer.mathematics.proofs.exact_limits import rational_by_equivalence
 from indexer.mathematics.proofs.links import LinkCertificate, prove_link
 from indexer.mathematics.proofs.low_degree import prove_low_degree
 from indexer.mathematics.proofs.proving import prove, prove_sum
@@ -45,8 +46,7 @@ class PCFKind:
 
     def limit(self, formula: PCF, digits: int = DEFAULT_DIGITS) -> Limit | None:
         """Return the limit of the convergents."""
-        value = limit(formula, digits)
-        return value if value is None else settled(formula, value, digits)
+        return limit(formula, digits, exactly=rational_by_equivalence)
 
     def closed_form(self, formula: PCF) -> ClosedForm | None:
         """Return the limit as a ratio of hypergeometric functions."""

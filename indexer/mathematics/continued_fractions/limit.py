@@ -8,6 +8,7 @@ ball agrees with it; a ball that looks rational, zero or infinite else goes to `
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -48,6 +49,9 @@ SUSPICIOUS_BITS = 64
 
 MAX_BITS = 1 << 19
 """Working precision, or four times the bits asked for, at which a limit lost in cancellation is given up."""
+
+Exactly = Callable[[PCF], Fraction | Infinite | None]
+"""What may know the exact value of a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +102,15 @@ def limit(
     verdict: Classification | None = None,
     tail: AnyTail | None = None,
     enclosure: Enclosure | None = None,
+    exactly: Exactly | None = None,
+    most_bits: int = MAX_BITS,
 ) -> Limit | None:
     """Return the limit of `formula` to `digits` significant digits or as many as can be had; None if it diverges.
 
     `verdict` and `tail` are computed where they are not given. An `enclosure` by the kernels, to as many digits, is
-    taken where no closed form says that the limit is rational or infinite.
+    taken where no closed form says that the limit is rational or infinite. `exactly` is asked for the exact value of a
+    limit that looks rational, zero or infinite, and `most_bits` bounds the bits at which it is
+    told from zero and infinity.
     """
     verdict = verdict or classify(formula)
     if verdict.status == "diverges":
@@ -113,7 +121,7 @@ def limit(
         known = _by_closed_form(formula, digits)
         if enclosure is not None and known is None:
             return enclosed_limit(enclosure, digits)
-        return _convergent(formula, digits, tail or tail_of(formula), known)
+        return _convergent(formula, digits, tail or tail_of(formula), known, exactly, most_bits)
     except TooDeepError as error:
         return _unknown(str(error))
 
@@ -159,13 +167,15 @@ def _terminating(formula: PCF, zero: int, digits: int) -> Limit:
     return rounded(ball, digits, "ball")
 
 
-def _convergent(formula: PCF, digits: int, tail: AnyTail, known: Limit | None) -> Limit:
+def _convergent(
+    formula: PCF, digits: int, tail: AnyTail, known: Limit | None, exactly: Exactly | None, most_bits: int
+) -> Limit:
     """Return the limit of a formula that converges and does not terminate; `known` is what a closed form says."""
     wanted = bits_wanted(digits)
     if known is not None:
         wanted = min(wanted, CONFIRMED_BITS)
     bits, tried, best, kind = wanted, False, None, None
-    while bits <= max(MAX_BITS, 4 * wanted):
+    while bits <= max(most_bits, 4 * wanted):
         value = tail.at(0, bits)
         ball = _quotient(value, bits, wanted)
         if known is not None:
@@ -175,6 +185,10 @@ def _convergent(formula: PCF, digits: int, tail: AnyTail, known: Limit | None) -
             tried, found = True, _by_rational_tail(formula, digits)
             if found is not None:
                 return found
+            said = None if exactly is None else exactly(formula)
+            if said is not None:
+                known = INFINITE if isinstance(said, Infinite) else exact(said, digits)
+                return _confirmed(known, ball, formula)
         if ball is not None and 0 not in ball:
             improved = best is None or ball.rel_accuracy_bits() > best.rel_accuracy_bits() + 8
             best, kind = (ball, value.bound_kind) if improved else (best, kind)

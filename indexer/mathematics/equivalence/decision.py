@@ -39,6 +39,9 @@ CONFIRMED_DIGITS = 30
 CONFIRMED_BITS = 128
 """Working precision for that, beside the size of the map."""
 
+MAX_CONFIRMED_BITS = 4_096
+"""Bits at which a limit that is not told from zero or infinity is left out of that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Equivalence:
@@ -197,7 +200,7 @@ def _confirmed(first: PCF, second: PCF, found: Decision) -> Decision:
 @lru_cache(maxsize=4096)
 def _ball(formula: PCF) -> arb | None:
     """Return an enclosure of a finite limit, None where there is none."""
-    found = limit(formula, CONFIRMED_DIGITS)
+    found = limit(formula, CONFIRMED_DIGITS, most_bits=MAX_CONFIRMED_BITS)
     return None if found is None else found.ball
 
 

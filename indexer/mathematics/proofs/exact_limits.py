@@ -19,8 +19,11 @@ from indexer.mathematics.proofs.proving import MAX_DESCENTS
 
 
 def rational_by_equivalence(formula: PCF) -> Fraction | Infinite | None:
-    """Return a rational or infinite limit that an equivalence to a formula of low degree proves, None without one."""
-    if no_limit(formula) is not None:
+    """Return a rational or infinite limit that an equivalence to a formula of low degree proves, None without one.
+
+    A formula of low degree has its own closed form, and is not asked about.
+    """
+    if no_limit(formula) is not None or equation(formula) is not None:
         return None
     for _, other in islice(descents(formula), MAX_DESCENTS):
         found = equation(other)
