@@ -8,13 +8,15 @@ from functools import cached_property, lru_cache
 from itertools import zip_longest
 from typing import Protocol
 
+import numpy as np
+
 from catalog.constants import library as constants
 from catalog.constants.evaluation import evaluate_known, known_digits
 from catalog.constants.library import Constant, Library
 from catalog.errors import ExpressionError
 from catalog.store.constants import OWN
 from indexer.mathematics.numbers.decimals import bits_for
-from indexer.mathematics.relations.screening import Constants, Numbers
+from indexer.mathematics.relations.screening import SCREENED_BOUND, Constants, Numbers, moebius_bounds
 from indexer.mathematics.relations.search import DIGITS, Scaled, moebius_scaled, scale
 
 GUARD_BITS = 16
@@ -126,14 +128,24 @@ class PreparedLibrary:
             self._by_text[text] = self._equivalent(expression) or (expression, expression)
         return self._by_text[text]
 
+    @cached_property
+    def _values(self) -> tuple[list[tuple[str, str]], list[Scaled], Constants]:
+        """The members that have a real value, in order of likelihood, with their values."""
+        known = [(member, value) for member in self._members if (value := scaled_constant(member[1], DIGITS))]
+        values = [value for _, value in known]
+        return [member for member, _ in known], values, Constants.of(Numbers.of(values))
+
     def _equivalent(self, expression: str) -> tuple[str, str] | None:
+        """Return the likeliest member that is a Moebius map, of those that a screening leaves."""
         value = scaled_constant(expression, DIGITS)
-        if value is None:
+        if value is None or not self._members:
             return None
-        for name, other in self._members:
-            member = scaled_constant(other, DIGITS)
-            if member is not None and moebius_scaled(value, member, DIGITS).outcome == "found":
-                return name, other
+        members, values, constants = self._values
+        every = np.arange(len(members))
+        bounds = moebius_bounds(Numbers.of([value]), constants, (0 * every, every))
+        for row in np.flatnonzero(bounds < SCREENED_BOUND).tolist():
+            if moebius_scaled(value, values[row], DIGITS).outcome == "found":
+                return members[row]
         return None
 
 

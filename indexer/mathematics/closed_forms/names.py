@@ -32,6 +32,9 @@ def exact_relation(formula: PCF) -> Derivation | None:
 
     None as for `derivation`.
     """
+    if formula.a[-1] < 0:
+        own = exact_relation(formula.mirror())
+        return None if own is None else own.mirrored()
     found = derivation(formula)
     if found is None:
         return None

@@ -69,6 +69,13 @@ class Derivation:
         """Length of the longest coefficient in bits."""
         return max(abs(k).bit_length() for k in self.coefficients)
 
+    def mirrored(self) -> Derivation:
+        """The derivation of the formula (-a, b), whose limit is -L, from this one."""
+        x, y, z, w = self.coefficients
+        mirror = self.formula.mirror()
+        step = Step("mirror", mirror, self.formula, (-ONE, ZERO, ZERO, ONE))
+        return Derivation(mirror, self.constant, (-x, -y, z, w), (step, *self.steps))
+
     def named(self, constant: str, matrix: Matrix) -> Derivation:
         """The same with another text of the constant, of which the one now is the map `matrix`."""
         if constant == self.constant:

@@ -7,16 +7,14 @@ A number is an integer, "p/q", or [p, q, d] for p + q sqrt(d); a polynomial is a
 from __future__ import annotations
 
 import ast
+import re
 from fractions import Fraction
 from functools import lru_cache
-from math import isqrt
+from math import gcd, isqrt, lcm
 from typing import Any
 
 Poly = tuple[int, ...]
 Matrix = tuple[Any, Any, Any, Any]
-
-
-ZERO = Fraction(0)
 
 
 class Refused(Exception):
@@ -24,40 +22,67 @@ class Refused(Exception):
 
 
 class Quadratic:
-    """The exact number p + q sqrt(d): d is a square-free integer other than 0 and 1, or 1 where q = 0."""
+    """The exact number p + q sqrt(d): d is a square-free integer other than 0 and 1, or 1 where q = 0.
 
-    def __init__(self, p: Any, q: Any = 0, d: int = 1) -> None:
-        self.p = p if type(p) is Fraction else Fraction(p)
-        self.q = ZERO if not q else q if type(q) is Fraction else Fraction(q)
-        self.d = d if q else 1
+    It is kept as (x + y sqrt(d))/m in coprime integers with m > 0.
+    """
 
-    def _both(self, other: Any) -> tuple[Quadratic, int]:
-        other = other if isinstance(other, Quadratic) else Quadratic(other)
-        if self.q and other.q and self.d != other.d:
+    __slots__ = ("d", "m", "x", "y")
+    x: int
+    y: int
+    m: int
+    d: int
+
+    def __new__(cls, p: Any, q: Any = 0, d: int = 1) -> Quadratic:
+        """Return p + q sqrt(d) for integers or fractions p and q."""
+        if type(p) is int and not q:
+            return _whole(p)
+        p, q = Fraction(p), Fraction(q)
+        m = lcm(p.denominator, q.denominator)
+        return _number(p.numerator * (m // p.denominator), q.numerator * (m // q.denominator), m, d)
+
+    @property
+    def p(self) -> Fraction:
+        """The rational part."""
+        return Fraction(self.x, self.m)
+
+    @property
+    def q(self) -> Fraction:
+        """What stands before the root."""
+        return Fraction(self.y, self.m)
+
+    def _root(self, other: Quadratic) -> int:
+        """Return the d of both numbers."""
+        if self.y and other.y and self.d != other.d:
             raise Refused(f"sqrt({self.d}) and sqrt({other.d}) lie in different fields")
-        return other, self.d if self.q else other.d
+        return self.d if self.y else other.d
 
     def __add__(self, other: Any) -> Quadratic:
         """Return the sum."""
-        other, d = self._both(other)
-        if d == 1:
-            return Quadratic(self.p + other.p)
-        return Quadratic(self.p + other.p, self.q + other.q, d)
+        o = other if type(other) is Quadratic else Quadratic(other)
+        if self.y or o.y:
+            return _number(self.x * o.m + o.x * self.m, self.y * o.m + o.y * self.m, self.m * o.m, self._root(o))
+        if self.m == o.m == 1:
+            return _whole(self.x + o.x)
+        return _number(self.x * o.m + o.x * self.m, 0, self.m * o.m, 1)
 
     def __mul__(self, other: Any) -> Quadratic:
         """Return the product."""
-        other, d = self._both(other)
-        if d == 1:
-            return Quadratic(self.p * other.p)
-        return Quadratic(self.p * other.p + d * self.q * other.q, self.p * other.q + self.q * other.p, d)
+        o = other if type(other) is Quadratic else Quadratic(other)
+        if self.y or o.y:
+            d = self._root(o)
+            return _number(self.x * o.x + d * self.y * o.y, self.x * o.y + self.y * o.x, self.m * o.m, d)
+        if self.m == o.m == 1:
+            return _whole(self.x * o.x)
+        return _number(self.x * o.x, 0, self.m * o.m, 1)
 
     def __truediv__(self, other: Any) -> Quadratic:
         """Return the quotient."""
-        other, d = self._both(other)
-        if d == 1:
-            return Quadratic(self.p / other.p)
-        norm = other.p * other.p - d * other.q * other.q
-        return self * Quadratic(other.p / norm, -other.q / norm, d)
+        o = other if type(other) is Quadratic else Quadratic(other)
+        if not o.y:
+            return _number(self.x * o.m, self.y * o.m, self.m * o.x, self.d)
+        norm = o.x * o.x - o.d * o.y * o.y
+        return self * _number(o.x * o.m, -o.y * o.m, norm, o.d)
 
     def __rtruediv__(self, other: Any) -> Quadratic:
         """Return the quotient of another number by this one."""
@@ -65,23 +90,64 @@ class Quadratic:
 
     def __neg__(self) -> Quadratic:
         """Return the number with the opposite sign."""
-        return Quadratic(-self.p, -self.q, self.d)
+        return _number(-self.x, -self.y, self.m, self.d)
 
     def __sub__(self, other: Any) -> Quadratic:
         """Return the difference."""
-        return self + -self._both(other)[0]
+        return self + -(other if type(other) is Quadratic else Quadratic(other))
 
     def __rsub__(self, other: Any) -> Quadratic:
         """Return the difference of another number and this one."""
-        return self._both(other)[0] + -self
+        return Quadratic(other) + -self
 
     def __eq__(self, other: object) -> bool:
         """Say whether two numbers are one."""
-        other, _ = self._both(other)
-        return self.p == other.p and self.q == other.q
+        if type(other) is int:
+            return self.x == other and self.m == 1 and not self.y
+        o = other if type(other) is Quadratic else Quadratic(other)
+        self._root(o)
+        return self.x == o.x and self.y == o.y and self.m == o.m
 
     __radd__, __rmul__ = __add__, __mul__
     __hash__ = None  # type: ignore[assignment]
+
+
+def _number(x: int, y: int, m: int, d: int) -> Quadratic:
+    """Return (x + y sqrt(d))/m for any m but 0."""
+    if not m:
+        raise ZeroDivisionError("a number is divided by zero")
+    common = gcd(x, y, m) if m > 0 else -gcd(x, y, m)
+    found = object.__new__(Quadratic)
+    found.x, found.y, found.m, found.d = x // common, y // common, m // common, d if y else 1
+    return found
+
+
+def _whole(x: int) -> Quadratic:
+    """Return an integer."""
+    found = object.__new__(Quadratic)
+    found.x, found.y, found.m, found.d = x, 0, 1, 1
+    return found
+
+
+def sign(x: Quadratic) -> int:
+    """Return the sign of a real number."""
+    p, q = ((part > 0) - (part < 0) for part in (x.x, x.y))
+    if x.y and x.d < 0:
+        raise Refused("a number that is not real has no sign")
+    return p if q == 0 or p == q else q if p == 0 else p * ((x.x**2 > x.y**2 * x.d) - (x.x**2 < x.y**2 * x.d))
+
+
+def root_of(radicand: int | Fraction) -> Quadratic:
+    """Return the square root of a rational number, i times a positive root for a negative one."""
+    n, below = radicand.numerator * radicand.denominator, radicand.denominator
+    outer, k = 1, 2
+    while k * k <= abs(n):
+        while n % (k * k) == 0:
+            n, outer = n // (k * k), outer * k
+        k += 1
+        if k > 10_000:
+            raise Refused("a radicand is too large")
+    return Quadratic(Fraction(outer, below)) if n == 1 else Quadratic(0, Fraction(outer, below), n)
 
 
 def integer(value: Any) -> int:
@@ -95,6 +161,8 @@ def integer(value: Any) -> int:
 
 def number(value: Any) -> Quadratic:
     """Return an exact number: an integer, "p/q", or [p, q, d] for p + q sqrt(d)."""
+    if type(value) is int:
+        return _whole(value)
     if isinstance(value, list):
         p, q, d = number(value[0]).p, number(value[1]).p, integer(value[2])
         root = isqrt(abs(d))
@@ -102,7 +170,7 @@ def number(value: Any) -> Quadratic:
             raise Refused(f"{d} is no square-free radicand")
         return Quadratic(p, q, d)
     top, slash, bottom = value.partition("/") if isinstance(value, str) else (value, "", "")
-    return Quadratic(Fraction(integer(top), integer(bottom) if slash else 1))
+    return _number(integer(top), 0, integer(bottom) if slash else 1, 1)
 
 
 def exact_map(value: Any) -> Matrix:
@@ -113,8 +181,11 @@ def exact_map(value: Any) -> Matrix:
 
 def proportional(first: Matrix, second: Matrix) -> bool:
     """Say whether two maps, neither zero, are one."""
-    zero = all(c == 0 for c in first) or all(c == 0 for c in second)
-    return not zero and all(first[i] * second[j] == first[j] * second[i] for i in range(4) for j in range(i))
+    pivot = next((i for i in range(4) if first[i] != 0), None)
+    if pivot is None or second[pivot] == 0:
+        return False
+    size, scale = first[pivot], second[pivot]
+    return all(first[i] * scale == size * second[i] for i in range(4) if i != pivot)
 
 
 def compose(outer: Matrix, inner: Matrix) -> Matrix:
@@ -137,6 +208,12 @@ def parsed(text: str) -> ast.expr:
         return ast.parse(text.replace("^", "**").strip(), mode="eval").body
     except (SyntaxError, MemoryError):
         raise Refused(f"{text[:60]!r} cannot be read") from None
+
+
+@lru_cache(maxsize=2048)
+def variables(*texts: str) -> frozenset[str]:
+    """Return the variables of arithmetic texts: single small letters."""
+    return frozenset(re.findall(r"\b[a-z]\b", " ".join(texts)))
 
 
 def product(left: Matrix, right: Matrix) -> Matrix:

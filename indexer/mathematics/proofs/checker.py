@@ -11,7 +11,6 @@ integers than their degree. The text of `relation.expression` is for readers and
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Callable
 from fractions import Fraction
@@ -32,8 +31,10 @@ from indexer.mathematics.proofs.arithmetic import (
     polynomial,
     product,
     proportional,
+    sign,
+    variables,
 )
-from indexer.mathematics.proofs.functions import CHECKS_OF_FUNCTIONS, filled, sign, value_of
+from indexer.mathematics.proofs.functions import CHECKS_OF_FUNCTIONS, filled, value_of
 
 MOST_STEPS, MOST_FOLDS, FARTHEST = 40, 24, 20_000
 """Most steps of a certificate, most steps of a recurrence taken as one, largest index that is stepped back from."""
@@ -302,8 +303,8 @@ def _theorem(step: Any) -> Matrix:
     """The formula, or the sum, is that of a row of the table at these values of its variables."""
     row, values = _table()[step["key"]], {name: number(value) for name, value in step["values"].items()}
     sides = ("numerator", "denominator") if "numerator" in row else ("a", "b")
-    texts = " ".join([*row[sides[0]], *row[sides[1]], row["constant"], *row["where"]])
-    if set(values) != set(re.findall(r"\b[a-z]\b", texts)) or set(step["first"]) != set(sides):
+    texts = [*row[sides[0]], *row[sides[1]], row["constant"], *row["where"]]
+    if set(values) != variables(*texts) or set(step["first"]) != set(sides):
         raise Refused("it is about something else than the theorem, or its values are not those of the variables")
     if any(value.q for value in values.values()) or not all(value_of(condition, values) for condition in row["where"]):
         raise Refused("a hypothesis of the theorem does not hold")

@@ -19,7 +19,18 @@ from math import lcm
 from pathlib import Path
 from typing import Any
 
-from indexer.mathematics.proofs.arithmetic import Matrix, Quadratic, Refused, number, parsed, polynomial, product
+from indexer.mathematics.proofs.arithmetic import (
+    Matrix,
+    Quadratic,
+    Refused,
+    number,
+    parsed,
+    polynomial,
+    product,
+    root_of,
+    sign,
+    variables,
+)
 from indexer.mathematics.proofs.products import ratio
 
 PARAMETERS = {"hyp0f1": 1, "hyp1f1": 2, "hyp2f1": 3, "hypu": 2}
@@ -45,14 +56,6 @@ def quotient(subject: Any) -> tuple[str, Parameters, Parameters, Quadratic]:
     if name != "hypu" and any(_whole(side[-1], largest=0) for side in (above, below)):
         raise Refused("a lower parameter is a pole")
     return name, above, below, z
-
-
-def sign(x: Quadratic) -> int:
-    """Return the sign of a real number."""
-    p, q = ((part > 0) - (part < 0) for part in (x.p, x.q))
-    if x.q and x.d < 0:
-        raise Refused("a number that is not real has no sign")
-    return p if q == 0 or p == q else q if p == 0 else p * ((x.p**2 > x.q**2 * x.d) - (x.p**2 < x.q**2 * x.d))
 
 
 def _whole(x: Quadratic, largest: int = FARTHEST) -> bool:
@@ -109,19 +112,6 @@ def _representation(step: Any) -> Matrix:
     """The way back from a quotient to a formula of which it is that of the minimal solution."""
     x, y, z, w = _recurrence({"first": step["second"], "second": step["first"]})
     return -x, z, y, -w
-
-
-def root_of(radicand: int | Fraction) -> Quadratic:
-    """Return the square root of a rational number, i times a positive root for a negative one."""
-    n, below = radicand.numerator * radicand.denominator, radicand.denominator
-    outer, k = 1, 2
-    while k * k <= abs(n):
-        while n % (k * k) == 0:
-            n, outer = n // (k * k), outer * k
-        k += 1
-        if k > 10_000:
-            raise Refused("a radicand is too large")
-    return Quadratic(Fraction(outer, below)) if n == 1 else Quadratic(0, Fraction(outer, below), n)
 
 
 # ------------------------------------------------------------------ contiguity
@@ -293,7 +283,7 @@ def _identity(step: Any) -> Matrix:
     """The quotient, or the constant, is that of a row of the table at these values of its variables."""
     row, values = _table()[step["key"]], {name: number(value) for name, value in step["values"].items()}
     texts = [*row.get("above", ()), *row.get("below", ()), row.get("argument", ""), row.get("first", "")]
-    if set(values) != set(re.findall(r"\b[a-z]\b", " ".join([*texts, row["constant"], *row["where"]]))):
+    if set(values) != variables(*texts, row["constant"], *row["where"]):
         raise Refused("the values are not those of the identity's variables")
     if not all(value_of(condition, values) for condition in row["where"]):
         raise Refused("a hypothesis of the identity does not hold")

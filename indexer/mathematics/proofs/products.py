@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd, lcm
 
 from indexer.mathematics.proofs.arithmetic import Refused, parsed
@@ -34,6 +35,7 @@ def ratio(first: str, second: str) -> tuple[Fraction, bool]:
     raise Refused("the constants are no rational multiples of each other, nor of each other's reciprocal")
 
 
+@lru_cache(maxsize=2048)
 def product_of(text: str) -> Product:
     """Return the product that a text equals."""
     if len(text) > LONGEST:

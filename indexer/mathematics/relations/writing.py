@@ -195,8 +195,14 @@ def monomial_text(product: Product) -> str:
     >>> monomial_text(product_of("3/(sqrt(2)*atan(3))")), monomial_text(product_of("sqrt(3/4)"))
     ('3/(sqrt(2)*atan(3))', 'sqrt(3)/2')
     """
-    product = _reciprocal_functions(product)
-    return min(_monomials(product), key=len)
+    unsigned = _unsigned_text(Product(abs(product.coefficient), product.factors))
+    return f"-{unsigned}" if product.coefficient < 0 else unsigned
+
+
+@lru_cache(maxsize=8192)
+def _unsigned_text(product: Product) -> str:
+    """Return the text of a product whose coefficient is not negative."""
+    return min(_monomials(_reciprocal_functions(product)), key=len)
 
 
 def _monomials(product: Product) -> Iterator[str]:
@@ -222,12 +228,12 @@ def _monomials(product: Product) -> Iterator[str]:
 def _joined(product: Product, root: str, *, over: bool) -> str:
     """Return root * product, or product/root."""
     above, below = factors_text(product)
-    p, q = abs(product.coefficient.numerator), product.coefficient.denominator
+    p, q = product.coefficient.numerator, product.coefficient.denominator
     numerator = [root] * (not over) + above
     numerator = [str(p)] * (p != 1 or not numerator) + numerator
     denominator = [str(q)] * (q != 1) + [root] * over + below
     bottom = f"({'*'.join(denominator)})" if len(denominator) > 1 else "".join(denominator)
-    return f"{'-' * (product.coefficient < 0)}{'*'.join(numerator)}{'/' * bool(denominator)}{bottom}"
+    return f"{'*'.join(numerator)}{'/' * bool(denominator)}{bottom}"
 
 
 def _reciprocal_functions(product: Product) -> Product:

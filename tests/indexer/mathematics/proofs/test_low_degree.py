@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, assume, given, settings
 
 from catalog.formulas.pcf import PCF, parse_formula
 from indexer.mathematics.closed_forms.closed_form import closed_form
-from indexer.mathematics.proofs.arithmetic import Quadratic, Refused
+from indexer.mathematics.proofs.arithmetic import Quadratic, Refused, sign
 from indexer.mathematics.proofs.checker import check
-from indexer.mathematics.proofs.functions import number_text, sign, value_of
+from indexer.mathematics.proofs.functions import number_text, value_of
 from indexer.mathematics.proofs.links import prove_link
 from indexer.mathematics.proofs.low_degree import prove_low_degree
 from indexer.mathematics.proofs.products import ratio
