@@ -71,7 +71,7 @@ def copied(
     `where` is a condition in SQL on the columns of view `formulas`; it is run as it is, so give it to a connection
     that can only read. The connection stays in a transaction until the stream ends.
     """
-    query, parameters = _ids(wanted, where)
+    query, parameters = chosen_ids(wanted, where)
     columns = sql.SQL(", ").join(sql.Identifier("formula", name) for name in STORED)
     rows = sql.SQL(SQL.text("export_rows"))
     with connection.cursor("formulary_export") as cursor, connection.cursor() as copying:
@@ -92,8 +92,8 @@ def records(
         yield [parsed(row) for row in batch.rows()]
 
 
-def _ids(wanted: Filter | None, where: str | None) -> tuple[sql.Composed, dict[str, Any]]:
-    """The query of the formulas that pass, and its parameters."""
+def chosen_ids(wanted: Filter | None, where: str | None) -> tuple[sql.Composed, dict[str, Any]]:
+    """Return the query of the numbers of the formulas that pass, and its parameters."""
     condition, parameters = (wanted or Filter(canonical=False)).conditions()
     if where is not None:
         given = sql.SQL(SQL.text("export_where")).format(where=sql.SQL(where.replace("%", "%%")))

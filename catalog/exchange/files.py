@@ -136,7 +136,7 @@ def arrow_table(batch: CsvBatch) -> Any:
 def write_parquet(file: BinaryIO, batches: Batches) -> int:
     """Write Parquet. Returns the number of records."""
     count = 0
-    with pyarrow().parquet.ParquetWriter(file, _schema(), compression="zstd") as writer:
+    with pyarrow().parquet.ParquetWriter(file, record_schema(), compression="zstd") as writer:
         for batch in ahead(batches):
             count += batch.count
             writer.write_table(arrow_table(batch))
@@ -154,12 +154,13 @@ def write_parquet_folder(folder: Path, batches: Batches, partition: str) -> int:
             yield from arrow_table(batch).to_batches()
 
     pyarrow().dataset.write_dataset(
-        pieces(), folder, schema=_schema(), format="parquet", partitioning=[partition], partitioning_flavor="hive"
+        pieces(), folder, schema=record_schema(), format="parquet", partitioning=[partition], partitioning_flavor="hive"
     )
     return count
 
 
-def _schema() -> Any:
+def record_schema() -> Any:
+    """Return the schema of pyarrow that files of records have."""
     return arrow_table(CsvBatch(0, b",".join([b""] * len(KINDS)))).schema
 
 

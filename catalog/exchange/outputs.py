@@ -13,7 +13,7 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -69,21 +69,33 @@ def written(target: str, *, needs_file: str | None = None) -> Iterator[BinaryIO]
 
 
 @contextmanager
-def written_folder(target: str) -> Iterator[Path]:
-    """A new folder to fill, which takes its name when the block ends without an error; raises FileFormatError."""
-    path = Path(target)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    if os.path.lexists(path):
+def written_folder(target: str, *, may_replace: Callable[[Path], None] | None = None) -> Iterator[Path]:
+    """A new folder to fill, which takes its name when the block ends without an error; raises FileFormatError.
+
+    `may_replace` looks at what has the name already, before and after, and raises where it must stay; what it lets go
+    is replaced when the new folder is whole. Without it nothing is.
+    """
+    path = Path(os.path.abspath(target))  # noqa: PTH100  a link is not followed, and `.` has a name
+    beside, old = (path.with_name(f".{path.name}.{os.getpid()}.{word}") for word in ("new", "old"))
+    there = os.path.lexists(path)
+    if there and may_replace is None:
         raise FileFormatError(f"{target} exists already; name a new folder")
     try:
+        if there and may_replace is not None:
+            may_replace(path)
         beside.mkdir()
         try:
             yield beside
-            if os.path.lexists(path):
-                raise FileFormatError(f"{target} appeared while its folder was written; name a new one")
+            if os.path.lexists(path) != there:
+                raise FileFormatError(f"{target} appeared or went while its folder was written; try again")
+            if there and may_replace is not None:
+                may_replace(path)
+                path.rename(old)
             beside.rename(path)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
+            if os.path.lexists(path):
+                shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         raise _unwritable(target, error) from error
 

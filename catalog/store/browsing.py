@@ -7,8 +7,12 @@ import psycopg
 from catalog.database.blocks import Blocks
 from catalog.formulas.pcf import PCF
 from catalog.store.rows import Row, first, rows, value
+from catalog.store.summaries import NOW, Standing, figures_by_key
 
 SQL = Blocks(__file__)
+
+NO_FORMULAS: Row = {"formulas": 0, "formulas_proved": 0, "best_delta": None, "first_found_at": None}
+"""The figures of a constant that no formula has."""
 
 FIRST = (-1, 0)
 """The place before all constants, for `constants_after`."""
@@ -30,24 +34,22 @@ def random_formula(connection: psycopg.Connection) -> PCF | None:
     return None if row is None else PCF(row["a"], row["b"])
 
 
-def constants_after(connection: psycopg.Connection, place: tuple[int, int], count: int) -> list[Row]:
+def constants_after(
+    connection: psycopg.Connection, place: tuple[int, int], count: int, where: Standing = NOW
+) -> list[Row]:
     """Return constants in the order in which they are tried, beyond a place (likelihood, id), with their formulas.
 
-    Counts are of canonical formulas with a verified or proved relation that nobody rejected.
+    Counts are of canonical formulas with a verified or proved relation that nobody rejected, `where` they stand.
     """
-    return rows(connection, SQL["constants_after"], likelihood=place[0], id=place[1], count=count)
+    found = rows(connection, SQL["constants_after"], likelihood=place[0], id=place[1], count=count)
+    counted = figures_by_key(connection, where, "constant", [row["id"] for row in found])
+    return [row | counted.get(row["id"], NO_FORMULAS) for row in found]
 
 
-def constant_row(connection: psycopg.Connection, name: str) -> Row | None:
+def constant_row(connection: psycopg.Connection, name: str, where: Standing = NOW) -> Row | None:
     """Return one constant with the same counts; None where the catalogue has none of this name."""
-    return first(connection, SQL["constant_row"], name=name)
-
-
-def proofs_counted(connection: psycopg.Connection) -> dict[str, int]:
-    """Return how many canonical formulas have a best relation of each proof."""
-    return {row["proof"]: row["formulas"] for row in rows(connection, SQL["proofs_counted"])}
-
-
-def bounds_counted(connection: psycopg.Connection) -> dict[str, int]:
-    """Return how many canonical formulas have a limit of each kind of bound."""
-    return {row["bound_kind"]: row["formulas"] for row in rows(connection, SQL["bounds_counted"])}
+    row = first(connection, SQL["constant_row"], name=name)
+    if row is None:
+        return None
+    counted: Row = figures_by_key(connection, where, "constant", [row["id"]]).get(row["id"], NO_FORMULAS)
+    return row | counted

@@ -28,66 +28,15 @@ order by id
 limit 1
 
 -- constants_after --
--- Constants in the order in which they are tried, beyond one of them, with their formulas.
-select
-    chosen.id, chosen.name, chosen.latex, chosen.expression, chosen.constant_group, chosen.likelihood,
-    counted.formulas, counted.formulas_proved, counted.best_delta
-from (
-    select *
-    from constant
-    where (likelihood, id) > (%(likelihood)s, %(id)s)
-    order by likelihood, id
-    limit %(count)s
-) as chosen
-left join lateral (
-    select
-        count(distinct formula.id) as formulas,
-        count(distinct formula.id) filter (where relation.proof in ('closed_form', 'theorem')) as formulas_proved,
-        max(formula.delta) as best_delta
-    from relation
-    join formula on formula.id = relation.formula_id and formula.is_canonical
-    where relation.constant_id = chosen.id
-        and relation.proof not in ('imported', 'numerical')
-        and not is_rejected(relation)
-) as counted on true
-order by chosen.likelihood, chosen.id
+-- Constants in the order in which they are tried, beyond one of them.
+select id, name, latex, expression, constant_group, likelihood
+from constant
+where (likelihood, id) > (%(likelihood)s, %(id)s)
+order by likelihood, id
+limit %(count)s
 
 -- constant_row --
--- One constant with its formulas.
-select
-    constant.id, constant.name, constant.latex, constant.expression, constant.constant_group, constant.reference,
-    constant.oeis, constant.value_text, counted.formulas, counted.formulas_proved, counted.best_delta,
-    counted.first_found_at
+-- One constant.
+select id, name, latex, expression, constant_group, reference, oeis, value_text
 from constant
-left join lateral (
-    select
-        count(distinct formula.id) as formulas,
-        count(distinct formula.id) filter (where relation.proof in ('closed_form', 'theorem')) as formulas_proved,
-        max(formula.delta) as best_delta,
-        min(relation.found_at) as first_found_at
-    from relation
-    join formula on formula.id = relation.formula_id and formula.is_canonical
-    where relation.constant_id = constant.id
-        and relation.proof not in ('imported', 'numerical')
-        and not is_rejected(relation)
-) as counted on true
-where constant.name = %(name)s
-
--- proofs_counted --
--- Canonical formulas by the proof of their best relation to numbers or constants.
-select best.proof, count(*) as formulas
-from (
-    select distinct on (relation.formula_id) relation.formula_id, relation.proof
-    from relation
-    where relation.kind <> 'formula' and not is_rejected(relation)
-    order by relation.formula_id, proof_strength(relation.proof) desc
-) as best
-join formula on formula.id = best.formula_id and formula.is_canonical
-group by best.proof
-
--- bounds_counted --
--- Canonical formulas by what stands behind their limit.
-select bound_kind, count(*) as formulas
-from formula
-where is_canonical and bound_kind is not null
-group by bound_kind
+where name = %(name)s

@@ -16,6 +16,7 @@ from catalog.database.blocks import Blocks
 from catalog.database.copying import copy_into, fixed, floats, integers, unpack_vectors
 from catalog.formulas.pcf import PCF
 from catalog.store.rows import Row, column, first, rows, value
+from catalog.store.summaries import NOW, Standing, reading
 from catalog.store.vectors import vectors_beyond
 from catalog.version import __version__
 
@@ -340,15 +341,23 @@ def formulas_by_id(connection: psycopg.Connection, ids: Sequence[int]) -> dict[i
 
 
 def cluster_list(
-    connection: psycopg.Connection, count: int, constant: str | None = None, unnamed: bool = False
+    connection: psycopg.Connection,
+    count: int,
+    constant: str | None = None,
+    unnamed: bool = False,
+    where: Standing = NOW,
 ) -> list[Row]:
-    """Return the clusters in use, the largest first; of one constant, label or given name, or only those without."""
-    return rows(connection, SQL["cluster_list"], count=count, constant=constant, unnamed=unnamed)
+    """Return the clusters in use, the largest first; of one constant, label or given name, or only those without.
+
+    Their members are counted `where` they stand.
+    """
+    query = reading("cluster_list", SQL, where)
+    return rows(connection, query, prepare=False, count=count, constant=constant, unnamed=unnamed)
 
 
-def cluster(connection: psycopg.Connection, number: int) -> Row | None:
-    """Return one cluster; its events are left to `cluster_events`."""
-    return first(connection, SQL["cluster_by_id"], id=number)
+def cluster(connection: psycopg.Connection, number: int, where: Standing = NOW) -> Row | None:
+    """Return one cluster, its members counted `where` they stand; its events are left to `cluster_events`."""
+    return next(iter(rows(connection, reading("cluster_by_id", SQL, where), prepare=False, id=number)), None)
 
 
 def cluster_of(connection: psycopg.Connection, formula_id: int) -> Row | None:

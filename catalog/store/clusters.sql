@@ -106,18 +106,45 @@ from unnest(%(clusters)s::bigint[], %(events)s::text[], %(relations)s::bigint[],
 order by entered.place
 
 -- cluster_list --
--- Clusters in use, the largest first.
-select id, label, given_name, constant, members, canonical, representative, radius
-from clusters
-where retired_at is null
-    and (%(constant)s::text is null or %(constant)s in (constant, label, given_name))
-    and (not %(unnamed)s or (label like 'unnamed-%%' and given_name is null))
-order by canonical desc, members desc, id
+-- Clusters in use, the largest first; their sizes are counted now or kept.
+select
+    cluster.id, cluster.label, named.given_name, constant.name as constant,
+    coalesce((figures.content->>'members')::bigint, 0) as members,
+    coalesce((figures.content->>'canonical')::bigint, 0) as canonical,
+    coalesce(formula_text(formula.a, formula.b), formula.definition) as representative, cluster.radius
+from cluster
+left join {source} as figures on figures.subject = 'cluster' and figures.key = cluster.id
+left join constant on constant.id = cluster.constant_id
+left join formula on formula.id = cluster.representative_id
+left join lateral (
+    select cluster_name.given_name from cluster_name where cluster_name.cluster_id = cluster.id order by id desc limit 1
+) as named on true
+where cluster.retired_at is null
+    and (%(constant)s::text is null or %(constant)s in (constant.name, cluster.label, named.given_name))
+    and (not %(unnamed)s or (cluster.label like 'unnamed-%%' and named.given_name is null))
+order by canonical desc, members desc, cluster.id
 limit %(count)s
 
 -- cluster_by_id --
--- One cluster.
-select * from clusters where id = %(id)s
+-- One cluster; its size is counted now or kept.
+select
+    cluster.id, cluster.label, constant.name as constant,
+    coalesce((figures.content->>'members')::bigint, 0) as members,
+    coalesce((figures.content->>'canonical')::bigint, 0) as canonical,
+    coalesce(formula_text(formula.a, formula.b), formula.definition) as representative, cluster.radius,
+    last_event.event as last_event, last_event.happened_at as changed_at, cluster.retired_at, named.given_name
+from cluster
+left join {source} as figures on figures.subject = 'cluster' and figures.key = %(id)s
+left join constant on constant.id = cluster.constant_id
+left join formula on formula.id = cluster.representative_id
+left join lateral (
+    select cluster_name.given_name from cluster_name where cluster_name.cluster_id = cluster.id order by id desc limit 1
+) as named on true
+left join lateral (
+    select cluster_event.event, cluster_event.happened_at
+    from cluster_event where cluster_event.cluster_id = cluster.id order by cluster_event.id desc limit 1
+) as last_event on true
+where cluster.id = %(id)s
 
 -- cluster_of --
 -- Where a formula is in the current clustering.

@@ -8,6 +8,7 @@ from catalog.database.blocks import Blocks
 from catalog.store.ingest import resolve_waiting
 from catalog.store.leases import CHUNK_RANKS
 from catalog.store.rows import Row, change, rows, value
+from catalog.store.summaries import NOW, Standing, figures
 
 SQL = Blocks(__file__)
 
@@ -15,10 +16,14 @@ SILENT_SECONDS = 600.0
 """A run that has not been heard of for so long was killed."""
 
 
-def gauges(connection: psycopg.Connection) -> Row:
-    """Return how many formulas failed, relations are unverified and chunks are in each state, and further gauges."""
+def gauges(connection: psycopg.Connection, where: Standing = NOW) -> Row:
+    """Return how many formulas failed, relations are unverified and chunks are in each state, and further gauges.
+
+    Formulas and relations are counted `where` they stand.
+    """
     (row,) = rows(connection, SQL["gauges"])
-    return row
+    counted: Row = figures(connection, where, "gauges")
+    return row | counted
 
 
 def clock(connection: psycopg.Connection) -> float:

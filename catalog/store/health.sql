@@ -1,11 +1,8 @@
 -- What `status --prometheus` and `doctor` read, and what doctor repairs.
 
 -- gauges --
--- Figures for a collector of metrics.
+-- Figures of the bookkeeping for a collector of metrics; those of formulas and relations are in the summaries.
 select
-    (select count(*) from formula where status = 'undetermined' and evaluation_error is not null) as formulas_failed,
-    (select count(*) from relation where proof in ('imported', 'numerical')) as relations_unverified,
-    (select count(*) from verification_failure) as verification_failures,
     (select count(*) from chunk where state = 'open') as chunks_open,
     (select count(*) from chunk where state = 'leased') as chunks_leased,
     (select count(*) from chunk where state = 'failed') as chunks_failed,

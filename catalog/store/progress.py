@@ -9,6 +9,7 @@ import psycopg
 
 from catalog.database.blocks import Blocks
 from catalog.store.rows import Row, rows
+from catalog.store.summaries import NOW, Standing, figures
 
 SQL = Blocks(__file__)
 
@@ -26,7 +27,7 @@ class Summary:
     counts: list[Row]
     """status, convergence_class, formulas, canonical (how many of them are)."""
     findings: Row
-    """identified (canonical formulas), constants_found, constants, relations, canonical."""
+    """identified (canonical formulas), constants_found, constants, relations, vectors (their number by version)."""
     spaces: list[Row]
     """The view `progress`, with ranks_per_second over the last minutes and seconds_left, NULL as the property."""
     runs: list[Row]
@@ -46,21 +47,20 @@ def _seconds_left(ranks: int, ranks_per_second: float, runs: list[Row]) -> float
     return ranks / ranks_per_second if working else None
 
 
-def summary(connection: psycopg.Connection) -> Summary:
-    """Return how the catalogue stands."""
+def summary(connection: psycopg.Connection, where: Standing = NOW) -> Summary:
+    """Return how the catalogue stands; counts of formulas and findings are those that stand `where`."""
     rates = {
         row["space"]: float(row["ranks_per_second"])
         for row in rows(connection, SQL["status_rate"], seconds=RATE_SECONDS)
     }
-    (findings,) = rows(connection, SQL["status_findings"])
     runs = rows(connection, SQL["status_runs"], seconds=HEARD_SECONDS)
     spaces = rows(connection, b"select * from progress")
     for space in spaces:
         rate = space["ranks_per_second"] = rates.get(space["space"], 0.0)
         space["seconds_left"] = _seconds_left(space["ranks_left"], rate, runs)
     return Summary(
-        counts=counts(connection),
-        findings=findings,
+        counts=counts(connection, where),
+        findings=figures(connection, where, "findings"),
         spaces=spaces,
         runs=runs,
         ranks_per_second=sum(rates.values()),
@@ -74,9 +74,10 @@ def pace(connection: psycopg.Connection) -> tuple[int, float]:
     return int(row["ranks"]), float(row["seconds"])
 
 
-def counts(connection: psycopg.Connection) -> list[Row]:
+def counts(connection: psycopg.Connection, where: Standing = NOW) -> list[Row]:
     """Return how many formulas there are of each status and convergence_class, and how many of them are canonical."""
-    return rows(connection, SQL["status_counts"])
+    found: list[Row] = figures(connection, where, "counts")
+    return found
 
 
 def ranks_below(connection: psycopg.Connection, rank_limit: int, spaces: Sequence[str] = ()) -> tuple[int, int]:

@@ -1,21 +1,5 @@
 -- How the catalogue stands, and how far the indexer is.
 
--- status_counts --
--- Formulas by status and class, all and canonical.
-select status, convergence_class, count(*) as formulas, count(*) filter (where is_canonical) as canonical
-from formula
-group by status, convergence_class
-order by formulas desc
-
--- status_findings --
--- What was found: canonical formulas with a verified relation, vectors, constants.
-select
-    (select count(*) from identified) as identified,
-    (select count(distinct constant) from identified) as constants_found,
-    (select count(*) from constant) as constants,
-    (select count(*) from relation) as relations,
-    (select count(*) from formula where is_canonical) as canonical
-
 -- status_rate --
 -- Ranks a second of each space over the last minutes.
 with lately as (

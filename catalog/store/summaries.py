@@ -62,7 +62,7 @@ def _kept(connection: psycopg.Connection) -> Row | None:
 
 def figures(connection: psycopg.Connection, where: Standing, subject: str) -> Any:
     """Return the figures of a subject that has one set of them, such as `counts`."""
-    (row,) = rows(connection, _from("read_subject", where), subject=subject)
+    (row,) = rows(connection, reading("read_subject", SQL, where), subject=subject)
     return row["content"]
 
 
@@ -71,14 +71,16 @@ def figures_by_key(
 ) -> dict[int, Any]:
     """Return the figures of a subject by the number of what they are about: of these numbers, or all that there are."""
     if keys is None:
-        found = rows(connection, _from("read_subject", where), subject=subject)
+        found = rows(connection, reading("read_subject", SQL, where), subject=subject)
     else:
-        found = rows(connection, _from("read_keys", where), prepare=False, subject=subject, keys=list(keys))
+        query = reading("read_keys", SQL, where)
+        found = rows(connection, query, prepare=False, subject=subject, keys=list(keys))
     return {row["key"]: row["content"] for row in found}
 
 
-def _from(block: str, where: Standing) -> sql.Composed:
-    return sql.SQL(SQL.text(block)).format(source=sql.Identifier(where.source))
+def reading(name: str, blocks: Blocks, where: Standing) -> sql.Composed:
+    """Return a block of SQL that reads {source}, to be run for the figures `where` they stand."""
+    return sql.SQL(blocks.text(name)).format(source=sql.Identifier(where.source))
 
 
 def renew(connection: psycopg.Connection) -> float | None:

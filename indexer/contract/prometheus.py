@@ -9,13 +9,17 @@ import psycopg
 
 from catalog.server.home import free_bytes
 from catalog.store import health
+from catalog.store.summaries import NOW, Standing
 
 Samples = Iterable[tuple[dict[str, str], float]]
 
 
-def exposition(connection: psycopg.Connection, status: dict[str, Any], home: str | None) -> str:
-    """The figures of `status`, and those of the bookkeeping, one gauge after the other."""
-    figures = health.gauges(connection)
+def exposition(connection: psycopg.Connection, status: dict[str, Any], home: str | None, where: Standing = NOW) -> str:
+    """The figures of `status`, and those of the bookkeeping, one gauge after the other.
+
+    Formulas and relations are counted `where` they stand; then the moment of the count is a gauge too.
+    """
+    figures = health.gauges(connection, where)
     at_work = [run for run in status["runs"] if not run["ended"]]
     plain = {
         "formulas": ("formulas in the catalogue", status["formulas"]),
@@ -29,6 +33,8 @@ def exposition(connection: psycopg.Connection, status: dict[str, Any], home: str
         "database_bytes": ("size of the database", figures["database_bytes"]),
         "free_bytes": ("free disk in the home folder", free_bytes(home)),
     }
+    if where.counted_at is not None:
+        plain["counted_at_seconds"] = ("when formulas and relations were counted", where.counted_at.timestamp())
     lines = [line for name, (words, value) in plain.items() for line in _gauge(name, words, [({}, value)])]
     chunks = [({"state": state}, figures[f"chunks_{state}"]) for state in ("open", "leased", "failed")]
     lines += _gauge("chunks", "chunks by state", chunks)

@@ -7,22 +7,25 @@ from typing import Any
 import psycopg
 
 from catalog.store.progress import summary as read_summary
-from catalog.store.vectors import vector_count
+from catalog.store.summaries import NOW, Standing
 from indexer.kinds.vectors import VECTOR_VERSION
 from indexer.similarity.catalogue_index import snapshot_manifest
 
 
-def status(connection: psycopg.Connection, home: str | None) -> dict[str, Any]:
-    """Counts of formulas, spaces, runs and the index of this host's home folder, as the contract has them."""
-    summary = read_summary(connection)
-    vectors = vector_count(connection, VECTOR_VERSION)
+def status(connection: psycopg.Connection, home: str | None, where: Standing = NOW) -> dict[str, Any]:
+    """Counts of formulas, spaces, runs and the index of this host's home folder, as the contract has them.
+
+    Formulas, findings and vectors are counted `where` they stand; the rest is of this moment.
+    """
+    summary = read_summary(connection, where)
+    vectors = summary.findings["vectors"].get(str(VECTOR_VERSION), 0)
     manifest = snapshot_manifest(connection, home)
     statuses: dict[str, int] = {}
     for row in summary.counts:
         statuses[row["status"]] = statuses.get(row["status"], 0) + row["formulas"]
     return {
         "formulas": sum(statuses.values()),
-        "canonical": summary.findings["canonical"],
+        "canonical": sum(row["canonical"] for row in summary.counts),
         "statuses": statuses,
         "classes": {
             row["convergence_class"]: row["formulas"]

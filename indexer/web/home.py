@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import psycopg
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,8 +11,9 @@ from catalog.formulas.notations import looks_like_formula, read_formula_text
 from catalog.formulas.pcf import PCF, parse_formula
 from catalog.store.browsing import newest_theorems, random_formula
 from catalog.store.constants import own_constants
+from catalog.store.progress import counts
 from catalog.store.search import constant_name
-from indexer.contract.status import status
+from catalog.store.summaries import figures, standing
 from indexer.identification.stored_limits import formulas_with_limit
 from indexer.identification.typed import is_number
 from indexer.web import computed
@@ -36,12 +35,19 @@ MOST_DIGITS = 300
 @reading
 def home(request: Request, site: Site, connection: psycopg.Connection) -> Response:
     """The box, counts, the newest theorems."""
-
-    def read(reader: psycopg.Connection) -> dict[str, Any]:
-        return {"counts": status(reader, None), "newest": newest_theorems(reader, NEWEST)}
-
-    found = site.summary(connection, "home", read)
-    return page(site, "home.html", volatile=True, title="Formulary", asked="", **found)
+    where = standing(connection)
+    counted, findings = counts(connection, where), figures(connection, where, "findings")
+    return page(
+        site,
+        "home.html",
+        title="Formulary",
+        asked="",
+        formulas=sum(row["formulas"] for row in counted),
+        canonical=sum(row["canonical"] for row in counted),
+        findings=findings,
+        counted_at=where.counted_at,
+        newest=newest_theorems(connection, NEWEST),
+    )
 
 
 @reading

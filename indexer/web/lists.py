@@ -17,6 +17,7 @@ from catalog.store.clusters import cluster, cluster_events, cluster_formulas, cl
 from catalog.store.laws import patterns
 from catalog.store.search import KEYS, Filter, constant_name, key_of
 from catalog.store.search import page as formulas_page
+from catalog.store.summaries import standing
 from catalog.vocabulary import CONVERGENCE_CLASSES, PROOFS, STATUSES
 from indexer.web.answers import json_response, page, reading, with_ending
 from indexer.web.filters import listing
@@ -160,13 +161,14 @@ def constants(request: Request, site: Site, connection: psycopg.Connection) -> R
     """Constants in the order in which they are tried."""
     text = request.query_params.get("after")
     key = _key(text) if text else None
-    rows = constants_after(connection, FIRST if key is None else (int(key[0]), key[1]), COUNT + 1)
+    where = standing(connection)
+    rows = constants_after(connection, FIRST if key is None else (int(key[0]), key[1]), COUNT + 1, where)
     shown, following = rows[:COUNT], None
     if len(rows) > COUNT:
         following = listing(request.url.path, after=f"{shown[-1]['likelihood']},{shown[-1]['id']}")
     if request.url.path.endswith(".json"):
-        return json_response({"constants": shown, "next": following})
-    return page(site, "constants.html", title="Constants", rows=shown, following=following)
+        return json_response({"constants": shown, "next": following, "counted_at": where.counted_at})
+    return page(site, "constants.html", title="Constants", rows=shown, following=following, counted_at=where.counted_at)
 
 
 @reading
@@ -175,17 +177,27 @@ def constant(request: Request, site: Site, connection: psycopg.Connection) -> Re
     asked, form = with_ending(request.path_params["name"], ("json",))
     if len(asked) > LONGEST or "\0" in asked:
         raise NotFound("there is no such constant; /constants lists those that there are")
-    row = constant_row(connection, constant_name(connection, asked))
+    where = standing(connection)
+    row = constant_row(connection, constant_name(connection, asked), where)
     if row is None:
         raise NotFound(f"no constant {asked[:60]} in the catalogue; /constants lists those that there are")
     found = formulas_page(connection, Filter(constant=row["name"]), limit=COUNT)
     best = formulas_page(connection, Filter(constant=row["name"]), sort="delta", limit=5)
     if form == "json":
-        return json_response(row | {"simplest": [_object(formula) for formula in found]})
+        simplest = [_object(formula) for formula in found]
+        return json_response(row | {"simplest": simplest, "counted_at": where.counted_at})
     for formula in (*found, *best):
         formula["formula"] = PCF(formula["a"], formula["b"])
-    laws = patterns(connection, row["name"])
-    return page(site, "constant.html", title=row["name"], row=row, rows=found, best=best, laws=laws)
+    return page(
+        site,
+        "constant.html",
+        title=row["name"],
+        row=row,
+        rows=found,
+        best=best,
+        laws=patterns(connection, row["name"]),
+        counted_at=where.counted_at,
+    )
 
 
 @reading
@@ -200,11 +212,12 @@ def families(request: Request, site: Site, connection: psycopg.Connection) -> Re
 @reading
 def clusters(request: Request, site: Site, connection: psycopg.Connection) -> Response:
     """Clusters, the largest first."""
-    rows = site.summary(connection, "clusters", lambda reader: cluster_list(reader, CLUSTERS))
+    where = standing(connection)
+    rows = cluster_list(connection, CLUSTERS, where=where)
     if request.url.path.endswith(".json"):
-        return json_response({"clusters": rows}, volatile=True)
+        return json_response({"clusters": rows, "counted_at": where.counted_at})
     shown = [row | {"formula": _read(row["representative"])} for row in rows]
-    return page(site, "clusters.html", title="Clusters", volatile=True, rows=shown)
+    return page(site, "clusters.html", title="Clusters", rows=shown, counted_at=where.counted_at)
 
 
 @reading
@@ -213,16 +226,26 @@ def one_cluster(request: Request, site: Site, connection: psycopg.Connection) ->
     text, form = with_ending(request.path_params["number"], ("json",))
     if not (text.isascii() and text.isdigit() and int(text) < 2**63):
         raise FilterError("the number of a cluster is a positive integer, such as /clusters/1")
-    row = cluster(connection, int(text))
+    where = standing(connection)
+    row = cluster(connection, int(text), where)
     if row is None:
         raise NotFound(f"there is no cluster {text}; /clusters lists those that there are")
     members = cluster_formulas(connection, row["id"], MEMBERS)
     events = cluster_events(connection, row["id"])
     if form == "json":
-        return json_response(row | {"formulas": members, "events": events})
+        return json_response(row | {"formulas": members, "events": events, "counted_at": where.counted_at})
     shown = [member | {"value": _read(member["formula"])} for member in members]
     title = f"Cluster {row['id']}"
-    return page(site, "cluster.html", title=title, row=row, members=shown, events=events, most=MEMBERS)
+    return page(
+        site,
+        "cluster.html",
+        title=title,
+        row=row,
+        members=shown,
+        events=events,
+        most=MEMBERS,
+        counted_at=where.counted_at,
+    )
 
 
 def _read(text: str | None) -> PCF | None:

@@ -8,8 +8,8 @@ import psycopg
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catalog.store.browsing import bounds_counted, proofs_counted
 from catalog.store.health import read_one_formula
+from catalog.store.summaries import figures, standing
 from indexer.contract.prometheus import exposition
 from indexer.contract.status import status as status_object
 from indexer.web.answers import VOLATILE, json_response, page, reading, text_response
@@ -21,16 +21,18 @@ from indexer.web.site import Site
 @reading
 def status(request: Request, site: Site, connection: psycopg.Connection) -> Response:
     """How far the indexer is, who works, and what was found."""
-    found = status_object(connection, _home(site))
+    where = standing(connection)
+    found = status_object(connection, _home(site), where)
     if request.url.path.endswith(".json"):
-        return json_response(found, volatile=True)
-    return page(site, "status.html", volatile=True, title="Status", found=found)
+        return json_response(found | {"counted_at": where.counted_at}, volatile=True)
+    return page(site, "status.html", volatile=True, title="Status", found=found, counted_at=where.counted_at)
 
 
 @reading
 def metrics(request: Request, site: Site, connection: psycopg.Connection) -> Response:
     """Figures in the text format of Prometheus."""
-    text = exposition(connection, status_object(connection, _home(site)), _home(site))
+    where = standing(connection)
+    text = exposition(connection, status_object(connection, _home(site), where), _home(site), where)
     response = text_response(text, "text/plain; version=0.0.4; charset=utf-8")
     response.headers["cache-control"] = VOLATILE
     return response
@@ -48,11 +50,8 @@ def healthz(request: Request, site: Site, connection: psycopg.Connection) -> Res
 @reading
 def reliability(request: Request, site: Site, connection: psycopg.Connection) -> Response:
     """What theorem, verified, ball and agreement mean, with counts."""
-
-    def read(reader: psycopg.Connection) -> dict[str, Any]:
-        return {"proofs": proofs_counted(reader), "bounds": bounds_counted(reader)}
-
-    found = site.summary(connection, "reliability", read)
+    where = standing(connection)
+    found: dict[str, Any] = figures(connection, where, "reliability") | {"counted_at": where.counted_at}
     if request.url.path.endswith(".json"):
         return json_response(found, volatile=True)
     return page(site, "reliability.html", volatile=True, title="How reliable this is", **found)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +15,6 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from catalog.database.opening import Database
 from catalog.errors import BadSnapshot, ServerError
-from catalog.store.browsing import state
 from catalog.version import __version__
 from indexer.similarity.catalogue_index import CatalogueIndex
 from indexer.similarity.nearest import Similar, nearest_in
@@ -34,9 +31,6 @@ CONNECTIONS = 8
 POOL_SECONDS = 5.0
 """Longest wait for a connection."""
 
-SUMMARY_SECONDS = 30.0
-"""Age beyond which counts of the whole catalogue are read again, where anything has changed."""
-
 KEPT = 256
 """Results of computations that are kept for who asks again."""
 
@@ -44,15 +38,6 @@ RELATIVES = 8
 """Nearest formulas that a page shows."""
 
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True)
-class Summary:
-    """Something read of the whole catalogue, the state it was read in, and when (seconds of a steady clock)."""
-
-    value: Any
-    state: str
-    read_at: float
 
 
 class Site:
@@ -83,7 +68,6 @@ class Site:
             timeout=POOL_SECONDS,
             open=False,
         )
-        self._summaries: dict[str, Summary] = {}
         self._kept: OrderedDict[tuple[str, Any], Any] = OrderedDict()
         self._index: CatalogueIndex | None = None
         self._index_lock = threading.Lock()
@@ -113,17 +97,6 @@ class Site:
             if isinstance(error, psycopg.errors.QueryCanceled):
                 raise ServerError("the database took too long; narrow what you ask for") from None
             raise ServerError("the database does not answer; try again in a moment") from error
-
-    def summary(
-        self, connection: psycopg.Connection, name: str, read: Callable[[psycopg.Connection], Result]
-    ) -> Result:
-        """Return what `read` says of the whole catalogue, which is kept for a while under a name."""
-        now, seen = time.monotonic(), state(connection)
-        kept = self._summaries.get(name)
-        if kept is None or (kept.state != seen and now - kept.read_at > SUMMARY_SECONDS):
-            kept = self._summaries[name] = Summary(read(connection), seen, now)
-        found: Result = kept.value
-        return found
 
     def computed(self, function: Callable[[Any], Result], item: Any) -> Result:
         """Return function(item) of `computed`, from a process or from the results that are kept."""
