@@ -8,11 +8,8 @@ columns mean is what the catalogue's own comments say.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +19,13 @@ from psycopg import sql
 from catalog.database.blocks import Blocks
 from catalog.errors import FileFormatError
 from catalog.exchange.checksums import checksum
-from catalog.exchange.dataset_texts import bibtex, card, citation
+from catalog.exchange.dataset_texts import About, Part, bibtex, card, citation
 from catalog.exchange.export import KINDS, chosen_ids, copied
 from catalog.exchange.files import arrow_table, pyarrow, record_schema
 from catalog.exchange.outputs import written_folder
 from catalog.progress import Tell, silent
 from catalog.store.rows import rows, value
 from catalog.store.search import Filter
-from catalog.version import __version__
 
 SQL = Blocks(__file__)
 
@@ -51,48 +47,12 @@ DETAILS = {"relations": "relation", "guesses": "guess", "exclusions": "exclusion
            "notes": "note", "rejections": "rejection"}  # fmt: skip
 """Columns of formulas that are lists of objects, and the table whose rows they are."""
 
-LICENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,60}")
-"""An identifier of SPDX."""
-
 FIELD_TYPES = {"text": "string", "integer": "integer", "float": "number", "boolean": "boolean", "integers": "array",
                "objects": "string"}  # fmt: skip
 """The type of each kind of field of a record, in words of the Data Package."""
 
 MARK = "https://frictionlessdata.io/schemas/data-package.json"
 """The profile that is in every `datapackage.json` written here."""
-
-
-@dataclass(frozen=True)
-class About:
-    """What a data set says of itself; `licence` is an identifier of SPDX."""
-
-    title: str = "Formulary: formulas for mathematical constants"
-    licence: str = "CC0-1.0"
-    authors: tuple[str, ...] = ("The Formulary developers",)
-    made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def __post_init__(self) -> None:
-        """Raise FileFormatError where a text cannot stand in the files."""
-        if not LICENCE.fullmatch(self.licence):
-            raise FileFormatError(f"{self.licence[:60]!r} is no identifier of a licence; give one such as CC0-1.0")
-        for text in (self.title, *self.authors):
-            if not text.strip() or not text.isprintable():
-                raise FileFormatError("a title or an author is a line of text")
-
-    @property
-    def version(self) -> str:
-        """The version of the program with the day, such as 0.1.0+20260101."""
-        return f"{__version__}+{self.made_at:%Y%m%d}"
-
-
-@dataclass(frozen=True)
-class Part:
-    """One table of a data set: its files, rows, and the type and meaning of each column."""
-
-    name: str
-    files: tuple[str, ...]
-    rows: int
-    columns: tuple[tuple[str, str, str], ...]
 
 
 def write_dataset(

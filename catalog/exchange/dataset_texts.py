@@ -1,13 +1,18 @@
-"""The texts of a data set: its card, its CITATION.cff, its entry for BibTeX."""
+"""What a data set says of itself: its card, its CITATION.cff, its entry for BibTeX."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-if TYPE_CHECKING:
-    from catalog.exchange.dataset import About, Part
+from catalog.errors import FileFormatError
+from catalog.version import __version__
+
+LICENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,60}")
+"""An identifier of SPDX."""
 
 WORDS = {
     "formulas": "one row a formula, with everything that is known of it",
@@ -60,6 +65,39 @@ again.
 ```bibtex
 {bibtex}```
 {columns}"""
+
+
+@dataclass(frozen=True)
+class About:
+    """What a data set says of itself; `licence` is an identifier of SPDX."""
+
+    title: str = "Formulary: formulas for mathematical constants"
+    licence: str = "CC0-1.0"
+    authors: tuple[str, ...] = ("The Formulary developers",)
+    made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __post_init__(self) -> None:
+        """Raise FileFormatError where a text cannot stand in the files."""
+        if not LICENCE.fullmatch(self.licence):
+            raise FileFormatError(f"{self.licence[:60]!r} is no identifier of a licence; give one such as CC0-1.0")
+        for text in (self.title, *self.authors):
+            if not text.strip() or not text.isprintable():
+                raise FileFormatError("a title or an author is a line of text")
+
+    @property
+    def version(self) -> str:
+        """The version of the program with the day, such as 0.1.0+20260101."""
+        return f"{__version__}+{self.made_at:%Y%m%d}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table of a data set: its files, rows, and the type and meaning of each column."""
+
+    name: str
+    files: tuple[str, ...]
+    rows: int
+    columns: tuple[tuple[str, str, str], ...]
 
 
 def card(about: About, parts: Sequence[Part], catalogue: str) -> str:

@@ -19,7 +19,7 @@ from indexer.cli.output import note, write_json
 from indexer.cli.progress import shown
 
 if TYPE_CHECKING:
-    from catalog.exchange.dataset import About
+    from catalog.exchange.dataset_texts import About
     from catalog.exchange.export import CsvBatch
 
 FORMATS = ("parquet", "csv", "jsonl", "latex")
@@ -110,7 +110,7 @@ def _condition(where: str | None) -> Iterator[None]:
 
 
 def _about(title: str | None, licence: str | None, authors: tuple[str, ...]) -> About:
-    from catalog.exchange.dataset import About
+    from catalog.exchange.dataset_texts import About
 
     given = {"title": title, "licence": licence, "authors": authors}
     return About(**{name: value for name, value in given.items() if value})  # type: ignore[arg-type]

@@ -15,7 +15,8 @@ from catalog.database.opening import open_database
 from catalog.errors import FileFormatError
 from catalog.exchange import dataset
 from catalog.exchange.checksums import checksum
-from catalog.exchange.dataset import About, write_dataset
+from catalog.exchange.dataset import write_dataset
+from catalog.exchange.dataset_texts import About
 from catalog.store.search import Filter
 from tests.helpers.command import formulary
 
