@@ -99,6 +99,7 @@ def seeded_template(server_url: str) -> Iterator[str]:
     from indexer.pipeline.compute import compute
     from indexer.pipeline.storing import store
     from indexer.sources.registry import QUADRATIC_5
+    from indexer.upkeep.classes import sweep_classes
     from indexer.upkeep.setup import seed
 
     for url in new_database(server_url, "formulary"):
@@ -110,6 +111,7 @@ def seeded_template(server_url: str) -> Iterator[str]:
                 formulas += map(parse_formula, ("PCF(-2n-1, n^2)", "PCF(4n+2, 4n^2)", "PCF(n+1, n^2-2n+1)"))
                 formulas += map(parse_formula, ("PCF(2n+1, -n^2)", "PCF(3n+1, -2n^2)", "PCF(n^2+1, 3n+7)"))
                 store(connection, Batch.of([compute(formula, identified=True) for formula in formulas]))
+                sweep_classes(connection)
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("vacuum analyze")
             name = connection.info.dbname

@@ -12,6 +12,9 @@ from catalog.store.rows import value
 FAMILIES = "formulary families"
 """Naming and tying the members of families."""
 
+CLASSES = "formulary classes"
+"""Deciding the classes of formulas, and naming their members."""
+
 SEARCH = "formulary search"
 """Searching with a new version of the library."""
 

@@ -145,6 +145,7 @@ def write_formula(result: dict[str, Any]) -> None:
             ("closed form", closed and closed["text"]),
             ("theorem", closed and closed["theorem"]),
             ("family", result["family"]),
+            *_class(result["class"]),
             ("cluster", result["cluster"] and _cluster(result["cluster"])),
             *((name.replace("_", " "), value) for name, value in metrics.items()),
             *((_label(relation), _relation(relation)) for relation in result["relations"]),
@@ -172,6 +173,17 @@ def _written(written: dict[str, Any] | None) -> Iterator[tuple[str, str | None]]
 def _status(result: dict[str, Any]) -> str:
     kind = result["convergence_class"]
     return str(result["status"]) + (f" ({kind.replace('_', '-')})" if kind else "")
+
+
+def _class(found: dict[str, Any] | None) -> Iterator[tuple[str, str]]:
+    """A class of equivalent formulas, and how the limit is related to that of its representative."""
+    if found is None or found["formulas"] == 1:
+        return
+    from indexer.mathematics.relations.text import moebius_text
+
+    yield "class", f"{found['id']} of {found['formulas']:,} formulas equivalent to {found['representative']}"
+    if found["map"] is not None:
+        yield "equivalent", f"{found['formula']} = {moebius_text(found['map'], found['representative'])}  (theorem)"
 
 
 def _cluster(cluster: dict[str, Any]) -> str:

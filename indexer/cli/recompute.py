@@ -51,6 +51,7 @@ def recompute(
     is withdrawn, and those formulas are searched again. The condition is asked by the login that can only read.
     """
     from catalog.store.replacing import chosen_ids
+    from indexer.upkeep.classes import sweep_classes
     from indexer.upkeep.recomputing import recompute as run
     from indexer.upkeep.renewing import renew
 
@@ -64,6 +65,7 @@ def recompute(
             done = run(connection, ids, workers=workers, dry=dry_run, tell=tell)
             if not dry_run:
                 renew(connection, ids, workers=workers, tell=tell)
+                sweep_classes(connection, ids=ids, workers=workers, tell=tell)
     if as_json:
         write_json(
             {

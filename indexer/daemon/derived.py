@@ -1,6 +1,7 @@
-"""What follows the formulas that a daemon commits: index, anchors, clusters, families, names; all can be made anew.
+"""What follows the formulas that a daemon commits: index, anchors, clusters, families, classes, names.
 
-The database is the truth and this comes after it: what the catalogue refuses here is said, and the indexing goes on.
+The database is the truth; this comes after it and can be made anew. What the catalogue refuses here is said, and the
+indexing goes on.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from indexer.identification.library import prepared_library
 from indexer.pipeline.batch import Batch
 from indexer.similarity.anchors import read_anchors
 from indexer.similarity.catalogue_index import CatalogueIndex
+from indexer.upkeep.classes import Classed, sweep_classes
 from indexer.upkeep.families import Swept, sweep_families
 from indexer.upkeep.identifying import search_with_library
 from indexer.workers.pool import default_workers
@@ -42,6 +44,9 @@ SWEEP_SECONDS = 5.0
 
 COMPLETE_SECONDS = 30.0
 """The same on all cores, where a run has nothing else to do."""
+
+CLASS_SECONDS = 5.0
+"""Longest time for comparing formulas with the classes of their buckets before a snapshot."""
 
 SEARCH_SECONDS = 10.0
 """Time between two snapshots for formulas that an older library could not name."""
@@ -78,6 +83,7 @@ class Following:
         self._count_at = time.monotonic() + SUMMARY_SECONDS
         self._writes = False
         self._tied = 0  # members of families that this run has named or tied
+        self._compared = 0  # formulas whose class this run has found
         self._searched: str | None = None  # version of the library with which all stored formulas were searched
 
     @contextmanager
@@ -115,14 +121,17 @@ class Following:
         self._count_at = time.monotonic() + max(SUMMARY_SECONDS, seconds / SUMMARY_SHARE)
 
     def complete(self) -> None:
-        """Name and tie all members of families that are left, on all cores, until a signal comes."""
+        """Tie all members of families and find all classes that are left, on all cores, until a signal comes."""
         while (swept := self._name_families(default_workers())) is not None and not swept.complete and swept.settled:
+            pass
+        while (done := self._find_classes(default_workers())) is not None and not done.complete and done.settled:
             pass
 
     def save(self) -> None:
         """Write a snapshot; one that cannot be written is said and made later, since it can be built anew."""
         self._search_again()
         self._name_families()
+        self._find_classes()
         self._link.do(self.index.catch_up)
         self._saved_at = time.monotonic()
         self._count()
@@ -169,6 +178,23 @@ class Following:
             self._tied += swept.named + swept.tied
             self._log.event("families", named=swept.named, tied=swept.tied, complete=swept.complete)
         return swept
+
+    def _find_classes(self, workers: int = 1) -> Classed | None:
+        """Find the classes of equivalent formulas, and name the members of those that hold a named one."""
+        if self._stopping.is_set():
+            return None
+        seconds = CLASS_SECONDS if workers == 1 else COMPLETE_SECONDS
+        sweep = partial(
+            sweep_classes, seconds=seconds, stop=self._stopping.is_set, workers=workers, tell=self._tell_classes
+        )
+        swept = self._derive("classes", sweep)
+        if swept is not None and swept.settled:
+            self._compared += swept.formulas
+            self._log.event("classes", **swept.to_json())
+        return swept
+
+    def _tell_classes(self, phase: str, done: int = 0, total: int | None = None) -> None:
+        self._log.phase("finding classes", self._compared + done)
 
     def _tell_families(self, phase: str, done: int = 0, total: int | None = None) -> None:
         self._log.phase("tying families", self._tied + done)

@@ -20,6 +20,7 @@ from indexer.identification.screen import neighbours_of
 from indexer.identification.theorems import METHOD, algebraic_by_theory, derived_relation, with_proof
 from indexer.kinds.kind import kind_of
 from indexer.mathematics.continued_fractions.limit import Limit
+from indexer.mathematics.proofs.certificate import composed
 from indexer.mathematics.relations.relation import Relation, rational_relation
 from indexer.mathematics.relations.search import DIGITS, Attempt
 from indexer.similarity.anchors import NearestAnchors
@@ -130,6 +131,23 @@ def from_family(formula: PCF, representative: PCF, relation: Relation) -> Relati
     found = Attempt("found", DIGITS, (p * z + q * x, p * w + q * y, r * z + s * x, r * w + s * y))
     (constant,), (expression,), method = relation.constants, relation.terms, f"lll, family of {representative}"
     return verified(LimitAnew(formula), constant, expression, found, method, DIGITS)
+
+
+def from_class(formula: PCF, member: PCF, relation: Relation) -> Relation | None:
+    """Return the relation of a formula in whose class a member is named: both maps in turn, verified anew.
+
+    A theorem where the member's is one. None where the formulas are not equivalent, or `relation` is no Moebius
+    relation.
+    """
+    equivalence = kind_of(formula).relate(formula, member).equivalence
+    if equivalence is None or relation.kind != "moebius" or relation.coefficients is None:
+        return None
+    found = Attempt("found", DIGITS, composed(equivalence.map, relation.coefficients))
+    (constant,), (expression,), method = relation.constants, relation.terms, f"equivalence to {member}"
+    mapped = verified(LimitAnew(formula), constant, expression, found, method, DIGITS)
+    if mapped is None or relation.proof != "theorem":
+        return mapped
+    return with_proof(formula, mapped, member)
 
 
 def divergent(formula: PCF) -> Identification:

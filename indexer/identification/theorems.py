@@ -6,7 +6,7 @@ program, not a fact about the formula.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -73,13 +73,33 @@ def algebraic_by_theory(formula: PCF, known: Limit) -> Relation | None:
     )
 
 
-def with_proof(formula: PCF, relation: Relation) -> Relation:
-    """Return a verified relation as a theorem, where a proof of just that is found."""
-    certificate = kind_of(formula).prove(formula)
-    if certificate is None or not _says(certificate, relation):
-        return relation
-    _accept(certificate)
-    return replace(relation, proof="theorem")
+def with_proof(formula: PCF, relation: Relation, member: PCF | None = None) -> Relation:
+    """Return a verified relation as a theorem, where a proof of just that is found.
+
+    `member` is a formula of the same class, through which a proof is sought where the formula has none by itself.
+    """
+    certificate = proof_of(formula, relation, [] if member is None else [member])
+    return relation if certificate is None else replace(relation, proof="theorem")
+
+
+def proof_of(formula: PCF, relation: Relation, members: Sequence[PCF] = ()) -> Certificate | None:
+    """Return a certificate of a relation that the checker accepts, None where none is found.
+
+    Raises EvaluationError where it refuses one.
+    """
+    for certificate in _certificates(formula, members):
+        if certificate is not None and _says(certificate, relation):
+            _accept(certificate)
+            return certificate
+    return None
+
+
+def _certificates(formula: PCF, members: Sequence[PCF]) -> Iterator[Certificate | None]:
+    """Yield what is proved of a formula by itself, then through others of its class."""
+    kind = kind_of(formula)
+    yield kind.prove(formula)
+    for member in members:
+        yield kind.prove_through(formula, member)
 
 
 def link_is_theorem(first: PCF, second: PCF, coefficients: tuple[int, ...]) -> bool:

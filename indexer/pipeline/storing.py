@@ -17,9 +17,12 @@ from catalog.store.constants import (
     store_constants,
 )
 from catalog.store.families import unnamed_copies
-from catalog.store.findings import Findings, RelationRow, SourceRow
+from catalog.store.findings import Findings, GuessRow, RelationRow, SourceRow
 from catalog.store.ingest import Ingested, ingest
 from catalog.store.leases import Lease
+from catalog.store.rows import Row
+from catalog.store.storing_findings import store_findings
+from catalog.version import __version__
 from indexer.identification.values import with_value
 from indexer.mathematics.relations.search import normal_moebius
 from indexer.mathematics.relations.writing import value_text
@@ -55,6 +58,31 @@ def name_constants(connection: psycopg.Connection, terms: Mapping[str, str]) -> 
 
 def _derived(name: str, expression: str, likelihood: int) -> ConstantRow:
     return with_value(ConstantRow(name, expression, likelihood, to_latex(expression), DERIVED))
+
+
+def store_proposed(
+    connection: psycopg.Connection, found: Sequence[tuple[Row, RelationRow | None]], proposer: str
+) -> None:
+    """Store what a proposer found for canonical formulas, with the relations of mirrors and inflations that follow.
+
+    The rows have id, a, b, constant, and guess_place, that of a further guess; where there is no relation the guess
+    says that the constant was excluded.
+    """
+    findings, numbers = Findings(__version__), list[int]()
+    with connection.transaction(), connection.cursor() as cursor:
+        for row, relation in found:
+            place, related = len(numbers), None
+            numbers.append(int(row["id"]))
+            if relation is not None:
+                related = len(findings.relations)
+                findings.relations.append(replace(relation, row=place))
+            outcome = "excluded" if relation is None else "found"
+            guess = GuessRow(place, row["guess_place"], proposer, outcome, row["constant"], relation=related)
+            findings.guesses.append(guess)
+            if relation is not None and relation.constant is not None:
+                formula = PCF.from_row(row["a"], row["b"])
+                numbers += add_copies(cursor, numbers[place], formula, relation, findings, len(numbers))
+        store_findings(cursor, findings, numbers)
 
 
 def add_copies(

@@ -24,6 +24,7 @@ from indexer.pipeline.compute import compute, compute_all, failed
 from indexer.pipeline.storing import store
 from indexer.similarity.anchors import Anchors, AnchorsWhenAsked, read_anchors
 from indexer.sources.files.lines import formula_of_line, numbered
+from indexer.upkeep.classes import sweep_classes
 from indexer.upkeep.families import sweep_families
 from indexer.workers.pool import in_order
 
@@ -32,6 +33,9 @@ SWEEP_SECONDS = 60.0
 
 FAMILY_SECONDS = 5.0
 """Time for naming the other members of one new formula's family."""
+
+CLASS_SECONDS = 5.0
+"""Time for finding a few new formulas' classes and for naming those."""
 
 STORED_TOGETHER = 200
 """Formulas of one transaction."""
@@ -47,12 +51,13 @@ class Added:
 
 
 def add_formulas(connection: psycopg.Connection, formulas: Iterable[PCF]) -> int:
-    """Add a few formulas in this process, place them, and name their families; returns how many were new."""
+    """Add a few formulas in this process, place them, name their families and classes; returns how many were new."""
     anchors, library = AnchorsWhenAsked(connection), read_library(connection)
     computed = [compute(formula, identified=True, anchors=anchors, library=library) for formula in formulas]
     ingested = store(connection, Batch.of(computed, library.version))
     for family in {done.evaluation.family for done in computed} - {None}:
         sweep_families(connection, family=family, seconds=FAMILY_SECONDS)
+    sweep_classes(connection, ids=ingested.ids[ingested.new].tolist(), seconds=CLASS_SECONDS)
     OnlineClusters.place_once(connection, ingested.ids[ingested.new].tolist())
     return int(ingested.new.sum())
 
@@ -73,6 +78,7 @@ def add_lines(
         counts.added += int(ingested.new.sum())
     if counts.added:
         sweep_families(connection, seconds=SWEEP_SECONDS)
+        sweep_classes(connection, seconds=SWEEP_SECONDS, workers=workers)
     return counts
 
 

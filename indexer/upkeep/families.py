@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import psycopg
 
@@ -16,10 +16,8 @@ from catalog.formulas.pcf import PCF
 from catalog.progress import Tell, silent
 from catalog.store import locks
 from catalog.store.families import family_gaps
-from catalog.store.findings import Findings, GuessRow, RelationRow
+from catalog.store.findings import RelationRow
 from catalog.store.rows import Row
-from catalog.store.storing_findings import store_findings
-from catalog.version import __version__
 from indexer.identification.identify import from_family
 from indexer.identification.theorems import link_is_theorem
 from indexer.kinds.kind import kind_of
@@ -28,7 +26,7 @@ from indexer.mathematics.relations.relation import moebius_relation
 from indexer.mathematics.relations.search import DIGITS
 from indexer.mathematics.relations.text import moebius_text
 from indexer.pipeline.batch import relation_row
-from indexer.pipeline.storing import add_copies
+from indexer.pipeline.storing import store_proposed
 from indexer.workers.pool import in_order
 
 PROPOSER = "family"
@@ -116,22 +114,7 @@ def _relations_of(rows: Sequence[Row]) -> list[RelationRow | None]:
 
 def _store(connection: psycopg.Connection, some: Sequence[Found], swept: Swept) -> None:
     """Store relations of members with what they name, and that some have none."""
-    findings, numbers = Findings(__version__), list[int]()
-    with connection.transaction(), connection.cursor() as cursor:
-        for row, relation in some:
-            place, related = len(numbers), None
-            numbers.append(int(row["id"]))
-            if relation is not None:
-                related = len(findings.relations)
-                findings.relations.append(replace(relation, row=place))
-            outcome = "excluded" if relation is None else "found"
-            findings.guesses.append(
-                GuessRow(place, row["guess_place"], PROPOSER, outcome, row["constant"], relation=related)
-            )
-            if relation is not None and relation.constant is not None:
-                member = PCF.from_row(row["a"], row["b"])
-                numbers += add_copies(cursor, numbers[place], member, relation, findings, len(numbers))
-        store_findings(cursor, findings, numbers)
+    store_proposed(connection, some, PROPOSER)
     for _, relation in some:
         swept.apart += relation is None
         swept.named += relation is not None and relation.constant is not None

@@ -16,11 +16,13 @@ from indexer.mathematics.closed_forms.multiple_angles import algebraic_polynomia
 from indexer.mathematics.closed_forms.proposals import proposals
 from indexer.mathematics.continued_fractions.asymptotics import Classification, classify
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit, limit
+from indexer.mathematics.equivalence.buckets import buckets
+from indexer.mathematics.equivalence.decision import Decision, no_limit, relate
 from indexer.mathematics.proofs.certificate import Certificate
 from indexer.mathematics.proofs.exact_limits import rational_by_equivalence
 from indexer.mathematics.proofs.links import LinkCertificate, prove_link
 from indexer.mathematics.proofs.low_degree import prove_low_degree
-from indexer.mathematics.proofs.proving import prove, prove_sum
+from indexer.mathematics.proofs.proving import prove, prove_sum, prove_through
 
 
 class PCFKind:
@@ -67,6 +69,20 @@ class PCFKind:
     def prove_link(self, first: PCF, second: PCF) -> LinkCertificate | None:
         """Return the certificate of the map that contiguity gives."""
         return prove_link(first, second)
+
+    def prove_through(self, formula: PCF, member: PCF) -> Certificate | None:
+        """Return the certificate of the equivalence and of the member."""
+        return prove_through(formula, member)
+
+    def relate(self, first: PCF, second: PCF) -> Decision:
+        """Return what `equivalence.decision` decides."""
+        return relate(first, second)
+
+    def buckets(self, formulas: Sequence[PCF]) -> list[bytes | None]:
+        """Return the buckets of those that converge without terminating."""
+        compared = [formula for formula in formulas if no_limit(formula) is None]
+        found = dict(zip(compared, buckets(compared), strict=True))
+        return [found.get(formula) for formula in formulas]
 
     def mirror(self, evaluation: Evaluation) -> Evaluation:
         """Return the evaluation of (-a, b)."""

@@ -1,4 +1,4 @@
 """Equivalence of recurrences of order two: decided exactly, with the map between the limits or the reason why not.
 
-For others: `decision.relate`, `invariants.bucket_key`.
+For others: `decision.relate`, `invariants.bucket_key`, `buckets.buckets`.
 """

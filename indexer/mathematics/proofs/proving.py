@@ -69,6 +69,15 @@ def prove_sum(formula: PCF) -> Certificate | None:
     return None
 
 
+def prove_through(formula: PCF, member: PCF) -> Certificate | None:
+    """Return the certificate of a formula by an equivalence to another that is proved; None where either is missing."""
+    known = prove(member)
+    found = None if known is None else relate(formula, member).equivalence
+    if known is None or found is None:
+        return None
+    return known.after(formula, [equivalence_step(formula, member, found)])
+
+
 def related(first: PCF, second: PCF) -> Coefficients | None:
     """Return (x, y, z, w) with L1 = (x + y L2)/(z + w L2) where both limits are proved to be maps of one constant.
 
