@@ -35,14 +35,14 @@ def space() -> None:
     epilog='Example: formulary space add zeta3 "a = (2n+1)(k n(n+1) + c); b = -n^6; k in 1..40, c in 1..40"',
 )
 @click.argument("name")
-@click.argument("template")
+@click.argument("template", required=False)
 @option("--priority", type=int, help="Spaces of higher priority are worked on first.  [default: 0]")
 @option("--yes", is_flag=True, help="Add it also where it will take more than a day or more disk than is free.")
 @catalogue_options
 @json_option
 def add(
     name: str,
-    template: str,
+    template: str | None,
     priority: int | None,
     yes: bool,
     database_url: str | None,
@@ -51,13 +51,16 @@ def add(
 ) -> None:
     """Add a space: polynomials in n with integer parameters, and the ranges of these.
 
-    One that is there already gets the --priority that is given.
+    Without a TEMPLATE it is the known space of that name; `space list --known` has them. One that is there already gets
+    the --priority that is given.
     """
     from catalog.store.leases import template_of
     from catalog.store.spaces import prefer_space, spaces
+    from indexer.sources.known_spaces import known_space
     from indexer.sources.registry import read_space
     from indexer.upkeep import setup as seeding
 
+    template = known_space(name).template if template is None else template
     new = read_space(name, template)
     with catalogue(database_url, home) as connection:
         known = {stored.name: stored for stored in spaces(connection)}
@@ -95,13 +98,17 @@ def _agree(connection: psycopg.Connection, home: str | None, new: Space) -> None
     click.confirm(f"{needs}. Add it", abort=True, err=True)
 
 
-@space.command("list", epilog="Example: formulary space list --json")
+@space.command("list", epilog="Example: formulary space list --known")
+@option("--known", is_flag=True, help="List the spaces that can be added by their names; needs no catalogue.")
 @catalogue_options
 @json_option
-def list_spaces(database_url: str | None, home: str | None, as_json: bool) -> None:
+def list_spaces(known: bool, database_url: str | None, home: str | None, as_json: bool) -> None:
     """List the spaces in the order in which they are worked on, and how far they are indexed."""
     from catalog.store.spaces import spaces
 
+    if known:
+        _list_known(as_json)
+        return
     with catalogue(database_url, home) as connection:
         rows = [
             {
@@ -121,6 +128,27 @@ def list_spaces(database_url: str | None, home: str | None, as_json: bool) -> No
         ("name", "template", "size", "done", "priority", ""),
         [(*list(row.values())[:-1], "paused" if row["paused"] else "") for row in rows],
         right=("size", "done", "priority"),
+    )
+
+
+def _list_known(as_json: bool) -> None:
+    """Print the known spaces, with the minutes that they are expected to take on this machine's cores."""
+    from indexer.sources.known_spaces import known_spaces
+
+    rows = []
+    for known in known_spaces():
+        size = known.space.size
+        seconds = size / (known.rate * (os.cpu_count() or 1))
+        rows.append(
+            {"name": known.name, "template": known.template, "size": size, "seconds": round(seconds), "why": known.why}
+        )
+    if as_json:
+        write_json(rows)
+        return
+    write_table(
+        ("name", "ranks", "takes about", "why"),
+        [(row["name"], f"{row['size']:,}", duration(float(row["seconds"])), row["why"]) for row in rows],
+        right=("ranks", "takes about"),
     )
 
 

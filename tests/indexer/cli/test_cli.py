@@ -241,6 +241,15 @@ def test_spaces_are_added_listed_and_counted(catalogue: dict[str, str]) -> None:
     assert sum(counts.values()) == 16
 
 
+def test_a_known_space_is_added_by_its_name(catalogue: dict[str, str]) -> None:
+    known = {row["name"]: row for row in json_of("space", "list", "--known")}
+    added = json_of("space", "add", "field-3F2(1)", **catalogue)
+    assert (added["added"], added["template"]) == (True, known["field-3F2(1)"]["template"])
+    assert added["size"] == known["field-3F2(1)"]["size"]
+    assert "space list --known" in refused("space", "add", "field-9", code=1, **catalogue)
+    formulary("space", "remove", "field-3F2(1)", **catalogue)
+
+
 def test_a_space_is_paused_preferred_and_removed(catalogue: dict[str, str]) -> None:
     json_of("space", "add", "short", "a = k n; b = 1; k in 1..9", **catalogue)
     for arguments, expected in (
