@@ -40,14 +40,15 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--ranks", type=int, default=400)
     wanted = parser.parse_args()
-    print(f"{'space':<26} {'ranks':>9} {'sample':>7} {'formulas':>8} {'named':>6} {'s':>7} {'ranks/s':>8} {'stated':>7}")
+    names = ("space", "ranks", "sample", "formulas", "named", "s", "ranks/s", "stated")
+    print("{:<32} {:>9} {:>7} {:>8} {:>6} {:>7} {:>8} {:>7}".format(*names))
     for known in known_spaces():
         if wanted.names and known.name not in wanted.names:
             continue
         done, formulas, named, seconds = measure(known, wanted.ranks)
         rate = done / seconds
         print(
-            f"{known.name:<26} {known.space.size:>9,} {done:>7} {formulas:>8} {named:>6} {seconds:>7.1f}"
+            f"{known.name:<32} {known.space.size:>9,} {done:>7} {formulas:>8} {named:>6} {seconds:>7.1f}"
             f" {rate:>8.0f} {known.rate:>7.0f}",
             flush=True,
         )
