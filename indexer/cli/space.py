@@ -135,19 +135,27 @@ def _list_known(as_json: bool) -> None:
     """Print the known spaces, with the minutes that they are expected to take on this machine's cores."""
     from indexer.sources.known_spaces import known_spaces
 
-    rows = []
-    for known in known_spaces():
-        size = known.space.size
-        seconds = size / (known.rate * (os.cpu_count() or 1))
-        rows.append(
-            {"name": known.name, "template": known.template, "size": size, "seconds": round(seconds), "why": known.why}
-        )
+    cores = os.cpu_count() or 1
+    rows = [
+        (known, space.size, space.size / (known.rate * cores)) for known in known_spaces() for space in [known.space]
+    ]
     if as_json:
-        write_json(rows)
+        write_json(
+            [
+                {
+                    "name": known.name,
+                    "template": known.template,
+                    "size": size,
+                    "seconds": round(seconds),
+                    "why": known.why,
+                }
+                for known, size, seconds in rows
+            ]
+        )
         return
     write_table(
         ("name", "ranks", "takes about", "why"),
-        [(row["name"], f"{row['size']:,}", duration(float(row["seconds"])), row["why"]) for row in rows],
+        [(known.name, f"{size:,}", duration(seconds), known.why) for known, size, seconds in rows],
         right=("ranks", "takes about"),
     )
 
