@@ -15,6 +15,7 @@ from indexer.identification.ladder.beginning import Beginning, beginning
 from indexer.identification.ladder.climb import Climbed, LadderStep, climb, digits_for, few_digits
 from indexer.identification.ladder.complexity import CANDIDATE_BITS, MARGIN_BITS
 from indexer.identification.ladder.match import NumberRelation, is_found
+from indexer.identification.ladder.short_table import table_size
 from indexer.identification.library import NamedConstant
 from indexer.identification.typed import Number, parse_number, read_number
 from indexer.mathematics.relations.relation import Relation
@@ -103,7 +104,8 @@ def too_few_digits(number: Number, library: Iterable[NamedConstant] = ()) -> Num
     if number.digits >= MIN_DIGITS:
         return None
     candidates = few_digits(number, library) if number.digits >= LEAST_DIGITS else ()
-    reason = f"{number.digits} digits are too few to tell a relation from chance; give at least {MIN_DIGITS}"
+    count = "1 digit is" if number.digits == 1 else f"{number.digits} digits are"
+    reason = f"{count} too few to tell a relation from chance; give at least {MIN_DIGITS}"
     return NumberIdentification(
         number.text,
         number.digits,
@@ -123,17 +125,12 @@ def _unmatched(
     agrees = beginning(number, constants, effort) if effort else None
     candidates = tuple(r for r in climbed.others if is_found(r, CANDIDATE_BITS))[:SHOWN_CANDIDATES]
     needed = digits_for(candidates[0]) if candidates else None
-    searches = sum(step.searches for step in climbed.steps)
     if agrees:
         reason = f"the first {agrees.digits} digits are those of {agrees.expression}, which differs from there on"
     elif candidates:
         reason = f"{needed} digits would decide about {candidates[0].expression}"
     else:
-        size = max(0, round(number.information - MARGIN_BITS))
-        rungs = len(climbed.steps)
-        reason = (
-            f"no answer of up to {size} bits among {searches} expressions and searches on {rungs} rungs of the ladder"
-        )
+        reason = _nothing(number, climbed)
     return NumberIdentification(
         number.text,
         number.digits,
@@ -146,3 +143,15 @@ def _unmatched(
         agrees,
         number.written,
     )
+
+
+def _nothing(number: Number, climbed: Climbed) -> str:
+    """Return how far the ladder was climbed where it found nothing."""
+    size = max(0, round(number.information - MARGIN_BITS))
+    searches = sum(step.searches for step in climbed.steps)
+    rungs = len(climbed.steps)
+    reason = f"no answer of up to {size} bits by {searches:,} searches on {rungs} rungs of the ladder"
+    looked_up = sum(step.searches for step in climbed.steps if step.in_table)
+    if not looked_up:
+        return reason
+    return f"{reason}, {looked_up:,} of them look-ups in a table of {table_size():,} expressions"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from indexer.identification.ladder import complexity, exact, functions, one_constant, products, several_constants
+from indexer.identification.ladder.inverse_forms import inverse_forms
 from indexer.identification.ladder.match import Asked, Match, NumberRelation, Rung, is_found, verified
 from indexer.identification.ladder.short_table import candidates, short
 from indexer.identification.library import NamedConstant
@@ -40,11 +41,13 @@ RUNGS = (
     Rung("rational numbers", exact.rational),
     Rung("quadratic numbers", exact.algebraic),
     Rung("one constant of the library", one_constant.library),
-    Rung("short expressions", short, effort=1),
+    Rung("short expressions", short, effort=1, in_table=True),
     Rung("functions at simple arguments", one_constant.values, effort=1),
     Rung("products of powers", products.products, effort=1),
     Rung("linear forms of constants of one kind", several_constants.linear_forms, effort=1),
-    Rung("functions of short expressions", functions.functions, effort=1),
+    Rung("functions of short expressions", inverse_forms, effort=1, in_table=True),
+    Rung("functions of linear forms", functions.functions, effort=1),
+    Rung("algebraic numbers times powers of pi and e", exact.times_powers, effort=1),
     Rung("algebraic numbers of higher degree", exact.higher_degrees),
     Rung("quotients over pairs of constants", several_constants.pairs, effort=1),
     Rung("products of powers of any constants", products.products_of_any, effort=1),
@@ -62,6 +65,7 @@ class LadderStep:
     rung: str
     searches: int
     found: str | None
+    in_table: bool = False
 
     def to_json(self) -> dict[str, object]:
         """Return the object of the JSON contract."""
@@ -103,7 +107,7 @@ def climb(
         before = sum(asked.tried.values())
         relations = _verified(asked, list(rung.seek(asked)))
         shortest = relations[0].expression if relations and is_found(relations[0]) else None
-        step = LadderStep(rung.name, sum(asked.tried.values()) - before, shortest)
+        step = LadderStep(rung.name, sum(asked.tried.values()) - before, shortest, rung.in_table)
         if tell is not None:
             tell(step)
         climbed = _ranked(climbed, relations, step)

@@ -8,7 +8,8 @@ the number of chance hits that is told with an answer, and what an answer is acc
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import log2
+from functools import lru_cache
+from math import inf, log2
 
 RUNG_BITS = 4.0
 """Bits that say which rung an answer stands on: at most 16 rungs."""
@@ -24,6 +25,9 @@ CANDIDATE_BITS = 7.0
 
 LOG2_10 = log2(10)
 
+MOST_ALIKE = 1_000
+"""Bits up to which the code of integers of one size is asked for."""
+
 
 def integer_bits(n: int) -> float:
     """Return the length of an integer: a sign or none, its size, and the size of its size, as Elias's delta code has.
@@ -38,15 +42,55 @@ def integer_bits(n: int) -> float:
 
 
 def integers_bits(integers: Iterable[int]) -> float:
-    """Return the length of several integers."""
-    return sum(map(integer_bits, integers))
+    """Return the length of several integers: one bit or two say whether each has its own size, or all have one.
+
+    >>> [round(integers_bits(x), 1) for x in ((0, 1, 3), (371, -5, 471, -605, 467))]
+    [11.6, 65.8]
+    """
+    row = tuple(integers)
+    size = max((abs(n).bit_length() for n in row), default=0)
+    alike = 2.0 + positive_bits(size + 1) + len(row) * log2(2.0 ** (size + 1) - 1) if size < MOST_ALIKE else inf
+    return min(log2(4 / 3) + sum(map(integer_bits, row)), alike)
+
+
+def relation_bits(row: Iterable[int]) -> float:
+    """Return the length of the integers of a relation, of which the negative ones say the same."""
+    return integers_bits(row) - 1
+
+
+def positive_bits(n: int) -> float:
+    """Return the length of a positive integer.
+
+    >>> [round(positive_bits(n), 1) for n in (1, 2, 10)]
+    [1.0, 4.0, 8.5]
+    """
+    size = log2(n)
+    return 1 + size + 2 * log2(1 + size)
 
 
 def choice_bits(count: int) -> float:
-    """Return the length of a choice among so many."""
+    """Return the length of a choice among so many that are alike."""
     return log2(max(1, count))
 
 
+@lru_cache(maxsize=64)
+def _harmonic(count: int) -> float:
+    return log2(sum(1 / k for k in range(1, count + 1)))
+
+
+def rank_bits(rank: int, count: int) -> float:
+    """Return the length of a choice among so many of which the first are the commonest; `rank` counts from 0.
+
+    >>> [round(rank_bits(k, 24), 1) for k in (0, 1, 23)]
+    [1.9, 2.9, 6.5]
+    """
+    return log2(1 + rank) + _harmonic(count)
+
+
 def fraction_bits(above: int, below: int) -> float:
-    """Return the length of a fraction."""
-    return integers_bits((above, below))
+    """Return the length of a positive fraction; of a sign there is one bit more.
+
+    >>> [round(fraction_bits(*x), 1) for x in ((1, 1), (1, 2), (22, 7))]
+    [2.0, 5.0, 18.0]
+    """
+    return positive_bits(above) + positive_bits(below)

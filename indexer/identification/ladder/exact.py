@@ -6,17 +6,28 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from math import gcd
 
-from flint import arb, fmpz_poly
+from flint import arb, ctx, fmpz_poly
 
-from indexer.identification.ladder.complexity import RUNG_BITS, fraction_bits, integers_bits
+from catalog.constants import evaluation
+from indexer.identification.ladder.complexity import RUNG_BITS, fraction_bits, rank_bits, relation_bits
 from indexer.identification.ladder.match import Asked, Match
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.numbers.fractions import simplest_fraction
 from indexer.mathematics.relations.relation import real_root
-from indexer.mathematics.relations.text import algebraic_text, rational_text
+from indexer.mathematics.relations.text import algebraic_text, bracketed, rational_text
 
 DEGREE_BITS = 3.0
 """Bits that say which degree a polynomial has."""
+
+HIGHEST_FACTOR = 4
+"""Highest degree of an algebraic number that is multiplied by a power."""
+
+POWERS = tuple(
+    (f"{c}^{k}" if set(k) <= {*"123456"} else f"{c}^({k})", f"{c}^({k.removeprefix('-') if k[0] == '-' else '-' + k})")
+    for k in ("2", "1", "3", "-1", "-2", "1/2", "-1/2", "4", "-3", "-4", "5", "6", "3/2", "-3/2", "-5", "-6")
+    for c in ("pi", "e")
+)
+"""Powers of pi and e, each with its inverse, the commonest first."""
 
 
 def rational(asked: Asked) -> Iterator[Match]:
@@ -25,7 +36,7 @@ def rational(asked: Asked) -> Iterator[Match]:
     found = simplest_fraction(asked.number.ball, bits_for(asked.number.digits) + 8)
     if found is None:
         return
-    complexity = RUNG_BITS + fraction_bits(found.numerator, found.denominator)
+    complexity = RUNG_BITS + 1 + fraction_bits(max(1, abs(found.numerator)), found.denominator)
     if complexity < asked.limit:
         polynomial = (-found.numerator, found.denominator)
         yield Match("rational", rational_text(found), complexity, "continued fraction", polynomial=polynomial)
@@ -50,9 +61,34 @@ def higher_degrees(asked: Asked) -> Iterator[Match]:
     return algebraic(asked, 3, 8)
 
 
+def times_powers(asked: Asked) -> Iterator[Match]:
+    """Yield r^(1/n) c^k and (a + b sqrt(n)) c^k for powers of pi and e."""
+    ball, one = asked.number.ball, 1 << asked.bits
+    for rank, (factor, inverse) in enumerate(POWERS):
+        bits = RUNG_BITS + rank_bits(rank, len(POWERS)) + DEGREE_BITS
+        with ctx.workprec(asked.bits + 64):
+            multiple = ball * evaluation.evaluate(inverse, asked.bits + 64)
+        x = asked.integer(multiple)
+        spread = max(1, int(abs(float(multiple.mid())) / max(abs(float(ball.mid())), 1e-300)) + 1)
+        powers = [one, x]
+        for degree in range(2, HIGHEST_FACTOR + 1):
+            powers.append(asked.times(powers[-1], x))
+            more = spread * degree * max(1, abs(powers[-2]) >> asked.bits)
+            for row in asked.relations(powers, "algebraic numbers times powers of pi and e", more):
+                polynomial = _factor_at(row, multiple)
+                complexity = bits + relation_bits(polynomial)
+                if len(polynomial) < 3 or complexity >= asked.limit:
+                    continue
+                text = algebraic_text(polynomial, multiple)
+                if not text.startswith("root"):
+                    yield Match(
+                        "expression", f"{bracketed(text)}*{factor}", complexity, names=(factor,), terms=(factor,)
+                    )
+
+
 def _root(asked: Asked, polynomial: Sequence[int]) -> Iterator[Match]:
     ball = asked.number.ball
-    complexity = RUNG_BITS + DEGREE_BITS + integers_bits(polynomial)
+    complexity = RUNG_BITS + DEGREE_BITS + relation_bits(polynomial)
     if complexity < asked.limit:
         value = partial(real_root, tuple(polynomial), ball)
         text = algebraic_text(polynomial, ball)

@@ -8,7 +8,7 @@ from math import gcd
 
 from flint import arb, ctx
 
-from indexer.identification.ladder.complexity import RUNG_BITS, choice_bits, integers_bits
+from indexer.identification.ladder.complexity import RUNG_BITS, choice_bits, rank_bits, relation_bits
 from indexer.identification.ladder.match import Asked, Match
 from indexer.mathematics.relations.text import linear_text, quadratic_text
 
@@ -60,10 +60,10 @@ MOST_LOST = 60
 
 def functions(asked: Asked) -> Iterator[Match]:
     """Yield f(a + b c) and f of quadratic numbers, for the functions and constants of this module."""
-    bits = RUNG_BITS + choice_bits(len(OUTER))
     with ctx.workprec(asked.number.digits * 4 + 128):
         arguments = [(outer, outer.inverse(asked.number.ball)) for outer in OUTER]
-    for outer, argument in arguments:
+    for rank, (outer, argument) in enumerate(arguments):
+        bits = RUNG_BITS + rank_bits(rank, len(OUTER))
         if not argument.is_finite() or argument.rel_accuracy_bits() < asked.information - MOST_LOST:
             continue
         for text, complexity in Inner(asked, argument, asked.limit - bits).found():
@@ -82,7 +82,7 @@ class Inner:
 
     def found(self) -> Iterator[tuple[str, float]]:
         """Yield texts with their lengths in bits."""
-        asked, one, y, rung = self._asked, 1 << self._asked.bits, self._value, "functions of short expressions"
+        asked, one, y, rung = self._asked, 1 << self._asked.bits, self._value, "functions of linear forms"
         if not y:
             return
         for row in asked.relations([one, y, asked.times(y, y)], rung, self._spread):
@@ -99,4 +99,4 @@ class Inner:
                     yield linear_text((-row[2], *row[:2]), ("1", name)), bits
 
     def _bits(self, row: tuple[int, ...]) -> float:
-        return choice_bits(len(INNER) + 1) + integers_bits(row)
+        return choice_bits(len(INNER) + 1) + relation_bits(row)

@@ -158,12 +158,16 @@ def _known(expression: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One step of the ladder: its name in a sentence, the least digits it needs, and the search itself."""
+    """One step of the ladder: its name in a sentence, the least digits it needs, and the search itself.
+
+    `in_table` says that a search is a look-up in the table of short expressions.
+    """
 
     name: str
     seek: Callable[[Asked], Iterator[Match]]
     least_digits: int = 12
     effort: int = 0
+    in_table: bool = False
 
 
 def verified(asked: Asked, match: Match) -> NumberRelation | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from math import gcd
 
-from indexer.identification.ladder.complexity import RUNG_BITS, choice_bits, integers_bits
+from indexer.identification.ladder.complexity import RUNG_BITS, choice_bits, rank_bits, relation_bits
 from indexer.identification.ladder.constants import COMMON
 from indexer.identification.ladder.match import Asked, Match, common
 from indexer.identification.library import NamedConstant
@@ -28,10 +29,19 @@ ARGUMENTS = (
 """The arguments, the simplest first."""
 
 
+OF_FRACTIONS = ("gamma", "psi", "lambertw", "ellipk", "ellipe", "zeta", "atan", "asin")
+"""Functions whose values at fractions up to twelfths are tried."""
+
+BESSEL = ("besselj", "bessely", "besseli", "besselk")
+
+POLYLOG = ("1/2", "-1/2", "1/3", "-1/3", "2/3", "1/4", "-1/4", "3/4", "1/5", "phi - 1", "2 - phi", "sqrt(2) - 1")
+"""Arguments of polylogarithms."""
+
+
 def library(asked: Asked) -> Iterator[Match]:
     """Yield Moebius maps of the constants of the library."""
     members = list(asked.library)
-    bits = {text: RUNG_BITS + choice_bits(len(COMMON)) + 1 for text in COMMON}
+    bits = {text: RUNG_BITS + rank_bits(k, len(COMMON)) + 1 for k, text in enumerate(COMMON)}
     usual = RUNG_BITS + choice_bits(len(members)) + 1
     yield from _maps(asked, members, "constants, Moebius", usual, bits)
     for member in members:
@@ -56,7 +66,14 @@ def _is_nearly_integer(asked: Asked, expression: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _values() -> tuple[NamedConstant, ...]:
-    return common([f"{f}({x})" for f in FUNCTIONS for x in ARGUMENTS])
+    texts = [f"{f}({x})" for f in FUNCTIONS for x in ARGUMENTS]
+    texts += [f"{f}({p}/{q})" for f in OF_FRACTIONS for q in range(2, 13) for p in range(1, q) if gcd(p, q) == 1]
+    texts += [
+        f"{f}({v}, {x})" for f in BESSEL for v in ("0", "1", "2", "1/3", "1/4") for x in ("1", "2", "1/2", "3", "pi")
+    ]
+    texts += [f"polylog({k}, {x})" for k in (2, 3, 4, 5) for x in POLYLOG]
+    texts += [f"zeta({k})" for k in range(7, 20, 2)]
+    return common(list(dict.fromkeys(texts)))
 
 
 def _maps(
@@ -70,7 +87,7 @@ def _maps(
         spread = max(1, abs(c) >> asked.bits)
         bits = known.get(member.expression, usual)
         for row in asked.relations([one, c, -x, -asked.times(x, c)], rung, spread):
-            complexity = bits + integers_bits(row)
+            complexity = bits + relation_bits(row)
             if complexity < asked.limit and row[0] * row[3] != row[1] * row[2]:
                 normal = normal_moebius(row)
                 yield Match(

@@ -9,7 +9,7 @@ from math import gcd
 
 from flint import ctx
 
-from indexer.identification.ladder.complexity import RUNG_BITS, choice_bits, integers_bits
+from indexer.identification.ladder.complexity import RUNG_BITS, choice_bits, relation_bits
 from indexer.identification.ladder.constants import PRODUCTS
 from indexer.identification.ladder.match import Asked, Match
 from indexer.mathematics.relations.text import bracketed
@@ -18,7 +18,7 @@ MOST_ROOT = 24
 """Highest root: exponents have denominators up to this."""
 
 
-PRIMES = ("2", "3", "5", "7")
+PRIMES = ("2", "3", "5", "7", "11")
 """The numbers that a rational factor is made of."""
 
 TRANSCENDENTAL = (
@@ -57,7 +57,7 @@ def _of_sets(asked: Asked, sets: Iterable[Sequence[str]], rung: str, bits: float
         if len(known) < len(bases):
             continue
         for row in asked.relations([*known, -logarithm], rung, spread):
-            complexity = bits + integers_bits(row)
+            complexity = bits + relation_bits(row)
             if 0 < row[-1] <= MOST_ROOT and complexity < asked.limit and gcd(*row) == 1:
                 text = product_text(bases, [Fraction(x, row[-1]) for x in row[:-1]])
                 text = f"-{text}" if ball.mid() < 0 else text

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from math import factorial, log2
 
-from indexer.identification.ladder.complexity import RUNG_BITS, choice_bits, integers_bits
+from indexer.identification.ladder.complexity import RUNG_BITS, choice_bits, rank_bits, relation_bits
 from indexer.identification.ladder.constants import COMMON, LINEAR, MORE_COMMON
 from indexer.identification.ladder.match import Asked, Match
 from indexer.mathematics.relations.text import quotient_text
@@ -22,7 +23,7 @@ TRIPLE_DIGITS = 25
 SUMS = (18, 24, 36)
 """Constants of which linear forms of all three are tried, by effort."""
 
-POWERS = (8, 12, 24)
+POWERS = (12, 18, 24)
 """Constants of which quotients of polynomials are tried, by effort."""
 
 POWER_DEGREES = (2, 3)
@@ -30,6 +31,10 @@ POWER_DEGREES = (2, 3)
 
 FACTORS = ("1", "pi", "1/pi", "sqrt(2)", "sqrt(3)", "sqrt(pi)", "e", "1/log(2)")
 """Constants by which a number is multiplied before a linear form is sought."""
+
+
+RANKS = {text: rank_bits(k, len(COMMON + MORE_COMMON)) for k, text in enumerate((*COMMON, *MORE_COMMON))}
+"""Lengths of the choice of a constant."""
 
 
 def linear_forms(asked: Asked) -> Iterator[Match]:
@@ -44,11 +49,11 @@ def linear_forms(asked: Asked) -> Iterator[Match]:
             multiple = x if factor == "1" else asked.times(x, asked.constant(factor) or 0)
             for row in asked.relations([*units, -multiple], rung, 3):
                 below = row[-1]
-                complexity = form_bits + integers_bits(row)
+                complexity = form_bits + relation_bits(row)
                 if below and complexity < asked.limit:
                     yield _quotient(names, row[:-1], (below,), (factor,), complexity)
         for row in asked.relations([1 << asked.bits, *(-asked.times(x, value) for value in units)], rung, 8):
-            complexity = form_bits + integers_bits(row)
+            complexity = form_bits + relation_bits(row)
             if row[0] and complexity < asked.limit:
                 yield _quotient(("1",), row[:1], row[1:], names, complexity)
 
@@ -56,22 +61,20 @@ def linear_forms(asked: Asked) -> Iterator[Match]:
 def pairs(asked: Asked) -> Iterator[Match]:
     """Yield (x_0 + x_1 c_1 + x_2 c_2)/(y_0 + y_1 c_1 + y_2 c_2) over pairs of common constants."""
     pool = _pool(asked, PAIRS)
-    bits = RUNG_BITS + 2 * choice_bits(len(COMMON)) - 1
-    for count, (first, second) in enumerate(combinations(pool, 2)):
-        more = max(0.0, choice_bits(count + 1) - 2 * choice_bits(len(COMMON)) + 1)
-        yield from quotients(asked, ("1", first, second), "quotients over pairs of constants", bits + more)
+    for chosen in combinations(pool, 2):
+        yield from quotients(asked, ("1", *chosen), "quotients over pairs of constants", RUNG_BITS + _set_bits(chosen))
 
 
 def sums(asked: Asked) -> Iterator[Match]:
     """Yield linear forms of three common constants."""
     rung, one = "linear forms of three constants", 1 << asked.bits
-    bits = RUNG_BITS + 3 * choice_bits(len(COMMON)) - 2
     for three in combinations(_pool(asked, SUMS), 3):
+        bits = RUNG_BITS + _set_bits(three)
         values = _known(asked, three)
         if values is None:
             continue
         for row in asked.relations([one, *values, -asked.scaled], rung, max(1, max(map(abs, values)) >> asked.bits)):
-            complexity = bits + integers_bits(row)
+            complexity = bits + relation_bits(row)
             if row[-1] and complexity < asked.limit:
                 yield _quotient(("1", *three), row[:-1], row[-1:], ("1",), complexity)
 
@@ -83,15 +86,15 @@ def powers(asked: Asked) -> Iterator[Match]:
             if any(sign in text for sign in "^*/"):
                 continue
             names = ("1", text, *(f"{text}^{k}" for k in range(2, degree + 1)))
-            bits = RUNG_BITS + 1 + choice_bits(len(COMMON))
+            bits = RUNG_BITS + 1 + _set_bits((text,))
             yield from quotients(asked, names, "quotients of polynomials in one constant", bits)
 
 
 def triples(asked: Asked) -> Iterator[Match]:
     """Yield quotients of linear forms in three common constants."""
-    bits = RUNG_BITS + 3 * choice_bits(len(COMMON)) - 2
     if asked.number.digits >= TRIPLE_DIGITS:
         for three in combinations(_pool(asked, TRIPLES), 3):
+            bits = RUNG_BITS + _set_bits(three)
             yield from quotients(asked, ("1", *three), "quotients over three constants", bits)
 
 
@@ -104,7 +107,7 @@ def quotients(asked: Asked, names: Sequence[str], rung: str, bits: float) -> Ite
     spread = max(1, max(map(abs, units)) >> asked.bits)
     half = len(units)
     for row in asked.relations([*units, *products], rung, spread):
-        complexity = bits + integers_bits(row)
+        complexity = bits + relation_bits(row)
         if any(row[half:]) and any(row[:half]) and complexity < asked.limit:
             yield _quotient(names, row[:half], row[half:], names, complexity)
 
@@ -113,6 +116,11 @@ def _pool(asked: Asked, sizes: Sequence[int]) -> tuple[str, ...]:
     """Return the constants of an effort that can be evaluated."""
     size = sizes[min(asked.effort, len(sizes)) - 1] if asked.effort else sizes[0]
     return tuple(text for text in (*COMMON, *MORE_COMMON)[:size] if asked.constant(text) is not None)
+
+
+def _set_bits(names: Sequence[str]) -> float:
+    """Return the length of the choice of a set of constants, whose order says nothing."""
+    return sum(RANKS[name] for name in names) - log2(factorial(len(names)))
 
 
 def _known(asked: Asked, names: Sequence[str]) -> list[int] | None:

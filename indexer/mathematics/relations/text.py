@@ -122,7 +122,7 @@ def _sum(x: int, y: int, term: str) -> str:
     return f"{x} {'+' if y > 0 else '-'} {piece}"
 
 
-def _top_level(text: str) -> str:
+def top_level(text: str) -> str:
     """Return the characters of a text outside all brackets."""
     depth, kept = 0, []
     for character in text:
@@ -139,7 +139,7 @@ def bracketed(term: str) -> str:
 
 
 def _is_sum(text: str) -> bool:
-    return any(sign in _top_level(text) for sign in "+-")
+    return any(sign in top_level(text) for sign in "+-")
 
 
 def _quotient(above: str, below: str) -> str:
@@ -148,6 +148,6 @@ def _quotient(above: str, below: str) -> str:
         return above
     if _is_sum(above.removeprefix("-")):
         above = f"({above})"
-    if any(sign in _top_level(below) for sign in "+-*/"):
+    if any(sign in top_level(below) for sign in "+-*/"):
         below = f"({below})"
     return f"{above}/{below}"

@@ -5,14 +5,16 @@ from __future__ import annotations
 import doctest
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog.constants import evaluation
 from catalog.constants.library import library
-from indexer.identification.ladder import complexity, products
+from indexer.identification.ladder import complexity, inverse_forms, products, short_table
 from indexer.identification.ladder.climb import RUNGS, LadderStep, climb
-from indexer.identification.ladder.complexity import integer_bits
+from indexer.identification.ladder.complexity import integer_bits, integers_bits, positive_bits
 from indexer.identification.numbers import NumberIdentification, identify_number
 from indexer.identification.typed import read_number
 from indexer.mathematics.relations import short
@@ -50,6 +52,18 @@ def test_examples_in_docstrings() -> None:
         ("tan(3*e/7)", 30),
         ("4*catalan/pi - log(2)", 50),
         ("log(2)^2/2 - pi^2/12", 30),
+        ("4*acosh(4)/3", 20),
+        ("asinh(sqrt(5)/4) - 2", 20),
+        ("pi/3 + acos(1/e)", 20),
+        ("7*3^pi/6", 20),
+        ("gamma(1/4)^(1/sqrt(5))", 20),
+        ("cos(2 + zeta(3))*2/7", 20),
+        ("gamma(1/12)*pi*sqrt(2)/3", 30),
+        ("gamma(1/7)^2*gamma(2/7)^2/pi^(3/2)", 30),
+        ("(1 + 7*sqrt(2))/pi^(3/2)", 30),
+        ("7*zeta(3)/4*pi^2 - 11*zeta(5)", 30),
+        ("5 - 2*catalan - 4*catalan^2", 30),
+        ("besselk(0, 2)/(3 - besselk(0, 2))", 30),
     ],
 )
 def test_each_kind_of_answer_is_found_with_its_value(expression: str, digits: int) -> None:
@@ -115,6 +129,35 @@ def test_the_code_of_integers_is_a_prefix_code() -> None:
     most = 1 << 16
     head = 0.5 + 2 * sum(2.0 ** -integer_bits(n) for n in range(1, most))
     assert head + 0.6931471805599453 / (1 + 16) < 1
+
+
+def test_the_codes_of_the_table_and_of_the_inverse_forms_are_prefix_codes() -> None:
+    table = sum(float(np.sum(2.0**-block.bits)) for block in short_table.blocks())
+    assert table == pytest.approx(2**-short_table.TABLE_BITS)
+    for forms in (inverse_forms.affine_forms(), inverse_forms.outer_functions()):
+        assert sum(2.0**-form.bits for form in forms) == pytest.approx(1)
+    assert float(np.sum(2.0 ** -inverse_forms.sorted_table().bits)) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("at", [0, 1_234, 123_456, 1_000_000])
+def test_an_expression_of_the_table_has_its_value(at: int) -> None:
+    table = inverse_forms.sorted_table()
+    value = float(evaluation.evaluate(table.text(at), 60).mid())
+    assert value == pytest.approx(float(table.values[at]), rel=1e-13)
+
+
+@pytest.mark.parametrize("place", range(0, 1_038, 61))
+def test_an_affine_form_is_inverted_by_its_numbers(place: int) -> None:
+    form = inverse_forms.affine_forms()[place]
+    u = 0.7320508
+    x = float(evaluation.evaluate(form.text.format("(7320508/10000000)"), 60).mid())
+    assert form.factor * x + form.shift == pytest.approx(u, rel=1e-13)
+
+
+@given(st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=9))
+def test_integers_of_one_size_take_little_more_than_their_digits(row: list[int]) -> None:
+    size = max(abs(n).bit_length() for n in row)
+    assert integers_bits(row) <= 2 + positive_bits(size + 1) + len(row) * (size + 1)
 
 
 def test_a_quotient_has_no_negative_denominator_alone() -> None:
