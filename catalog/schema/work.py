@@ -90,6 +90,11 @@ chunk = Table(
     Column("formulas_new", Integer, comment="Formulas that were not in the catalogue before; NULL: not done"),
     Column("formulas_failed", Integer, comment="Formulas whose evaluation failed; NULL: not done"),
     Column("failure", Text, comment="Why the last attempt failed; NULL: it did not"),
+    Column(
+        "formulas_named",
+        Integer,
+        comment="New formulas with a relation to numbers or constants; NULL: not done, or not counted",
+    ),
     # chunks of a space in order
     UniqueConstraint("space_id", "first_rank"),
     # the next chunk to claim

@@ -87,8 +87,14 @@ def _ingest(
     if lease is not None:
         errors = rows.columns.get("evaluation_error", ())
         failed = sum(error is not None for error in errors)
-        finish_chunk(cursor, lease, total=len(rows), new=int(ingested.new.sum()), failed=failed)
+        named = None if findings is None else _named(findings, ingested.new)
+        finish_chunk(cursor, lease, total=len(rows), new=int(ingested.new.sum()), failed=failed, named=named)
     return ingested
+
+
+def _named(findings: Findings, new: NDArray[np.bool_]) -> int:
+    """Return how many new formulas have a relation to numbers or constants."""
+    return len({relation.row for relation in findings.relations if relation.kind != "formula" and new[relation.row]})
 
 
 def _store_formulas(cursor: psycopg.Cursor, rows: FormulaRows, *, merging: bool) -> Ingested:

@@ -112,14 +112,17 @@ def claim_chunk(
     seconds: float,
     rank_limit: int = ALL_RANKS,
     spaces: Sequence[str] = (),
+    order: Sequence[str] = (),
 ) -> Lease | None:
     """Lease the next chunk for `seconds`, simple formulas first; None where there is none to be had now.
 
-    `spaces` are the names of those that are worked on, by default all.
-    Takes over chunks whose lease has expired. Ranks from `rank_limit` on stay open: a chunk across it is cut. Raises
-    VersionMismatch where the database was upgraded meanwhile, or newer code than the run's has worked on it.
+    `spaces` are the names of those that are worked on, by default all; `order` that of spaces of one priority, those
+    that it leaves out being first. Takes over chunks whose lease has expired. Ranks from `rank_limit` on stay open: a
+    chunk across it is cut. Raises VersionMismatch where the database was upgraded meanwhile, or newer code than the
+    run's has worked on it.
     """
     parameters = {"run_id": run_id, "seconds": seconds, "rank_limit": rank_limit, "spaces": list(spaces)}
+    parameters["order"] = list(order)
     with connection.transaction(), connection.cursor(row_factory=class_row(Lease)) as cursor:
         _require_versions(connection, run_id)
         return cursor.execute(SQL["claim_chunk"], parameters).fetchone()
@@ -174,9 +177,11 @@ def hold_chunk(cursor: psycopg.Cursor, lease: Lease) -> None:
         raise LeaseLost(f"the lease of chunk {lease.chunk_id} was taken over; its formulas are not stored")
 
 
-def finish_chunk(cursor: psycopg.Cursor, lease: Lease, *, total: int, new: int, failed: int) -> None:
+def finish_chunk(
+    cursor: psycopg.Cursor, lease: Lease, *, total: int, new: int, failed: int, named: int | None = None
+) -> None:
     """Mark the chunk done in this transaction. Raises LeaseLost."""
-    counts = {"total": total, "new": new, "failed": failed}
+    counts = {"total": total, "new": new, "failed": failed, "named": named}
     if cursor.execute(SQL["finish_chunk"], _named(lease) | counts).rowcount != 1:
         raise LeaseLost(f"the lease of chunk {lease.chunk_id} was taken over; its formulas are not stored")
 

@@ -44,8 +44,8 @@ cross join (
 where mine.id = %(run_id)s
 
 -- claim_chunk --
--- Leases the next chunk below a rank, of the spaces that are named or of all, but of none that is paused: open, or leased to somebody whose lease
--- has expired. One that reaches beyond the rank is cut there. Chunks that others are claiming at this moment are passed
+-- Leases the next chunk below a rank, of the spaces that are named or of all, but of none that is paused: open, or
+-- leased to somebody whose lease has expired. Of spaces of one priority those that the order leaves out come first. One that reaches beyond the rank is cut there. Chunks that others are claiming at this moment are passed
 -- over. Space by space, so that the index gives the first chunk of each and nothing is sorted but the spaces.
 with candidate as (
     select next_chunk.*
@@ -53,7 +53,7 @@ with candidate as (
         select id
         from space
         where paused_at is null and (cardinality(%(spaces)s::text[]) = 0 or name = any (%(spaces)s))
-        order by priority desc, id
+        order by priority desc, array_position(%(order)s::text[], name) nulls first, id
     ) as wanted
     cross join lateral (
         select chunk.id, chunk.space_id, chunk.last_rank
@@ -117,7 +117,7 @@ select from chunk where id = %(chunk_id)s and state = 'leased' and lease_token =
 -- leased -> done, with its counts.
 update chunk
 set state = 'done', lease_token = null, lease_expires_at = null, done_at = clock_timestamp(), failure = null,
-    formulas_total = %(total)s, formulas_new = %(new)s, formulas_failed = %(failed)s
+    formulas_total = %(total)s, formulas_new = %(new)s, formulas_failed = %(failed)s, formulas_named = %(named)s
 where id = %(chunk_id)s and state = 'leased' and lease_token = %(token)s
 
 -- release_chunk --

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psycopg
+from psycopg.rows import class_row
 
 from catalog.database.blocks import Blocks
 from catalog.store.rows import Row, rows
@@ -20,6 +21,13 @@ HEARD_SECONDS = 60.0
 """A daemon that was heard of within this many last seconds is at work; so is one that holds a lease."""
 
 
+RECENT = 4096
+"""Last chunks of the catalogue among which those of a space are sought: what was left longer ago is not known."""
+
+LATELY = 16
+"""Last chunks of a space by which its yield is told."""
+
+
 @dataclass(frozen=True)
 class Summary:
     """What `formulary status` shows."""
@@ -29,7 +37,8 @@ class Summary:
     findings: Row
     """identified (canonical formulas), constants_found, constants, relations, vectors (their number by version)."""
     spaces: list[Row]
-    """The view `progress`, with ranks_per_second over the last minutes and seconds_left, NULL as the property."""
+    """The view `progress`, with ranks_per_second over the last minutes and seconds_left, NULL as the property; `lately`
+    is the Yield of its last chunks, None before the first one."""
     runs: list[Row]
     """Daemons at work, and those that left in the last day; heartbeat_age in seconds, leased chunks, at_work."""
     ranks_per_second: float
@@ -47,6 +56,44 @@ def _seconds_left(ranks: int, ranks_per_second: float, runs: list[Row]) -> float
     return ranks / ranks_per_second if working else None
 
 
+@dataclass(frozen=True)
+class Yield:
+    """What a space gave in some of its chunks, and the seconds of one run that these took."""
+
+    space: str
+    chunks: int
+    ranks: int
+    formulas_new: int
+    formulas_named: int
+    """Those of the new ones that have a relation to numbers or constants."""
+    seconds: float
+
+    @property
+    def new_per_second(self) -> float:
+        """New formulas a second."""
+        return self.formulas_new / self.seconds if self.seconds else 0.0
+
+    @property
+    def named_per_second(self) -> float:
+        """New formulas with a relation to numbers or constants a second."""
+        return self.formulas_named / self.seconds if self.seconds else 0.0
+
+    @property
+    def named_share(self) -> float | None:
+        """Share of the new formulas that have such a relation; None where nothing was new."""
+        return self.formulas_named / self.formulas_new if self.formulas_new else None
+
+
+def yields(connection: psycopg.Connection, chunks: int | None = LATELY) -> list[Yield]:
+    """Return what each space gave in its last `chunks` that are done, or in all of them; none of a space without any.
+
+    The last ones are sought among the RECENT ones of the catalogue.
+    """
+    recent = None if chunks is None else RECENT
+    with connection.transaction(), connection.cursor(row_factory=class_row(Yield)) as cursor:
+        return cursor.execute(SQL["yields"], {"chunks": chunks, "recent": recent}).fetchall()
+
+
 def summary(connection: psycopg.Connection, where: Standing = NOW) -> Summary:
     """Return how the catalogue stands; counts of formulas and findings are those that stand `where`."""
     rates = {
@@ -55,7 +102,9 @@ def summary(connection: psycopg.Connection, where: Standing = NOW) -> Summary:
     }
     runs = rows(connection, SQL["status_runs"], seconds=HEARD_SECONDS)
     spaces = rows(connection, b"select * from progress")
+    lately = {found.space: found for found in yields(connection)}
     for space in spaces:
+        space["lately"] = lately.get(space["space"])
         rate = space["ranks_per_second"] = rates.get(space["space"], 0.0)
         space["seconds_left"] = _seconds_left(space["ranks_left"], rate, runs)
     return Summary(

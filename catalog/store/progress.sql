@@ -28,6 +28,34 @@ from (
     group by run.id
 ) as worked
 
+-- yields --
+-- What spaces give: their last chunks among the recent ones, the seconds of one run that each took since the chunk before it, or the run's
+-- start, and the formulas in them that were new, and new and named.
+with worked as (
+    select
+        chunk.space_id, chunk.done_at, chunk.last_rank - chunk.first_rank as ranks,
+        chunk.formulas_new, chunk.formulas_named,
+        extract(epoch from chunk.done_at - coalesce(
+            lag(chunk.done_at) over (partition by chunk.run_id order by chunk.done_at), run.started_at
+        )) as seconds
+    from (select * from chunk where done_at is not null order by done_at desc limit %(recent)s) as chunk
+    join run on run.id = chunk.run_id
+),
+lately as (
+    select *, row_number() over (partition by space_id order by done_at desc) as place from worked
+)
+select
+    space.name as space,
+    count(*) as chunks,
+    sum(ranks)::bigint as ranks,
+    sum(formulas_new)::bigint as formulas_new,
+    coalesce(sum(formulas_named), 0)::bigint as formulas_named,
+    sum(seconds)::float8 as seconds
+from lately
+join space on space.id = lately.space_id
+where %(chunks)s::bigint is null or place <= %(chunks)s
+group by space.name
+
 -- status_runs --
 -- Daemons that have not left, and those that left in the last day; at work is one that was heard of, or holds a lease.
 select

@@ -17,6 +17,9 @@ WATCH_SECONDS = 2.0
 @click.command(epilog="Example: formulary run --once --limit 10000")
 @option("--once", is_flag=True, help="Stop when nothing is open, instead of waiting for more.")
 @option("--space", "spaces", multiple=True, metavar="NAME", help="Work on this space only; can be given again.")
+@option(
+    "--by-yield", is_flag=True, help="Of spaces of one priority, that first which lately named most formulas a second."
+)
 @option("--limit", type=click.IntRange(1), help="Work on ranks below this of each space only.")
 @option("--workers", type=click.IntRange(1, 1024), help="Worker processes.  [default: one a core]")
 @option(
@@ -62,6 +65,7 @@ WATCH_SECONDS = 2.0
 def run(
     once: bool,
     spaces: tuple[str, ...],
+    by_yield: bool,
     limit: int | None,
     workers: int | None,
     lease: float,
@@ -102,6 +106,7 @@ def run(
         min_free_disk=int(min_free_disk),
         scheduler=scheduler,
         spaces=spaces,
+        by_yield=by_yield,
         recluster_after=recluster,
         index=index_kind,
     )

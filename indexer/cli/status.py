@@ -60,17 +60,19 @@ def _write_status(result: dict[str, Any]) -> None:
         ]
     )
     write_table(
-        ("space", "size", "done", "time left"),
+        ("space", "size", "done", "new a second", "named", "time left"),
         [
             (
                 s["space"],
                 f"{s['size']:,}",
                 _share(s["done"], s["size"]),
+                None if s["new_per_second"] is None else f"{s['new_per_second']:,}",
+                None if s["named_share"] is None else f"{100 * s['named_share']:.1f} %",
                 "paused" if s["paused"] else duration(s["seconds_left"]),
             )
             for s in result["spaces"]
         ],
-        right=("size", "done", "time left"),
+        right=("size", "done", "new a second", "named", "time left"),
     )
     working = [r for r in result["runs"] if not r["ended"]]
     if working:

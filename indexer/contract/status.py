@@ -46,8 +46,11 @@ def status(connection: psycopg.Connection, home: str | None, where: Standing = N
                 "paused": row["paused_at"] is not None,
                 "ranks_per_second": round(row["ranks_per_second"], 1),
                 "seconds_left": row["seconds_left"],
+                "new_per_second": lately and round(lately.new_per_second, 1),
+                "named_share": lately and lately.named_share and round(lately.named_share, 4),
             }
             for row in summary.spaces
+            for lately in [row["lately"]]
         ],
         "ranks_per_second": round(summary.ranks_per_second, 1),
         "seconds_left": summary.seconds_left,

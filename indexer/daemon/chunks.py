@@ -10,6 +10,7 @@ from catalog.store import leases
 from catalog.store.constants import own_constants
 from catalog.store.ingest import Ingested
 from catalog.store.leases import Lease
+from catalog.store.progress import LATELY, yields
 from indexer.daemon.committing import commit_chunk
 from indexer.daemon.derived import Following
 from indexer.daemon.link import Link
@@ -47,6 +48,8 @@ class Chunks:
         self._run_id, self._link, self._workers, self._following = run_id, link, workers, following
         self._settings, self._log, self._stopping, self._told = settings, log, stopping, told
         self._under_way: dict[int, Lease] = {}
+        self._order: list[str] = []
+        self._ordered_after = -LATELY
         self.tally = Tally()
 
     @property
@@ -66,6 +69,7 @@ class Chunks:
                 seconds=self._settings.lease_seconds,
                 rank_limit=self._settings.rank_limit,
                 spaces=self._settings.spaces,
+                order=self._by_yield(),
             )
             if lease is None:
                 return
@@ -80,6 +84,18 @@ class Chunks:
             self._log.event("chunk_claimed", **_ranks(lease), attempt=lease.attempts)
             if alone:
                 self._drain()
+
+    def _by_yield(self) -> list[str]:
+        """Return the spaces that are known well enough, the one that lately named most formulas a second first.
+
+        Empty where spaces are not to be compared. All others come before them, until they are known too; one that was
+        left long ago is not known any more, and tried again.
+        """
+        if self._settings.by_yield and self.tally.chunks >= self._ordered_after + LATELY:
+            known = [found for found in self._link.do(yields) if found.chunks >= LATELY]
+            known.sort(key=lambda found: found.named_per_second, reverse=True)
+            self._order, self._ordered_after = [found.space for found in known], self.tally.chunks
+        return self._order
 
     def finish(self, seconds: float) -> None:
         """Wait so long for chunks that the workers are done with, and commit them."""

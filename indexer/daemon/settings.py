@@ -46,6 +46,8 @@ class Settings:
     """Address of a Dask scheduler whose workers evaluate instead of this machine's."""
     spaces: tuple[str, ...] = ()
     """Names of the spaces that are worked on; none means all."""
+    by_yield: bool = False
+    """Of spaces of one priority, whether the one that lately named most formulas a second comes first."""
     recluster_after: float = RECLUSTER_SECONDS
     """Age in seconds at which clusters, where there are any, are made anew."""
     index: str | None = None

@@ -7,8 +7,9 @@ import pytest
 
 from catalog.errors import LeaseLost, NotFound, SpaceError
 from catalog.store import leases
+from catalog.store.findings import Findings, RelationRow
 from catalog.store.ingest import ingest
-from catalog.store.progress import ranks_below, summary
+from catalog.store.progress import ranks_below, summary, yields
 from catalog.store.spaces import (
     pause_space,
     prefer_space,
@@ -17,7 +18,7 @@ from catalog.store.spaces import (
     resume_space,
     spaces,
 )
-from tests.helpers.batches import GOLDEN, batch
+from tests.helpers.batches import BROUNCKER, GOLDEN, batch
 from tests.helpers.leases import start_run
 
 
@@ -50,6 +51,40 @@ def test_a_resumed_space_goes_on_where_it_was(connection: psycopg.Connection, tw
     assert resume_space(connection, "tiny")
     assert not resume_space(connection, "tiny")
     assert [claimed(connection, two) for _ in range(4)] == ["tiny", "tiny", "other", None]
+
+
+def test_of_one_priority_the_order_that_is_given_counts_and_what_it_leaves_out_is_first(
+    connection: psycopg.Connection, two: int
+) -> None:
+    def next_space(*order: str) -> str:
+        lease = leases.claim_chunk(connection, two, seconds=60, order=order)
+        assert lease is not None
+        leases.release_chunk(connection, lease)
+        return lease.space
+
+    assert [next_space("tiny", "other"), next_space("other", "tiny")] == ["tiny", "other"]
+    assert [next_space("tiny"), next_space("other")] == ["other", "tiny"]
+    prefer_space(connection, "tiny", 1)
+    assert next_space("other", "tiny") == "tiny"
+
+
+def test_the_yield_of_a_space_is_told_by_its_last_chunks(connection: psycopg.Connection, two: int) -> None:
+    assert yields(connection) == []
+    for formula, named in ((GOLDEN, True), (BROUNCKER, False)):
+        lease = leases.claim_chunk(connection, two, seconds=60)
+        findings = Findings(
+            "1",
+            relations=[RelationRow(0, "quadratic", (-1, -1, 1), "(1 + sqrt(5))/2", "lll", "verified", 60, 105)]
+            if named
+            else [],
+        )
+        ingest(connection, batch(formula), findings, lease=lease)
+    (all_of_it,), (last,) = yields(connection), yields(connection, 1)
+    assert (all_of_it.space, all_of_it.chunks, all_of_it.ranks) == ("tiny", 2, 8)
+    assert (all_of_it.formulas_new, all_of_it.formulas_named, all_of_it.named_share) == (2, 1, 0.5)
+    assert (last.formulas_new, last.formulas_named) == (1, 0)
+    assert all_of_it.seconds > last.seconds > 0
+    assert [s["lately"] for s in summary(connection).spaces] == [all_of_it, None]
 
 
 def test_a_chunk_at_work_in_a_paused_space_is_finished(connection: psycopg.Connection, two: int) -> None:

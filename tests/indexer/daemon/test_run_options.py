@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from catalog.store.leases import add_space
+from catalog.store.progress import LATELY
 from indexer.cli.units import DURATION, SIZE
 from indexer.upkeep.setup import seed_constants
 from tests.helpers import PROJECT
@@ -50,6 +51,16 @@ def test_only_the_space_that_is_named_is_worked_on(url: str, connection: psycopg
     _, err = (refused := start_staying(url, tmp_path, "--space", "third")).communicate(timeout=PATIENCE)
     assert refused.returncode == 1
     assert err == "formulary: there is no space third; the catalogue has first, second\n"
+
+
+def test_spaces_are_taken_by_their_yield(url: str, connection: psycopg.Connection, tmp_path: Path) -> None:
+    with connection.transaction():
+        add_space(connection, "barren", "a = n^2 + k; b = k n; k in 3..50", 48, chunk_size=2)
+        add_space(connection, "fruitful", "a = n + k; b = 1; k in 1..48", 48, chunk_size=2)
+    daemon = start_staying(url, tmp_path, "--once", "--by-yield", "--workers", "1")
+    spaces = [event["space"] for event in events_of(daemon) if event["event"] == "chunk_claimed"]
+    assert (len(spaces), spaces[:LATELY]) == (48, ["barren"] * LATELY)  # added first, until something is known of it
+    assert spaces[-4:] == ["barren"] * 4
 
 
 def test_a_full_disk_pauses_and_the_time_is_up(url: str, connection: psycopg.Connection, tmp_path: Path) -> None:

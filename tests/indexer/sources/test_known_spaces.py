@@ -12,7 +12,7 @@ from indexer.sources.known_spaces import known_space, known_spaces
 @pytest.mark.parametrize("name", [space.name for space in known_spaces()])
 def test_a_known_space_holds_formulas(name: str) -> None:
     space = known_space(name).space
-    assert any(item is not None for item in space.items(0, min(space.size, 100)))
+    assert any(item is not None for item in space.items(0, min(space.size, 40)))
 
 
 def test_names_are_distinct() -> None:
