@@ -6,7 +6,10 @@ Left out of the neighbours of a query: itself, its mirror and inflations ("mirro
 deflations by polynomials and all index shifts of any of these as well ("shifts"). "to be had" is the share of queries
 for which any formula with the same constant remains; no method can do better. The second table takes N random queries
 of the box with deg a <= 1 and an irrational limit, all such formulas of the box as neighbours, and asks for a relation
-that is verified to 120 digits.
+that is verified to 120 digits. The third table asks for the named formulas with deg a = 2 whether their constant stands
+beside them, among the first neighbour or the first eight, where all named formulas of deg a <= 1 of the box are
+neighbours too and the index shifts of a query are left out; "roots" is the vector of version 1, which placed formulas
+without a closed form by the roots of a and b mod 1.
 """
 
 from __future__ import annotations
@@ -24,11 +27,17 @@ import numpy as np
 import numpy.typing as npt
 
 from catalog.formulas.pcf import PCF
+from indexer.kinds.pcf.recurrence_vector import fractional_roots
 from indexer.kinds.pcf.vector import neighbour_vector
 from indexer.mathematics.closed_forms.closed_form import closed_form
 from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.families import family_key, family_relation
 from indexer.mathematics.closed_forms.normal_form import NormalForm, normal_form
+from indexer.mathematics.proofs.low_degree import prove_low_degree
+from indexer.mathematics.proofs.proving import prove
+
+EIGHT = 8
+"""Neighbours among which a constant is looked for."""
 
 SHIFTS = 12
 """Index shifts up to this many steps are left out."""
@@ -162,6 +171,49 @@ def related(
     return by_vector / len(chosen), with_key / len(chosen), had / len(chosen)
 
 
+def report_anchors(path: Path) -> None:
+    """Print the third table."""
+    formulas, constants = named(path)
+    queries = [q for q, formula in enumerate(formulas) if formula.deg_a == 2]
+    anchors = [(formula, found.constant) for formula in box() if (found := prove_low_degree(formula)) is not None]
+    pool = [*formulas, *(formula for formula, _ in anchors)]
+    proved = [prove(formula) for formula in formulas]
+    names = [constant if found is None else found.constant for constant, found in zip(constants, proved, strict=True)]
+    names += [constant for _, constant in anchors]
+    print(f"\n{len(queries)} named formulas with deg a = 2, {len(anchors)} anchors with deg a <= 1")
+    print(f"{'vector':>10}{'first':>8}{'of eight':>10}{'to be had':>11}")
+    for label, function in (("today", neighbour_vector), ("roots", roots_vector)):
+        vectors = np.array([function(formula) for formula in pool])
+        first = among = had = 0
+        for q in queries:
+            shifts = {formulas[q].canonical()[0].shift(k).canonical()[0] for k in range(-SHIFTS, SHIFTS + 1)}
+            allowed = [i for i, formula in enumerate(pool) if formula.canonical()[0] not in shifts]
+            distances = ((vectors[allowed] - vectors[q]) ** 2).sum(axis=1)
+            right = [names[allowed[k]] == names[q] for k in np.argsort(distances, kind="stable")[:EIGHT]]
+            first, among = first + right[0], among + any(right)
+            had += any(names[i] == names[q] for i in allowed)
+        print(f"{label:>10}{first:8}{among:10}{had:11}")
+
+
+def roots_vector(formula: PCF) -> npt.NDArray[np.float32]:
+    """Return the vector of version 1: of formulas without a closed form by degrees and the roots of a and b mod 1."""
+    if equation(formula) is not None:
+        return neighbour_vector(formula)
+    kind = 3 * (200 + 10 * formula.deg_a + formula.deg_b) + (formula.b[-1] < 0)
+    size = 2 * np.log(abs(formula.a[-1])) - np.log(abs(formula.b[-1]))
+    roots = [x for polynomial in (formula.a, formula.b) for x in of_roots(fractional_roots(polynomial)[0])]
+    return np.array([4 * kind, size, *roots], dtype=np.float32)
+
+
+def of_roots(roots: npt.NDArray[np.complex128]) -> list[float]:
+    """Return mean of e(r)/(1 + |Im r|) and e(sum of r)."""
+    if not len(roots):
+        return [0.0] * 4
+    mean = (np.exp(2j * np.pi * roots.real) / (1 + np.abs(roots.imag))).mean()
+    total = np.exp(2j * np.pi * roots.real.sum())
+    return [mean.real, mean.imag, total.real, total.imag]
+
+
 def normal_form_of(formula: PCF) -> NormalForm | None:
     """Return the normal form of a formula's constant."""
     found = equation(formula)
@@ -174,5 +226,6 @@ if __name__ == "__main__":
     parser.add_argument("--box", type=int, default=0, metavar="N", help="queries of the second table")
     options = parser.parse_args()
     report_named(options.file)
+    report_anchors(options.file)
     if options.box:
         report_box(options.box)

@@ -128,9 +128,23 @@ def labelled_vectors(connection: psycopg.Connection, vector_version: int) -> lis
     ]
 
 
-def without_vector(connection: psycopg.Connection, vector_version: int) -> list[tuple[int, PCF]]:
-    """Return the convergent formulas, by number, that have no vector of this version."""
-    found = rows(connection, SQL["without_vector"], vector_version=vector_version)
+def count_without_vector(connection: psycopg.Connection, vector_version: int) -> int:
+    """Return how many convergent formulas have no vector of this version."""
+    return int(value(connection, SQL["count_without_vector"], vector_version=vector_version))
+
+
+def drop_older_vectors(connection: psycopg.Connection, vector_version: int) -> int:
+    """Drop the vectors of versions before this one, and return how many."""
+    return change(connection, SQL["drop_older_vectors"], vector_version=vector_version)
+
+
+def without_vector(
+    connection: psycopg.Connection, vector_version: int, *, after: int = 0, count: int
+) -> list[tuple[int, PCF]]:
+    """Return convergent formulas without a vector of this version, at most `count` beyond the number `after`."""
+    found = rows(
+        connection, SQL["without_vector"], prepare=False, vector_version=vector_version, after=after, count=count
+    )
     return [(row["id"], PCF.from_row(row["a"], row["b"])) for row in found]
 
 

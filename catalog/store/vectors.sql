@@ -40,13 +40,26 @@ values (
 select exists (select from index_snapshot where snapshot_id = %(snapshot_id)s)
 
 -- without_vector --
--- Convergent formulas that have no neighbour vector of this version.
+-- Convergent formulas that have no neighbour vector of this version, in order.
 select formula.id, formula.a, formula.b from formula
-where status = 'converges'
+where status = 'converges' and formula.id > %(after)s
     and not exists (
         select from formula_vector where formula_id = formula.id and vector_version = %(vector_version)s
     )
 order by formula.id
+limit %(count)s
+
+-- count_without_vector --
+-- How many these are.
+select count(*) from formula
+where status = 'converges'
+    and not exists (
+        select from formula_vector where formula_id = formula.id and vector_version = %(vector_version)s
+    )
+
+-- drop_older_vectors --
+-- Vectors of older versions.
+delete from formula_vector where vector_version < %(vector_version)s
 
 -- add_vector --
 -- The neighbour vector of a formula.

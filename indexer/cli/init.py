@@ -16,14 +16,15 @@ def init(database_url: str | None, home: str | None, as_json: bool) -> None:
     """Make the catalogue, or bring it to this version.
 
     Adds the library of constants, well-known formulas with their source, and the space quadratic-5. Safe to repeat.
-    After an upgrade relations get the proofs and the texts of this version, and formulas their classes; no limit is
-    evaluated for that.
+    After an upgrade relations get the proofs and the texts of this version, formulas their classes and neighbour
+    vectors; no limit is evaluated for that.
     """
     from catalog.database.opening import SCHEMA_VERSION, open_database
     from indexer.similarity.catalogue_index import CatalogueIndex
     from indexer.upkeep.classes import sweep_classes
     from indexer.upkeep.renewing import renew
     from indexer.upkeep.setup import seed
+    from indexer.upkeep.vectors import renew_vectors
 
     with open_database(database_url, home, create=True) as database:
         changed = database.upgrade()
@@ -31,6 +32,7 @@ def init(database_url: str | None, home: str | None, as_json: bool) -> None:
             if changed:
                 renew(connection, tell=tell)
             seeded = seed(connection)
+            renew_vectors(connection, tell)
             sweep_classes(connection, workers=None, tell=tell)
             CatalogueIndex.open(connection, home, lambda _: None).save_first(connection)
         where = database.where

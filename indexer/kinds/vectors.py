@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-VECTOR_VERSION = 1
+VECTOR_VERSION = 2
 """Version of the coordinates; vectors of different versions are not comparable."""
 
 DIMENSION = 10

@@ -17,10 +17,10 @@ from catalog.errors import ServerError, VersionMismatch
 from catalog.server.home import default_home, free_bytes
 from catalog.store import health
 from catalog.store import vectors as stored_vectors
-from indexer.kinds.kind import vectors_of
 from indexer.kinds.vectors import VECTOR_VERSION
 from indexer.mathematics.kernels.library import path_in_use, unusable
 from indexer.similarity.catalogue_index import CatalogueIndex
+from indexer.upkeep.vectors import renew_vectors
 
 OLDEST_SERVER = 140000
 """Postgres 14, as `server_version_num` writes it."""
@@ -124,15 +124,9 @@ def _repaired(diagnosis: Diagnosis, fix: bool, repair: Repair) -> Diagnosis:
 
 
 def _vectors(connection: psycopg.Connection, fix: bool) -> Iterator[Diagnosis]:
-    lacking = stored_vectors.without_vector(connection, VECTOR_VERSION)
-
-    def repair() -> None:
-        found = vectors_of([formula for _, formula in lacking]).tolist()
-        vectors = [(number, vector) for (number, _), vector in zip(lacking, found, strict=True)]
-        stored_vectors.add_vectors(connection, VECTOR_VERSION, vectors)
-
-    text = f"{len(lacking) or 'no'} convergent formulas without a neighbour vector of version {VECTOR_VERSION}"
-    yield _repaired(Diagnosis("vectors", text, bool(lacking)), fix, repair)
+    lacking = stored_vectors.count_without_vector(connection, VECTOR_VERSION)
+    text = f"{lacking or 'no'} convergent formulas without a neighbour vector of version {VECTOR_VERSION}"
+    yield _repaired(Diagnosis("vectors", text, lacking > 0), fix, partial(renew_vectors, connection))
 
 
 def _index(connection: psycopg.Connection, home: Path | str | None, fix: bool) -> Iterator[Diagnosis]:

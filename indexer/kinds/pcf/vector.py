@@ -2,9 +2,9 @@
 
 A formula that has a closed form is placed by the normal form of its constant: by the kind of the constant, the
 logarithm of its argument, and the parameters that count mod 1 as points on the circle, in symmetric functions where
-their order means nothing. Every other formula is placed by its degrees, the ratio of its leading coefficients, and the
-roots of a and b mod 1. Mirrors, inflations and index shifts leave all of that alone. docs/neighbour-vector.md tells it
-in words.
+their order means nothing. Every other formula is placed by what equivalences of recurrences keep
+(`recurrence_vector.py`), beside a formula with a closed form where one has all of that. Mirrors, inflations and index
+shifts leave all of that alone. docs/neighbour-vector.md tells it in words.
 """
 
 from __future__ import annotations
@@ -16,12 +16,18 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from flint import fmpz_poly
 
 from catalog.formulas.pcf import PCF
+from indexer.kinds.pcf.recurrence_vector import (
+    coordinates,
+    counterpart,
+    may_have_counterpart,
+    quadratic_coordinates,
+)
 from indexer.kinds.vectors import DIMENSION, Vector
 from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.normal_form import NormalForm, normal_form
+from indexer.mathematics.equivalence.curvature import PRIMES
 from indexer.mathematics.numbers.surds import Surd
 
 KIND_STEP = 4.0
@@ -63,12 +69,12 @@ Integers = npt.NDArray[np.int64]
 def neighbour_vector(pcf: PCF) -> Vector:
     """Return the vector of one formula, shape (DIMENSION,), float32, finite for every formula."""
     found = equation(pcf)
+    if found is None and (other := counterpart(pcf)) is not None:
+        found = equation(other)
     if found is not None:
         return np.array(_of_normal_form(normal_form(found)), dtype=np.float32)
-    roots = [_fractional_roots(polynomial) for polynomial in (pcf.a, pcf.b)]
-    ratio = 2 * _log(pcf.a[-1]) - _log(pcf.b[-1])
-    values = _of_roots(pcf.deg_a, pcf.deg_b, np.array([ratio]), np.array([pcf.b[-1] < 0]), *roots)
-    return np.asarray(values[0], dtype=np.float32)
+    kind, values = coordinates(pcf)
+    return np.array([_recurrence_kind(kind, pcf.b[-1] < 0), *values], dtype=np.float32)
 
 
 def vectors_of(formulas: Sequence[PCF]) -> Vector:
@@ -98,16 +104,21 @@ def neighbour_vectors(A: Integers, B: Integers) -> Vector:
     vectors = np.zeros((len(A), DIMENSION), dtype=np.float32)
     deg_a, deg_b = _degrees(A), _degrees(B)
     large = np.maximum(np.abs(A), np.abs(B)).max(axis=1, initial=0) > LARGE_COEFFICIENT
-    single = large | (deg_a <= 1) | _deflates(A, B)
+    single = large | (deg_a <= 1) | _divisible(A, B)
+    single[~single] = may_have_counterpart(A[~single], B[~single])
     for i in np.flatnonzero(single):
         vectors[i] = neighbour_vector(PCF(tuple(A[i].tolist()), tuple(B[i].tolist())))
     for d in range(3):
         rows = np.flatnonzero(~single & (deg_b == d))
-        a, b = A[rows], B[rows]
-        ratio = 2 * np.log(np.abs(a[:, 2])) - np.log(np.abs(b[:, d]))
-        values = _of_roots(2, d, ratio, b[:, d] < 0, _quadratic_roots(a, 2), _quadratic_roots(b, d))
-        vectors[rows] = values
+        if len(rows):
+            kinds, vectors[rows, 1:] = quadratic_coordinates(A[rows], B[rows])
+            vectors[rows, 0] = _recurrence_kind(kinds, B[rows, d] < 0)
     return vectors
+
+
+def _recurrence_kind(kind: Any, negative: Any) -> Any:
+    """Return the first coordinate of formulas that are placed by their recurrences."""
+    return KIND_STEP * (3 * (len(CONSTANT_KINDS) + kind) + negative)
 
 
 # ------------------------------------------------------------------ formulas with a normal form
@@ -207,66 +218,10 @@ def _log(n: int) -> float:
     return math.log(abs(n)) if n else 0.0
 
 
-# ------------------------------------------------------------------ all other formulas
-
-
-def _of_roots(
-    deg_a: int,
-    deg_b: int,
-    ratio: npt.NDArray[Any],
-    negative: npt.NDArray[Any],
-    roots_a: npt.NDArray[Any],
-    roots_b: npt.NDArray[Any],
-) -> npt.NDArray[Any]:
-    """Return coordinates, shape (n, DIMENSION), from the roots mod 1 (complex128[n, degree])."""
-    kind = 3 * (len(CONSTANT_KINDS) + 10 * min(deg_a, 9) + min(deg_b, 9)) + negative
-    columns = [KIND_STEP * kind, np.clip(ratio, -MAX_LOG, MAX_LOG)]
-    columns += [*_symmetric(roots_a, len(ratio)), *_symmetric(roots_b, len(ratio))]
-    return np.stack(columns, axis=1)
-
-
-def _symmetric(roots: npt.NDArray[Any], n: int) -> list[npt.NDArray[Any]]:
-    """Return mean of e(r)/(1 + |Im r|) and e(sum of r) over the roots of each row, as real coordinates."""
-    if roots.shape[1] == 0:
-        return [np.zeros(n)] * 4
-    turns = np.exp(2j * np.pi * roots.real) / (1 + np.abs(roots.imag))
-    mean, total = turns.mean(axis=1), np.exp(2j * np.pi * roots.real.sum(axis=1))
-    return [mean.real, mean.imag, total.real, total.imag]
-
-
-def _quadratic_roots(c: Integers, degree: int) -> npt.NDArray[Any]:
-    """Return the roots mod 1 of polynomials of one degree <= 2, complex128[n, degree]."""
-    if degree == 0:
-        return np.empty((len(c), 0), dtype=complex)
-    if degree == 1:
-        return ((-c[:, 0] * np.sign(c[:, 1])) % np.abs(c[:, 1]) / np.abs(c[:, 1]))[:, None].astype(complex)
-    size = 2 * np.abs(c[:, 2])
-    middle = (-c[:, 1] * np.sign(c[:, 2])) % size / size
-    half = np.sqrt((c[:, 1] ** 2 - 4 * c[:, 2] * c[:, 0]).astype(complex)) / size
-    return np.stack([middle + half, middle - half], axis=1)
-
-
-def _fractional_roots(polynomial: tuple[int, ...]) -> npt.NDArray[Any]:
-    """Return the roots mod 1 of a polynomial of any degree and size, complex128[1, degree].
-
-    Flint isolates them, so that multiple roots lose nothing.
-    """
-    roots: list[complex] = []
-    isolated: Any = fmpz_poly(list(polynomial)).complex_roots()
-    for root, multiplicity in isolated:
-        whole = root.real.floor().unique_fmpz()
-        real = root.real - whole if whole is not None else root.real
-        roots += [complex(float(real.mid()), float(root.imag.mid()))] * int(multiplicity)
-    return np.array([roots], dtype=complex).reshape(1, len(polynomial) - 1)
-
-
 def _degrees(c: Integers) -> npt.NDArray[np.int64]:
     return np.where(c[:, 2] != 0, 2, np.where(c[:, 1] != 0, 1, 0))
 
 
-def _deflates(A: Integers, B: Integers) -> npt.NDArray[np.bool_]:
-    """Return which formulas of degrees (2, 2) have a = (n - c) a', b = B2 (n - c)(n - c - 1)."""
-    middle, size = B[:, 1] + B[:, 2], 2 * B[:, 2]
-    apart = B[:, 1] ** 2 - 4 * B[:, 2] * B[:, 0] == B[:, 2] ** 2
-    root = A[:, 2] * middle**2 - A[:, 1] * middle * size + A[:, 0] * size**2 == 0
-    return np.asarray((B[:, 2] != 0) & apart & root)
+def _divisible(A: Integers, B: Integers) -> npt.NDArray[np.bool_]:
+    """Return which formulas a common integer can be divided out of that is a multiple of a prime of the traces."""
+    return np.any([(A % p == 0).all(axis=1) & (B % p == 0).all(axis=1) for p in PRIMES], axis=0)  # type: ignore[no-any-return]

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from catalog.formulas.pcf import PCF
-from indexer.mathematics.equivalence.curvature import PRIME, traces
+from indexer.mathematics.equivalence.curvature import traces
 from indexer.mathematics.equivalence.invariants import bucket_key
 
-NO_TRACE = (PRIME, PRIME)
-"""Stands for the trace of a formula whose determinant vanishes modulo the prime."""
+BUCKET_BYTES = 14
+"""Length of a bucket."""
 
 
 def buckets(formulas: Sequence[PCF]) -> list[bytes]:
-    """Return the bucket of each formula, 14 bytes: its `bucket_key`, and the trace of its p-curvature.
+    """Return the bucket of each formula: a hash of its `bucket_key` and the traces of its p-curvatures.
 
     The formulas must converge without terminating. Equivalent formulas (one step for one step) share the bucket unless
-    U is singular modulo the prime of `curvature.py` wherever it is looked at; others seldom do.
+    U or a determinant is singular modulo a prime of `curvature.py` where it is looked at; others seldom do.
     """
     found = zip(formulas, traces(formulas), strict=True)
-    return [bytes.fromhex(bucket_key(formula)) + bytes(trace or NO_TRACE) for formula, trace in found]
+    texts = (f"{bucket_key(formula)} {kept}" for formula, kept in found)
+    return [hashlib.sha256(text.encode()).digest()[:BUCKET_BYTES] for text in texts]

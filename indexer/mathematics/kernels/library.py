@@ -37,6 +37,7 @@ SIGNATURES = {
     ),
     "formulary_moebius_bounds": (None, (*[_INTEGERS] * 7, c_int64, c_double, _REALS)),
     "formulary_quadratic_bounds": (None, (*[_INTEGERS] * 3, c_int64, c_double, _REALS)),
+    "formulary_traces": (c_int, (_INTEGERS, _INTEGERS, c_int64, c_int64, c_int64, _INTEGERS)),
     "formulary_gcds": (c_int, (_INTEGERS, c_int, c_void_p, c_int, _REALS, _REALS, _CHARS)),
 }
 """Result and arguments of each function of the library."""

@@ -1,19 +1,25 @@
 from __future__ import annotations
 
 import random
+from itertools import product
 
 import numpy as np
 import pytest
-from flint import arb, ctx, fmpq
+from flint import arb, ctx, fmpq, fmpz_poly
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from catalog.formulas.pcf import PCF, parse_formula
-from indexer.kinds.pcf.vector import MAX_LOG, _log_of_surd, neighbour_vector, neighbour_vectors
+from indexer.kinds.pcf.recurrence_vector import counterpart
+from indexer.kinds.pcf.vector import MAX_LOG, _log_of_surd, neighbour_vector, neighbour_vectors, vectors_of
 from indexer.kinds.vectors import DIMENSION
 from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.normal_form import normal_form
+from indexer.mathematics.equivalence.curvature import traces
+from indexer.mathematics.equivalence.decision import no_limit, relate
+from indexer.mathematics.equivalence.invariants import invariants
 from indexer.mathematics.numbers.surds import Surd
+from tests.helpers.equivalences import companion
 from tests.helpers.reference import pcf, rows
 
 ROUNDING = 1e-3
@@ -104,3 +110,51 @@ def test_a_surd_whose_terms_cancel_in_doubles_has_its_size(k: int) -> None:
 
 def test_a_formula_whose_surd_cancels_has_a_vector() -> None:
     assert np.isfinite(neighbour_vector(parse_formula("PCF(20902n, -n^2)"))).all()
+
+
+ENTRIES = st.lists(st.integers(-2, 2), min_size=1, max_size=2).map(fmpz_poly)
+
+
+@given(formulas(4, 2), st.tuples(ENTRIES, ENTRIES, ENTRIES, ENTRIES))
+@settings(max_examples=60, deadline=None)
+def test_what_is_proved_to_be_equivalent_falls_on_one_point(formula: PCF, basis: tuple[fmpz_poly, ...]) -> None:
+    assume(bool(basis[0] * basis[3] - basis[1] * basis[2]) and equation(formula) is None)
+    other = companion(formula, basis)
+    assume(other is not None and equation(other) is None)
+    assert other is not None
+    decision = relate(formula, other)
+    assume(decision.equivalence is not None and decision.equivalence.folds == (1, 1))
+    assume(all(None not in kept for kept in traces([formula, other])))  # a factor of b vanishes there
+    assert distance(formula, other) < ROUNDING
+
+
+@pytest.mark.parametrize("text", ["PCF(2n+1, n^2)", "PCF(n+3, -n)", "PCF(6n+3, -n^2)", "PCF(2, n^2)"])
+def test_a_formula_of_high_degree_stands_beside_the_one_of_low_degree_that_it_is_equivalent_to(text: str) -> None:
+    low = parse_formula(text)
+    high = companion(low, (fmpz_poly([0, 1]), fmpz_poly([1]), fmpz_poly([1]), fmpz_poly([2, 1])))
+    assert high is not None and high.deg_b >= 8
+    assert counterpart(high) is not None
+    assert distance(high, low) < ROUNDING
+
+
+def test_what_shares_all_invariants_and_is_not_equivalent_is_no_counterpart() -> None:
+    pi = parse_formula("PCF(40n^3 + 148n^2 + 166n + 55, -256n^6 - 896n^5 - 832n^4 + 96n^3 + 288n^2)")
+    rational = parse_formula("PCF(5n - 1, -4n^2 + 2n)")
+    assert invariants(pi) == invariants(rational) and traces([pi]) == traces([rational])
+    assert counterpart(pi) is None
+
+
+def test_formulas_of_the_box_at_one_place_are_equivalent() -> None:
+    chooser = random.Random(2)
+    every = [
+        PCF((x, y, 1), b) for x, y in product(range(-2, 3), repeat=2) for b in product(range(-2, 3), repeat=3) if any(b)
+    ]
+    chosen = [formula for formula in every if no_limit(formula) is None and equation(formula) is None]
+    found: dict[bytes, list[PCF]] = {}
+    for formula, vector in zip(chosen, vectors_of(chosen), strict=True):
+        found.setdefault(np.round(vector, 3).tobytes(), []).append(formula)
+    pairs = [(each[0], other) for each in found.values() for other in each[1:]]
+    assert len(pairs) > 200
+    chosen_pairs = chooser.sample(pairs, 150)
+    same = sum(relate(*pair).equivalence is not None for pair in chosen_pairs)
+    assert same > 0.6 * len(chosen_pairs)

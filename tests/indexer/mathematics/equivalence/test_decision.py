@@ -10,7 +10,8 @@ from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.equivalence.decision import Equivalence, relate
 from indexer.mathematics.equivalence.invariants import CROSSWISE, bucket_key
-from indexer.mathematics.equivalence.matrices import determinant, fold, product, shifted, step
+from indexer.mathematics.equivalence.matrices import determinant, fold, product, shifted
+from tests.helpers.equivalences import companion
 from tests.helpers.reference import pcf, rows
 
 PAIRS = rows("equivalences.jsonl")
@@ -187,24 +188,6 @@ def test_a_difference_of_leading_coefficients_that_is_no_square_is_named() -> No
     decision = relate(parse_formula("PCF(2n+1, n^2)"), parse_formula("PCF(2n+1, 2n^2)"))
     assert decision.equivalent is False and decision.proved
     assert decision.reason == "the ratios of their eigenvalues differ"
-
-
-def companion(formula: PCF, V: tuple[fmpz_poly, ...]) -> PCF | None:
-    """A formula whose steps are those of a formula in the basis V, made companion again; None where it is none."""
-    p, q, r, s = V
-    M = product(product((s, -q, -r, p), step(formula)), shifted((p, q, r, s)))
-    common = fmpz_poly([])
-    for entry in M:
-        common = common.gcd(entry)
-    A, B, C, D = (entry // common for entry in M)
-    if not C:
-        return None
-    before, after = fmpz_poly([-1, 1]), fmpz_poly([1, 1])
-    a, b = C * A(after) + D * C(after), -(A * D - B * C) * C(after) * C(before)
-    if not a or not b:
-        return None
-    other = PCF(tuple(map(int, a.coeffs())), tuple(map(int, b.coeffs())))
-    return other.shift(max([0, *(int(root) for root, _ in b.roots())]))
 
 
 def test_a_basis_that_exchanges_minimal_and_dominant_solutions_relates_no_limits() -> None:
