@@ -19,23 +19,40 @@ from typing import BinaryIO
 import psycopg
 
 from catalog.errors import FileFormatError, NotFound, ServerError
+from catalog.progress import Tell, silent
 from catalog.server.programs import binaries_folder
 from catalog.server.upgrading import USUAL_FOLDERS
+
+BLOCK = 1 << 20
+"""Bytes of a dump that are copied at a time."""
+
+PART_BEGUN = (b": creating ", b": processing data for table ", b": executing ")
+"""What pg_restore says as it begins a part."""
+
+PLAIN_ENGLISH = {"LC_ALL": "C"}
+"""What the programs say is read here."""
 
 MAGIC = b"PGDMP"
 """How a dump in Postgres' custom format begins."""
 
 
-def dump(connection: psycopg.Connection, file: BinaryIO) -> None:
-    """Write all of a database to a file, as it is at one moment, while others may go on. Raises ServerError."""
+def dump(connection: psycopg.Connection, file: BinaryIO, tell: Tell = silent) -> None:
+    """Write all of a database to a file, as it is at one moment, while others may go on. Raises ServerError.
+
+    `tell` hears of the megabytes that are written.
+    """
     command = [_program(connection, "pg_dump"), "--format=custom", "--dbname", connection.info.dsn]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment(connection)
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment(connection) | PLAIN_ENGLISH
     ) as writer:
         assert writer.stdout is not None
         assert writer.stderr is not None
         try:
-            shutil.copyfileobj(writer.stdout, file)
+            size = 0
+            while block := writer.stdout.read(BLOCK):
+                file.write(block)
+                size += len(block)
+                tell("writing the backup, MB", size // 10**6)
         except BaseException:
             writer.kill()
             raise
@@ -68,23 +85,40 @@ def require_dump(file: Path) -> None:
         )
 
 
-def require_backup(connection: psycopg.Connection, file: Path) -> None:
-    """Raise FileFormatError where a dump cannot be read by the programs of this server, or is of no catalogue."""
+def require_backup(connection: psycopg.Connection, file: Path) -> int:
+    """Return how many parts a dump has.
+
+    Raises FileFormatError where it cannot be read by the programs of this server, or is of no catalogue.
+    """
     command = [_program(connection, "pg_restore"), "--list", str(file)]
-    done = subprocess.run(command, capture_output=True, check=False, env=_environment(connection))
+    done = subprocess.run(command, capture_output=True, check=False, env=_environment(connection) | PLAIN_ENGLISH)
     if done.returncode:
         raise FileFormatError(f"cannot read {file}: {_last(done.stderr)}")
     if b" TABLE public formula " not in done.stdout:
         raise FileFormatError(f"{file} is a dump of another database, and no backup of a catalogue")
+    return sum(1 for line in done.stdout.splitlines() if line and not line.startswith(b";"))
 
 
-def restore(connection: psycopg.Connection, file: Path) -> None:
-    """Bring a dump into an empty database, wholly or not at all. Raises ServerError."""
-    options = ["--no-owner", "--no-acl", "--exit-on-error", "--single-transaction"]
+def restore(connection: psycopg.Connection, file: Path, parts: int | None = None, tell: Tell = silent) -> None:
+    """Bring a dump into an empty database, wholly or not at all. Raises ServerError.
+
+    `tell` hears of the parts that are begun, of so many.
+    """
+    options = ["--no-owner", "--no-acl", "--exit-on-error", "--single-transaction", "--verbose"]
     command = [_program(connection, "pg_restore"), *options, "--dbname", connection.info.dsn, str(file)]
-    done = subprocess.run(command, capture_output=True, check=False, env=_environment(connection))
-    if done.returncode:
-        raise ServerError(f"{file} cannot be restored, and nothing was changed: {_last(done.stderr)}")
+    said, done = [], 0
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=_environment(connection) | PLAIN_ENGLISH) as reader:
+        assert reader.stderr is not None
+        try:
+            for line in reader.stderr:
+                said.append(line)
+                done += any(word in line for word in PART_BEGUN)
+                tell("restoring parts", done, parts)
+        except BaseException:
+            reader.kill()
+            raise
+    if reader.returncode:
+        raise ServerError(f"{file} cannot be restored, and nothing was changed: {_last(b''.join(said))}")
 
 
 def run_psql(connection: psycopg.Connection, arguments: Sequence[str]) -> int:

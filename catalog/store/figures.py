@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,13 @@ from numpy.typing import NDArray
 from catalog.database.blocks import Blocks
 from catalog.database.copying import unpack_numbers, unpack_vectors
 from catalog.errors import FormularyError
+from catalog.progress import Tell, silent
 from catalog.vocabulary import CONVERGENCE_CLASSES, METRICS
 
 SQL = Blocks(__file__)
+
+TOLD_ROWS = 10_000
+"""Rows after which it is told how many have been read."""
 
 AXES = (*METRICS, "height", "complexity", "limit_float8")
 """Figures that can be an axis."""
@@ -36,6 +40,7 @@ _GROUPS = {
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Growth = list[tuple[datetime, int]]
+Block = bytes | bytearray | memoryview
 
 
 @dataclass(frozen=True)
@@ -49,44 +54,61 @@ class PlanePoints:
 
 
 def read_plane(
-    connection: psycopg.Connection, columns: tuple[str, str], grouping: str | None = None, where: str | None = None
+    connection: psycopg.Connection,
+    columns: tuple[str, str],
+    grouping: str | None = None,
+    where: str | None = None,
+    tell: Tell = silent,
 ) -> PlanePoints:
     """Return two of AXES of all canonical formulas that have both, grouped by `constant`, `cluster` or `class`.
 
     `where` is a condition on the view `formulas`: give it only with a reader's connection. Raises FormularyError where
     it cannot be used. The connection must be idle.
     """
-    numbers, values = read_numbers(connection, columns, grouping, where)
+    numbers, values = read_numbers(connection, columns, grouping, where, tell)
     groups, names = _named(numbers, _names(connection, grouping))
     return PlanePoints(values[:, 0], values[:, 1], groups, names)
 
 
 def read_numbers(
-    connection: psycopg.Connection, columns: tuple[str, str], grouping: str | None = None, where: str | None = None
+    connection: psycopg.Connection,
+    columns: tuple[str, str],
+    grouping: str | None = None,
+    where: str | None = None,
+    tell: Tell = silent,
 ) -> tuple[Ints, Floats]:
     """Return the same with the number of the group of each formula (n,), 0 for none, and the two figures (n, 2)."""
     group, join = _GROUPS[grouping]
     filled = {"group": group, "join": SQL.text(join) if join else "", "x": columns[0], "y": columns[1]}
     filled["where"] = where or "true"
     try:
-        return _copy(connection, filled | {"source": SQL.text("plot_formulas")})
+        return _copy(connection, filled | {"source": SQL.text("plot_formulas")}, tell)
     except psycopg.errors.UndefinedColumn:
         pass  # a condition on the best relation, or on nothing that exists: the view tells
     except psycopg.Error as error:
         raise _refused(error, where) from error
     try:
-        return _copy(connection, filled | {"source": ""})
+        return _copy(connection, filled | {"source": ""}, tell)
     except psycopg.Error as error:
         raise _refused(error, where) from error
 
 
-def _copy(connection: psycopg.Connection, filled: Mapping[str, str]) -> tuple[Ints, Floats]:
+def _copy(connection: psycopg.Connection, filled: Mapping[str, str], tell: Tell) -> tuple[Ints, Floats]:
     query = SQL.text("plot_points")
     for name, text in filled.items():  # the condition last: nothing in it is filled in
         query = query.replace(f"{{{name}}}", text)
     statement = f"copy ({query}) to stdout (format binary)".encode()
     with connection.transaction(), connection.cursor() as cursor, cursor.copy(statement) as copy:
-        return unpack_numbers(copy, 2)
+        return unpack_numbers(_told_rows(copy, tell), 2)
+
+
+def _told_rows(blocks: Iterable[Block], tell: Tell) -> Iterator[Block]:
+    """Yield the blocks of a COPY, a row each, and tell how many have been read."""
+    tell("reading formulas")
+    for count, block in enumerate(blocks):
+        yield block
+        if count % TOLD_ROWS == 0:
+            tell("reading formulas", count)
 
 
 def _refused(error: psycopg.Error, where: str | None) -> Exception:
@@ -114,13 +136,15 @@ def _named(numbers: Ints, names: Mapping[int, str | None]) -> tuple[Ints, list[s
     return np.array([index[name] if name else -1 for name in found], np.int64)[inverse], distinct
 
 
-def read_members(connection: psycopg.Connection, vector_version: int) -> tuple[Floats, Ints, dict[int, str | None]]:
+def read_members(
+    connection: psycopg.Connection, vector_version: int, tell: Tell = silent
+) -> tuple[Floats, Ints, dict[int, str | None]]:
     """Return the vectors (n, d) of canonical formulas, the cluster of each, 0 for none, and all labels."""
     query = SQL.text("plot_vectors").format(vector_version=int(vector_version))
     members_query = SQL.text("plot_members")
     with connection.transaction(), connection.cursor() as cursor:
         with cursor.copy(f"copy ({query}) to stdout (format binary)".encode()) as copy:
-            parts = list(unpack_vectors(copy))
+            parts = list(unpack_vectors(_told_rows(copy, tell)))
         with cursor.copy(f"copy ({members_query}) to stdout (format binary)".encode()) as copy:
             members, clusters = unpack_numbers(copy, 1)
     ids = np.concatenate([part[0] for part in parts]) if parts else np.zeros(0, np.int64)

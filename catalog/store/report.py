@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ import psycopg
 
 from catalog.database.blocks import Blocks
 from catalog.formulas.pcf import PCF
+from catalog.progress import Tell, silent, told
 from catalog.store.figures import Floats, Growth, Ints, PlanePoints, read_growth, read_members, read_numbers, read_plane
 from catalog.store.laws import patterns
 from catalog.store.progress import counts
@@ -51,24 +53,25 @@ class Report:
     growth: tuple[Growth, Growth]
 
 
-def read_report(connection: psycopg.Connection, vector_version: int) -> Report:
+def read_report(connection: psycopg.Connection, vector_version: int, tell: Tell = silent) -> Report:
     """Read all of it as it is at one moment; the connection must be idle, and is left so."""
+    parts: dict[str, Callable[[], Any]] = {
+        "counts": lambda: counts(connection),
+        "findings": lambda: rows(connection, SQL["report_findings"]),
+        "clusters": lambda: _with_formulas(connection, "report_clusters"),
+        "newest": lambda: _with_formulas(connection, "report_newest", count=NEWEST_READ),
+        "families": lambda: patterns(connection),
+        "riddles": lambda: _with_formulas(connection, "report_riddles", count=RIDDLES),
+        "classes": lambda: read_plane(connection, PLANE, "class"),
+        "clustered": lambda: read_numbers(connection, PLANE, "cluster"),
+        "members": lambda: read_members(connection, vector_version),
+        "growth": lambda: read_growth(connection),
+    }
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     connection.read_only = True
     with connection.transaction():
-        return Report(
-            made_at=datetime.now(UTC),
-            counts=counts(connection),
-            findings=rows(connection, SQL["report_findings"]),
-            clusters=_with_formulas(connection, "report_clusters"),
-            newest=_with_formulas(connection, "report_newest", count=NEWEST_READ),
-            families=patterns(connection),
-            riddles=_with_formulas(connection, "report_riddles", count=RIDDLES),
-            classes=read_plane(connection, PLANE, "class"),
-            clustered=read_numbers(connection, PLANE, "cluster"),
-            members=read_members(connection, vector_version),
-            growth=read_growth(connection),
-        )
+        read = {name: parts[name]() for name in told(parts, tell, "reading the catalogue", len(parts))}
+        return Report(made_at=datetime.now(UTC), **read)
 
 
 def _with_formulas(connection: psycopg.Connection, name: str, **parameters: Any) -> list[Row]:

@@ -10,6 +10,7 @@ from catalog.exchange.outputs import RULE, STDOUT, written
 from indexer.cli.opened import database_of
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import note, write_json
+from indexer.cli.progress import shown
 
 
 @click.command(
@@ -29,8 +30,8 @@ def backup(file: str, database_url: str | None, home: str | None, as_json: bool)
         schema = database.schema_version()
         if schema is None:
             raise VersionMismatch(f"the database {database.where} holds no catalogue yet; run `formulary init`")
-        with database.connect() as connection, written(file) as target:
-            dump(connection, target)
+        with database.connect() as connection, written(file) as target, shown(beside_results=file == STDOUT) as tell:
+            dump(connection, target, tell)
     if file == STDOUT:
         return
     size = Path(file).stat().st_size
@@ -56,10 +57,10 @@ def restore(file: Path, database_url: str | None, home: str | None, as_json: boo
 
     require_dump(file)
     with open_database(database_url, home, create=True) as database:
-        with database.connect(autocommit=True) as connection:
-            require_backup(connection, file)
+        with database.connect(autocommit=True) as connection, shown() as tell:
+            parts = require_backup(connection, file)
             require_empty(connection, database.where)
-            restored(connection, file)
+            restored(connection, file, parts, tell)
         schema = database.schema_version()
         database.upgrade()
         with database.connect() as connection:

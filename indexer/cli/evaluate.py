@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from catalog.progress import told
 from indexer.cli.constant import write_constant
 from indexer.cli.options import (
     FORMULA_ARGUMENTS,
@@ -21,6 +23,7 @@ from indexer.cli.options import (
     refuse_options,
 )
 from indexer.cli.output import note, write_fields, write_json, writes_rows
+from indexer.cli.progress import shown
 
 if TYPE_CHECKING:
     from catalog.formulas.notations import Reading
@@ -56,8 +59,7 @@ def evaluate(formula: tuple[str, ...], digits: int, from_file: str | None, worke
         from indexer.contract.lines import evaluated
 
         require_no_arguments(formula)
-        with open_lines(from_file) as lines:
-            return write_lines(evaluated(lines, digits, workers))
+        return write_answers(from_file, "evaluating", lambda lines: evaluated(lines, digits, workers))
     if (constant := meant_constant(formula)) is not None:
         write_constant(constant, digits, as_json)
         return 0
@@ -106,6 +108,20 @@ def open_lines(path: str) -> Iterator[Iterable[str]]:
         if isinstance(error, BrokenPipeError):
             raise
         raise click.FileError(path, (error.strerror or str(error)).lower()) from None
+
+
+def write_answers(path: str, phase: str, answers: Callable[[Iterable[str]], Iterator[dict[str, Any]]]) -> int:
+    """Write an object for each line of a file and show how far it is; returns the exit code."""
+    with open_lines(path) as lines, shown(beside_results=True) as tell:
+        return write_lines(told(answers(lines), tell, phase, _count_lines(path)))
+
+
+def _count_lines(path: str) -> int | None:
+    """The lines of a file without blank ones at its end, None where it can be read once only."""
+    if not Path(path).is_file():
+        return None
+    with Path(path).open("rb") as file:
+        return max((number for number, line in enumerate(file, 1) if line.strip()), default=0)
 
 
 def write_lines(results: Iterator[dict[str, Any]]) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.cli.evaluate import open_lines, require_no_arguments, write_lines
+from indexer.cli.evaluate import require_no_arguments, write_answers
 from indexer.cli.options import FORMULA_ARGUMENTS, json_option, option, refuse_options
 from indexer.cli.output import note, write_fields, write_json
 
@@ -55,8 +55,7 @@ def expand(
         from indexer.contract.expansions import expanded_lines
 
         require_no_arguments(number)
-        with open_lines(from_file) as lines:
-            return write_lines(expanded_lines(lines, workers))
+        return write_answers(from_file, "expanding", lambda lines: expanded_lines(lines, workers))
     if len(number) != 1:
         raise click.UsageError(f"give one number such as exp(1), not {len(number)} arguments")
     from indexer.contract.expansions import NOTHING, expansion_object, expansions, number_of

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from indexer.cli.evaluate import (
     digits_option,
-    open_lines,
     require_no_arguments,
     with_written,
+    write_answers,
     write_formula,
-    write_lines,
 )
 from indexer.cli.opened import catalogue, use_catalogue_option, used_catalogue
 from indexer.cli.options import (
@@ -27,6 +29,7 @@ from indexer.cli.options import (
     refuse_options,
 )
 from indexer.cli.output import note, write_json, write_table
+from indexer.cli.progress import is_quiet, shown
 
 if TYPE_CHECKING:
     import psycopg
@@ -148,8 +151,7 @@ def identify(
         from indexer.contract.lines import identified
 
         require_no_arguments(what)
-        with open_lines(from_file) as lines:
-            return write_lines(identified(lines, digits, workers, anchors, own))
+        return write_answers(from_file, "identifying", lambda lines: identified(lines, digits, workers, anchors, own))
     from indexer.contract.lines import identify_formula
 
     reading = read_notation(what)
@@ -196,14 +198,17 @@ def _unidentified(
     from indexer.upkeep.families import sweep_families
     from indexer.upkeep.identifying import search_with_library
 
-    with catalogue(database_url, home) as connection:
+    with catalogue(database_url, home) as connection, shown() as tell:
+        tell("searching formulas without a name")
         searched = search_with_library(
             connection,
             read_library(connection),
             read_anchors(connection),
             constants=constants or BULK_BUDGET,
             seconds=seconds,
+            say=lambda done: tell("searching formulas without a name", done.searched),
         )
+        tell("naming families")
         sweep_families(connection, seconds=seconds)
     if as_json:
         write_json(searched.to_json())
@@ -240,8 +245,8 @@ class AskedNumbers:
         from indexer.contract.lines import identify_value
 
         own = _own(self.connection)
-        tell = _say_step if self.effort > 1 else None
-        result = identify_value(text, own, self.degree, effort=self.effort, digits=self.digits, tell=tell)
+        with _shown_steps(self.effort > 1) as tell:
+            result = identify_value(text, own, self.degree, effort=self.effort, digits=self.digits, tell=tell)
         if self.connection is not None and result["digits"] >= LEAST_FORMULA_DIGITS:
             from indexer.identification.stored_limits import formulas_with_limit
 
@@ -261,9 +266,19 @@ def _own(connection: psycopg.Connection | None) -> tuple[Constant, ...]:
     return own_constants(connection)
 
 
-def _say_step(step: LadderStep) -> None:
-    """Say on stderr what came of a rung of the ladder."""
-    note(f"formulary: {step.rung}: {step.found or 'nothing'} ({step.searches} searches)")
+@contextmanager
+def _shown_steps(say: bool) -> Iterator[Callable[[LadderStep], None]]:
+    """Show on a terminal which rung of the ladder was climbed last; elsewhere `say` what came of each, unless quiet."""
+    with shown() as tell:
+        climbed = count(1)
+
+        def show(step: LadderStep) -> None:
+            if say and not sys.stderr.isatty() and not is_quiet():
+                note(f"formulary: {step.rung}: {step.found or 'nothing'} ({step.searches} searches)")
+            else:
+                tell(f"climbing the ladder, {step.rung}", next(climbed))
+
+        yield show
 
 
 def _together(

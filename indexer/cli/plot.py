@@ -63,13 +63,13 @@ def plot(
         figure = board()
     else:
         with catalogue_read(database_url, home) as connection, shown() as tell:
-            tell("reading and drawing")
             if kind == "clusters":
-                figure = clusters_figure(connection)
+                figure = clusters_figure(connection, tell)
             elif kind == "growth":
+                tell("reading formulas")
                 figure = growth_figure(connection)
             else:
-                figure = metrics_figure(connection, (what[0], what[1]), color, where)
+                figure = metrics_figure(connection, (what[0], what[1]), color, where, tell)
     save(figure, output, f"Formulary: {' '.join(what)}")
     if output != STDOUT:
         note(f"wrote {output}")

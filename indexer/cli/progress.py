@@ -21,9 +21,9 @@ LINE_SECONDS = 10.0
 
 
 @contextmanager
-def shown() -> Iterator[Tell]:
-    """Whom a job tells how far it is."""
-    if is_quiet():
+def shown(*, beside_results: bool = False) -> Iterator[Tell]:
+    """Whom a job tells how far it is; results that are written `beside` it to a terminal say it themselves."""
+    if is_quiet() or (beside_results and sys.stdout.isatty()):
         yield silent
     elif sys.stderr.isatty():
         from rich.console import Console
@@ -51,11 +51,13 @@ class _Bars:
         self._task: TaskID | None = None
 
     def __call__(self, phase: str, done: int = 0, total: int | None = None) -> None:
-        if phase != self._phase or self._task is None:
-            if self._task is not None:
-                self._progress.remove_task(self._task)
-            self._phase, self._task = phase, self._progress.add_task(phase, total=total)
-        self._progress.update(self._task, completed=done, total=total)
+        if phase == self._phase and self._task is not None:
+            self._progress.update(self._task, completed=done, total=total)
+            return
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+        self._phase, self._task = phase, self._progress.add_task(phase, total=total, completed=done)
+        self._progress.refresh()  # a phase is named also where it ends before the next picture
 
 
 class _Lines:

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from indexer.cli.evaluate import open_lines, require_no_arguments, write_lines
+from indexer.cli.evaluate import open_lines, require_no_arguments, write_answers
 from indexer.cli.options import (
     FORMULA_ARGUMENTS,
     FORMULA_HELP,
@@ -64,8 +64,7 @@ def prove(
         from indexer.contract.proofs import proved
 
         require_no_arguments(formula)
-        with open_lines(from_file) as lines:
-            return write_lines(proved(lines, workers))
+        return write_answers(from_file, "proving", lambda lines: proved(lines, workers))
     return _prove(formula, "json" if as_json else form)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from indexer.cli.evaluate import open_lines, require_no_arguments, write_lines
+from indexer.cli.evaluate import require_no_arguments, write_answers
 from indexer.cli.options import FORMULA_ARGUMENTS, json_option, option, refuse_options
 from indexer.cli.output import write_fields, write_json
 
@@ -53,8 +53,7 @@ def relate(formulas: tuple[str, ...], from_file: str | None, workers: int | None
         from indexer.contract.equivalences import related
 
         require_no_arguments(formulas)
-        with open_lines(from_file) as lines:
-            return write_lines(related(lines, workers))
+        return write_answers(from_file, "relating pairs", lambda lines: related(lines, workers))
     from indexer.contract.equivalences import decision_object, otherwise_related
     from indexer.mathematics.equivalence.decision import no_limit
     from indexer.mathematics.equivalence.decision import relate as decide

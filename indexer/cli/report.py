@@ -34,10 +34,8 @@ def report(output: str, title: str, database_url: str | None, home: str | None) 
     from indexer.pages.report import page
 
     with catalogue(database_url, home) as connection, shown() as tell:
-        tell("reading the catalogue")
-        found = read_report(connection, VECTOR_VERSION)
-        tell("drawing the page")
-        data = page(found, title).encode()
+        found = read_report(connection, VECTOR_VERSION, tell)
+        data = page(found, title, tell).encode()
     write_file(output, data)
     if output != STDOUT:
         note(f"wrote {output}, {len(data) / 1e6:.1f} MB")

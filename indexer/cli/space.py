@@ -12,6 +12,7 @@ from catalog.errors import SpaceError
 from indexer.cli.opened import catalogue
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import write_json, write_table
+from indexer.cli.progress import shown
 from indexer.cli.units import duration
 
 if TYPE_CHECKING:
@@ -252,16 +253,15 @@ def count(
     else:
         chosen = read_space(name, _stored_template(name, database_url, home))
     if exact or chosen.size <= LARGEST_COUNTED:
-        with click.progressbar(
-            length=chosen.size, label="ranks", file=sys.stderr, hidden=not sys.stderr.isatty()
-        ) as bar:
-            counts = count_outcomes(chosen, lambda done: bar.update(done - bar.pos))
+        with shown() as tell:
+            counts = count_outcomes(chosen, lambda done: tell("counting ranks", done, chosen.size))
         if as_json:
             write_json(counts)
         else:
             write_table(("outcome", "formulas"), list(counts.items()), right=("formulas",))
         return
-    found = estimate_outcomes(chosen)
+    with shown() as tell:
+        found = estimate_outcomes(chosen, progress=lambda done: tell("sampling ranks", done, SAMPLE))
     if as_json:
         numbers = {outcome: estimate.formulas for outcome, estimate in found.items()}
         errors = {outcome: estimate.error for outcome, estimate in found.items()}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.cli.evaluate import open_lines, require_no_arguments, write_lines
+from indexer.cli.evaluate import require_no_arguments, write_answers
 from indexer.cli.options import FORMULA_ARGUMENTS, json_option, option, refuse_options
 from indexer.cli.output import write_fields, write_json
 
@@ -54,8 +54,7 @@ def trajectory(
         from indexer.contract.trajectories import walked_lines
 
         require_no_arguments(arguments)
-        with open_lines(from_file) as lines:
-            return write_lines(walked_lines(lines, depth, workers))
+        return write_answers(from_file, "walking trajectories", lambda lines: walked_lines(lines, depth, workers))
     from indexer.contract.trajectories import read_coordinate, read_integer, trajectory_object
     from indexer.sources.matrix_fields.known import field_of
     from indexer.sources.matrix_fields.trajectories import trajectory as walk

@@ -62,7 +62,7 @@ class JsonLog(LineLog):
 class BarLog:
     """A bar with rate and time left; only what needs attention is written above it."""
 
-    QUIET = frozenset({"run_started", "chunk_claimed", "chunk_done", "index_saved", "run_ended"})
+    QUIET = frozenset({"run_started", "chunk_claimed", "chunk_done", "families", "index_saved", "run_ended"})
 
     def __init__(self, progress: Any, quiet: frozenset[str] = QUIET) -> None:
         """`progress` is a rich Progress; events in `quiet` are not written."""
@@ -80,16 +80,20 @@ class BarLog:
     def progress(self, done: int, total: int, stored: int, named: int) -> None:
         """Move the bar."""
         if self._task is None:
-            self._task = self._progress.add_task("indexing", total=total, completed=done, rate="", named=0)
+            self._task = self._progress.add_task("indexing", total=total, completed=done, rate="", named="")
         seconds = max(time.monotonic() - self._started, 1e-9)
         self._progress.update(
-            self._task, total=total, completed=done, rate=f"{stored / seconds:.0f} formulas/s", named=named
+            self._task,
+            total=total,
+            completed=done,
+            rate=f"{stored / seconds:.0f} formulas/s",
+            named=f"{named} identified",
         )
 
     def phase(self, name: str, done: int) -> None:
         """Show what is done beside the chunks in a line of its own, with a count and no end."""
         if name not in self._phases:
-            self._phases[name] = self._progress.add_task(name, total=None, rate=name, named=0)
+            self._phases[name] = self._progress.add_task(name, total=None, rate=name, named="")
         self._progress.update(self._phases[name], completed=done, rate=f"{name}: {done:,}")
 
 
@@ -113,7 +117,7 @@ def log_to_stderr(log_format: str | None = None, *, quiet: bool = False, verbose
         BarColumn(bar_width=None),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
-        TextColumn("{task.fields[named]} identified"),
+        TextColumn("{task.fields[named]}"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=False) as progress:

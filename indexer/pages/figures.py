@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from catalog.errors import FormularyError, NotFound
 from catalog.formulas.pcf import PCF
+from catalog.progress import Tell, silent
 from catalog.store.clusters import current
 from catalog.store.figures import read_growth, read_members, read_plane
 from indexer.kinds.kind import kind_of
@@ -33,27 +34,29 @@ WITHOUT = {
 
 
 def metrics_figure(
-    connection: psycopg.Connection, columns: tuple[str, str], color: str | None, where: str | None
+    connection: psycopg.Connection, columns: tuple[str, str], color: str | None, where: str | None, tell: Tell = silent
 ) -> Figure:
     """Two metrics of all formulas, or of those that meet a condition in SQL, coloured by constant, cluster or class.
 
     Raises NotFound where no formula has both metrics.
     """
-    plane = read_plane(connection, columns, color, where)
+    plane = read_plane(connection, columns, color, where, tell)
     if not len(plane.x):
         condition = " under this condition" if where else " yet; index some by `formulary run`"
         raise NotFound(f"no formula has {columns[0]} and {columns[1]}{condition}")
     points = Points(plane.x, plane.y, plane.groups, plane.names, WITHOUT[color])
+    tell("drawing formulas", 0, len(plane.x))
     return scatter(points, columns, color)
 
 
-def clusters_figure(connection: psycopg.Connection) -> Figure:
+def clusters_figure(connection: psycopg.Connection, tell: Tell = silent) -> Figure:
     """The clusters in the plane of their principal components; raises NotFound where there are none."""
     if current(connection) is None:
         raise NotFound("there are no clusters yet; make them by `formulary cluster build`")
-    vectors, numbers, labels = read_members(connection, VECTOR_VERSION)
+    vectors, numbers, labels = read_members(connection, VECTOR_VERSION, tell)
     if not len(vectors):
         raise NotFound("no formula has a neighbour vector yet; index some by `formulary run`")
+    tell("drawing formulas", 0, len(vectors))
     return clusters(vectors, numbers, labels)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from importlib.resources import files
 
+from catalog.progress import Tell, silent, told
 from catalog.store.report import Report
 from catalog.version import __version__
 from indexer.pages import sections
@@ -56,7 +57,7 @@ and its mirror and inflations count once. Relations that somebody rejected are l
 """
 
 
-def page(report: Report, title: str = "Formulary") -> str:
+def page(report: Report, title: str = "Formulary", tell: Tell = silent) -> str:
     """Return the whole page as HTML."""
     contents = "".join(f'<li><a href="#{name}">{escape(text)}</a></li>' for name, text in CONTENTS.items())
     return PAGE.format(
@@ -66,5 +67,5 @@ def page(report: Report, title: str = "Formulary") -> str:
         moment=f"{report.made_at:%Y-%m-%d %H:%M}",
         contents=contents,
         figures=sections.key_figures(report),
-        body="\n".join(part(report) for part in PARTS),
+        body="\n".join(part(report) for part in told(PARTS, tell, "drawing the page", len(PARTS))),
     )
