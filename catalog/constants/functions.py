@@ -157,6 +157,16 @@ def _zeta_derivative(s: Any) -> Any:
     return acb_series([s, 1], 2).zeta()[1]
 
 
+def _stieltjes(n: Any) -> Any:
+    """The n-th Stieltjes constant, n a natural number up to 100; NaN for anything else."""
+    exact = n.real.unique_fmpz() if n.imag.contains(0) else None
+    return acb("nan") if exact is None or not 0 <= int(exact) <= 100 else acb.stieltjes(int(exact))
+
+
+def _erfinv(x: Any) -> Any:
+    return acb(x.real.erfinv()) if x.imag.contains(0) else acb("nan")
+
+
 def _dirichlet_l(d: Any, s: Any) -> Any:
     """L(s, chi) of the real character chi(n) = (d/n), d a fundamental discriminant; NaN for any other d."""
     discriminant = _fundamental(d)
@@ -215,7 +225,12 @@ FUNCTIONS = {
     "erfc": _special("erfc", _operator("erfc")),
     "erfi": _special("erfi", _operator("erfi")),
     "dawson": Function(1, _dawson, _mpmath_dawson, r"F\left({0}\right)"),
+    "erfinv": Function(1, _erfinv, "erfinv", _operator("erf^{{-1}}")),
     "ei": _special("ei", _operator("Ei")),
+    "li": _special("li", _operator("li")),
+    **{f: _special(f, _operator(f.capitalize())) for f in ("si", "ci", "shi", "chi")},
+    "stieltjes": Function(1, _stieltjes, lambda context, n: context.stieltjes(int(n)), r"\gamma_{{{0}}}"),
+    "polygamma": Function(2, lambda m, x: x.polygamma(m), "psi", r"\psi^{{({0})}}\left({1}\right)"),
     "e1": Function(1, lambda x: x.expint(acb(1)), "e1", r"E_1\left({0}\right)"),
     "gammainc": Function(
         2, lambda s, x: x.gamma_upper(s), "gammainc", r"\Gamma\left({0}, {1}\right)"

@@ -14,13 +14,13 @@ from math import inf, log2
 RUNG_BITS = 4.0
 """Bits that say which rung an answer stands on: at most 16 rungs."""
 
-MARGIN_BITS = 14.0
-"""Bits by which the digits must outweigh an answer that is called found: one false answer in 16,000 numbers."""
+MARGIN_BITS = 10.0
+"""Bits by which the digits must outweigh an answer that is called found: fewer than one false one in 1,000 numbers."""
 
 CERTAIN_BITS = 36.0
 """Bits by which they must outweigh one with which the ladder ends: no simpler answer is likely further up."""
 
-CANDIDATE_BITS = 7.0
+CANDIDATE_BITS = 5.0
 """The same for a candidate among 12 digits and more."""
 
 LOG2_10 = log2(10)

@@ -54,6 +54,9 @@ OUTER = (
 )
 """Functions that a number may be a value of."""
 
+LARGEST_LOG = 100.0
+"""Size of the logarithm of what may stand inside a function: beyond it are exponentials of exponentials."""
+
 MOST_LOST = 60
 """Bits of a number that a function may lose before its inverse is not tried."""
 
@@ -62,9 +65,14 @@ def functions(asked: Asked) -> Iterator[Match]:
     """Yield f(a + b c) and f of quadratic numbers, for the functions and constants of this module."""
     with ctx.workprec(asked.number.digits * 4 + 128):
         arguments = [(outer, outer.inverse(asked.number.ball)) for outer in OUTER]
+        sizes = [float(abs(argument).log().mid()) for _, argument in arguments]
     for rank, (outer, argument) in enumerate(arguments):
         bits = RUNG_BITS + rank_bits(rank, len(OUTER))
-        if not argument.is_finite() or argument.rel_accuracy_bits() < asked.information - MOST_LOST:
+        if (
+            not argument.is_finite()
+            or not abs(sizes[rank]) < LARGEST_LOG
+            or argument.rel_accuracy_bits() < asked.information - MOST_LOST
+        ):
             continue
         for text, complexity in Inner(asked, argument, asked.limit - bits).found():
             yield Match("expression", outer.text.format(text), bits + complexity, terms=(text,), names=(text,))

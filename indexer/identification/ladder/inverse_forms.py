@@ -7,6 +7,7 @@ of the two million expressions of `short_table`: together they are more than cou
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -100,14 +101,25 @@ def inverse_forms(asked: Asked) -> Iterator[Match]:
     asked.tried["functions of short expressions"] = len(forms) * len(outers)
     for bits, k, form, at in sorted(hits)[:MOST_HITS]:
         if bits + INVERSE_BITS < asked.limit:
-            text = _composed(forms[form].text, outers[k].text, table.text(at))
+            text = composed(forms[form].text, outers[k].text, table.text(at))
             yield Match("expression", text, bits + INVERSE_BITS, "table of short expressions")
 
 
-def _composed(affine: str, outer: str, inner: str) -> str:
-    """Return the text of an affine map of a function of an expression."""
-    whole = outer.format(inner if outer.endswith("({})") or outer.startswith("(") else bracketed(inner))
-    return affine.format(whole)
+def composed(affine: str, outer: str, inner: str) -> str:
+    """Return the text of an affine map of a function of an expression, without brackets and factors that say nothing.
+
+    >>> composed("pi*{}", "1/({})", "tanh(pi)"), composed("{} - 2", "({})^2", "log(2)")
+    ('pi/tanh(pi)', 'log(2)^2 - 2')
+    >>> composed("{}", "sin(pi*{})", "1/180"), composed("3*{}", "2^({})", "1/pi")
+    ('sin(pi/180)', '3*2^(1/pi)')
+    """
+    calls = re.match("[a-z]", outer) and outer.endswith("({})")
+    bare = outer if calls or not is_atom(inner) else outer.replace("({})", "{}")
+    if "pi*{}" in outer:
+        whole = outer.replace("*{}", inner[1:]) if inner.startswith("1/") else outer.format(bracketed(inner))
+    else:
+        whole = bare.format(inner if "(" in bare else bracketed(inner))
+    return affine.replace("*{}", whole[1:]) if whole.startswith("1/") and "*{}" in affine else affine.format(whole)
 
 
 # ------------------------------------------------------------------ the table, sorted
@@ -224,6 +236,7 @@ _FUNCTIONS: tuple[tuple[str, Callable[[Reals], Reals]], ...] = (
     ("acosh({})", lambda u: np.where(u > 0, np.cosh(u), math.nan)),
     ("atanh({})", np.tanh),
     ("lambertw({})", lambda u: np.where(u > -1, u * np.exp(u), math.nan)),
+    ("exp(lambertw(log({})))", lambda u: np.where(u > 0, np.abs(u) ** u, math.nan)),
     ("({})^(1/4)", lambda u: np.where(u > 0, u**4, math.nan)),
     ("({})^(2/3)", lambda u: np.where(u > 0, u**1.5, math.nan)),
     ("({})^(3/2)", lambda u: np.cbrt(u) ** 2),
@@ -236,6 +249,18 @@ _FUNCTIONS: tuple[tuple[str, Callable[[Reals], Reals]], ...] = (
     ("sin({})", lambda u: 3 * math.pi - np.arcsin(u)),
 )
 """Functions with their inverses, the commonest first; those with several inverses stand several times."""
+
+
+_OF_PI: tuple[tuple[str, Callable[[Reals], Reals]], ...] = (
+    ("cos(pi*{})", lambda u: np.arccos(u) / math.pi),
+    ("sin(pi*{})", lambda u: np.arcsin(u) / math.pi),
+    ("tan(pi*{})", lambda u: np.arctan(u) / math.pi),
+    ("exp(pi*{})", lambda u: np.log(u) / math.pi),
+    ("tanh(pi*{})", lambda u: np.arctanh(u) / math.pi),
+    ("sinh(pi*{})", lambda u: np.arcsinh(u) / math.pi),
+    ("cosh(pi*{})", lambda u: np.arccosh(u) / math.pi),
+)
+"""Functions of multiples of pi."""
 
 
 def _logarithm(divisor: float, u: Reals) -> Reals:
@@ -259,5 +284,7 @@ def outer_functions() -> tuple[Outer, ...]:
             found.append(Outer(f"{base}^({{}})", partial(_logarithm, math.log(value)), length))
         if name not in ("2", "3"):
             found.append(Outer(f"({{}})^{base}", partial(_root, value), length))
+    for k, (text, inverse) in enumerate(_OF_PI):
+        found.append(Outer(text, inverse, 4 + rank_bits(k, len(_OF_PI))))
     excess = log2(sum(2.0**-outer.bits for outer in found))
     return tuple(Outer(outer.text, outer.inverse, outer.bits + excess) for outer in found)

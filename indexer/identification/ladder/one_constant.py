@@ -15,7 +15,7 @@ from indexer.mathematics.relations.text import moebius_text
 
 FUNCTIONS = (
     "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "atan", "asinh", "gamma", "zeta", "psi", "erf",
-    "lambertw", "ellipk", "ellipe", "ei", "airyai", "airybi",
+    "erfinv", "si", "ci", "li", "lambertw", "ellipk", "ellipe", "ei", "airyai", "airybi",
 )  # fmt: skip
 """Functions whose values at simple arguments are tried."""
 
@@ -31,6 +31,9 @@ ARGUMENTS = (
 
 OF_FRACTIONS = ("gamma", "psi", "lambertw", "ellipk", "ellipe", "zeta", "atan", "asin")
 """Functions whose values at fractions up to twelfths are tried."""
+
+OF_PI = ("pi", "pi/2", "pi*sqrt(2)", "pi*sqrt(3)", "pi/sqrt(2)", "pi*sqrt(3)/2", "pi*sqrt(5)", "2*pi")
+"""Multiples of pi in sums over n of rational functions of n^2."""
 
 BESSEL = ("besselj", "bessely", "besseli", "besselk")
 
@@ -72,7 +75,9 @@ def _values() -> tuple[NamedConstant, ...]:
         f"{f}({v}, {x})" for f in BESSEL for v in ("0", "1", "2", "1/3", "1/4") for x in ("1", "2", "1/2", "3", "pi")
     ]
     texts += [f"polylog({k}, {x})" for k in (2, 3, 4, 5) for x in POLYLOG]
-    texts += [f"zeta({k})" for k in range(7, 20, 2)]
+    texts += [f"zeta({k})" for k in range(7, 20, 2)] + [f"stieltjes({k})" for k in range(1, 6)]
+    texts += [f"polygamma({k}, {x})" for k in (1, 2, 3) for x in ("1/3", "1/4", "1/6", "1/8", "1/5", "2/5")]
+    texts += [f"pi*{f}({x})" for f in ("coth", "tanh", "cot") for x in OF_PI] + [f"pi/sinh({x})" for x in OF_PI]
     return common(list(dict.fromkeys(texts)))
 
 

@@ -61,6 +61,9 @@ BASES = (*COMMON[:20], "phi", "exp(pi)", "log(phi)")
 """Constants that are combined in pairs and stand inside functions."""
 
 
+NEWTON_STEPS = 8
+"""Steps of an iteration that trebles the digits."""
+
 TANH_LIMIT, ERF_LIMIT = 9.0, 4.0
 """Arguments from which on these functions are 1 as far as a double tells, so that rational numbers would match."""
 
@@ -85,10 +88,21 @@ def _erf(z: Reals) -> Reals:
     return np.where(np.abs(z) < ERF_LIMIT, _by_one(math.erf)(z), math.nan)
 
 
+def _lambertw(z: Reals) -> Reals:
+    """The upper branch of W by Halley's iteration, NaN below -1/e."""
+    w = np.log1p(np.abs(z))
+    for _ in range(NEWTON_STEPS):
+        power = np.exp(w)
+        off = w * power - z
+        w = w - off / (power * (w + 1) - (w + 2) * off / (2 * w + 2))
+    return np.where((z > 0) & (np.abs(w * np.exp(w) - z) <= DOUBLE_ERROR * np.abs(z)), w, math.nan)
+
+
 FUNCTIONS: dict[str, Callable[[Reals], Reals]] = {
     "exp({})": np.exp, "log({})": np.log, "sin({})": np.sin, "cos({})": np.cos, "tan({})": np.tan, "sinh({})": np.sinh,
     "cosh({})": np.cosh, "tanh({})": _tanh, "atan({})": np.arctan, "asin({})": np.arcsin, "asinh({})": np.arcsinh,
     "sqrt({})": np.sqrt, "cbrt({})": np.cbrt, "gamma({})": _by_one(math.gamma), "erf({})": _erf,
+    "lambertw({})": _lambertw,
 }  # fmt: skip
 """Functions in double precision."""
 
@@ -356,7 +370,7 @@ def _of_functions(names: Sequence[str], reals: Reals) -> Iterator[Block]:
 
 def _roots() -> Block:
     """Fractions, and the roots of fractions up to the sixth."""
-    texts, values, bits = fractions(150)
+    texts, values, bits = fractions(200)
     degrees = (1, 2, 3, 4, 5, 6)
     orders = np.array(degrees, dtype=float)[:, None]
 

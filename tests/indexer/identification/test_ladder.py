@@ -30,7 +30,7 @@ def asked(text: str) -> NumberIdentification:
 
 
 def test_examples_in_docstrings() -> None:
-    assert [doctest.testmod(module).failed for module in (complexity, products, short)] == [0, 0, 0]
+    assert [doctest.testmod(module).failed for module in (complexity, inverse_forms, products, short)] == [0] * 4
 
 
 @pytest.mark.parametrize(
@@ -158,6 +158,10 @@ def test_an_affine_form_is_inverted_by_its_numbers(place: int) -> None:
 def test_integers_of_one_size_take_little_more_than_their_digits(row: list[int]) -> None:
     size = max(abs(n).bit_length() for n in row)
     assert integers_bits(row) <= 2 + positive_bits(size + 1) + len(row) * (size + 1)
+
+
+def test_a_large_number_is_answered() -> None:
+    assert asked("262537412640768743.99999999999925007259719818568888").relations[0].expression == "exp(pi*sqrt(163))"
 
 
 def test_a_quotient_has_no_negative_denominator_alone() -> None:
