@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from flint import fmpq, fmpq_poly
+from gmpy2 import iroot, mpz
 
 from catalog.formulas.interlaced import FractionTerm
 from catalog.formulas.term_functions import TermFunction, read_function
@@ -21,6 +22,11 @@ MAX_FIRST = 2
 """First terms that may break the rule."""
 MAX_PERIOD = 4
 """Longest period that is tried."""
+
+MAX_REPEATED = 40
+"""Longest period of constant terms, which must be written twice."""
+MAX_POWER = 8
+"""Highest power that all of a few terms may be."""
 
 _INTEGER = re.compile(r"[0-9]+")
 
@@ -47,6 +53,19 @@ def guess(denominators: Sequence[Entry], numerators: Sequence[Entry]) -> Rule | 
             first = total - period
             if first <= MAX_FIRST and (found := _rule(denominators, numerators, first, period)):
                 return found
+    return _repeated(denominators, numerators)
+
+
+def _repeated(denominators: Sequence[Entry], numerators: Sequence[Entry]) -> Rule | None:
+    """First terms and a period of constants, which stands there twice at least."""
+    above = [Fraction(1), *(entry.value for entry in numerators)]
+    pairs = list(zip((entry.value for entry in denominators), above, strict=False))
+    for period in range(1, MAX_REPEATED + 1):
+        for first in range(MAX_FIRST + 1):
+            rest = pairs[first:]
+            if len(rest) >= 2 * period and first and rest[period:] == rest[:-period]:
+                terms = [FractionTerm(TermFunction.of(a), TermFunction.of(b)) for a, b in pairs[: first + period]]
+                return terms[:first], terms[first:]
     return None
 
 
@@ -76,11 +95,26 @@ def _fit(points: Sequence[tuple[int, Entry]]) -> TermFunction | None:
     values = [(k, entry.value) for k, entry in points]
     if polynomial := _interpolated(values, len(points) - 2):
         return TermFunction(polynomial, fmpq_poly([1]))
-    if written := _written_alike(points):
+    if written := _written_alike(points) or _powers(values):
         return written
     if all(value for _, value in values):
         inverse = _interpolated([(k, 1 / value) for k, value in values], len(points) - 2)
         return TermFunction(fmpq_poly([1]), inverse) if inverse else None
+    return None
+
+
+def _powers(values: Sequence[tuple[int, Fraction]]) -> TermFunction | None:
+    """The rule of three terms and more that are powers of an arithmetic progression, such as 1, 4, 9; up to sign."""
+    sign = -1 if values[0][1] < 0 else 1
+    numbers = [sign * value for _, value in values]
+    if len(values) < 3 or any(number <= 0 or number.denominator != 1 for number in numbers):
+        return None
+    for power in range(MAX_POWER, 1, -1):
+        roots = [iroot(mpz(number.numerator), power) for number in numbers]
+        if all(exact for _, exact in roots):
+            points = [(k, Fraction(int(root))) for (k, _), (root, _) in zip(values, roots, strict=True)]
+            if (base := _interpolated(points, 1)) and base.degree() == 1:
+                return TermFunction(sign * base**power, fmpq_poly([1]))
     return None
 
 

@@ -12,11 +12,18 @@ _WORDS = {
     r"\cdot": "*", r"\times": "*", r"\div": "/", r"\infty": "infinity", r"\ldots": "...", r"\cdots": "...",
     r"\dots": "...", r"\ddots": "...", r"\vdots": "...", r"\dotsb": "...", r"\pi": "pi",
     r"\quad": " ", r"\qquad": " ", r"\,": " ", r"\;": " ", r"\:": " ", r"\!": "", r"\ ": " ",
-    r"\(": "", r"\)": "", r"\[": "", r"\]": "", r"\{": "(", r"\}": ")",
+    r"\LARGE": "", r"\Large": "", r"\large": "", r"\huge": "", r"\Huge": "", r"\bigg": "", r"\Big": "", r"\big": "",
+    r"\overline": "", r"\bar": "", r"\langle": "[", r"\rangle": "]", r"\lbrack": "[", r"\rbrack": "]", r"\ge": ">=",
+    r"\geq": ">=", r"\(": "", r"\)": "", r"\[": "", r"\]": "", r"\{": "(", r"\}": ")",
 }  # fmt: skip
 _WORD = re.compile(r"\\(?:[A-Za-z]+|.)")
 _FRACTION = re.compile(r"\\[cdt]?frac\s*(?:\[[lr]\])?")
 _UPRIGHT = re.compile(r"\\(?:mathop|mathrm|operatorname\*?|mathbf|rm|text|mathcal)\s*")
+_SUBSCRIPT = re.compile(r"([_^])\s*\{([^{}]*)\}")
+_STAGGERED = re.compile(r"\(\(([^()]*)\)/\(([^()]*?)([-+])\s*\)\)")  # b/(a+) with what follows it below the line
+_SIGNS = str.maketrans(
+    {"$": "", "…": "...", "⋯": "...", "⋱": "...", "⟨": "[", "⟩": "]", "〈": "[", "〉": "]", "≥": ">="}
+)
 _OVER_AND_UNDER = re.compile(r"\\underset\s*")
 _OPENING, _CLOSING = "([{", ")]}"
 
@@ -25,14 +32,14 @@ def from_latex(text: str) -> str:
     """Plain text of LaTeX or of plain text: fractions as quotients, groups as brackets, one kind of dots."""
     if len(text) > MAX_CHARACTERS:
         raise FormulaError(f"the formula has {len(text)} characters, beyond the supported {MAX_CHARACTERS}")
-    plain = text.replace("$", "").replace("…", "...").replace("⋯", "...").replace("⋱", "...").strip()
+    plain = text.translate(_SIGNS).replace("\\[Infinity]", "infinity").strip()
     if "\\" in plain:
         plain = _commands(plain)
-        plain = re.sub(r"([_^])\s*\{([^{}]*)\}", r"\1(\2)", plain)
-        plain = plain.replace("{", "(").replace("}", ")")
+        plain = _SUBSCRIPT.sub(r"\1(\2)", plain).replace("{", "(").replace("}", ")")
         plain = re.sub(r"\(\s*\(?\s*K\s*\)?\s*\)|\(\s*K\s*\)", "K", plain)
     else:
-        plain = re.sub(r"\^\s*\{([^{}]*)\}", r"^(\1)", plain)
+        plain = _SUBSCRIPT.sub(r"\1(\2)", plain)
+    plain = _STAGGERED.sub(r"(\1)/(\2\3 ", plain)
     return re.sub(r"\.\.\.+", "...", plain).strip()
 
 

@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from math import gcd, lcm
+
+from flint import fmpq, fmpq_poly
 
 from catalog.errors import FormulaError
 from catalog.formulas.guessing import Entry, guess
@@ -25,22 +28,31 @@ WAYS = (
 )
 
 _PCF = re.compile(r"PCF\s*([\[(])(?P<body>.*)[\])]", re.IGNORECASE | re.DOTALL)
-_MATHEMATICA = re.compile(r"(?P<before>.*?)ContinuedFractionK\s*\[(?P<body>.*)\]", re.DOTALL)
-_GAUSS = re.compile(r"(?P<before>.*?)\bK\s*\((?P<body>.*)\)", re.DOTALL)
+_MATHEMATICA = re.compile(r"ContinuedFractionK\[")
+_GAUSS = re.compile(r"\bK\s*\(")
+_NAMED = re.compile(
+    r"(?P<first>[ab])\s*(?:_?\(?\s*[a-z]\s*\)?)?\s*=(?P<one>[^=]+?)(?:[,;]|\band\b)\s*"
+    r"(?P<second>[ab])\s*(?:_?\(?\s*[a-z]\s*\)?)?\s*=(?P<other>[^=]+)"
+)
 _GAUSS_INDEXED = re.compile(
-    r"(?P<before>.*?)\bK\s*(?:_\s*\(?\s*(?P<name>[A-Za-z])\s*=\s*(?P<start>-?\d+)\s*\)?|\^\s*\(?\s*(?:infinity|oo|∞)\s*\)?)"
-    r"(?:\s*(?:_\s*\(?\s*(?P<name2>[A-Za-z])\s*=\s*(?P<start2>-?\d+)\s*\)?|\^\s*\(?\s*(?:infinity|oo|∞)\s*\)?))?"
+    r"(?P<before>.*?)\bK\s*(?:_\s*\(?\s*(?P<name>[A-Za-z])\s*(?:=|>=)\s*(?P<start>-?\d+)\s*\)?|\^\s*\(?\s*(?:infinity|oo|∞)\s*\)?)"
+    r"(?:\s*(?:_\s*\(?\s*(?P<name2>[A-Za-z])\s*(?:=|>=)\s*(?P<start2>-?\d+)\s*\)?|\^\s*\(?\s*(?:infinity|oo|∞)\s*\)?))?"
     r"\s*(?P<body>[^\s].*)",
     re.DOTALL,
 )
-_RANGE = re.compile(r"\{\s*([A-Za-z])\s*,\s*(-?\d+)\s*,\s*(?:Infinity|\\\[Infinity\]|∞|oo)\s*\}")
+_RANGE = re.compile(r"\{\s*([A-Za-z])\s*,\s*(-?\d+)\s*,\s*(?:[Ii]nfinity|∞|oo)\s*\}")
 _RULE = re.compile(
     r"CF\s*\((?P<body>.*?)(?:\bfor\s+(?P<name>[A-Za-z])\s*(?:>=|≥|\\ge)\s*(?P<start>-?\d+)\s*)?\)\s*", re.DOTALL
 )
-_LIST = re.compile(r"(?:P?CF)?\s*\[(?P<body>[^\[\]]*;[^\[\]]*)\](?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_LIST = re.compile(
+    r"(?:P?CF)?\s*[\[{<](?P<body>[^\[\]{}<>]*(?:;[^\[\]{}<>]*|,\s*\.\.\.\s*))[\]}>](?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 _COEFFICIENTS = re.compile(r"\[?\s*\[(?P<a>[-+\d\s,]*)\]\s*,?\s*\[(?P<b>[-+\d\s,]*)\]\s*\]?")
 _MARKS = re.compile(
-    r"\bPCF\b|\bCF\b|ContinuedFractionK|\bK\s*[(_^]|\\[cdt]?frac|\\mathop|^\s*\[|/.*(?:\.\.\.|…)", re.IGNORECASE
+    r"^\s*[ab]\s*(?:_?\(?\s*[a-z]\s*\)?)?\s*=|^\s*[\[{<⟨]|\bPCF\b|\bCF\b|ContinuedFractionK|\bK\s*[(_^]|\\[cdt]?frac"
+    r"|\\mathop|/.*(?:\.\.\.|…)",
+    re.IGNORECASE,
 )
 _PAIR = re.compile(r"\((.*)\)", re.DOTALL)
 
@@ -82,8 +94,10 @@ def read_formula_text(text: str) -> Reading:
     plain = from_latex(text)
     if match := _PCF.fullmatch(plain):
         return _pcf(split(match["body"], ",;"))
-    if match := _MATHEMATICA.fullmatch(plain):
-        return _mathematica(match["before"], split(match["body"], ","))
+    if match := _NAMED.fullmatch(plain):
+        return _by_names(match)
+    if match := _MATHEMATICA.search(plain):
+        return _mathematica(plain, match.end() - 1)
     if match := _RULE.fullmatch(plain):
         return _rule(match["body"], match["name"], int(match["start"] or 1))
     if match := _LIST.fullmatch(plain):
@@ -93,13 +107,14 @@ def read_formula_text(text: str) -> Reading:
         return Reading(PCF(tuple(a), tuple(b)))
     if "..." in plain:
         return _guessed(*terms_of(plain))
-    if match := _GAUSS.fullmatch(plain):
-        parts = split(match["body"], ",")
-        if len(parts) == 2:
-            return _gauss(match["before"], parts[0], parts[1], 1)
+    if match := _GAUSS.search(plain):
+        end = _closing(plain, match.end() - 1)
+        parts = split(plain[match.end() : end], ",")
+        numerator, denominator = parts if len(parts) == 2 else _quotient(plain[match.end() : end])
+        return _gauss(f"{plain[: match.start()]}(u){plain[end + 1 :]}", numerator, denominator, 1)
     if match := _GAUSS_INDEXED.fullmatch(plain):
         quotient = _quotient(match["body"])
-        return _gauss(match["before"], *quotient, int(match["start"] or match["start2"] or 1))
+        return _gauss(f"{match['before']}(u)", *quotient, int(match["start"] or match["start2"] or 1))
     parts = split(plain, ",")
     if len(parts) == 2:
         return _pcf(parts)
@@ -113,23 +128,59 @@ def _pcf(parts: list[str]) -> Reading:
     return Reading(*contracted([], [FractionTerm(a, b)]))
 
 
-def _mathematica(before: str, parts: list[str]) -> Reading:
+def _mathematica(plain: str, start: int) -> Reading:
+    end = _closing(plain, start)
+    parts = split(plain[start + 1 : end], ",")
     match = _RANGE.fullmatch(parts[-1].strip())
     if match is None or not 2 <= len(parts) <= 3:
         raise FormulaError("ContinuedFractionK takes [f, g, {n, 1, Infinity}] or [g, {n, 1, Infinity}]")
     numerator, denominator = parts[0] if len(parts) == 3 else "1", parts[-2]
-    return _gauss(before, numerator, denominator, int(match[2]))
+    around = f"{plain[:start].removesuffix('ContinuedFractionK')}(u){plain[end + 1 :]}"
+    return _gauss(around, numerator, denominator, int(match[2]))
 
 
-def _gauss(before: str, numerator: str, denominator: str, start: int) -> Reading:
-    """`before` + K of numerator(n)/denominator(n) over n >= start."""
-    head = before.strip()
-    if head and not head.endswith("+"):
-        raise FormulaError(f"cannot read {shorten(before)} before K; only a number and + may stand there")
-    first = read_function(head.rstrip("+ ") or "0", "what stands before K")[0]
+def _gauss(around: str, numerator: str, denominator: str, start: int) -> Reading:
+    """The value of a text in u, which is K of numerator(n)/denominator(n) over n >= start."""
     a, b = _functions(denominator, numerator, ("the denominator", "the numerator"))
-    move = FractionTerm(a.moved(start), b.moved(start))
-    return Reading(*contracted([FractionTerm(first, TermFunction.of(1))], [move]))
+    outer, name = read_function(around.split("=")[-1], "what stands around K")
+    zero, one = TermFunction.of(0), TermFunction.of(1)
+    term = FractionTerm(a.moved(start), b.moved(start))
+    above, below = outer.numerator, outer.denominator
+    if name == "u" and above.degree() == 1 and below.degree() == 0 and above[1] == below[0]:
+        first = TermFunction(fmpq_poly([above[0]]), below)
+        return Reading(*contracted([FractionTerm(first, one)], [term]))
+    if name != "u" or max(above.degree(), below.degree()) > 1:
+        raise FormulaError(f"cannot read {shorten(around)} around K, here u; write it as (p + q u)/(r + s u)")
+    formula, (x, y, z, w) = contracted([FractionTerm(zero, one)], [term])
+    (p, q), (r, s) = ([polynomial[k] for k in (0, 1)] for polynomial in (above, below))
+    return Reading(formula, _integers(p * z + q * x, p * w + q * y, r * z + s * x, r * w + s * y))
+
+
+def _integers(*row: fmpq) -> Moebius:
+    """A Moebius map without common factor."""
+    below = lcm(*(int(c.q) for c in row))
+    whole = [int((c * below).p) for c in row]
+    common = gcd(*whole) or 1
+    x, y, z, w = (c // common for c in whole)
+    return x, y, z, w
+
+
+def _closing(text: str, start: int) -> int:
+    """Where the bracket that opens at a place is closed; raises FormulaError where it is not."""
+    depth = 0
+    for position in range(start, len(text)):
+        depth += (text[position] in "([{") - (text[position] in ")]}")
+        if depth == 0:
+            return position
+    raise FormulaError(f"the formula has a bracket that is not closed in {text[start : start + 60]!r}")
+
+
+def _by_names(match: re.Match[str]) -> Reading:
+    """`a(n) = 2n+1, b(n) = n^2`, in either order."""
+    if match["first"] == match["second"]:
+        raise FormulaError(f"the formula has {match['first']} twice; write a(n) = 2n+1, b(n) = n^2")
+    parts = [match["one"], match["other"]]
+    return _pcf(parts if match["first"] == "a" else parts[::-1])
 
 
 def _rule(body: str, name: str | None, start: int) -> Reading:
@@ -155,9 +206,15 @@ def _term(text: str, name: str | None) -> FractionTerm:
 
 def _list(body: str) -> Reading:
     """`[a_0; a_1, a_2, ...]`, all numerators 1; without dots the fraction is finite, which is no formula."""
-    parts = [part.strip() for part in re.split("[;,]", body) if part.strip()]
+    parts = [part.strip() for part in split(body, ";,") if part.strip()]
+    if parts and parts[-1] != "..." and (match := _PAIR.fullmatch(parts[-1])):
+        first, period = ([_constant_term(part) for part in row] for row in (parts[:-1], split(match[1], ",")))
+        return Reading(*contracted(first, period))
     if not parts or parts[-1] != "...":
-        raise FormulaError("the list of a continued fraction ends with ..., as in [1; 2, 3, 4, ...]")
+        raise FormulaError(
+            "the list of a continued fraction ends with ... or with its period in brackets, as in [1; 2, 3, 4, ...] or "
+            "[1; (2, 1)]"
+        )
     denominators = [_entry(part) for part in parts[:-1]]
     return _guessed(denominators, [Entry(Fraction(1), "1")] * (len(denominators) - 1))
 
@@ -170,6 +227,10 @@ def _guessed(denominators: list[Entry], numerators: list[Entry]) -> Reading:
             "write more terms (three at least, and two more than the degree), or PCF(a, b)"
         )
     return Reading(*contracted(*found), guessed_from=len(denominators) + len(numerators))
+
+
+def _constant_term(text: str) -> FractionTerm:
+    return FractionTerm(TermFunction.of(_entry(text).value), TermFunction.of(1))
 
 
 def _entry(text: str) -> Entry:

@@ -30,6 +30,15 @@ NOTATIONS = {
     r"$1 + \underset{n=1}{\overset{\infty}{\mathrm{K}}} \frac{n^{2}}{2n+1}$": "PCF(2n + 1, n^2)",
     "CF(1; (2k+1, k^2) for k >= 1)": "PCF(2n + 1, n^2)",
     "CF(1; (1/(2k), 1), (2k+1, 1) for k >= 1)": "PCF(6n + 3, -4n^2)",
+    "1 + K(n^2/(2n+1))": "PCF(2n + 1, n^2)",
+    "4/(1 + ContinuedFractionK[n^2, 2 n + 1, {n, 1, \\[Infinity]}])": "4/L with L = PCF(2n + 1, n^2)",
+    "2 - 3*K(n^2, 2n+1)/4": "(11 - 3*L)/4 with L = PCF(2n + 1, n^2)",
+    "1 + K_{k=1}^∞ (k^2 / (2k+1))": "PCF(2n + 1, n^2)",
+    "K_{n≥1} n^2/(2n+1)": "PCF(2n + 1, n^2) - 1",
+    "a(n) = 2n+1, b(n) = n^2": "PCF(2n + 1, n^2)",
+    "b_n = n^2; a_n = 2n+1": "PCF(2n + 1, n^2)",
+    "[1; (2, 1)]": "(-1 + L)/2 with L = PCF(4, -1)",
+    r"[1; \overline{2, 1}]": "(-1 + L)/2 with L = PCF(4, -1)",
 }
 
 GUESSED = {
@@ -42,6 +51,11 @@ GUESSED = {
     "[1; 1/2, 3, 1/4, 5, 1/6, ...]": "PCF(6n + 3, -4n^2)",
     "CF[1; 2, 3, 5, 3, 5, 3, 5, ...] (eventually periodic)": "(2 + 3*L)/(3 + 2*L) with L = PCF(17, -1)",
     "1/(1 + 1/(1 + 1/(1 + ...)))": "PCF(1, 1) - 1",
+    r"1+\dfrac{1}{3+\dfrac{4}{5+\dfrac{9}{7+\cdots}}}": "PCF(2n + 1, n^2)",
+    r"1 + \frac{1}{1+}\frac{2}{1+}\frac{3}{1+}\cdots": "PCF(1, n)",
+    "{1; 2, 3, 4, ...}": "PCF(n + 1, 1)",
+    "⟨1; 2, 3, 4, …⟩": "PCF(n + 1, 1)",
+    "[1, 2, 3, 4, ...]": "PCF(n + 1, 1)",
 }
 
 
