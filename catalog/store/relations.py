@@ -93,3 +93,61 @@ def _relation(row: Row) -> StoredRelation:
     return StoredRelation(
         row["id"], formula, row["kind"], coefficients, row["expression"], row["digits"], row["term"], other
     )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTheorem:
+    """A relation that is a theorem; `members` are others of the formula's class that have one themselves."""
+
+    id: int
+    formula: PCF
+    kind: str
+    coefficients: tuple[int, ...]
+    expression: str
+    constant: str | None = None
+    term: str | None = None
+    other: PCF | None = None
+    members: tuple[PCF, ...] = ()
+
+
+def count_theorems(connection: psycopg.Connection) -> int:
+    """Return how many relations of the catalogue are theorems."""
+    return int(value(connection, SQL["count_theorems"]))
+
+
+def sample_theorems(connection: psycopg.Connection, count: int) -> list[int]:
+    """Return the numbers of theorems chosen at random."""
+    return column(connection, SQL["sample_theorems"], count=count)
+
+
+def stored_theorems(
+    connection: psycopg.Connection, *, formula_id: int | None = None, chosen: Sequence[int] | None = None
+) -> Iterator[StoredTheorem]:
+    """Return all theorems, those of one formula, or the chosen ones, read on a cursor in order of their formulas."""
+    sample = None if chosen is None else len(chosen)
+    parameters = {"formula_id": formula_id, "sample": sample, "chosen": list(chosen or ())}
+    with connection.transaction(), connection.cursor("theorems", row_factory=dict_row) as cursor:
+        cursor.execute(SQL["stored_theorems"], parameters)
+        while found := cursor.fetchmany(FETCH):
+            yield from map(_theorem, found)
+
+
+def _theorem(row: Row) -> StoredTheorem:
+    other = None if row["other_a"] is None else PCF.from_row(row["other_a"], row["other_b"])
+    members = zip(map(_numbers, row["a_texts"] or ()), map(_numbers, row["b_texts"] or ()), strict=True)
+    return StoredTheorem(
+        row["id"],
+        PCF.from_row(row["a"], row["b"]),
+        row["kind"],
+        tuple(map(int, row["coefficients"])),
+        row["expression"],
+        row["constant"],
+        row["term"],
+        other,
+        tuple(PCF(a, b) for a, b in members),
+    )
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """Return the integers of an array as Postgres writes it."""
+    return tuple(map(int, text.strip("{}").split(",")))

@@ -19,7 +19,9 @@ from indexer.cli.progress import shown as shown_progress
 if TYPE_CHECKING:
     import psycopg
 
-    from catalog.store.relations import StoredRelation
+    from catalog.formulas.pcf import PCF
+    from catalog.store.relations import StoredRelation, StoredTheorem
+    from indexer.upkeep.proofs import Checked
     from indexer.upkeep.verifying import Verified
 
 NOT_VERIFIED = 1
@@ -35,6 +37,7 @@ SHOWN = 20
 @click.argument("formula", nargs=-1, metavar="[FORMULA]")
 @option("--all", "every", is_flag=True, help="Verify every relation of the catalogue.")
 @option("--sample", type=click.IntRange(1), metavar="N", help="Verify N relations chosen at random.")
+@option("--proofs", is_flag=True, help="Check proofs: make the certificate of each theorem and check it.")
 @option("--workers", type=click.IntRange(1, 1024), help="Worker processes.  [default: one a core]")
 @catalogue_options
 @json_option
@@ -42,6 +45,7 @@ def verify(
     formula: tuple[str, ...],
     every: bool,
     sample: int | None,
+    proofs: bool,
     workers: int | None,
     database_url: str | None,
     home: str | None,
@@ -49,13 +53,17 @@ def verify(
 ) -> int:
     """Verify stored relations anew: both sides evaluated from scratch, with more digits than they were stored with.
 
-    Of one FORMULA, of --all, or of --sample N chosen at random. Exit code 1 where one fails; what fails is shown.
+    Of one FORMULA, of --all, or of --sample N chosen at random. With --proofs theorems are checked instead: a
+    certificate is made of what is stored, and the checker of `formulary prove --check` must accept it. Exit code 1
+    where one fails; what fails is shown.
     """
 
     refuse_options(formula)
     if bool(formula) + every + (sample is not None) != 1:
         raise click.UsageError("give a formula, --all, or --sample N")
     with catalogue(database_url, home) as connection:
+        if proofs:
+            return _check(connection, *_chosen_theorems(connection, formula, sample), workers, as_json)
         total, relations = _chosen(connection, formula, sample)
         return _verify(connection, relations, total, workers, as_json, bool(formula))
 
@@ -64,15 +72,11 @@ def _chosen(
     connection: psycopg.Connection, formula: tuple[str, ...], sample: int | None
 ) -> tuple[int, Iterable[StoredRelation]]:
     """How many relations are asked for, and they."""
-    from catalog.store.formulas import formula_by_key
     from catalog.store.relations import count_relations, sample_relations, stored_relations
 
     if formula:
-        chosen = read_formula(formula)
-        row = formula_by_key(connection, chosen.key)
-        if row is None:
-            raise FormulaNotFound(chosen)
-        found = list(stored_relations(connection, formula_id=row["id"]))
+        chosen, number = _stored(connection, formula)
+        found = list(stored_relations(connection, formula_id=number))
         if not found:
             raise NotFound(f"the catalogue has no relation of {chosen}; there is nothing to verify")
         return len(found), found
@@ -80,6 +84,65 @@ def _chosen(
         numbers = sample_relations(connection, sample)
         return len(numbers), stored_relations(connection, chosen=numbers)
     return count_relations(connection), stored_relations(connection)
+
+
+def _chosen_theorems(
+    connection: psycopg.Connection, formula: tuple[str, ...], sample: int | None
+) -> tuple[int, Iterable[StoredTheorem]]:
+    """How many theorems are asked for, and they."""
+    from catalog.store.relations import count_theorems, sample_theorems, stored_theorems
+
+    if formula:
+        chosen, number = _stored(connection, formula)
+        found = list(stored_theorems(connection, formula_id=number))
+        if not found:
+            raise NotFound(f"the catalogue has no theorem of {chosen}; there is nothing to check")
+        return len(found), found
+    if sample is not None:
+        numbers = sample_theorems(connection, sample)
+        return len(numbers), stored_theorems(connection, chosen=numbers)
+    return count_theorems(connection), stored_theorems(connection)
+
+
+def _stored(connection: psycopg.Connection, arguments: tuple[str, ...]) -> tuple[PCF, int]:
+    """A formula and its number; raises FormulaNotFound where the catalogue does not hold it."""
+    from catalog.store.formulas import formula_by_key
+
+    chosen = read_formula(arguments)
+    row = formula_by_key(connection, chosen.key)
+    if row is None:
+        raise FormulaNotFound(chosen)
+    return chosen, int(row["id"])
+
+
+def _check(
+    connection: psycopg.Connection,
+    total: int,
+    theorems: Iterable[StoredTheorem],
+    workers: int | None,
+    as_json: bool,
+) -> int:
+    """Check theorems, and write which of them are none."""
+    from indexer.upkeep.proofs import check_all
+
+    started, count = time.monotonic(), 0
+    failed: list[Checked] = []
+    with shown_progress() as tell:
+        for outcome in told(check_all(theorems, workers), tell, "checking proofs", total):
+            count += 1
+            if outcome.reason is not None:
+                failed.append(outcome)
+    seconds = time.monotonic() - started
+    if as_json:
+        failures = [outcome.to_json() for outcome in failed]
+        counts = {"checked": count - len(failed), "failed": len(failed), "seconds": round(seconds, 3)}
+        write_json(counts | {"failures": failures}, rows="failures")
+    else:
+        if failed:
+            rows = [(str(o.theorem.formula), o.theorem.expression, o.reason) for o in failed[:SHOWN]]
+            write_table(("formula", "relation", "outcome"), rows)
+        click.echo(f"{count - len(failed)} of {count} theorems have a certificate that stands, in {seconds:.1f} s")
+    return NOT_VERIFIED if failed else 0
 
 
 def _verify(

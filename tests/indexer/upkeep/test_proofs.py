@@ -1,0 +1,31 @@
+"""Theorems of a catalogue are proved again from what is stored, and what is none is said."""
+
+from __future__ import annotations
+
+from catalog.database.opening import open_database
+from catalog.formulas.pcf import parse_formula
+from catalog.store import formulas as queries
+from tests.helpers.command import formulary, json_of
+
+
+def test_every_theorem_of_a_catalogue_has_a_certificate(seeded_url: str) -> None:
+    found = json_of("verify", "--proofs", "--all", "--database-url", seeded_url, quiet=False)
+    assert found["checked"] > 60 and found["failed"] == 0 and found["failures"] == []
+
+
+def test_a_theorem_that_was_changed_is_reported(seeded_copy: str) -> None:
+    with open_database(seeded_copy) as database, database.connect() as connection:
+        row = queries.formula_by_key(connection, parse_formula("PCF(2n+1, n^2)").key)
+        assert row is not None
+        connection.execute("update relation set coefficients[1] = 1 where formula_id = %s", [row["id"]])
+    arguments = ("verify", "--proofs", "PCF(2n+1, n^2)", "--database-url", seeded_copy)
+    found = json_of(*arguments, code=1)
+    assert (found["checked"], found["failed"]) == (0, 1)
+    assert found["failures"][0]["reason"] == "no certificate of this relation is found"
+    assert "0 of 1 theorems" in formulary(*arguments).stdout
+
+
+def test_a_formula_without_a_theorem_is_refused_in_one_sentence(seeded_url: str) -> None:
+    done = formulary("verify", "--proofs", "PCF(n^2+1, 3n+7)", "--database-url", seeded_url)
+    assert done.returncode == 1
+    assert done.stderr == "formulary: the catalogue has no theorem of PCF(n^2 + 1, 3n + 7); there is nothing to check\n"
