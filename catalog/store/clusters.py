@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from catalog.database.blocks import Blocks
 from catalog.database.copying import copy_into, fixed, floats, integers, unpack_vectors
 from catalog.formulas.pcf import PCF
+from catalog.store.equivalences import classes_of
 from catalog.store.rows import Row, column, first, rows, value
 from catalog.store.summaries import NOW, Standing, reading
 from catalog.store.vectors import vectors_beyond
@@ -31,6 +32,8 @@ class Figures:
 
     ids: Ids
     vectors: NDArray[np.float32]
+    classes: Ids
+    """The class of equivalent formulas, by its number; 0 where it is not found yet."""
     canonical: NDArray[np.bool_]
     complexity: NDArray[np.float64]
     """The smaller, the simpler."""
@@ -88,6 +91,7 @@ def read_figures(connection: psycopg.Connection, vector_version: int, metrics: S
     return Figures(
         common,
         vectors[mine],
+        classes_of(connection, common, every=True),
         values[:, 0] > 0,
         values[:, 1].astype(np.float64),
         values[:, 2] > 0,

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import psycopg
+from numpy.typing import NDArray
 
 from catalog.database.blocks import Blocks
 from catalog.formulas.pcf import PCF
@@ -15,6 +17,8 @@ from catalog.store.rows import Row, change, first, rows
 from catalog.version import __version__
 
 SQL = Blocks(__file__)
+
+Ids = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,21 @@ def class_of(connection: psycopg.Connection, formula_id: int) -> Row | None:
     if row is not None and row["map"] is not None:
         row["map"] = tuple(map(int, row["map"]))
     return row
+
+
+def classes_of(connection: psycopg.Connection, ids: Ids, *, every: bool = False) -> Ids:
+    """Return the class of each of these formulas (n,), ascending, 0 where it is not found yet.
+
+    With `every` the classes of the whole catalogue are read, which is quicker for many.
+    """
+    chosen = None if every else ids.tolist()
+    with connection.transaction():
+        found = connection.execute(SQL["classes_of"], {"ids": chosen}, prepare=False).fetchall()
+    pairs = np.array(found, dtype=np.int64).reshape(-1, 2)
+    _, mine, theirs = np.intersect1d(ids, pairs[:, 0], return_indices=True)
+    classes = np.zeros(len(ids), dtype=np.int64)
+    classes[mine] = pairs[theirs, 1]
+    return classes
 
 
 def class_gaps(

@@ -48,6 +48,13 @@ join formula as first on first.id = equivalence.formula_id
 join formula as other on other.id = equivalence.class_id
 where formula.id = %(id)s
 
+-- classes_of --
+-- The classes of all formulas, or of these, mirrors and inflations with that of their canonical formula.
+select formula.id, equivalence.class_id
+from formula
+join equivalence on equivalence.formula_id = coalesce(formula.canonical_id, formula.id)
+where %(ids)s::bigint[] is null or formula.id = any (%(ids)s::bigint[])
+
 -- class_gaps --
 -- Canonical formulas without a constant in classes with a named member, each with the best named one: that of the
 -- strongest proof, the simplest of these. Those that a member was of no use to are left out.

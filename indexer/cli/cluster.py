@@ -16,6 +16,9 @@ from indexer.cli.progress import shown
 if TYPE_CHECKING:
     import psycopg
 
+SHOWN_CLASSES = 5
+"""Classes of equivalent formulas of a cluster that are shown; --json has all."""
+
 NAMED = 10
 """Clusters of one name that are told apart."""
 
@@ -143,12 +146,14 @@ def show(which: str, count: int, database_url: str | None, home: str | None, as_
     NAME is its given name, its label, or a constant; of several clusters the largest is shown.
     """
     from catalog.store import clusters as store
+    from catalog.store.equivalences import cluster_classes
 
     with catalogue(database_url, home) as connection:
         number = int(which) if which.isascii() and which.isdecimal() and len(which) < 19 else _named(connection, which)
         found = store.cluster(connection, number)
         if found is None:
             raise NotFound(f"there is no cluster {number}; `formulary cluster list` shows those there are")
+        found["classes"] = cluster_classes(connection, number)
         found["history"] = store.cluster_events(connection, number)
         found["formulas"] = store.cluster_formulas(connection, number, count)
     if as_json:
@@ -181,6 +186,8 @@ def _write_cluster(found: dict[str, Any]) -> None:
             ("label", found["label"]),
             ("members", f"{found['members']:,} ({found['canonical']:,} canonical)"),
             ("representative", found["representative"]),
+            *(("proved", _class(one)) for one in found["classes"][:SHOWN_CLASSES] if one["class_id"] is not None),
+            ("at one place", _apart(found["classes"])),
             ("radius", found["radius"]),
             ("retired", found["retired_at"]),
         ]
@@ -192,6 +199,27 @@ def _write_cluster(found: dict[str, Any]) -> None:
     write_table(
         ("formula", "limit"), [(f["formula"], f["relation"] or _cut(f["limit_value"])) for f in found["formulas"]]
     )
+
+
+def _class(found: dict[str, Any]) -> str:
+    """A class of equivalent formulas among the members of a cluster."""
+    if found["formulas"] == 1:
+        return f"{found['representative']} is equivalent to no other one that it was compared with"
+    return f"{found['formulas']:,} are equivalent to {found['representative']}"
+
+
+def _apart(classes: list[dict[str, Any]]) -> str | None:
+    """What holds the members of a cluster together beside proofs."""
+    compared = [one for one in classes if one["class_id"] is not None]
+    waiting = sum(one["formulas"] for one in classes if one["class_id"] is None)
+    parts = []
+    if len(compared) > SHOWN_CLASSES:
+        parts.append(f"{len(compared) - SHOWN_CLASSES:,} more classes")
+    if len(compared) > 1:
+        parts.append(f"{len(compared):,} classes, not proved to be one")
+    if waiting:
+        parts.append(f"{waiting:,} formulas not compared yet")
+    return "; ".join(parts) or None
 
 
 def _kinds(fields: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from catalog.vocabulary import METRICS
 from indexer.clusters.hdbscan import LEAST_SIZE, Parameters, can_split, cluster_points, require_hdbscan
 from indexer.clusters.labels import with_fields
 from indexer.clusters.places import UNPLACED, Floats, Integers
+from indexer.clusters.points import with_classes
 from indexer.clusters.quality import quality
 from indexer.clusters.scales import scaled_metrics, scales_of
 from indexer.clusters.writing import Writer
@@ -153,7 +154,7 @@ def points_of(
 ) -> tuple[Integers, Floats, dict[str, tuple[float, float]]]:
     """Return the rows (n,) that can be clustered, their points (n, d), and the scales of the metrics among these."""
     if by == "vector":
-        return np.arange(len(figures.ids)), figures.vectors.astype(np.float64), {}
+        return np.arange(len(figures.ids)), with_classes(figures.vectors, figures.classes), {}
     scales = scales_of(figures.metrics, metrics)
     points = scaled_metrics(figures.metrics, scales)
     rows = np.flatnonzero(np.isfinite(points).all(axis=1))

@@ -9,9 +9,21 @@ import numpy as np
 import psycopg
 
 from catalog.store import clusters as store
+from catalog.store.equivalences import classes_of
 from indexer.clusters.places import Floats, Integers
 from indexer.clusters.scales import Scales, scaled
-from indexer.kinds.vectors import VECTOR_VERSION
+from indexer.kinds.pcf.vector import by_recurrence
+from indexer.kinds.vectors import DIMENSION, VECTOR_VERSION, Vector
+
+
+def with_classes(vectors: Vector, classes: Integers) -> Floats:
+    """Return neighbour vectors (n, d) with the number of the class as one coordinate more, shape (n, d + 1).
+
+    0 stands for a class that is not found yet, and for all formulas with a closed form, which their core places: it
+    holds several classes that identities relate.
+    """
+    decided = np.where(by_recurrence(vectors), classes, 0)
+    return np.concatenate([vectors.astype(np.float64), decided[:, None].astype(np.float64)], axis=1)
 
 
 @dataclass(frozen=True)
@@ -42,7 +54,7 @@ class Coordinates:
         if self.by != "vector":
             return self.points_and_metrics(connection, ids)[:2]
         known, vectors = store.read_vectors(connection, VECTOR_VERSION, ids)
-        return known, vectors.astype(np.float64)
+        return known, with_classes(vectors, classes_of(connection, known))
 
     def points_and_metrics(self, connection: psycopg.Connection, ids: Sequence[int]) -> tuple[Integers, Floats, Floats]:
         """Return the same with the further metrics (n, e) of each formula."""
@@ -62,6 +74,6 @@ class Coordinates:
         """
         boxes = np.stack([points - reach, points + reach], axis=1)
         if self.by == "vector":
-            return boxes, None
+            return boxes[:, :, :DIMENSION], None
         centres, spreads = np.array(list(self.scales.values()), dtype=np.float64).T
         return boxes * spreads + centres, tuple(self.scales)

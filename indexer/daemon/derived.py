@@ -191,6 +191,7 @@ class Following:
         if swept is not None and swept.settled:
             self._compared += swept.formulas
             self._log.event("classes", **swept.to_json())
+            self._derive("clusters", partial(self._clusters.place_new, ids=swept.ids))
         return swept
 
     def _tell_classes(self, phase: str, done: int = 0, total: int | None = None) -> None:

@@ -78,7 +78,8 @@ def add_lines(
         counts.added += int(ingested.new.sum())
     if counts.added:
         sweep_families(connection, seconds=SWEEP_SECONDS)
-        sweep_classes(connection, seconds=SWEEP_SECONDS, workers=workers)
+        classed = sweep_classes(connection, seconds=SWEEP_SECONDS, workers=workers)
+        clusters.place_new(connection, classed.ids)
     return counts
 
 

@@ -64,6 +64,8 @@ class Classed:
     theorems: int = 0
     apart: int = 0
     complete: bool = True
+    ids: list[int] = field(default_factory=list)
+    """The numbers of the formulas that have a class now."""
 
     @property
     def settled(self) -> int:
@@ -150,6 +152,7 @@ def _decide(
             found = [row for rows in some for row in rows]
             store_equivalences(connection, found)
             swept.formulas += len(found)
+            swept.ids += [row.formula_id for row in found]
             swept.joined += sum(row.proof is not None for row in found)
             tell("formulas compared", swept.formulas)
             pause()

@@ -116,6 +116,11 @@ def neighbour_vectors(A: Integers, B: Integers) -> Vector:
     return vectors
 
 
+def by_recurrence(vectors: Vector) -> npt.NDArray[np.bool_]:
+    """Return which vectors (n, DIMENSION) place a formula by its recurrence, and not by a closed form."""
+    return np.asarray(vectors[:, 0] >= _recurrence_kind(0, 0))
+
+
 def _recurrence_kind(kind: Any, negative: Any) -> Any:
     """Return the first coordinate of formulas that are placed by their recurrences."""
     return KIND_STEP * (3 * (len(CONSTANT_KINDS) + kind) + negative)
