@@ -1,4 +1,4 @@
-"""What was found out about the formulas of a batch, as values: relations, guesses, exclusions, sources.
+"""What was found out about the formulas of a batch, as values: relations, guesses, exclusions, sources, trajectories.
 
 `storing_findings` writes them; relations as they are read back are in `relations`.
 """
@@ -111,6 +111,39 @@ class SourceRow:
     stated_limit: str | None = None
 
 
+@dataclass(frozen=True)
+class FieldRow:
+    """A matrix field; the columns are those of table `field`, `matrices` as JSON text, None for one of the program."""
+
+    name: str
+    rank: int
+    axes: tuple[str, ...]
+    definition: str
+    matrices: str | None = None
+
+
+@dataclass(frozen=True)
+class TrajectoryRow:
+    """A trajectory, and the formula number `row` of the batch that it represents, None where it has none.
+
+    The columns are those of tables `trajectory` and `representation`; `equivalence` is JSON text.
+    """
+
+    row: int | None
+    field: FieldRow
+    direction: tuple[int, ...]
+    start: tuple[str, ...]
+    residues: tuple[str, ...]
+    status: str
+    status_reason: str | None = None
+    space_rank: int | None = None
+    degree: int | None = None
+    rate: float | None = None
+    delta_limit: float | None = None
+    map: tuple[int, int, int, int] | None = None
+    equivalence: str | None = None
+
+
 @dataclass
 class Findings:
     """What was found out about the formulas of one batch, by one version of the program."""
@@ -120,3 +153,4 @@ class Findings:
     guesses: list[GuessRow] = field(default_factory=list)
     exclusions: list[ExclusionRow] = field(default_factory=list)
     sources: list[SourceRow] = field(default_factory=list)
+    trajectories: list[TrajectoryRow] = field(default_factory=list)

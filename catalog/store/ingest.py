@@ -2,7 +2,7 @@
 
 Where none of them is known they go straight into the tables (`new_formulas`). Otherwise by binary COPY into a staging
 table and from there by INSERT ... ON CONFLICT (key) DO NOTHING, so that a formula that is known stays as it is. What
-was found out about them (relations, guesses, exclusions, sources) is stored by `storing_findings`.
+was found out about them is stored by `storing_findings`, and the trajectories that they are by `fields`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from catalog.database.blocks import Blocks
 from catalog.database.copying import Field, binaries, copy_into, integers
+from catalog.store.fields import store_trajectories
 from catalog.store.findings import Findings
 from catalog.store.formula_rows import FormulaRows
 from catalog.store.leases import Lease, finish_chunk, hold_chunk
@@ -84,6 +85,8 @@ def _ingest(
     ingested = _store_formulas(cursor, rows, merging=merging)
     if findings is not None:
         store_findings(cursor, findings, ingested.ids, ingested.new)
+        space = None if lease is None else lease.space_id
+        store_trajectories(cursor, findings.trajectories, ingested.ids.tolist(), findings.code_version, space)
     if lease is not None:
         errors = rows.columns.get("evaluation_error", ())
         failed = sum(error is not None for error in errors)

@@ -11,13 +11,14 @@ from catalog.errors import FormulaError
 from catalog.formulas.pcf import PCF
 from indexer.contract.guarded import BATCH, Object, guarded
 from indexer.contract.objects import limit_object
-from indexer.mathematics.continued_fractions.asymptotics import classify, exponents
+from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.continued_fractions.limit import Limit, limit
 from indexer.pipeline.compute import compute
 from indexer.sources.files.lines import NumberedLine, numbered
 from indexer.sources.matrix_fields.constants import Known, constant_of
 from indexer.sources.matrix_fields.higher_rank import DELTA_DEPTH, higher_limits
 from indexer.sources.matrix_fields.known import field_of
+from indexer.sources.matrix_fields.rates import rate_of
 from indexer.sources.matrix_fields.trajectories import Trajectory, trajectory
 from indexer.sources.matrix_fields.valuations import delta_limit, slopes
 from indexer.sources.matrix_fields.walks import DEPTH, walked
@@ -74,12 +75,6 @@ def trajectory_object(found: Trajectory, depth: int = DEPTH) -> Object:
         "delta": None if delta is None else {"n": depth, "value": delta},
         "delta_limit": None if delta is None or rate is None else _delta_limit(found),
     }
-
-
-def rate_of(formula: PCF) -> float | None:
-    """The natural logarithm of the factor by which the errors of a formula fall; None where they fall faster."""
-    growth = exponents(formula)
-    return None if growth is None or growth.convergence_eta != 0 else abs(growth.convergence_gamma)
 
 
 def _delta_limit(found: Trajectory) -> float | None:

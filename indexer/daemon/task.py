@@ -22,7 +22,9 @@ from indexer.kinds.vectors import VECTOR_VERSION
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import BULK_BUDGET, compute_pairs, failed
+from indexer.pipeline.trajectories import walked_batch
 from indexer.similarity.anchors import Anchors
+from indexer.sources.matrix_fields.spaces import FieldSpace
 from indexer.sources.registry import read_space
 from indexer.sources.space import Proposed, Space, plain
 from indexer.workers.dask import Versions
@@ -56,12 +58,20 @@ class Task:
     def __call__(self, units: Sequence[Unit]) -> list[Batch]:
         """Evaluate units; called in a worker. Returns one batch for all of them."""
         with collected_later():
+            space = _space(self.space, self.template)
+            if isinstance(space, FieldSpace):
+                return [self._walked(space, units)]
             return [self._evaluated(self._items(units))]
 
     def _evaluated(self, items: Sequence[PCF | Proposed]) -> Batch:
         library = prepared_library(self.own)
         computed = compute_pairs(items, self.digits, self.anchors, self.budget, library)
         return Batch.of(computed, library.version)
+
+    def _walked(self, space: FieldSpace, units: Sequence[Unit]) -> Batch:
+        """The batch of a space of trajectories: of formulas that are equivalent one is evaluated."""
+        ranks = [rank for start, stop in _runs(units) for rank in range(start, stop)]
+        return walked_batch([(rank, space.walk_at(rank), space.item_at(rank)) for rank in ranks], self._evaluated)
 
     def failed(self, unit: Unit, reason: str) -> Batch:
         """The batch of a unit that killed its worker."""

@@ -265,6 +265,11 @@ def _findings_between(findings: Findings, first: int, last: int) -> Findings:
             if first <= row.row < last
         ],
         [replace(row, row=row.row - first) for row in findings.exclusions if first <= row.row < last],
+        trajectories=[
+            replace(row, row=None if row.row is None else row.row - first)
+            for row in findings.trajectories
+            if (first == 0 if row.row is None else first <= row.row < last)
+        ],
     )
 
 
@@ -280,4 +285,7 @@ def _joined_findings(batches: Sequence[Batch]) -> Findings:
             for row in found.guesses
         ]
         joined.exclusions += [replace(row, row=row.row + first) for row in found.exclusions]
+        joined.trajectories += [
+            replace(row, row=None if row.row is None else row.row + first) for row in found.trajectories
+        ]
     return joined

@@ -25,7 +25,7 @@ from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.proofs.proving import prove
 from indexer.mathematics.relations.search import moebius, normal_moebius
-from indexer.sources.matrix_fields.known import field_of
+from indexer.sources.matrix_fields.known import HYPERGEOMETRIC, field_of
 from indexer.sources.matrix_fields.trajectories import (
     MAX_STEPS,
     Contraction,
@@ -77,7 +77,7 @@ def constant_of(walked: Trajectory, ball: arb | None) -> Known | None:
     """
     if walked.contraction is None or ball is None:
         return None
-    anchor = anchor_of(walked.field.name, walked.start)
+    anchor = anchor_of(walked.field.text, walked.start)
     if anchor is None:
         return None
     coefficients = _by_walk(walked, walked.contraction, anchor)
@@ -119,12 +119,12 @@ def agrees(coefficients: Numbers, constant: str, ball: arb) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def anchor_of(name: str, start: tuple[Fraction, ...]) -> Anchor | None:
-    """Return the anchor of a start of a field of rank 2; a proved one where there is one."""
+def anchor_of(field: str, start: tuple[Fraction, ...]) -> Anchor | None:
+    """Return the anchor of a start of a field of rank 2, given by its text; a proved one where there is one."""
     unproved: list[Trajectory] = []
-    for direction in _anchor_directions(name):
+    for direction in _anchor_directions(field):
         try:
-            walked = trajectory(field_of(name), direction, start)
+            walked = trajectory(field_of(field), direction, start)
         except FormulaError:
             return None
         if walked.contraction is None:
@@ -140,7 +140,7 @@ def anchor_of(name: str, start: tuple[Fraction, ...]) -> Anchor | None:
             unproved.append(walked)
     found = next((a for walked in unproved[:1] if (a := _searched(walked)) is not None), None)
     if found is not None:
-        _CLASSES.setdefault((name, _residues(start)), found.constant)
+        _CLASSES.setdefault((field, _residues(start)), found.constant)
     return found
 
 
@@ -163,7 +163,7 @@ def _anchor(walked: Trajectory, constant: str, coefficients: Numbers, proof: str
 def _searched(walked: Trajectory) -> Anchor | None:
     """Return the anchor by a constant found among the digits of its limit."""
     assert walked.contraction is not None
-    known = _CLASSES.get((walked.field.name, _residues(walked.start)))
+    known = _CLASSES.get((walked.field.text, _residues(walked.start)))
     found = _by_search(walked.contraction, dict.fromkeys((known, *LIKELY) if known else LIKELY))
     return None if found is None else _anchor(walked, found.constant, found.moebius, found.proof)
 
@@ -190,11 +190,13 @@ def _by_search(contraction: Contraction, names: Iterable[str]) -> Known | None:
     return None
 
 
-def _anchor_directions(name: str) -> Iterator[tuple[int, ...]]:
-    """Yield simple directions of a field: a lower parameter, all of them, with one or all upper ones."""
-    axes = field_of(name).axes
-    if axes == ("x", "y"):
-        yield from ((1, 0), (0, 1), (1, 1))
+def _anchor_directions(text: str) -> Iterator[tuple[int, ...]]:
+    """Yield simple directions of a field: of pFq a lower parameter, all of them, with one or all upper ones."""
+    field = field_of(text)
+    axes = field.axes
+    if field.given is not None or not HYPERGEOMETRIC.fullmatch(field.name):
+        yield from (tuple(int(i == k) for k in range(len(axes))) for i in range(len(axes)))
+        yield tuple([1] * len(axes))
         return
     p = sum(axis.startswith("a") for axis in axes)
     q = len(axes) - p

@@ -23,16 +23,28 @@ Point = tuple[fmpq_poly, ...]
 Step = Callable[[int, Point], RationalMatrix]
 """The matrix, up to a scalar, from a point one step up an axis, which is given by its index."""
 
+LONGEST_RESIDUAL = 120
+"""Characters of the difference that an error shows of two products."""
+
 
 @dataclass(frozen=True)
 class Field:
-    """A matrix field of a rank, its axes by name; `definition` says in words what its matrices are."""
+    """A matrix field of a rank, its axes by name; `definition` says in words what its matrices are.
+
+    `given` is the text by which somebody gave it, None where the program defines it.
+    """
 
     name: str
     axes: tuple[str, ...]
     rank: int
     definition: str
     step: Step
+    given: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The text that `known.field_of` reads."""
+        return self.given or self.name
 
     def back(self, axis: int, point: Point) -> RationalMatrix:
         """Return the matrix of a step down an axis, up to a scalar."""
@@ -54,7 +66,7 @@ def require_conservative(field: Field) -> None:
 
     The products are multiplied out as polynomials in all coordinates, so that nothing is left to chance.
     """
-    ring = fmpq_mpoly_ctx.get([f"p{k}" for k in range(len(field.axes))])
+    ring = fmpq_mpoly_ctx.get(list(field.axes))
     coordinates: tuple[Any, ...] = ring.gens()
     _commute(field, coordinates)
 
@@ -67,5 +79,12 @@ def _commute(field: Field, point: Point) -> None:
         if where is not None:
             raise FormulaError(
                 f"the field {field.name} is not conservative: the steps {field.axes[x]}, {field.axes[y]} and "
-                f"{field.axes[y]}, {field.axes[x]} differ in row {where[0] + 1}, column {where[1] + 1}"
+                f"{field.axes[y]}, {field.axes[x]} differ in row {where.row + 1}, column {where.column + 1}, "
+                f"by {_short(where.residual)}"
             )
+
+
+def _short(polynomial: object) -> str:
+    """Return a polynomial as text, its beginning where it is long."""
+    text = str(polynomial)
+    return text if len(text) <= LONGEST_RESIDUAL else f"{text[:LONGEST_RESIDUAL]}..."

@@ -17,6 +17,7 @@ from catalog.errors import FormulaError
 from indexer.sources.matrix_fields.field import Field, Point
 from indexer.sources.matrix_fields.hypergeometric import hypergeometric_field
 from indexer.sources.matrix_fields.matrices import RationalMatrix
+from indexer.sources.matrix_fields.own import field_of_definition, is_definition
 
 MAX_AXES = 12
 """Most parameters of a pFq field."""
@@ -24,7 +25,7 @@ MAX_AXES = 12
 MAX_ARGUMENT_DIGITS = 50
 """Most digits of numerator or denominator of z."""
 
-_HYPERGEOMETRIC = re.compile(r"\s*(\d{1,3})F(\d{1,3})\s*\(\s*([^()]+?)\s*\)\s*", re.ASCII | re.IGNORECASE)
+HYPERGEOMETRIC = re.compile(r"\s*(\d{1,3})F(\d{1,3})\s*\(\s*([^()]+?)\s*\)\s*", re.ASCII | re.IGNORECASE)
 _FRACTION = re.compile(r"([-+]?\d+)(?:/(\d+))?", re.ASCII)
 
 Entries = Callable[[fmpq_poly, fmpq_poly], RationalMatrix]
@@ -84,12 +85,17 @@ _SPELLINGS = {"zeta(3)": "zeta3", "π": "pi", "exp(1)": "e"}
 
 
 def field_of(name: str) -> Field:
-    """Return the field of a name such as `3F2(1)`, `2F1(-1/2)` or `pi`; raises FormulaError for any other."""
+    """Return the field of a name such as `3F2(1)`, `2F1(-1/2)` or `pi`, or of a definition by matrices (`own`).
+
+    Raises FormulaError for any other.
+    """
+    if is_definition(name):
+        return field_of_definition(name.strip())
     plain = name.strip().lower()
     named = NAMED.get(_SPELLINGS.get(plain, plain))
     if named is not None:
         return named
-    match = _HYPERGEOMETRIC.fullmatch(name)
+    match = HYPERGEOMETRIC.fullmatch(name)
     argument = match and _FRACTION.fullmatch(match[3].replace(" ", ""))
     if match is None or argument is None:
         raise FormulaError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import lcm
 from typing import TypeVar
 
@@ -76,16 +77,31 @@ def primitive(matrix: RationalMatrix) -> IntegerMatrix:
     return entries if not common else [[x // common for x in row] for row in entries]
 
 
-def proportional(first: RationalMatrix, second: RationalMatrix) -> tuple[int, int] | None:
-    """Return where two matrices fail to be equal up to a scalar, as row and column; None where they are.
+@dataclass(frozen=True)
+class Difference:
+    """Where two matrices are not proportional, and the polynomial that would be 0 there."""
 
-    A zero matrix is no multiple of another one.
+    row: int
+    column: int
+    residual: object
+
+
+def proportional(first: RationalMatrix, second: RationalMatrix) -> Difference | None:
+    """Return where two matrices fail to be equal up to a scalar, None where they are.
+
+    A zero matrix is no multiple of another one. With the first entry that is not 0 as x in one and y in the other, the
+    residual of an entry u, v is u y - v x.
     """
     size = range(len(first))
-    pivot = next(((i, j) for i in size for j in size if first[i][j] or second[i][j]), None)
+    places = [(i, j) for i in size for j in size]
+    pivot = next(((i, j) for i, j in places if first[i][j] or second[i][j]), None)
     if pivot is None:
         return None
     x, y = first[pivot[0]][pivot[1]], second[pivot[0]][pivot[1]]
     if not x or not y:
-        return pivot
-    return next(((i, j) for i in size for j in size if first[i][j] * y != second[i][j] * x), None)
+        return Difference(*pivot, x - y)
+    for i, j in places:
+        residual = first[i][j] * y - second[i][j] * x
+        if residual:
+            return Difference(i, j, residual)
+    return None

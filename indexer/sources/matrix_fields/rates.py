@@ -19,6 +19,9 @@ import numpy as np
 from numpy.polynomial import polynomial
 from numpy.typing import NDArray
 
+from catalog.formulas.pcf import PCF
+from indexer.mathematics.continued_fractions.asymptotics import exponents
+
 Logs = NDArray[np.float64]
 
 DOUBLE_ROOT = 1e-9
@@ -52,6 +55,12 @@ def rate(alpha: Sequence[int], beta: Sequence[int], z: Fraction) -> float | None
         return None
     found = float(logs[0] - logs[1])
     return found if found > DOUBLE_ROOT else 0.0
+
+
+def rate_of(formula: PCF) -> float | None:
+    """Return the natural logarithm of the factor by which the errors of a formula fall; None where they fall faster."""
+    growth = exponents(formula)
+    return None if growth is None or growth.convergence_eta != 0 else abs(growth.convergence_gamma)
 
 
 def _log_growth(alpha: Sequence[int], beta: Sequence[int], tau: complex) -> float:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd, prod
 
 from catalog.errors import FormulaError, SpaceError
@@ -19,7 +20,7 @@ from indexer.sources.computed_spaces import ComputedSpace
 from indexer.sources.matrix_fields.constants import CHECKED_DIGITS, constant_of
 from indexer.sources.matrix_fields.field import Field
 from indexer.sources.matrix_fields.known import field_of
-from indexer.sources.matrix_fields.trajectories import MAX_STEPS, trajectory
+from indexer.sources.matrix_fields.trajectories import MAX_STEPS, Trajectory, trajectory
 from indexer.sources.space import Proposed
 from indexer.sources.template import Parameter
 
@@ -48,13 +49,17 @@ class FieldSpace(ComputedSpace):
             found.insert(0, parameter.value(index))
         return tuple(found)
 
-    def item_at(self, rank: int) -> PCF | Proposed | None:
-        """Return what `ComputedSpace` says."""
+    def walk_at(self, rank: int) -> Trajectory | None:
+        """Return the trajectory of a rank; None where another rank has it, or its direction is 0."""
         direction = self.direction_at(rank)
         if gcd(*direction) != 1 or self._is_permutation(direction):
             return None
-        found = trajectory(self.field, direction, self.start)
-        if found.contraction is None:
+        return _walk(self.field.text, direction, self.start)
+
+    def item_at(self, rank: int) -> PCF | Proposed | None:
+        """Return what `ComputedSpace` says."""
+        found = self.walk_at(rank)
+        if found is None or found.contraction is None:
             return None
         formula = found.contraction.formula
         if classify(formula).status == "diverges":
@@ -76,6 +81,11 @@ class FieldSpace(ComputedSpace):
     def _alike(self, i: int, j: int) -> bool:
         ranges = [(self.components[k].low, self.components[k].high) for k in (i, j)]
         return self.start[i] == self.start[j] and ranges[0] == ranges[1] and self.field.axes[i][0] in "ab"
+
+
+@lru_cache(maxsize=2048)  # a daemon asks for the formulas of ranks, then for their trajectories
+def _walk(field: str, direction: tuple[int, ...], start: tuple[Fraction, ...]) -> Trajectory:
+    return trajectory(field_of(field), direction, start)
 
 
 def read_field_space(name: str, text: str) -> FieldSpace:

@@ -1,0 +1,92 @@
+"""Trajectories of matrix fields as rows of the catalogue, with the formulas that they represent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from catalog.formulas.pcf import PCF
+from catalog.store.findings import FieldRow, TrajectoryRow
+from indexer.mathematics.continued_fractions.asymptotics import classify
+from indexer.mathematics.equivalence.decision import Equivalence
+from indexer.mathematics.proofs.certificate import composed, equivalence_step
+from indexer.pipeline.batch import Batch
+from indexer.sources.matrix_fields.doubles import standing_for
+from indexer.sources.matrix_fields.field import Field
+from indexer.sources.matrix_fields.rates import rate_of
+from indexer.sources.matrix_fields.trajectories import Trajectory
+from indexer.sources.space import Proposed, plain
+
+Item = PCF | Proposed
+
+
+def walked_batch(
+    ranks: Sequence[tuple[int, Trajectory | None, Item | None]], evaluated: Callable[[Sequence[Item]], Batch]
+) -> Batch:
+    """Return the batch of ranks of a space with their trajectories; of equivalent formulas one is `evaluated`.
+
+    A rank has its trajectory and its formula, None where it has none.
+    """
+    walks = [(rank, walk, item) for rank, walk, item in ranks if walk is not None]
+    items = [item for _, _, item in walks if item is not None]
+    formulas = plain(items)
+    standing = standing_for(formulas)
+    kept = sorted({stands.place for stands in standing})
+    batch = evaluated([items[place] for place in kept])
+    rows = {place: row for row, place in enumerate(kept)}
+    place = 0
+    for rank, walk, item in walks:
+        if item is None:
+            batch.findings.trajectories.append(trajectory_row(walk, None, rank=rank))
+            continue
+        stands = standing[place]
+        row = rows[stands.place]
+        own = trajectory_row(walk, row, rank=rank)
+        if stands.equivalence is not None:
+            own = by_equivalence(own, walk, row, stands.equivalence, formulas[stands.place])
+        batch.findings.trajectories.append(own)
+        place += 1
+    return batch
+
+
+def field_row(field: Field) -> FieldRow:
+    """Return a field as it is stored."""
+    matrices = None if field.given is None else json.dumps(json.loads(field.given)["matrices"])
+    return FieldRow(field.name, field.rank, field.axes, field.definition, matrices)
+
+
+def trajectory_row(
+    walked: Trajectory, row: int | None, *, rank: int | None = None, delta_limit: float | None = None
+) -> TrajectoryRow:
+    """Return a trajectory as it is stored, with formula number `row` of a batch as its continued fraction.
+
+    `rank` is that of its space.
+    """
+    start = tuple(str(coordinate) for coordinate in walked.start)
+    residues = tuple(str(coordinate % 1) for coordinate in walked.start)
+    plain = TrajectoryRow(
+        None, field_row(walked.field), walked.direction, start, residues, "singular", walked.reason, space_rank=rank
+    )
+    if walked.contraction is None:
+        return replace(plain, row=row, status="no_pcf" if walked.status == "pcf" else walked.status)
+    formula = walked.contraction.formula
+    verdict = classify(formula)
+    p, q, r, s = walked.contraction.of_start
+    return replace(
+        plain,
+        row=row,
+        status="diverges" if verdict.status == "diverges" else "converges",
+        status_reason=verdict.reason,
+        degree=formula.deg_a,
+        rate=rate_of(formula),
+        delta_limit=delta_limit,
+        map=(q, p, s, r),
+    )
+
+
+def by_equivalence(own: TrajectoryRow, walked: Trajectory, row: int, found: Equivalence, first: PCF) -> TrajectoryRow:
+    """Return the row of a trajectory for another formula, `first`, that is equivalent to its continued fraction."""
+    assert walked.contraction is not None and own.map is not None
+    step = equivalence_step(first, walked.contraction.formula, found)
+    return replace(own, row=row, map=composed(found.map, own.map), equivalence=json.dumps(step))

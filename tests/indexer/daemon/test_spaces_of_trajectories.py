@@ -1,0 +1,49 @@
+"""A space of trajectories worked on by a daemon that is killed, and by another one that goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from catalog.database.opening import open_database
+from catalog.store.leases import add_space
+from indexer.sources.matrix_fields.spaces import FieldSpace
+from indexer.sources.registry import read_space
+from indexer.upkeep.setup import seed_constants
+from tests.helpers import daemons
+from tests.helpers.daemons import ask, until
+
+SPACE = "field 3F2(1); direction a* in 0..1, b* in 0..2; start (1,1,1,2,2)"
+
+
+@pytest.fixture(autouse=True)
+def _no_daemon_is_left() -> Iterator[None]:
+    yield
+    daemons.end_daemons()
+
+
+def test_a_killed_daemon_loses_no_trajectory_and_doubles_none(database_url: str, tmp_path: Path) -> None:
+    space = read_space("zeta2", SPACE)
+    assert isinstance(space, FieldSpace)
+    with open_database(database_url) as database, database.connect() as connection:
+        seed_constants(connection)
+        add_space(connection, "zeta2", SPACE, space.size, chunk_size=9)
+    first = daemons.start(database_url, tmp_path, "--workers", "1")
+    until(lambda: ask(database_url, "select from chunk where state = 'done'"), first)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.communicate()
+    (left,) = ask(database_url, "select count(*) from chunk where state <> 'done'")[0]
+    assert left > 0
+    daemons.finish(daemons.start(database_url, tmp_path, "--workers", "1"))
+    assert ask(database_url, "select count(*) from chunk where state <> 'done'") == [(0,)]
+    stored = ask(database_url, "select direction, space_rank from trajectory order by space_rank")
+    walks = [(rank, space.walk_at(rank)) for rank in range(space.size)]
+    assert stored == [(list(walk.direction), rank) for rank, walk in walks if walk is not None]
+    without = "select count(*) from trajectories where formula_id is null and status in ('converges', 'diverges')"
+    assert ask(database_url, without) == [(0,)]
+    named = "select count(*) from trajectories where constant = 'pi^2' and proof <> 'numerical'"
+    assert ask(database_url, named)[0][0] > 10
