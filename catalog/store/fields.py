@@ -53,6 +53,11 @@ def unplaced(connection: psycopg.Connection, source: str | None, after: int, lim
     return rows(connection, SQL["unplaced"], source=source, after=after, limit=limit)
 
 
+def walked_paths(connection: psycopg.Connection, name: str | None) -> list[Row]:
+    """Return field, direction and start of up to 5,000 trajectories that converge, in one field or in all of rank 2."""
+    return rows(connection, SQL["walked_paths"], name=name)
+
+
 def placed_counts(connection: psycopg.Connection, source: str | None) -> Row:
     """Return how many formulas and publications there are, and how many of them are in the trajectories of fields."""
     found = first(connection, SQL["placed_counts"], source=source)

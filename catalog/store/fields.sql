@@ -135,3 +135,12 @@ from (
     where formula.canonical_id is null and formula.status = 'converges' and formula.kind = 'pcf'
 ) as counted
 where %(source)s::text is null or published > 0
+
+-- walked_paths --
+-- Trajectories that converge and are continued fractions of stored formulas, short ones first.
+select field.name as field, trajectory.direction, trajectory.start
+from trajectory
+join field on field.id = trajectory.field_id
+where trajectory.status = 'converges' and field.rank = 2 and (%(name)s::text is null or field.name = %(name)s)
+order by trajectory.steps, trajectory.id
+limit 5000

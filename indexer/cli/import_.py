@@ -13,14 +13,14 @@ from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import note, write_added
 from indexer.cli.progress import shown
 
-PROGRAMS = ("blind-delta", "lirec")
+PROGRAMS = ("arxiv", "blind-delta", "lirec")
 
 
 @click.command(
     "import",
     epilog='Example: formulary import blind-delta results.csv --paper "arXiv 2412.16818"',
 )
-@click.argument("what", nargs=-1, metavar="[blind-delta|lirec] FILE")
+@click.argument("what", nargs=-1, metavar="[arxiv|blind-delta|lirec] FILE")
 @option(
     "--paper", default=None, help="Source of the formulas, kept with them.  [default: name of the program and file]"
 )
@@ -67,16 +67,20 @@ def import_formulas(
     An export of formulary is read whole, and its limits and relations are evaluated anew: what a record says is stored
     where the evaluation confirms it, and the record is refused where it does not. Files of JSON lines and CSV may be
     compressed by gzip. Tables of the Blind-Delta algorithm and of LIReC, which have the
-    coefficient of the highest degree first, are evaluated and identified anew.
+    coefficient of the highest degree first, are evaluated and identified anew, and so are formulas of the literature:
+    lines {"a": [1, 2], "b": [0, 0, 1], "limit": "4/pi", "arxiv": ["1907.00205"]}, the constant term first.
     """
     from catalog.store.findings import SourceRow
     from indexer.upkeep.importing import Trust, import_export, import_program
+    from indexer.upkeep.literature import import_arxiv
 
     program, path = _program_and_path(what)
     source = SourceRow(0, paper or f"{program}, {path.name}", equation, author, link)
     pair = _lengths(lengths)
     if sample is not None and checksum is not None:
         raise click.UsageError("--sample and --checksum exclude each other: a checksum is given to evaluate nothing")
+    if program == "arxiv" and paper is not None:
+        raise click.UsageError("arxiv takes no --paper: each line names its papers")
     if program is not None and (sample is not None or checksum is not None or keep_going):
         raise click.UsageError(f"{program} takes no --sample, --checksum or --keep-going: all of it is evaluated")
     try:
@@ -91,6 +95,8 @@ def import_formulas(
                     workers=workers,
                     tell=tell,
                 )
+            elif program == "arxiv":
+                done = import_arxiv(connection, path, source, workers, note)
             else:
                 done = import_program(connection, program, path, pair, source, workers, note)
     except OSError as error:
@@ -105,12 +111,12 @@ def _program_and_path(what: tuple[str, ...]) -> tuple[str | None, Path]:
             raise click.UsageError(f"there is no file {what[0]}")
         return None, path
     if len(what) != 2:
-        raise click.UsageError("give a file, or the program it is from (blind-delta, lirec) and a file")
+        raise click.UsageError("give a file, or what it is from (arxiv, blind-delta, lirec) and a file")
     if what[0] not in PROGRAMS:
         near = get_close_matches(what[0], PROGRAMS, 1)
         raise click.UsageError(
             f"there is no format {what[0]!r}; "
-            + (f"did you mean {near[0]}?" if near else "choose blind-delta or lirec")
+            + (f"did you mean {near[0]}?" if near else "choose arxiv, blind-delta or lirec")
         )
     if not Path(what[1]).is_file():
         raise click.UsageError(f"there is no file {what[1]}")

@@ -8,12 +8,15 @@ from dataclasses import replace
 
 from catalog.formulas.pcf import PCF
 from catalog.store.findings import FieldRow, TrajectoryRow
+from catalog.store.rows import Row
 from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.equivalence.decision import Equivalence
 from indexer.mathematics.proofs.certificate import composed, equivalence_step
 from indexer.pipeline.batch import Batch
 from indexer.sources.matrix_fields.doubles import standing_for
 from indexer.sources.matrix_fields.field import Field
+from indexer.sources.matrix_fields.known import field_of
+from indexer.sources.matrix_fields.own import definition_text
 from indexer.sources.matrix_fields.rates import rate_of
 from indexer.sources.matrix_fields.trajectories import Trajectory
 from indexer.sources.space import Proposed, plain
@@ -54,6 +57,13 @@ def field_row(field: Field) -> FieldRow:
     """Return a field as it is stored."""
     matrices = None if field.given is None else json.dumps(json.loads(field.given)["matrices"])
     return FieldRow(field.name, field.rank, field.axes, field.definition, matrices)
+
+
+def stored_field(row: Row) -> Field:
+    """Return the field of a row of table `field`."""
+    if row["matrices"] is None:
+        return field_of(row["name"])
+    return field_of(definition_text(row["name"], row["matrices"]))
 
 
 def trajectory_row(
