@@ -43,7 +43,7 @@ limit %(limit)s
 -- representations_of --
 -- The trajectories that a formula, or its canonical formula, represents; its own first.
 select
-    representation.formula_id, field.name as field, trajectory.direction, trajectory.start, representation.map as coefficients,
+    representation.formula_id, representation.formula_id = %(id)s as is_own, field.name as field, trajectory.direction, trajectory.start, representation.map as coefficients,
     representation.equivalence is null as is_itself, representation.equivalence -> 'folds' as folds,
     trajectory.rate, trajectory.steps, trajectory.degree, trajectory.delta_limit, representation.code_version
 from representation

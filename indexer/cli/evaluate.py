@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 DIGITS = 110
 """Significant digits of a limit unless told otherwise."""
+
+SHOWN_TRAJECTORIES = 5
+"""Trajectories of a formula that are written; --json has all."""
 
 MAX_DIGITS = 10_000
 """Most digits that can be asked for."""
@@ -171,6 +174,7 @@ def write_formula(result: dict[str, Any]) -> None:
             ("attempts", result.get("attempts")),
             *(("excluded", _exclusion(exclusion)) for exclusion in _exclusions(result)),
             *(("rejected", _rejected(relation)) for relation in result.get("rejected", ())),
+            *_trajectories(result.get("representations", ())),
             *(("source", source) for source in result.get("sources", ())),
             *(("note", note) for note in result.get("notes", ())),
         ]
@@ -184,6 +188,17 @@ def _written(written: dict[str, Any] | None) -> Iterator[tuple[str, str | None]]
         yield "its value", written["value"]
         for relation in written["relations"]:
             yield relation["constant"], f"{relation['expression']}  ({relation['proof'].replace('_', ' ')})"
+
+
+def _trajectories(found: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """The first trajectories of matrix fields that a formula represents."""
+    for row in found[:SHOWN_TRAJECTORIES]:
+        direction, start = ", ".join(map(str, row["direction"])), ", ".join(row["start"])
+        steps = "" if row["folds"] in (None, [1, 1]) else f", {row['folds'][0]} steps to {row['folds'][1]}"
+        how = "" if row["folds"] is None else f"  (equivalent{steps})"
+        yield "trajectory", f"{row['field']} along ({direction}) from ({start}){how}"
+    if len(found) > SHOWN_TRAJECTORIES:
+        yield "", f"and {len(found) - SHOWN_TRAJECTORIES} more"
 
 
 def _status(result: dict[str, Any]) -> str:

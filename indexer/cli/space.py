@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from catalog.errors import SpaceError
-from indexer.cli.opened import catalogue
+from indexer.cli.opened import catalogue, used_catalogue
 from indexer.cli.options import catalogue_options, json_option, option
 from indexer.cli.output import write_json, write_table
 from indexer.cli.progress import shown
@@ -62,7 +62,11 @@ def add(
     from indexer.upkeep import setup as seeding
 
     template = known_space(name).template if template is None else template
-    new = read_space(name, template)
+    try:
+        new = read_space(name, template)
+    except SpaceError as error:
+        template = _with_own_field(template, error, database_url, home)
+        new = read_space(name, template)
     with catalogue(database_url, home) as connection:
         known = {stored.name: stored for stored in spaces(connection)}
         if name in known and template_of(connection, name) != template:
@@ -79,6 +83,19 @@ def add(
     else:
         changed = f"; its priority is {now}, was {before}" if before not in (None, now) else f", of priority {now}"
         click.echo(f"{name}: {new.size:,} ranks, known already{changed}")
+
+
+def _with_own_field(template: str, error: SpaceError, database_url: str | None, home: str | None) -> str:
+    """The template with the definition of a field of the catalogue; raises the error where it says anything else."""
+    if "there is no field" not in str(error):
+        raise error
+    from indexer.upkeep.trajectories import with_definition
+
+    with used_catalogue(None, database_url, home) as connection:
+        found = template if connection is None else with_definition(connection, template)
+    if found == template:
+        raise error
+    return found
 
 
 def _agree(connection: psycopg.Connection, home: str | None, new: Space) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from indexer.cli.evaluate import require_no_arguments, write_answers
-from indexer.cli.options import FORMULA_ARGUMENTS, json_option, option, refuse_options
-from indexer.cli.output import write_fields, write_json
+from indexer.cli.opened import catalogue, used_catalogue
+from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, json_option, option, refuse_options
+from indexer.cli.output import note, write_fields, write_json
 
 if TYPE_CHECKING:
     from indexer.sources.matrix_fields.field import Field
@@ -37,26 +38,37 @@ LONGEST = 200
     help='Read JSON lines {"field": "2F1(-1)", "direction": [1, 1, 2], "start": ["1", "1", "2"]}, write one object a '
     "line; - is stdin.",
 )
+@option("--add", "added", is_flag=True, help="Store the trajectory with its formula in the catalogue.")
+@catalogue_options
 @json_option
 def trajectory(
-    arguments: tuple[str, ...], depth: int, from_file: str | None, workers: int | None, as_json: bool
+    arguments: tuple[str, ...],
+    depth: int,
+    from_file: str | None,
+    workers: int | None,
+    added: bool,
+    database_url: str | None,
+    home: str | None,
+    as_json: bool,
 ) -> int:
     """Walk through a matrix field: the continued fraction of a direction, its limit and its constant.
 
-    FIELD is pFq(z) with a rational z, such as 3F2(1) or 2F1(-1/2), or a field of the literature: e, pi, zeta3.
+    FIELD is pFq(z) with a rational z, such as 3F2(1) or 2F1(-1/2), a field of the literature: e, pi, zeta3, or one of
+    your own (`formulary field add`).
     DIRECTION has an integer for each axis, a0, a1, ..., b0, b1, ... or x, y, with commas between; START has rationals,
     by default 1 for each a, x, y and 2 for each b. The continued fraction is that of the products M(1) M(2) ... where
-    M(n) leads from START + n DIRECTION to START + (n+1) DIRECTION. Needs no catalogue. Exit code 1 where there is no
-    continued fraction, or it diverges.
+    M(n) leads from START + n DIRECTION to START + (n+1) DIRECTION. Needs no catalogue, but for your own fields. Exit
+    code 1 where there is no continued fraction, or it diverges.
     """
     refuse_options(arguments)
     if from_file is not None:
         from indexer.contract.trajectories import walked_lines
 
         require_no_arguments(arguments)
+        if added:
+            raise click.UsageError("--add stores one trajectory; add those of --from as a space")
         return write_answers(from_file, "walking trajectories", lambda lines: walked_lines(lines, depth, workers))
     from indexer.contract.trajectories import read_coordinate, read_integer, trajectory_object
-    from indexer.sources.matrix_fields.known import field_of
     from indexer.sources.matrix_fields.trajectories import trajectory as walk
 
     if len(arguments) not in (2, 3):
@@ -64,15 +76,34 @@ def trajectory(
             f"give FIELD DIRECTION [START] such as 2F1(-1) 1,1,2 1,1,2, not {len(arguments)} "
             f"argument{'s'[: len(arguments) != 1]}"
         )
-    field = field_of(arguments[0])
+    field = _field(arguments[0], database_url, home)
     direction = [read_integer(text) for text in components(arguments[1])]
     start = [read_coordinate(text) for text in components(arguments[2])] if len(arguments) == 3 else usual_start(field)
-    result = trajectory_object(walk(field, direction, start), depth)
+    walked = walk(field, direction, start)
+    result = trajectory_object(walked, depth)
+    if added:
+        from indexer.upkeep.trajectories import add_trajectory
+
+        with catalogue(database_url, home) as connection:
+            new = add_trajectory(connection, walked, result["delta_limit"])
+        note(f"formulary: the trajectory is stored, {'with its formula, which is new' if new else 'no formula is new'}")
     if as_json:
         write_json(result)
     else:
         _write(result)
     return 0 if result["status"] in ("converges", "recurrence") else NOT_FOUND
+
+
+def _field(name: str, database_url: str | None, home: str | None) -> Field:
+    """A field by its name; the catalogue is asked only for one that is not known without."""
+    from catalog.errors import FormulaError
+    from indexer.cli.field import named_field
+
+    try:
+        return named_field(name, None)
+    except FormulaError:
+        with used_catalogue(None, database_url, home) as connection:
+            return named_field(name, connection)
 
 
 def components(text: str) -> list[str]:

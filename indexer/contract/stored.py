@@ -11,14 +11,16 @@ from catalog.formulas.pcf import PCF
 from catalog.store import formulas as queries
 from catalog.store.clusters import cluster_of
 from catalog.store.equivalences import class_of
+from catalog.store.fields import representations_of
 from catalog.store.judgement import notes_of
 from catalog.store.rows import Row
 from indexer.contract.objects import stored_object
+from indexer.mathematics.proofs.certificate import composed
 from indexer.mathematics.relations.relation import json_integer
 
 
 def stored_formula(connection: psycopg.Connection, formula: PCF) -> dict[str, Any]:
-    """The formula with its relations, guesses, exclusions, sources, cluster and notes; raises FormulaNotFound."""
+    """The formula with all that is known of it, down to trajectories and notes; raises FormulaNotFound."""
     row = queries.formula_by_key(connection, formula.key)
     if row is None:
         raise FormulaNotFound(formula)
@@ -27,6 +29,7 @@ def stored_formula(connection: psycopg.Connection, formula: PCF) -> dict[str, An
     result = stored_object(row, relations, guesses, exclusions, sources)
     result["cluster"] = cluster_of(connection, row["id"])
     result["class"] = _class(class_of(connection, row["id"]))
+    result["representations"] = [_representation(formula, found) for found in representations_of(connection, row["id"])]
     result["notes"] = [
         {
             "number": note["id"],
@@ -37,6 +40,27 @@ def stored_formula(connection: psycopg.Connection, formula: PCF) -> dict[str, An
         for note in notes_of(connection, row["id"])
     ]
     return result
+
+
+def _representation(formula: PCF, row: Row) -> dict[str, Any]:
+    """A trajectory that a formula represents, with the map from the limit q of its quotients to that of the formula.
+
+    `folds` are the steps of the formula and of the trajectory that are taken as one, null where the formula is the
+    continued fraction of the trajectory.
+    """
+    canonical, factor = formula.canonical()
+    scale = 1 if formula == canonical or row["is_own"] else factor
+    return {
+        "field": row["field"],
+        "direction": row["direction"],
+        "start": row["start"],
+        "map": [json_integer(c) for c in composed((0, scale, 1, 0), row["coefficients"])],
+        "folds": row["folds"],
+        "rate": row["rate"],
+        "rate_per_degree": None if row["rate"] is None else row["rate"] / max(row["degree"] or 1, 1),
+        "rate_per_step": None if row["rate"] is None else row["rate"] / row["steps"],
+        "delta_limit": row["delta_limit"],
+    }
 
 
 def _class(row: Row | None) -> dict[str, Any] | None:

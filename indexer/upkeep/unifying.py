@@ -12,6 +12,7 @@ from fractions import Fraction
 
 import psycopg
 
+from catalog.errors import FormulaError
 from catalog.formulas.pcf import PCF
 from catalog.progress import Tell, silent
 from catalog.store.fields import fields, store_trajectories, unplaced, walked_paths
@@ -61,6 +62,8 @@ def unify(
 
     `only` is the text of one field in which they are sought.
     """
+    if only is not None and (chosen := field_of(only)).rank != 2:
+        raise FormulaError(f"the field {chosen.name} has rank {chosen.rank}: it has no continued fractions")
     done, after = Unified(), 0
     while page := unplaced(connection, source, after, PAGE):
         after = page[-1]["id"]

@@ -167,7 +167,7 @@ def fields_of(formula: PCF) -> Iterator[str]:
 
 
 def _named(p: int, q: int, z: Fraction) -> Iterator[str]:
-    if z and z != 1 and max(abs(z.numerator), z.denominator) <= MAX_HEIGHT:
+    if z and not (p == 2 and z == 1) and max(abs(z.numerator), z.denominator) <= MAX_HEIGHT:
         yield f"{p}F{q}({z})"
 
 
