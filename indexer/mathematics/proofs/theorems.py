@@ -220,6 +220,10 @@ def _rows(
         if len(above) == 1:
             yield "kummer", {"a": above[0], "g": g, "z": x}
         elif len(above) == 2:
+            if x == 1:
+                yield "gauss-sum", {"a": above[0], "b": above[1], "g": g}
             if above[0] == above[1] == HALF and g == 3 * HALF:
+                if x == HALF * HALF:
+                    yield "arcsine-sixth", {}
                 yield from ((key, {"q": x}) for key in ("arcsine", "arsinh"))
             yield "gauss", {"a": above[0], "b": above[1], "g": g, "z": x}
