@@ -60,7 +60,9 @@ def prove(formula: PCF) -> Certificate | None:
 
 def prove_sum(formula: PCF) -> Certificate | None:
     """Return the certificate of a formula that is equivalent to a sum with a name, which it telescopes to."""
-    for other in sums_of(formula) if no_limit(formula) is None else ():
+    if next(first_order_solutions(formula), None) is None or no_limit(formula) is not None:
+        return None
+    for other in sums_of(formula):
         if other.formula == formula:
             return other
         found = relate(formula, other.formula).equivalence
