@@ -1,4 +1,4 @@
-"""A batch of evaluated formulas into the catalogue, all of it in one transaction, with the chunk it came from.
+"""A batch of evaluated formulas into the catalogue, all of it in one transaction, with the chunks it came from.
 
 Where none of them is known they go straight into the tables (`new_formulas`). Otherwise by binary COPY into a staging
 table and from there by INSERT ... ON CONFLICT (key) DO NOTHING, so that a formula that is known stays as it is. What
@@ -7,7 +7,7 @@ was found out about them is stored by `storing_findings`, and the trajectories t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -32,6 +32,14 @@ ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
+class Chunk:
+    """The lease of a chunk, and how many rows of a batch are of it; those of several follow one another."""
+
+    lease: Lease
+    rows: int
+
+
+@dataclass(frozen=True)
 class Ingested:
     """What became of a batch."""
 
@@ -48,17 +56,17 @@ def ingest(
     rows: FormulaRows,
     findings: Findings | None = None,
     *,
-    lease: Lease | None = None,
+    chunks: Sequence[Chunk] = (),
 ) -> Ingested:
-    """Store a batch, and with `lease` its chunk's `done`, in one transaction on an idle connection.
+    """Store a batch, and the `done` of the chunks of one space that it is of, in one transaction on an idle connection.
 
     Guesses are stored for new formulas only; relations and exclusions of known ones are merged. Raises LeaseLost,
-    and writes nothing, where the chunk was taken over meanwhile.
+    and writes nothing, where one of the chunks was taken over meanwhile.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with connection.transaction(), connection.cursor() as cursor:
-                ingested = _ingest(cursor, rows, findings, lease, merging=attempt > 1)
+                ingested = _ingest(cursor, rows, findings, chunks, merging=attempt > 1)
                 break
         except (psycopg.errors.DeadlockDetected, psycopg.errors.UniqueViolation):
             if attempt == ATTEMPTS:
@@ -78,26 +86,34 @@ def resolve_waiting(connection: psycopg.Connection) -> int:
 
 
 def _ingest(
-    cursor: psycopg.Cursor, rows: FormulaRows, findings: Findings | None, lease: Lease | None, *, merging: bool
+    cursor: psycopg.Cursor, rows: FormulaRows, findings: Findings | None, chunks: Sequence[Chunk], *, merging: bool
 ) -> Ingested:
-    if lease is not None:
-        hold_chunk(cursor, lease)
+    for chunk in chunks:
+        hold_chunk(cursor, chunk.lease)
     ingested = _store_formulas(cursor, rows, merging=merging)
     if findings is not None:
         store_findings(cursor, findings, ingested.ids, ingested.new)
-        space = None if lease is None else lease.space_id
+        space = chunks[0].lease.space_id if chunks else None
         store_trajectories(cursor, findings.trajectories, ingested.ids.tolist(), findings.code_version, space)
-    if lease is not None:
-        errors = rows.columns.get("evaluation_error", ())
-        failed = sum(error is not None for error in errors)
-        named = None if findings is None else _named(findings, ingested.new)
-        finish_chunk(cursor, lease, total=len(rows), new=int(ingested.new.sum()), failed=failed, named=named)
+    errors = rows.columns.get("evaluation_error", [None] * len(rows))
+    named, first = None if findings is None else _named(findings, ingested.new), 0
+    for chunk in chunks:
+        last = first + chunk.rows
+        finish_chunk(
+            cursor,
+            chunk.lease,
+            total=chunk.rows,
+            new=int(ingested.new[first:last].sum()),
+            failed=sum(error is not None for error in errors[first:last]),
+            named=None if named is None else sum(first <= row < last for row in named),
+        )
+        first = last
     return ingested
 
 
-def _named(findings: Findings, new: NDArray[np.bool_]) -> int:
-    """Return how many new formulas have a relation to numbers or constants."""
-    return len({relation.row for relation in findings.relations if relation.kind != "formula" and new[relation.row]})
+def _named(findings: Findings, new: NDArray[np.bool_]) -> set[int]:
+    """Return the rows of new formulas that have a relation to numbers or constants."""
+    return {relation.row for relation in findings.relations if relation.kind != "formula" and new[relation.row]}
 
 
 def _store_formulas(cursor: psycopg.Cursor, rows: FormulaRows, *, merging: bool) -> Ingested:

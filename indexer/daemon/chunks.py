@@ -1,9 +1,14 @@
-"""The chunks of one run: claimed, evaluated by the workers, committed or divided, and given back."""
+"""The chunks of one run: claimed, evaluated by the workers, committed or divided, and given back.
+
+A worker gets as many at once as take it TASK_SECONDS, which are committed together: a transaction for each of hundreds
+of formulas would cost as much as the formulas. Each has a lease of its own, and is done or open by itself.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 
 from catalog.errors import ChunkRefused, LeaseLost
 from catalog.store import leases
@@ -11,7 +16,7 @@ from catalog.store.constants import own_constants
 from catalog.store.ingest import Ingested
 from catalog.store.leases import Lease
 from catalog.store.progress import LATELY, yields
-from indexer.daemon.committing import commit_chunk
+from indexer.daemon.committing import REFUSED, commit_chunk, commit_chunks, reason_of
 from indexer.daemon.derived import Following
 from indexer.daemon.link import Link
 from indexer.daemon.log import Log
@@ -25,6 +30,15 @@ MAX_ATTEMPTS = 5
 
 MAX_IN_COMPANY = 2
 """Claims after which a chunk is evaluated alone: it may have died with another one that was at fault."""
+
+TASK_SECONDS = 0.6
+"""Time that a worker is to have work for; a process that is killed loses that much."""
+
+MAX_TOGETHER = 8
+"""Most chunks that are evaluated and committed together."""
+
+PACE_KEPT = 0.7
+"""Weight of what was measured of the pace before, when a task more is."""
 
 POLL_SECONDS = 1.0
 """Longest wait for the workers, after which signals and leases are looked at."""
@@ -47,22 +61,33 @@ class Chunks:
         """`told` is called after every commit."""
         self._run_id, self._link, self._workers, self._following = run_id, link, workers, following
         self._settings, self._log, self._stopping, self._told = settings, log, stopping, told
-        self._under_way: dict[int, Lease] = {}
         self._order: list[str] = []
         self._ordered_after = -LATELY
+        self._under_way: dict[int, Sequence[Lease]] = {}
+        self._pace = Pace()
         self.tally = Tally()
 
     @property
     def leased(self) -> list[Lease]:
         """The leases that are held now."""
-        return list(self._under_way.values())
+        return [lease for group in list(self._under_way.values()) for lease in group]
 
     def claim(self) -> None:
-        """Keep one chunk more than workers under way; constants that the user added count from the next one on."""
+        """Keep one task more than workers under way; constants that the user added count from the next one on."""
         if (own := self._link.do(own_constants)) != self._following.own:
             self._drain()
             self._following.own = own
         while len(self._under_way) <= self._workers.count and not self._stopping.is_set():
+            groups = self._groups()
+            if not groups:
+                return
+            for group in groups:
+                self._begin(group)
+
+    def _groups(self) -> list[list[Lease]]:
+        """Lease chunks for a task; one that is evaluated alone, or of another space, comes after the others."""
+        group: list[Lease] = []
+        for _ in range(self._pace.chunks(self._workers.count)):
             lease = self._link.do(
                 leases.claim_chunk,
                 self._run_id,
@@ -72,18 +97,30 @@ class Chunks:
                 order=self._by_yield(),
             )
             if lease is None:
-                return
-            if lease.attempts > MAX_ATTEMPTS:
-                self._divide(lease)
-                continue
-            if alone := lease.attempts > MAX_IN_COMPANY:
-                self._drain()
-            task = Task(lease.space, lease.template, self._following.anchors, own=self._following.own)
-            units = units_of(lease.first_rank, lease.last_rank)
-            self._under_way[self._workers.submit(task, units, task.failed)] = lease
-            self._log.event("chunk_claimed", **_ranks(lease), attempt=lease.attempts)
+                break
+            alone = lease.attempts > MAX_IN_COMPANY or Task(lease.space, lease.template, None).alone
+            if group and (alone or lease.space_id != group[0].space_id):
+                return [group, [lease]]
+            group.append(lease)
             if alone:
-                self._drain()
+                break
+        return [group] if group else []
+
+    def _begin(self, group: Sequence[Lease]) -> None:
+        """Have chunks evaluated as one task, or divide a single one that too many died with."""
+        first = group[0]
+        if first.attempts > MAX_ATTEMPTS:
+            self._divide(first)
+            return
+        if alone := first.attempts > MAX_IN_COMPANY:
+            self._drain()
+        task = Task(first.space, first.template, self._following.anchors, own=self._following.own)
+        units = [unit for lease in group for unit in units_of(lease.first_rank, lease.last_rank)]
+        self._under_way[self._workers.submit(task, units, task.failed)] = group
+        for lease in group:
+            self._log.event("chunk_claimed", **_ranks(lease), attempt=lease.attempts)
+        if alone:
+            self._drain()
 
     def _by_yield(self) -> list[str]:
         """Return the spaces that are known well enough, the one that lately named most formulas a second first.
@@ -98,16 +135,18 @@ class Chunks:
         return self._order
 
     def finish(self, seconds: float) -> None:
-        """Wait so long for chunks that the workers are done with, and commit them."""
+        """Wait so long for tasks that the workers are done with, and commit their chunks."""
         deaths = self._workers.deaths
         for number, results in self._workers.completed(seconds):
-            self._commit(self._under_way.pop(number), Batch.joined(results))
+            group = self._under_way.pop(number)
+            self._pace.measure(len(group))
+            self._commit(group, Batch.joined(results))
         if self._workers.deaths > deaths:
             self._log.event("worker_died", deaths=self._workers.deaths)
 
     def release(self) -> None:
         """Give back what is still under way, so that nobody has to wait for its leases to expire."""
-        for lease in self._under_way.values():
+        for lease in self.leased:
             self._link.do(leases.release_chunk, lease)
             self._log.event("chunk_released", **_ranks(lease))
 
@@ -121,13 +160,32 @@ class Chunks:
         reason = f"whoever evaluated it died, {MAX_ATTEMPTS} times"
         if lease.last_rank - lease.first_rank <= PAIR:
             unit = (lease.first_rank, lease.last_rank)
-            self._commit(lease, Task(lease.space, lease.template, None).failed(unit, reason))
+            self._commit([lease], Task(lease.space, lease.template, None).failed(unit, reason))
             return
         middle = (lease.first_rank + lease.last_rank) // 2
         self._link.do(leases.split_chunk, lease, middle + middle % PAIR, reason)
         self._log.event("chunk_divided", **_ranks(lease), attempts=lease.attempts)
 
-    def _commit(self, lease: Lease, batch: Batch) -> None:
+    def _commit(self, group: Sequence[Lease], batch: Batch) -> None:
+        """Commit chunks together, or where one of them fails each by itself."""
+        if len(group) == 1:
+            self._commit_one(group[0], batch)
+            return
+        try:
+            ingested = commit_chunks(self._link.do, batch, group)
+        except (LeaseLost, *REFUSED) as error:
+            self._log.event("chunks_apart", **_ranks(group[0]), chunks=len(group), reason=reason_of(error))
+        else:
+            self._count(group, batch, ingested)
+            self._following.commit(batch, ingested)
+            return
+        first = 0
+        for lease in group:
+            last = first + batch.count(lease.first_rank, lease.last_rank)
+            self._commit_one(lease, batch.part(first, last))
+            first = last
+
+    def _commit_one(self, lease: Lease, batch: Batch) -> None:
         def say(reason: str) -> None:
             self._log.event("chunk_refused", **_ranks(lease), reason=reason)
 
@@ -140,19 +198,46 @@ class Chunks:
             self._link.do(leases.fail_chunk, lease, str(error))
             self._log.event("chunk_failed", **_ranks(lease), reason=str(error))
             return
-        self._count(lease, batch, ingested)
+        self._count([lease], batch, ingested)
         self._following.commit(batch, ingested)
 
-    def _count(self, lease: Lease, batch: Batch, ingested: Ingested) -> None:
-        new = int(ingested.new.sum())
-        self.tally.chunks += 1
-        self.tally.ranks += lease.last_rank - lease.first_rank
+    def _count(self, group: Sequence[Lease], batch: Batch, ingested: Ingested) -> None:
+        """Count and say what was committed."""
+        self.tally.chunks += len(group)
+        self.tally.ranks += sum(lease.last_rank - lease.first_rank for lease in group)
         self.tally.formulas += len(batch)
-        self.tally.new += new
+        self.tally.new += int(ingested.new.sum())
         self.tally.failed += batch.failed
         self.tally.identified += batch.identified
-        self._log.event("chunk_done", **_ranks(lease), formulas=len(batch), new=new)
+        first = 0
+        for lease in group:
+            last = len(batch) if len(group) == 1 else first + batch.count(lease.first_rank, lease.last_rank)
+            new = int(ingested.new[first:last].sum())
+            self._log.event("chunk_done", **_ranks(lease), formulas=last - first, new=new)
+            first = last
         self._told()
+
+
+class Pace:
+    """How fast the workers are, all together, measured from one task to the next."""
+
+    def __init__(self) -> None:
+        """Nothing is known: the first tasks are of one chunk."""
+        self._chunks = self._seconds = 0.0
+        self._last = time.monotonic()
+
+    def measure(self, chunks: int) -> None:
+        """Count a task of so many chunks that is done now."""
+        now = time.monotonic()
+        self._chunks = PACE_KEPT * self._chunks + chunks
+        self._seconds = PACE_KEPT * self._seconds + now - self._last
+        self._last = now
+
+    def chunks(self, workers: int) -> int:
+        """Return how many chunks take one of the workers TASK_SECONDS."""
+        if not self._seconds:
+            return 1
+        return min(max(int(TASK_SECONDS * self._chunks / self._seconds / workers), 1), MAX_TOGETHER)
 
 
 def _ranks(lease: Lease) -> dict[str, object]:

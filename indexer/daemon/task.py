@@ -1,6 +1,6 @@
-"""What a worker process does with a chunk: the formulas of its ranks, evaluated and identified, as a batch.
+"""What a worker process does with chunks: the formulas of their ranks, evaluated and identified, as a batch.
 
-A chunk is handed over in units of two ranks, a mirror pair in a box, so that a unit which kills its worker can be told
+They are handed over in units of two ranks, a mirror pair in a box, so that a unit which kills its worker can be told
 from the others.
 """
 
@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain
 
 from catalog.constants.library import Constant
 from catalog.formulas.pcf import PCF
@@ -37,7 +36,7 @@ PAIR = 2
 
 @dataclass(frozen=True)
 class Task:
-    """What the units of a chunk have in common."""
+    """What the units of chunks that are evaluated together have in common."""
 
     space: str
     template: str
@@ -55,18 +54,24 @@ class Task:
         """Return the same task with these anchors."""
         return replace(self, anchors=shared)
 
+    @property
+    def alone(self) -> bool:
+        """Whether each chunk is a task of its own: trajectories share formulas with others of their chunk."""
+        return isinstance(_space(self.space, self.template), FieldSpace)
+
     def __call__(self, units: Sequence[Unit]) -> list[Batch]:
         """Evaluate units; called in a worker. Returns one batch for all of them."""
         with collected_later():
             space = _space(self.space, self.template)
             if isinstance(space, FieldSpace):
                 return [self._walked(space, units)]
-            return [self._evaluated(self._items(units))]
+            ranks, items = self._ranked(units)
+            return [self._evaluated(items, ranks)]
 
-    def _evaluated(self, items: Sequence[PCF | Proposed]) -> Batch:
+    def _evaluated(self, items: Sequence[PCF | Proposed], ranks: Sequence[int] | None = None) -> Batch:
         library = prepared_library(self.own)
         computed = compute_pairs(items, self.digits, self.anchors, self.budget, library)
-        return Batch.of(computed, library.version)
+        return Batch.of(computed, library.version, ranks)
 
     def _walked(self, space: FieldSpace, units: Sequence[Unit]) -> Batch:
         """The batch of a space of trajectories: of formulas that are equivalent one is evaluated."""
@@ -75,13 +80,15 @@ class Task:
 
     def failed(self, unit: Unit, reason: str) -> Batch:
         """The batch of a unit that killed its worker."""
-        return Batch.of([failed(formula, reason) for formula in plain(self._items([unit]))])
+        ranks, items = self._ranked([unit])
+        return Batch.of([failed(formula, reason) for formula in plain(items)], ranks=ranks)
 
-    def _items(self, units: Sequence[Unit]) -> list[PCF | Proposed]:
-        """Return what the ranks of units hold, as far as they hold anything. Units in a row are read at once."""
+    def _ranked(self, units: Sequence[Unit]) -> tuple[list[int], list[PCF | Proposed]]:
+        """Return the ranks of units that hold something, and what they hold. Units in a row are read at once."""
         space = _space(self.space, self.template)
-        found = chain.from_iterable(space.items(start, stop) for start, stop in _runs(units))
-        return [item for item in found if item is not None]
+        every = [pair for start, stop in _runs(units) for pair in enumerate(space.items(start, stop), start)]
+        held = [(rank, item) for rank, item in every if item is not None]
+        return [rank for rank, _ in held], [item for _, item in held]
 
 
 def versions() -> Versions:

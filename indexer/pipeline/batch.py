@@ -12,7 +12,7 @@ from itertools import accumulate, chain
 from operator import attrgetter
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import NDArray
 
 from catalog.formulas.pcf import PCF
 from catalog.store.findings import ExclusionRow, Findings, GuessRow, RelationRow
@@ -43,7 +43,7 @@ class BatchAnchor:
     row: int
     formula: PCF
     constant: str
-    vector: npt.NDArray[np.float32]
+    vector: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,19 @@ class Batch:
     rows: FormulaRows
     findings: Findings
     constants: dict[str, str]
+    ranks: NDArray[np.int64] | None = None
+    """The rank of each formula in its space, ascending within a chunk, where it comes from one."""
 
     @classmethod
-    def of(cls, computed: Sequence[Computed], version: str | None = None) -> Batch:
+    def of(cls, computed: Sequence[Computed], version: str | None = None, ranks: Sequence[int] | None = None) -> Batch:
         """Return what was computed of formulas as a batch, in their order.
 
-        `version` is that of the library they were searched with, by default of the one that comes with formulary.
+        `version` is that of the library they were searched with, by default of the one that comes with formulary;
+        `ranks` are those of the formulas in their space.
         """
         findings = _findings(computed, library_version() if version is None else version)
-        return cls(_rows(computed), findings, _constants(computed))
+        places = None if ranks is None else np.array(ranks, np.int64)
+        return cls(_rows(computed), findings, _constants(computed), places)
 
     @classmethod
     def joined(cls, batches: Sequence[Batch]) -> Batch:
@@ -69,12 +73,19 @@ class Batch:
         if len(batches) == 1:
             return batches[0]
         constants = {name: term for part in batches for name, term in part.constants.items()}
-        return cls(_joined_rows([part.rows for part in batches]), _joined_findings(batches), constants)
+        known = [part.ranks for part in batches if part.ranks is not None]
+        ranks = np.concatenate(known) if len(known) == len(batches) else None
+        return cls(_joined_rows([part.rows for part in batches]), _joined_findings(batches), constants, ranks)
 
     def part(self, first: int, last: int) -> Batch:
         """Return the formulas first <= row < last as a batch."""
         rows, findings = _rows_between(self.rows, first, last), _findings_between(self.findings, first, last)
-        return Batch(rows, findings, self.constants)
+        return Batch(rows, findings, self.constants, None if self.ranks is None else self.ranks[first:last])
+
+    def count(self, first_rank: int, last_rank: int) -> int:
+        """Return how many formulas have the ranks first_rank <= rank < last_rank, which must be known."""
+        assert self.ranks is not None
+        return int(np.count_nonzero((self.ranks >= first_rank) & (self.ranks < last_rank)))
 
     def __len__(self) -> int:
         """Return the number of formulas."""

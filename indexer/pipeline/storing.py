@@ -18,8 +18,7 @@ from catalog.store.constants import (
 )
 from catalog.store.families import unnamed_copies
 from catalog.store.findings import Findings, GuessRow, RelationRow, SourceRow
-from catalog.store.ingest import Ingested, ingest
-from catalog.store.leases import Lease
+from catalog.store.ingest import Chunk, Ingested, ingest
 from catalog.store.rows import Row
 from catalog.store.storing_findings import store_findings
 from catalog.version import __version__
@@ -33,15 +32,15 @@ DERIVED = "derived"
 
 
 def store(
-    connection: psycopg.Connection, batch: Batch, *, sources: Sequence[SourceRow] = (), lease: Lease | None = None
+    connection: psycopg.Connection, batch: Batch, *, sources: Sequence[SourceRow] = (), chunks: Sequence[Chunk] = ()
 ) -> Ingested:
     """Store a batch with the constants it names; `sources` say where its formulas were published.
 
-    With `lease` its chunk is done in the same transaction; raises LeaseLost where the chunk was taken over meanwhile.
+    The `chunks` that it is of are done in the same transaction; raises LeaseLost where one was taken over meanwhile.
     """
     name_constants(connection, batch.constants)
     findings = replace(batch.findings, sources=[*batch.findings.sources, *sources])
-    return ingest(connection, batch.rows, findings, lease=lease)
+    return ingest(connection, batch.rows, findings, chunks=chunks)
 
 
 def name_constants(connection: psycopg.Connection, terms: Mapping[str, str]) -> int:

@@ -8,7 +8,7 @@ import pytest
 from catalog.database.opening import Database
 from catalog.errors import LeaseLost, VersionMismatch
 from catalog.store import leases
-from catalog.store.ingest import ingest
+from catalog.store.ingest import Chunk, ingest
 from catalog.store.progress import summary
 from tests.helpers.batches import BROUNCKER, GOLDEN, batch, one
 from tests.helpers.leases import start_run
@@ -86,7 +86,7 @@ def test_done_goes_with_the_rows(connection: psycopg.Connection, run_id: int) ->
     ingest(connection, batch(GOLDEN))
     lease = claim(connection, run_id)
     failed = {"status": ["undetermined"] * 2, "evaluation_error": [None, "out of depth"]}
-    ingest(connection, batch(GOLDEN, BROUNCKER, **failed), lease=lease)  # type: ignore[arg-type]
+    ingest(connection, batch(GOLDEN, BROUNCKER, **failed), chunks=[Chunk(lease, 2)])  # type: ignore[arg-type]
     columns = "state, formulas_total, formulas_new, formulas_failed"
     row = connection.execute(f"select {columns} from chunk where id = %s", [lease.chunk_id]).fetchone()
     assert row == ("done", 2, 1, 1)
@@ -99,21 +99,45 @@ def test_a_lease_that_was_taken_over_stores_nothing(connection: psycopg.Connecti
     taken = claim(connection, run_id)
     assert (taken.chunk_id, taken.attempts) == (late.chunk_id, 2)
     with pytest.raises(LeaseLost, match=f"chunk {late.chunk_id} was taken over"):
-        ingest(connection, batch(GOLDEN), lease=late)
+        ingest(connection, batch(GOLDEN), chunks=[Chunk(late, 1)])
     assert one(connection, "select count(*) from formula") == 0
-    ingest(connection, batch(GOLDEN), lease=taken)
+    ingest(connection, batch(GOLDEN), chunks=[Chunk(taken, 1)])
+
+
+def test_chunks_that_are_stored_together_have_counts_of_their_own(connection: psycopg.Connection, run_id: int) -> None:
+    first, second = claim(connection, run_id), claim(connection, run_id)
+    failed = {"status": ["converges", "undetermined"], "evaluation_error": [None, "out of depth"]}
+    chunks = [Chunk(first, 1), Chunk(second, 1)]
+    ingest(connection, batch(GOLDEN, BROUNCKER, **failed), chunks=chunks)  # type: ignore[arg-type]
+    columns = "state, formulas_total, formulas_new, formulas_failed"
+    rows = [
+        connection.execute(f"select {columns} from chunk where id = %s", [lease.chunk_id]).fetchone()
+        for lease in (first, second)
+    ]
+    assert rows == [("done", 1, 1, 0), ("done", 1, 1, 1)]
+
+
+def test_of_chunks_that_are_stored_together_one_taken_over_stores_nothing(
+    connection: psycopg.Connection, run_id: int
+) -> None:
+    late = claim(connection, run_id, seconds=-1)
+    taken, other = claim(connection, run_id), claim(connection, run_id)
+    with pytest.raises(LeaseLost, match=f"chunk {late.chunk_id} was taken over"):
+        ingest(connection, batch(GOLDEN, BROUNCKER), chunks=[Chunk(other, 1), Chunk(late, 1)])
+    assert one(connection, "select count(*) from formula") == 0
+    ingest(connection, batch(GOLDEN, BROUNCKER), chunks=[Chunk(other, 1), Chunk(taken, 1)])
 
 
 def test_an_expired_lease_serves_until_it_is_taken_over(connection: psycopg.Connection, run_id: int) -> None:
     late = claim(connection, run_id, seconds=-1)
-    assert ingest(connection, batch(GOLDEN), lease=late).new.all()
+    assert ingest(connection, batch(GOLDEN), chunks=[Chunk(late, 1)]).new.all()
 
 
 def test_a_chunk_is_done_once(connection: psycopg.Connection, run_id: int) -> None:
     lease = claim(connection, run_id)
-    ingest(connection, batch(GOLDEN), lease=lease)
+    ingest(connection, batch(GOLDEN), chunks=[Chunk(lease, 1)])
     with pytest.raises(LeaseLost):
-        ingest(connection, batch(BROUNCKER), lease=lease)
+        ingest(connection, batch(BROUNCKER), chunks=[Chunk(lease, 1)])
 
 
 def test_heartbeat_renews_what_is_still_held(connection: psycopg.Connection, run_id: int) -> None:

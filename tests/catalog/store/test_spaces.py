@@ -8,7 +8,7 @@ import pytest
 from catalog.errors import LeaseLost, NotFound, SpaceError
 from catalog.store import leases
 from catalog.store.findings import Findings, RelationRow
-from catalog.store.ingest import ingest
+from catalog.store.ingest import Chunk, ingest
 from catalog.store.progress import ranks_below, summary, yields
 from catalog.store.spaces import (
     pause_space,
@@ -28,6 +28,12 @@ def two(connection: psycopg.Connection) -> int:
     leases.add_space(connection, "tiny", "a = n; b = A; A in 1..10", 10, chunk_size=4)
     leases.add_space(connection, "other", "a = k; b = 1; k in 1..8", 8, chunk_size=4)
     return start_run(connection)
+
+
+def store_chunk(connection: psycopg.Connection, lease: leases.Lease | None) -> None:
+    """Store a formula as all that a chunk holds."""
+    assert lease is not None
+    ingest(connection, batch(GOLDEN), chunks=[Chunk(lease, 1)])
 
 
 def claimed(connection: psycopg.Connection, run: int) -> str | None:
@@ -78,7 +84,7 @@ def test_the_yield_of_a_space_is_told_by_its_last_chunks(connection: psycopg.Con
             if named
             else [],
         )
-        ingest(connection, batch(formula), findings, lease=lease)
+        ingest(connection, batch(formula), findings, chunks=[Chunk(lease, 1)])
     (all_of_it,), (last,) = yields(connection), yields(connection, 1)
     assert (all_of_it.space, all_of_it.chunks, all_of_it.ranks) == ("tiny", 2, 8)
     assert (all_of_it.formulas_new, all_of_it.formulas_named, all_of_it.named_share) == (2, 1, 0.5)
@@ -90,7 +96,7 @@ def test_the_yield_of_a_space_is_told_by_its_last_chunks(connection: psycopg.Con
 def test_a_chunk_at_work_in_a_paused_space_is_finished(connection: psycopg.Connection, two: int) -> None:
     lease = leases.claim_chunk(connection, two, seconds=60)
     pause_space(connection, "tiny")
-    ingest(connection, batch(GOLDEN), lease=lease)
+    store_chunk(connection, lease)
     assert [(s.name, s.ranks_done) for s in spaces(connection)] == [("tiny", 4), ("other", 0)]
 
 
@@ -103,10 +109,10 @@ def test_a_space_of_higher_priority_is_worked_on_first(connection: psycopg.Conne
 
 def test_a_removed_space_keeps_its_formulas_and_ends_its_leases(connection: psycopg.Connection, two: int) -> None:
     done, lost = (leases.claim_chunk(connection, two, seconds=60) for _ in range(2))
-    ingest(connection, batch(GOLDEN), lease=done)
+    store_chunk(connection, done)
     assert remove_space(connection, "tiny") == 4
     with pytest.raises(LeaseLost):
-        ingest(connection, batch(GOLDEN), lease=lost)
+        store_chunk(connection, lost)
     connection.rollback()
     assert [s.name for s in spaces(connection)] == ["other"]
     counts = "select (select count(*) from formula), (select count(*) from chunk)"
@@ -129,7 +135,7 @@ def test_a_run_for_a_paused_space_is_told_how_to_resume_it(connection: psycopg.C
 
 
 def test_time_left_is_of_each_space_and_only_while_somebody_works(connection: psycopg.Connection, two: int) -> None:
-    ingest(connection, batch(GOLDEN), lease=leases.claim_chunk(connection, two, seconds=60))
+    store_chunk(connection, leases.claim_chunk(connection, two, seconds=60))
     now = summary(connection)
     left = {space["space"]: (space["ranks_left"], space["seconds_left"]) for space in now.spaces}
     assert left["tiny"] == (6, pytest.approx(6 / now.ranks_per_second))
@@ -145,7 +151,7 @@ def test_time_left_is_of_each_space_and_only_while_somebody_works(connection: ps
 
 
 def test_a_killed_run_that_holds_no_lease_is_not_at_work(connection: psycopg.Connection, two: int) -> None:
-    ingest(connection, batch(GOLDEN), lease=leases.claim_chunk(connection, two, seconds=60))
+    store_chunk(connection, leases.claim_chunk(connection, two, seconds=60))
     with connection.transaction():
         connection.execute("update run set heartbeat_at = now() - interval '2 minutes'")
     assert summary(connection).seconds_left is None
