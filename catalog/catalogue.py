@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,10 +17,35 @@ from catalog.exchange.export import Record, records
 from catalog.store.formulas import count_formulas
 from catalog.store.search import Filter, constant_name, find
 
+LONGEST_CELL = 60
+"""Characters of a value that a notebook shows."""
+
 if TYPE_CHECKING:
     import pandas
 
     from catalog.formulas.pcf import PCF
+
+
+class Rows(list[dict[str, Any]]):
+    """Rows of a query, each a dict; a notebook shows them as a table."""
+
+    SHOWN = 50
+    """Rows that a notebook shows."""
+
+    def _repr_html_(self) -> str:
+        """Return the first rows as a table of HTML."""
+        if not self:
+            return "<p>no rows</p>"
+        head = "".join(f"<th>{escape(str(name))}</th>" for name in self[0])
+        body = "".join(f"<tr>{''.join(map(_cell, row.values()))}</tr>" for row in self[: self.SHOWN])
+        more = f"<p>{len(self) - self.SHOWN:,} more rows</p>" if len(self) > self.SHOWN else ""
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+def _cell(value: Any) -> str:
+    """Return a cell: nothing for NULL, a long text cut."""
+    text = "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"<td>{escape(text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + '…')}</td>"
 
 
 class Catalogue:
@@ -86,17 +112,17 @@ class Catalogue:
         rows = self.query(query, [formula.key])
         return rows[0] if rows else None
 
-    def find(self, *, sort: str = "complexity", limit: int | None = 20, **conditions: Any) -> list[dict[str, Any]]:
+    def find(self, *, sort: str = "complexity", limit: int | None = 20, **conditions: Any) -> Rows:
         """Return the formulas that meet conditions (`catalog.store.search.Filter`), as `formulary find` lists them."""
         with self._reader() as connection:
             if conditions.get("constant") is not None:
                 conditions["constant"] = constant_name(connection, conditions["constant"])
-            return find(connection, Filter(**conditions), sort=sort, limit=limit)
+            return Rows(find(connection, Filter(**conditions), sort=sort, limit=limit))
 
-    def query(self, text: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    def query(self, text: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> Rows:
         """Return the rows of an SQL query as dicts, by a login that can only read."""
         with self._reader() as connection, connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(text.encode(), parameters).fetchall()
+            return Rows(cursor.execute(text.encode(), parameters).fetchall())
 
     def to_pandas(self, text: str = "select * from formulas where is_canonical") -> pandas.DataFrame:
         """Return a data frame of an SQL query; raises FormularyError where pandas is not installed."""

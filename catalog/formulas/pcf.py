@@ -108,6 +108,10 @@ class PCF:
         first = f"{self.a[0]} + " if self.a[0] else ""
         return f"{first}\\mathop{{\\mathrm{{K}}}}_{{n=1}}^{{\\infty}} {fraction}"
 
+    def _repr_latex_(self) -> str:
+        """Return what a notebook shows."""
+        return f"$\\displaystyle {self.latex()}$"
+
     def to_ramanujantools(self) -> Any:
         """Return the formula as a PCF of the package ramanujantools; raises FormulaError where it is not installed."""
         try:

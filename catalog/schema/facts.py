@@ -9,7 +9,6 @@ from __future__ import annotations
 from sqlalchemy import (
     ARRAY,
     REAL,
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -194,6 +193,23 @@ formula = Table(
     ),
     # the newest formulas, growth, and whether anything was evaluated since
     Index("formula_evaluated_at_idx", "evaluated_at", "id"),
+    # lists of pages by status, class and degrees, of which there are few together, in each of their orders
+    *(
+        Index(
+            f"formula_listed_{name}_idx",
+            "status",
+            text("coalesce(convergence_class, '')"),
+            text("coalesce(cardinality(a), 0)"),
+            text("coalesce(cardinality(b), 0)"),
+            *columns,
+            postgresql_where=text(condition),
+        )
+        for name, columns, condition in (
+            ("complexity", ("complexity", "id"), "is_canonical"),
+            ("delta", ("delta", "id"), "is_canonical AND delta IS NOT NULL"),
+            ("newest", ("id",), "is_canonical"),
+        )
+    ),
     # mirrors and inflations of a formula: `show`
     Index("formula_canonical_id_idx", "canonical_id", postgresql_where=text("canonical_id IS NOT NULL")),
     # members of a family: `family`, `find --family`
@@ -297,21 +313,6 @@ relation = Table(
     one_of("proof", PROOFS),
     CheckConstraint("proof <> 'verified' OR digits_verified IS NOT NULL", name="verified_digits"),
     comment="Exact relations between limits and constants, found, verified or proved",
-)
-
-best_relation = Table(
-    "best_relation",
-    metadata,
-    refers("formula_id", "formula.id", "The formula", on_delete="CASCADE", primary_key=True),
-    Column("relation_id", BigInteger, nullable=False, comment="The relation, as relation.id"),
-    Column("kind", Text, nullable=False, comment="Its form, as relation.kind"),
-    Column("constant_id", BigInteger, comment="The (first) constant in it, as relation.constant_id; NULL: none"),
-    Column("proof", Text, nullable=False, comment="What stands behind it, as relation.proof"),
-    Column("digits_verified", Integer, comment="As relation.digits_verified; NULL: not verified"),
-    Column("is_canonical", Boolean, nullable=False, comment="Whether the formula is canonical"),
-    comment="The best relation of each formula that nobody rejected, kept by triggers of relation and rejection:"
-    " one to numbers or constants before one to another formula, then the stronger proof, more digits verified,"
-    " the older",
 )
 
 relation_term = Table(

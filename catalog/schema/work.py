@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Double,
@@ -341,4 +342,19 @@ summary = Table(
     Column("content", JSONB, nullable=False, comment="The figures"),
     comment="View summary_now as it was when last read whole (subject made says when):"
     " what pages show of large catalogues, always with its time",
+)
+
+best_relation = Table(
+    "best_relation",
+    metadata,
+    refers("formula_id", "formula.id", "The formula", on_delete="CASCADE", primary_key=True),
+    Column("relation_id", BigInteger, nullable=False, comment="The relation, as relation.id"),
+    Column("kind", Text, nullable=False, comment="Its form, as relation.kind"),
+    Column("constant_id", BigInteger, comment="The (first) constant in it, as relation.constant_id; NULL: none"),
+    Column("proof", Text, nullable=False, comment="What stands behind it, as relation.proof"),
+    Column("digits_verified", Integer, comment="As relation.digits_verified; NULL: not verified"),
+    Column("is_canonical", Boolean, nullable=False, comment="Whether the formula is canonical"),
+    comment="The best relation of each formula that nobody rejected, kept by triggers of relation and rejection:"
+    " one to numbers or constants before one to another formula, then the stronger proof, more digits verified,"
+    " the older",
 )

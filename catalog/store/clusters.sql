@@ -108,22 +108,38 @@ order by entered.place
 -- cluster_list --
 -- Clusters in use, the largest first; their sizes are counted now or kept.
 select
-    cluster.id, cluster.label, named.given_name, constant.name as constant,
-    coalesce((figures.content->>'members')::bigint, 0) as members,
-    coalesce((figures.content->>'canonical')::bigint, 0) as canonical,
+    largest.id, cluster.label, named.given_name, constant.name as constant, largest.members, largest.canonical,
     coalesce(formula_text(formula.a, formula.b), formula.definition) as representative, cluster.radius
-from cluster
-left join {source} as figures on figures.subject = 'cluster' and figures.key = cluster.id
+from (
+    select
+        cluster.id,
+        coalesce((figures.content->>'members')::bigint, 0) as members,
+        coalesce((figures.content->>'canonical')::bigint, 0) as canonical
+    from cluster
+    left join {source} as figures on figures.subject = 'cluster' and figures.key = cluster.id
+    where cluster.retired_at is null
+        and (
+            %(constant)s::text is null
+            or %(constant)s = cluster.label
+            or %(constant)s = (select name from constant where constant.id = cluster.constant_id)
+            or %(constant)s = (
+                select given_name from cluster_name where cluster_id = cluster.id order by cluster_name.id desc limit 1
+            )
+        )
+        and (
+            not %(unnamed)s
+            or (cluster.label like 'unnamed-%%' and not exists (select from cluster_name where cluster_id = cluster.id))
+        )
+    order by canonical desc, members desc, cluster.id
+    limit %(count)s
+) as largest
+join cluster on cluster.id = largest.id
 left join constant on constant.id = cluster.constant_id
 left join formula on formula.id = cluster.representative_id
 left join lateral (
     select cluster_name.given_name from cluster_name where cluster_name.cluster_id = cluster.id order by id desc limit 1
 ) as named on true
-where cluster.retired_at is null
-    and (%(constant)s::text is null or %(constant)s in (constant.name, cluster.label, named.given_name))
-    and (not %(unnamed)s or (cluster.label like 'unnamed-%%' and named.given_name is null))
-order by canonical desc, members desc, cluster.id
-limit %(count)s
+order by largest.canonical desc, largest.members desc, largest.id
 
 -- cluster_by_id --
 -- One cluster; its size is counted now or kept.

@@ -29,13 +29,6 @@ SORTS = {
 }
 """Orders of `find`: the column, best first, and what a formula must have to be in it."""
 
-KEYS = {
-    "complexity": ("complexity", "formula.complexity", "formula.id"),
-    "delta": ("delta", "-formula.delta", "formula.id"),
-    "newest": ("id", "-formula.id", "formula.id"),
-}
-"""Orders of `page`: the column, and the two terms of the key by which a page goes on where the last one ended."""
-
 LONGEST_NUMBER = 1_000
 """Characters of a decimal number that a limit is compared with."""
 
@@ -53,7 +46,8 @@ class Filter:
     `constant` is a name as in the catalogue, `radicand` a squarefree d: limits in Q(sqrt d) that are not rational.
     `degrees` are those of a and b (None: any), `near` a decimal number: limits that agree with it in all its digits.
     `identified`: with (True) a verified or proved relation, or with neither (False) that nor a closed form.
-    `proof`: with a relation of this proof; `source`: words of the paper or the author where it was published.
+    The growth is that of q_reduced_gamma. `proof`: with a relation of this proof; `source`: words of the paper or the
+    author where it was published.
     """
 
     constant: str | None = None
@@ -64,6 +58,8 @@ class Filter:
     degrees: tuple[int | None, int | None] = (None, None)
     min_delta: float | None = None
     max_delta: float | None = None
+    min_growth: float | None = None
+    max_growth: float | None = None
     max_height: int | None = None
     max_complexity: int | None = None
     near: str | None = None
@@ -91,6 +87,8 @@ class Filter:
             ("cardinality(formula.b) = %(deg_b)s + 1", "deg_b", deg_b),
             ("formula.delta >= %(min_delta)s", "min_delta", self.min_delta),
             ("formula.delta <= %(max_delta)s", "max_delta", self.max_delta),
+            ("formula.q_reduced_gamma >= %(min_growth)s", "min_growth", self.min_growth),
+            ("formula.q_reduced_gamma < %(max_growth)s", "max_growth", self.max_growth),
             (SQL.text("has_height"), "max_height", self.max_height),
             ("formula.complexity <= %(max_complexity)s", "max_complexity", self.max_complexity),
             ("formula.limit_float8 >= %(low)s", "low", low),
@@ -167,40 +165,6 @@ def statement_of(
         condition=condition, order=sql.SQL(chosen), order_again=sql.SQL(chosen.replace("formula.", "chosen."))
     )
     return statement, parameters | {"limit": limit, "offset": offset}
-
-
-def page(
-    connection: psycopg.Connection,
-    wanted: Filter,
-    *,
-    sort: str = "complexity",
-    after: tuple[float, int] | None = None,
-    limit: int = 50,
-) -> list[Row]:
-    """Return at most `limit` formulas that pass, in one of `KEYS`, beyond the key `after` (`key_of` the last row).
-
-    The rows are those of `find`. What was there when the first page was read is on exactly one page, whatever is
-    added in between.
-    """
-    column, term, number = KEYS[sort]
-    condition, parameters = wanted.conditions()
-    held = [condition, sql.SQL(f"formula.{column} is not null")]
-    if after is not None:
-        held.append(sql.SQL(f"({term}, {number}) > (%(after)s, %(after_id)s)"))
-        parameters |= {"after": after[0], "after_id": after[1]}
-    order = f"{term}, {number}"
-    statement = sql.SQL(SQL.text("find")).format(
-        condition=sql.SQL(" and ").join(held),
-        order=sql.SQL(order),
-        order_again=sql.SQL(order.replace("formula.", "chosen.")),
-    )
-    return rows(connection, statement, **parameters, limit=limit, offset=0)
-
-
-def key_of(row: Row, sort: str) -> tuple[float, int]:
-    """Return the key of a row of `page`, beyond which the next page begins."""
-    value = row[KEYS[sort][0]]
-    return (-value if KEYS[sort][1].startswith("-") else value), row["id"]
 
 
 def _reversed(term: str) -> str:

@@ -17,9 +17,6 @@ from indexer.cli.progress import shown
 LISTED = 20
 """Families in a list, unless all are asked for."""
 
-MEMBERS = 5
-"""Members that are shown of a family."""
-
 
 @click.group(epilog="Example: formulary family find")
 def family() -> None:
@@ -34,11 +31,12 @@ def family() -> None:
 def find(limit: int, seed: int, database_url: str | None, home: str | None, as_json: bool) -> None:
     """Seek families among the formulas of the catalogue, check them, and store those that stand."""
     from catalog.store.laws import patterns
+    from indexer.contract.laws import law_objects
     from indexer.upkeep.laws import find_laws
 
     with catalogue(database_url, home) as connection, shown() as tell:
         found = find_laws(connection, limit, seed, note, tell)
-        rows = _objects([row for row in patterns(connection) if row["id"] in found])
+        rows = law_objects([row for row in patterns(connection) if row["id"] in found])
     _write(rows, as_json, False)
 
 
@@ -98,25 +96,14 @@ def export(form: str, output: str, database_url: str | None, home: str | None) -
 
 def _read(database_url: str | None, home: str | None, constant: str | None) -> list[dict[str, Any]]:
     from catalog.store.laws import patterns
+    from indexer.contract.laws import law_objects
 
     with catalogue(database_url, home) as connection:
         rows = patterns(connection, constant)
     if not rows:
         of = f" of {constant}" if constant else ""
         raise NotFound(f"there are no families{of} yet; seek them by `formulary family find`")
-    return _objects(rows)
-
-
-def _objects(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows with the first members of each family, and the number of another one that it lies in."""
-    from indexer.laws.containment import folded, pattern_of
-
-    families = [pattern_of(row) for row in rows]
-    into = folded(families)
-    return [
-        row | {"members": list(map(str, family.members(MEMBERS))), "within": into.get(family.number)}
-        for row, family in zip(rows, families, strict=True)
-    ]
+    return law_objects(rows)
 
 
 def _write(rows: list[dict[str, Any]], as_json: bool, every: bool) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
@@ -85,6 +87,35 @@ def _plain(value: Any) -> Any:
 def text_response(text: str, kind: str = "text/plain; charset=utf-8") -> Response:
     """A text that is shown or saved."""
     return Response(text, 200, None, kind)
+
+
+def csv_response(rows: Sequence[dict[str, Any]]) -> Response:
+    """Rows as comma-separated values with a header; lists are JSON, NULL is empty."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if rows:
+        writer.writerow(rows[0])
+    for row in rows:
+        writer.writerow("" if value is None else _cell(value) for value in row.values())
+    return text_response(text.getvalue(), "text/csv; charset=utf-8")
+
+
+def _cell(value: Any) -> str:
+    return json.dumps(value, default=_plain) if isinstance(value, list | tuple | dict) else str(_as_text(value))
+
+
+def _as_text(value: Any) -> Any:
+    return value if isinstance(value, int | float | str) else _plain(value)
+
+
+def sql_response(text: str) -> Response:
+    """A statement in SQL, to be run by `formulary sql`."""
+    return text_response(text.strip().removesuffix(";") + ";\n", "application/sql; charset=utf-8")
+
+
+def form_of(request: Request) -> str | None:
+    """The form that the ending of a path asks for, such as `json`; None for a page."""
+    return request.url.path.rpartition("/")[2].partition(".")[2] or None
 
 
 def seen(path: str) -> RedirectResponse:

@@ -15,8 +15,9 @@ from catalog.formulas.pcf import PCF, parse_formula
 from catalog.store.browsing import FIRST, constant_row, constants_after
 from catalog.store.clusters import cluster, cluster_events, cluster_formulas, cluster_list
 from catalog.store.laws import patterns
-from catalog.store.search import KEYS, Filter, constant_name, key_of
-from catalog.store.search import page as formulas_page
+from catalog.store.listing import KEYS, key_of
+from catalog.store.listing import page as formulas_page
+from catalog.store.search import Filter, constant_name
 from catalog.store.summaries import standing
 from catalog.vocabulary import CONVERGENCE_CLASSES, PROOFS, STATUSES
 from indexer.web.answers import json_response, page, reading, with_ending

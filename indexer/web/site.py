@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from catalog.database.opening import Database
-from catalog.errors import BadSnapshot, ServerError
+from catalog.errors import BadSnapshot, FormularyError, ServerError, TooBusy
 from catalog.version import __version__
 from indexer.similarity.catalogue_index import CatalogueIndex
 from indexer.similarity.nearest import Similar, nearest_in
@@ -30,6 +30,12 @@ CONNECTIONS = 8
 
 POOL_SECONDS = 5.0
 """Longest wait for a connection."""
+
+INDEX_MILLISECONDS = 600_000
+"""Longest statement with which the index is read."""
+
+INDEX_WAIT = 2.0
+"""Longest wait of a request for the index, in seconds."""
 
 KEPT = 256
 """Results of computations that are kept for who asks again."""
@@ -68,8 +74,11 @@ class Site:
             timeout=POOL_SECONDS,
             open=False,
         )
+        self._once: dict[str, tuple[Any, Any]] = {}
         self._kept: OrderedDict[tuple[str, Any], Any] = OrderedDict()
+        self._patient = database.reader_address(INDEX_MILLISECONDS)
         self._index: CatalogueIndex | None = None
+        self._index_read = threading.Event()
         self._index_lock = threading.Lock()
 
     def open(self) -> None:
@@ -79,6 +88,7 @@ class Site:
         except PoolTimeout:
             raise ServerError("the reader cannot log in to the database; `formulary doctor` says why") from None
         self.computing.prepare()
+        self._read_index_beside()
 
     def close(self) -> None:
         """Give the connections back and end the processes."""
@@ -98,6 +108,14 @@ class Site:
                 raise ServerError("the database took too long; narrow what you ask for") from None
             raise ServerError("the database does not answer; try again in a moment") from error
 
+    def once(self, name: str, key: Any, read: Callable[[], Result]) -> Result:
+        """Return what `read` gives, kept under a name while the key is the same."""
+        kept = self._once.get(name)
+        if kept is None or kept[0] != key:
+            kept = self._once[name] = (key, read())
+        found: Result = kept[1]
+        return found
+
     def computed(self, function: Callable[[Any], Result], item: Any) -> Result:
         """Return function(item) of `computed`, from a process or from the results that are kept."""
         key = (function.__name__, item)
@@ -112,13 +130,27 @@ class Site:
         return found
 
     def relatives(self, connection: psycopg.Connection, number: int) -> list[Similar]:
-        """Return the nearest formulas of the index, which is opened once and follows the catalogue."""
+        """Return the nearest formulas of the index, which follows the catalogue; raises TooBusy while it is read."""
+        if not self._index_read.wait(INDEX_WAIT):
+            raise TooBusy("the index of nearest formulas is being read; look again in a minute")
         with self._index_lock:
             if self._index is None:
-                self._index = CatalogueIndex.open(connection, self.home, lambda text: None)
+                raise ServerError("the index of nearest formulas could not be read; `formulary doctor` says why")
             self._index.catch_up(connection)
             try:
                 return nearest_in(connection, self._index, number, RELATIVES)[1]
-            except BadSnapshot:
-                self._index = CatalogueIndex.rebuilt(connection, self.home)
-                return nearest_in(connection, self._index, number, RELATIVES)[1]
+            except BadSnapshot:  # the database disagrees, as after a restore
+                self._index, self._index_read = None, threading.Event()
+        self._read_index_beside()
+        return self.relatives(connection, number)
+
+    def _read_index_beside(self) -> None:
+        """Read the index in a thread, by a patient connection: without a snapshot all vectors are read."""
+        threading.Thread(target=self._read_index, args=(self._index_read,), daemon=True).start()
+
+    def _read_index(self, read: threading.Event) -> None:
+        with suppress(FormularyError, psycopg.Error), psycopg.connect(self._patient, autocommit=True) as connection:
+            index = CatalogueIndex.open(connection, self.home, lambda text: None)
+            with self._index_lock:
+                self._index = index
+        read.set()

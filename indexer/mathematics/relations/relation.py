@@ -14,6 +14,8 @@ from flint import acb, arb, ctx, fmpz_poly
 from gmpy2 import mpz
 
 from catalog import vocabulary
+from catalog.constants.expressions import parse_expression, to_latex
+from catalog.errors import FormularyError
 from indexer.mathematics.numbers.decimals import LOG2_10, bits_for
 from indexer.mathematics.relations.search import (
     VERSION,
@@ -71,6 +73,14 @@ class Relation:
     def size(self) -> int:
         """Decimal digits of all coefficients together: the smaller, the simpler."""
         return digit_sum(self.coefficients or self.polynomial or ())
+
+    def _repr_latex_(self) -> str:
+        """Return what a notebook shows: the equation, and what stands behind it."""
+        try:
+            right = to_latex(parse_expression(self.expression))
+        except FormularyError:  # an equation of L, such as that of an algebraic number of degree 5
+            right = f"\\texttt{{{self.expression.replace('_', chr(92) + '_').replace('^', chr(92) + '^{}')}}}"
+        return f"$\\displaystyle L = {right} \\quad \\text{{({self.proof.replace('_', ' ')})}}$"
 
     def to_json(self) -> dict[str, object]:
         """Return the object of the JSON contract, integers beyond 2^53 as strings."""

@@ -1,0 +1,17 @@
+"""Indexes of lists of formulas by status, class and degrees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0017a"
+down_revision = "0017"
+
+SQL = Path(__file__).parents[1] / "sql"
+
+
+def upgrade() -> None:
+    driver = op.get_bind().connection.driver_connection
+    driver.execute((SQL / "0017a_listing.sql").read_text(encoding="utf-8"))
