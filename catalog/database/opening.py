@@ -248,6 +248,8 @@ class Database:
         _attempt(connection, "alter default privileges in schema public grant select on tables to {}", role)
         _attempt(connection, "revoke create on schema public from public")  # the default before Postgres 15
         _attempt(connection, "revoke temporary on database {} from public", database)
+        if self.reader_role != connection.info.user:
+            _attempt(connection, "grant {} to current_user", role)  # to end its sessions (`readers`)
         limits = (
             f"statement_timeout = {READER_TIMEOUT}",
             "default_transaction_read_only = on",
@@ -326,6 +328,6 @@ def _attempt(connection: psycopg.Connection, statement: str, *names: psycopg.sql
     try:
         with connection.transaction():
             connection.execute(psycopg.sql.SQL(statement).format(*names))
-    except psycopg.errors.InsufficientPrivilege:
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidGrantOperation):
         return False
     return True

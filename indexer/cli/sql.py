@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import socket
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +19,12 @@ from catalog.errors import QueryError
 from indexer.cli.opened import catalogue_read
 from indexer.cli.options import catalogue_options, json_option
 from indexer.cli.output import write_json, write_rows
+
+if TYPE_CHECKING:
+    import psycopg
+
+GRACE = 5.0
+"""Seconds beyond the time limit after which a query that ignores it is cancelled, and then left."""
 
 FETCH = 1_000
 """Rows read at a time with --json."""
@@ -54,9 +65,10 @@ def sql(query: str, database_url: str | None, home: str | None, as_json: bool) -
             raise QueryError(_reason(error, text)) from error
 
 
-def _run(connection: Any, text: str, as_json: bool) -> None:
+def _run(connection: psycopg.Connection, text: str, as_json: bool) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(text.encode())
+        with _bounded(connection, text):
+            cursor.execute(text.encode())
         if cursor.description is None:
             return
         names = [column.name for column in cursor.description]
@@ -70,6 +82,38 @@ def _run(connection: Any, text: str, as_json: bool) -> None:
         while rows := cursor.fetchmany(FETCH):
             for row in rows:
                 write_json({name: _plain(value) for name, value in zip(names, row, strict=True)})
+
+
+@contextmanager
+def _bounded(connection: psycopg.Connection, query: str) -> Iterator[None]:
+    """End a query that has switched the login's time limit off: cancel it, and leave it where it does not hear that.
+
+    The server ends what has lost its client within seconds. Raises QueryError.
+    """
+    from catalog.database.opening import READER_TIMEOUT
+
+    done, late = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        if done.wait(READER_TIMEOUT / 1000 + GRACE):
+            return
+        late.set()
+        with suppress(Exception):  # nobody can help any more
+            connection.cancel_safe(timeout=GRACE)
+        if not done.wait(GRACE):
+            with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
+                line.shutdown(socket.SHUT_RDWR)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    except Exception as error:
+        if late.is_set():
+            raise QueryError(_late(query)) from error
+        raise
+    finally:
+        done.set()
 
 
 def _plain(value: Any) -> Any:
@@ -93,13 +137,11 @@ def _reason(error: Exception, query: str) -> str:
     """What Postgres says, in one line, with the place in the query and its hint; after a timeout, what helps."""
     import psycopg
 
-    from catalog.database.opening import READER_TIMEOUT
-
     said = " ".join(str(error).split("\nLINE")[0].split("\nHINT")[0].split()) or type(error).__name__
     if not isinstance(error, psycopg.Error):
         return said
     if isinstance(error, psycopg.errors.QueryCanceled) and "timeout" in said:
-        return f"the query took longer than {READER_TIMEOUT // 1000} s; {_advice(query)}"
+        return _late(query)
     if error.diag.statement_position:
         said += f", at {_place(query, int(error.diag.statement_position))}"
     return f"{said}; {' '.join(error.diag.message_hint.split())}" if error.diag.message_hint else said
@@ -112,6 +154,12 @@ def _place(query: str, position: int) -> str:
     rest = query[position - 1 :].split()
     where = f"line {line}, character {column}" if "\n" in query.strip() else f"character {column}"
     return f"{where} ({rest[0][:SHOWN]})" if rest else f"the end of the query, {where}"
+
+
+def _late(query: str) -> str:
+    from catalog.database.opening import READER_TIMEOUT
+
+    return f"the query took longer than {READER_TIMEOUT // 1000} s; {_advice(query)}"
 
 
 def _advice(query: str) -> str:

@@ -20,6 +20,7 @@ from types import FrameType
 import psycopg
 
 from catalog.database.opening import SCHEMA_VERSION
+from catalog.database.readers import end_long_readers
 from catalog.errors import GivenUp, Unavailable
 from catalog.server.home import free_bytes
 from catalog.store import leases
@@ -42,6 +43,9 @@ from indexer.workers.pool import Pool, Workers
 
 BEATS_A_LEASE = 4
 """Heartbeats within the time of a lease."""
+
+READERS_SECONDS = 60.0
+"""Time between two looks for readers that are at it too long."""
 
 HINT_SECONDS = 0.1
 """Pause after a hint of new work, since many may come together."""
@@ -138,9 +142,15 @@ class Daemon:
     def _pulse(self, run_id: int, chunks: Chunks) -> AbstractContextManager[None]:
         """Renew run and leases from a thread, which hears of what others commit."""
         seconds = self._settings.lease_seconds
+        looked = 0.0
 
         def beat(connection: psycopg.Connection) -> None:
+            nonlocal looked
             leases.heartbeat(connection, run_id, chunks.leased, seconds=seconds)
+            if time.monotonic() - looked > READERS_SECONDS:
+                looked = time.monotonic()
+                if ended := end_long_readers(connection):
+                    self._log.event("readers_ended", count=ended)
 
         return pulse(self._connect, beat, self._news, seconds=seconds / BEATS_A_LEASE)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -33,6 +35,28 @@ def test_a_query_beyond_the_time_limit_is_advised(seeded_url: str, monkeypatch: 
     slow = "select count(*) from generate_series(1, 1000000000)"
     said = refused("sql", slow, FORMULARY_DATABASE_URL=seeded_url)
     assert "the query took longer than 0 s; add conditions that an index serves" in said
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "set statement_timeout = 0; select pg_sleep(1000)",
+        "set statement_timeout = 0; do $$ begin loop begin perform pg_sleep(1000);"
+        " exception when query_canceled then null; end; end loop; end $$",
+    ],
+)
+def test_a_query_that_switches_its_time_limit_off_is_ended_all_the_same(
+    seeded_url: str, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    monkeypatch.setattr("catalog.database.opening.READER_TIMEOUT", 1000)
+    monkeypatch.setattr("indexer.cli.sql.GRACE", 0.5)
+    assert "the query took longer than 1 s" in refused("sql", query, FORMULARY_DATABASE_URL=seeded_url)
+    active = "select count(*) from pg_stat_activity where usename = 'formulary_reader' and state = 'active'"
+    with psycopg.connect(seeded_url, autocommit=True) as connection:
+        deadline = time.monotonic() + 30
+        while connection.execute(active).fetchone() != (0,):  # the server looks every 5 s whether its client is there
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
 
 
 def test_who_asks_for_a_formula_by_its_text_is_told_of_pcf() -> None:
