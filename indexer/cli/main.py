@@ -40,6 +40,7 @@ COMMANDS = {
     "trajectory": ("trajectory", "A trajectory of a matrix field: its fraction, limit and constant."),
     "field": ("field", "The matrix fields: list, show; add or remove your own."),
     "unify": ("field", "Which stored formulas lie in which matrix field."),
+    "design": ("design", "Formulas for a constant with the properties asked for."),
     "expand": ("expand", "Patterns in the signed continued fractions of a number."),
     "verify": ("verify", "Verify stored relations anew, with more digits than before."),
     "constant": ("constant", "The library of constants: list, show; add or remove your own."),

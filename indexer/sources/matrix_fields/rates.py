@@ -67,3 +67,47 @@ def _log_growth(alpha: Sequence[int], beta: Sequence[int], tau: complex) -> floa
     """Return the sum over the components, x log|1 + tau/x| each; a component 0 adds nothing."""
     terms = [(1, x) for x in alpha if x] + [(-1, x) for x in beta if x]
     return sum(sign * x * log(abs(1 + tau / x)) for sign, x in terms)
+
+
+def rates(alpha: NDArray[np.int64], beta: NDArray[np.int64], z: Fraction) -> Logs:
+    """Return what `rate` does for many directions of a field with two saddles, 0 also where there are not two.
+
+    Where an upper and a lower component are equal and not 0 it is not a number: the saddles do not tell.
+    `alpha` has the shape (directions, p), `beta` (directions, q). Raises ValueError where the equation of the saddles
+    has another degree than 2.
+    """
+    left, right = _from_roots(alpha), _from_roots(beta)
+    right = np.concatenate([np.zeros((len(right), 1)), right], axis=1)
+    width = max(left.shape[1], right.shape[1])
+    difference = float(z) * _widened(left, width) - _widened(right, width)
+    if width == 4 and z == 1:
+        difference = difference[:, :3]
+    elif width != 3:
+        raise ValueError(f"the saddles of a field with {alpha.shape[1]} and {beta.shape[1]} axes are not two")
+    c, b, a = difference.astype(np.complex128).T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        root = np.sqrt(b * b - 4 * a * c)
+        taus = np.stack([(-b + root) / (2 * a), (-b - root) / (2 * a)], axis=1)
+        logs = _summed(taus, alpha) - _summed(taus, beta)
+        found = np.abs(logs[:, 0] - logs[:, 1])
+    shared = ((alpha[:, :, None] == beta[:, None, :]) & (alpha[:, :, None] != 0)).any(axis=(1, 2))
+    return np.where(shared, np.nan, np.where(np.isfinite(found) & (found > DOUBLE_ROOT) & (a != 0), found, 0.0))
+
+
+def _from_roots(components: NDArray[np.int64]) -> Logs:
+    """Return the coefficients of prod (x + tau) for each row of components, constant first."""
+    total = np.ones((len(components), 1))
+    for column in components.T.astype(np.float64):
+        zero = np.zeros((len(total), 1))
+        total = np.concatenate([total * column[:, None], zero], axis=1) + np.concatenate([zero, total], axis=1)
+    return total
+
+
+def _widened(coefficients: Logs, width: int) -> Logs:
+    return np.pad(coefficients, ((0, 0), (0, width - coefficients.shape[1])))
+
+
+def _summed(taus: NDArray[np.complex128], components: NDArray[np.int64]) -> Logs:
+    """Return the sums of x log|1 + tau/x| over each row of components, for each of its taus; 0 adds nothing."""
+    x = components.astype(np.float64)[:, None, :]
+    return np.asarray(np.where(x == 0, 0.0, x * np.log(np.abs(1 + taus[:, :, None] / np.where(x == 0, 1, x)))).sum(2))

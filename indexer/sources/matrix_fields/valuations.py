@@ -7,9 +7,11 @@ like n!^d e^(gamma n), so that delta tends to
 
 For primes p of middle size v_p(g_n) depends on x = n/p alone: it is constant between the fractions j/s, s the slopes
 of the linear forms in the factorials of the summand, times the denominators of the start, and beyond x = 1 it is of
-period 1 up to d floor(x). So one walk of 2 p steps modulo a power of one prime shows all of it. By the prime number
-theorem the primes with a < n/p < b contribute n (1/a - 1/b), which in every later period sums to a digamma difference.
-Small primes, and those that divide something, are counted by themselves. All of this is read off, not proved.
+period 1 up to d floor(x). So one walk of 2 p steps modulo a power of one prime shows all of it. Where the start has
+denominators it depends on the residue class of p as well, and on quadratic characters of p where they are even: one
+prime of each class is walked. By the prime number theorem the primes with a < n/p < b contribute n (1/a - 1/b), which
+in every later period sums to a digamma difference. Small primes, and those that divide something, are counted by
+themselves. All of this is read off, not proved.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from flint import fmpz, fmpz_poly
 from gmpy2 import mpz
 from numpy.typing import NDArray
 
+from indexer.mathematics.continued_fractions.convergents import log_abs
 from indexer.sources.matrix_fields.matrices import IntegerMatrix
 from indexer.sources.matrix_fields.walks import product
 
@@ -54,6 +57,9 @@ MARGIN = 2
 MOST_DENOMINATOR = 12
 """Largest common denominator of a start whose residue classes of primes are averaged."""
 
+CHARACTERS, FEW_CHARACTERS = 24, 4
+"""Modulus of the classes of primes where the common denominator is even; the second one for a quick estimate."""
+
 LEAST_SMALL = 13
 """Primes up to here, and up to the largest slope, are counted by themselves."""
 
@@ -74,7 +80,7 @@ def slopes(name: str, axes: Collection[str], direction: Collection[int]) -> set[
     """Return the slopes of the linear forms in the factorials along a direction."""
     t = tuple(direction)
     p = sum(axis.startswith("a") for axis in axes)
-    if p:
+    if any(axis.startswith(("a", "b")) for axis in axes):
         a, b = t[:p], t[p:]
         found = {*a, *b, *(y - x for x in a for y in b), sum(b) - sum(a)}
     else:
@@ -94,13 +100,15 @@ def leading_growth(matrix: IntegerMatrix) -> Growth | None:
     trace, square = D(up) * B + A * B(up), (A * D - B * C) * B * B
     if not trace or not square or square.degree() != 2 * trace.degree():
         return None
-    lead = float(Fraction(int(trace.leading_coefficient()), int(B.leading_coefficient())))
-    norm = float(Fraction(int(square.leading_coefficient()), int(B.leading_coefficient()) ** 2))
-    discriminant = lead * lead - 4 * norm
-    if discriminant <= 0:
+    lead, norm = int(trace.leading_coefficient()), int(square.leading_coefficient())
+    balance = float(Fraction(4 * norm, lead * lead))  # of lambda^2 - lead lambda + norm, which may be large
+    if balance >= 1:
         return None
-    largest = (abs(lead) + sqrt(discriminant)) / 2
-    return int(trace.degree() - B.degree()), log(largest), log(abs(norm)) - log(largest)
+    scale = log_abs(mpz(lead)) - log_abs(mpz(int(B.leading_coefficient())))
+    root = sqrt(1 - balance)
+    first = scale + log((1 + root) / 2)
+    second = scale + log(abs(balance) / (2 * (1 + root)))
+    return int(trace.degree() - B.degree()), first, second
 
 
 def delta_limit(
@@ -108,8 +116,8 @@ def delta_limit(
 ) -> float | None:
     """Return the estimated limit of delta of a matrix of rank 2; None where the valuations give no clear picture.
 
-    `forms` are the `slopes`, `start` is where the trajectory begins. `quick` takes what the smallest prime shows; else
-    two primes must agree.
+    `forms` are the `slopes`, `start` is where the trajectory begins. `quick` takes what the smallest primes show; else
+    those of two sizes must agree.
     """
     growth = leading_growth(matrix)
     if growth is None or not forms:
@@ -121,11 +129,12 @@ def delta_limit(
     small = _small_primes(matrix, max(forms), growth[0])
     points = _breakpoints([s * denominator for s in forms])
     size = max(SMALLEST_PRIME, PRIME_PER_SLOPE * max(forms) * denominator)
+    modulus = lcm(denominator, FEW_CHARACTERS if quick else CHARACTERS) if denominator % 2 == 0 else denominator
     before = None
     for _ in range(PRIMES):
         if size * 2 > MOST_STEPS:
             return None
-        gamma = _middle_primes(matrix, points, size, denominator, growth[0], first)
+        gamma = _middle_primes(matrix, points, size, modulus, growth[0], first)
         found = None if gamma is None else _delta(first, second, gamma + small)
         if found is not None and (quick or (before is not None and abs(found - before) < AGREEING_ESTIMATES)):
             return found
@@ -170,19 +179,19 @@ def _breakpoints(forms: Collection[int]) -> NDArray[np.float64]:
 
 
 def _middle_primes(
-    matrix: IntegerMatrix, points: NDArray[np.float64], size: int, denominator: int, degree: int, first: float
+    matrix: IntegerMatrix, points: NDArray[np.float64], size: int, modulus: int, degree: int, first: float
 ) -> float | None:
-    """Return the growth of log gcd a step by primes of middle size, one walked of each class mod the denominator."""
+    """Return the growth of log gcd a step by primes of middle size, one walked of each class mod `modulus`."""
     low, high = points[:-1], points[1:]
     with np.errstate(divide="ignore"):
         weights = np.array([1 / low - 1 / high, _digamma(1 + high) - _digamma(1 + low)])
     totals = []
-    for residue in range(1, denominator + 1):
-        if gcd(residue, denominator) > 1:
+    for residue in range(1, modulus + 1):
+        if gcd(residue, modulus) > 1:
             continue
-        prime = size - size % denominator + residue
+        prime = size - size % modulus + residue
         while not gmpy2.is_prime(prime):
-            prime += denominator
+            prime += modulus
         values, doubtful = _steps(_valuations(matrix, prime), prime, low, high, degree)
         if values[0, 0]:
             return None

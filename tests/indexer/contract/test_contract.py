@@ -34,6 +34,8 @@ COMMANDS = {
 def kind_of(value: dict[str, Any]) -> str:
     if "certificate" in value:
         return "proof"
+    if "halved" in value:
+        return "design"
     if "formula" in value:
         return "similar" if "neighbours" in value else "formula"
     marks = {

@@ -1,0 +1,152 @@
+"""What a search found, as formulas: contracted, and their limits verified to be maps of the constant.
+
+Where the field knows the limit from another trajectory that map is taken, else one is sought among digits that grow
+with the coefficients. Both sides are evaluated anew each time. A formula of low degree may have a proof besides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from flint import arb, ctx
+
+from catalog.constants.evaluation import evaluate
+from catalog.errors import EvaluationError
+from catalog.formulas.pcf import PCF
+from catalog.progress import Tell, silent
+from catalog.vocabulary import ConvergenceClass
+from indexer.design.search import Candidate, Search
+from indexer.design.targets import Target
+from indexer.mathematics.continued_fractions.asymptotics import classify
+from indexer.mathematics.continued_fractions.limit import limit
+from indexer.mathematics.numbers.decimals import bits_for
+from indexer.mathematics.proofs.arithmetic import Refused
+from indexer.mathematics.proofs.checker import check
+from indexer.mathematics.proofs.proving import prove
+from indexer.mathematics.relations.search import DIGITS, moebius, normal_moebius
+from indexer.sources.matrix_fields.constants import agrees, constant_of
+from indexer.sources.matrix_fields.trajectories import Numbers, Trajectory, coprime
+
+MAX_PROVED_DEGREE = 4
+"""Degree of a up to which a proof is looked for."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """A formula with the limit (x + y c)/(z + w c), x, y, z, w of `moebius`, verified or a theorem.
+
+    It is begun as early as makes it simplest, and has two steps for one of a candidate that is `halved`.
+    """
+
+    candidate: Candidate
+    formula: PCF
+    moebius: Numbers
+    proof: Literal["verified", "theorem"]
+    why: str
+    convergence_class: ConvergenceClass
+
+    @property
+    def rate(self) -> float | None:
+        """The natural logarithm of the factor by which errors fall in a step; None where they fall faster."""
+        return None if self.convergence_class == "super_exponential" else self.candidate.rate or 0.0
+
+
+def designed(search: Search, tell: Tell = silent) -> Iterator[Design]:
+    """Yield as many formulas as were asked for, each once, the best first; what cannot be verified is left out."""
+    given: set[PCF] = set()
+    for candidate in search.ranked():
+        if len(given) == search.count:
+            return
+        tell("verifying", len(given), search.count)
+        found = _verified(candidate, search.target)
+        if found is not None and found.formula not in given:
+            given.add(found.formula)
+            yield found
+
+
+def _verified(candidate: Candidate, target: Target) -> Design | None:
+    if candidate.formula is None:
+        return None
+    formula, earlier = begun_early(candidate.formula)
+    verdict = classify(formula)
+    if verdict.status != "converges" or verdict.convergence_class is None:
+        return None
+    digits = DIGITS + 2 * len(str(formula.height))
+    value = limit(formula, 2 * digits)
+    if value is None or value.ball is None or value.exact is not None or value.digits < digits:
+        return None
+    proved = _theorem(formula, target) if formula.deg_a <= MAX_PROVED_DEGREE else None
+    if proved is not None and agrees(proved, target.expression, value.ball):
+        return Design(candidate, formula, proved, "theorem", "formulary prove writes it", verdict.convergence_class)
+    with ctx.workprec(bits_for(2 * digits) + 64):
+        found = _by_field(candidate, target, earlier, value.ball) or _by_digits(value.ball, target, digits)
+    if found is None:
+        return None
+    coefficients, why = found
+    return Design(candidate, formula, coefficients, "verified", why, verdict.convergence_class)
+
+
+def begun_early(formula: PCF) -> tuple[PCF, Numbers]:
+    """Return the formula begun earlier as long as its coefficients become smaller, and the map to its limit.
+
+    The map (p, q, r, s) is L -> (p L + q)/(r L + s): a step back is a(-1) + b(0)/L, where b(0) is not 0.
+    """
+    total: Numbers = (1, 0, 0, 1)
+    while formula.b_at(0) != 0:
+        before = formula.shift(-1)
+        if _size(before) >= _size(formula):
+            break
+        a, b = before.a_at(0), before.b_at(1)
+        p, q, r, s = total
+        total = (a * p + b * r, a * q + b * s, p, q)
+        formula = before
+    return formula, coprime(total)
+
+
+def _size(formula: PCF) -> int:
+    return sum(abs(c) for c in (*formula.a, *formula.b))
+
+
+def _theorem(formula: PCF, target: Target) -> Numbers | None:
+    """Return the map of a certificate that the checker accepts; None where there is none for this constant."""
+    certificate = prove(formula)
+    if certificate is None or certificate.constant != target.expression:
+        return None
+    document = certificate.to_json()
+    try:
+        check(document)
+    except Refused as error:
+        raise EvaluationError(f"the certificate of {formula} is refused: {error}") from None
+    x, y, z, w = certificate.coefficients
+    return x, y, z, w
+
+
+def _by_field(candidate: Candidate, target: Target, earlier: Numbers, ball: arb) -> tuple[Numbers, str] | None:
+    """Return the map that a trajectory with a proved limit gives, and which one; `ball` is after the map `earlier`."""
+    origin, (p, q, r, s) = candidate.origin, earlier
+    if candidate.halved:
+        return None
+    walked = Trajectory(
+        origin.field, candidate.direction, origin.start, candidate.matrix, "pcf", candidate.contraction, None
+    )
+    before = (s * ball - q) / (p - r * ball)
+    known = constant_of(walked, before) if before.is_finite() else None
+    if known is None or known.constant != target.expression:
+        return None
+    x, y, z, w = known.moebius
+    x, y, z, w = normal_moebius((p * x + q * z, p * y + q * w, r * x + s * z, r * y + s * w))
+    why = known.why if known.proof == "verified" else f"by the field, from {known.why}"
+    return ((x, y, z, w), why) if agrees((x, y, z, w), target.expression, ball) else None
+
+
+def _by_digits(ball: arb, target: Target, digits: int) -> tuple[Numbers, str] | None:
+    """Return the map sought among digits and held against twice as many."""
+    found = moebius(ball, evaluate(target.expression, bits_for(2 * digits) + 64), digits).coefficients
+    if found is None:
+        return None
+    x, y, z, w = normal_moebius(found)
+    if not agrees((x, y, z, w), target.expression, ball):
+        return None
+    return (x, y, z, w), f"a relation among {digits} digits of its limit"
