@@ -125,6 +125,9 @@ def no_limit(formula: PCF) -> str | None:
 
 def _folds(first: PCF, second: PCF) -> tuple[tuple[int, int], ...]:
     """Return the numbers of steps that bring both formulas to one shape at infinity, least first, no multiples."""
+    own, other = infinity(first).shape, infinity(second).shape
+    if own == other and (own[0] or abs(own[1]) != 2):
+        return ((1, 1),)  # the shape of k steps determines k
     one, two = _shapes(first), _shapes(second)
     same = [(j, k) for j, own in enumerate(one, 1) for k, other in enumerate(two, 1) if own == other]
     chosen: list[tuple[int, int]] = []
