@@ -13,6 +13,7 @@ from indexer.cli.output import note, write_fields, write_json
 
 if TYPE_CHECKING:
     from indexer.sources.matrix_fields.field import Field
+    from indexer.sources.matrix_fields.trajectories import Trajectory
 
 NOT_FOUND = 1
 
@@ -38,6 +39,13 @@ LONGEST = 200
     help='Read JSON lines {"field": "2F1(-1)", "direction": [1, 1, 2], "start": ["1", "1", "2"]}, write one object a '
     "line; - is stdin.",
 )
+@option(
+    "--certificate",
+    "certificate_file",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write the certificate of a proof by the field, which `formulary prove --check` verifies.",
+)
 @option("--add", "added", is_flag=True, help="Store the trajectory with its formula in the catalogue.")
 @catalogue_options
 @json_option
@@ -46,6 +54,7 @@ def trajectory(
     depth: int,
     from_file: str | None,
     workers: int | None,
+    certificate_file: str | None,
     added: bool,
     database_url: str | None,
     home: str | None,
@@ -65,8 +74,8 @@ def trajectory(
         from indexer.contract.trajectories import walked_lines
 
         require_no_arguments(arguments)
-        if added:
-            raise click.UsageError("--add stores one trajectory; add those of --from as a space")
+        if added or certificate_file is not None:
+            raise click.UsageError("--add and --certificate take one trajectory, not --from")
         return write_answers(from_file, "walking trajectories", lambda lines: walked_lines(lines, depth, workers))
     from indexer.contract.trajectories import read_coordinate, read_integer, trajectory_object
     from indexer.sources.matrix_fields.trajectories import trajectory as walk
@@ -81,6 +90,8 @@ def trajectory(
     start = [read_coordinate(text) for text in components(arguments[2])] if len(arguments) == 3 else usual_start(field)
     walked = walk(field, direction, start)
     result = trajectory_object(walked, depth)
+    if certificate_file is not None:
+        _write_certificate(walked, certificate_file)
     if added:
         from indexer.upkeep.trajectories import add_trajectory
 
@@ -104,6 +115,22 @@ def _field(name: str, database_url: str | None, home: str | None) -> Field:
     except FormulaError:
         with used_catalogue(None, database_url, home) as connection:
             return named_field(name, connection)
+
+
+def _write_certificate(walked: Trajectory, path: str) -> None:
+    """Write the certificate of a limit; raises FormulaError where the field proves none."""
+    import json
+
+    from catalog.errors import FormulaError
+    from catalog.exchange.outputs import write_file
+    from indexer.sources.matrix_fields.constants import certificate_of
+
+    found = certificate_of(walked)
+    if found is None:
+        raise FormulaError(
+            "the field proves no limit of this trajectory: `formulary prove` may prove that of its formula"
+        )
+    write_file(path, (json.dumps(found.to_json()) + "\n").encode())
 
 
 def components(text: str) -> list[str]:

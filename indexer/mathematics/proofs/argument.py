@@ -189,6 +189,8 @@ def _sentence(notation: Notation, step: Step, first: str, second: str) -> str:
             return f"By {identities()[step['key']].reference}, {claim}{where}."
         case "theorem":
             return f"By a theorem ({theorems()[step['key']].reference}), {claim}{where}."
+        case "field":
+            return f"{_field(step)}, {claim}{where}."
         case "telescoping":
             return f"{_telescoping(notation, step)}, {claim}{where}."
         case _:
@@ -239,6 +241,18 @@ def _equivalence(notation: Notation, step: Step) -> str:
     return (
         f"The steps ((0, b(n)), (1, a(n))) of both formulas{folds} satisfy {inline(equation)} with {inline(matrix)}, "
         f"{inline(regular)}, and U takes the minimal solution to the minimal one"
+    )
+
+
+def _field(step: Step) -> str:
+    """Return what two trajectories of a field have in common, with the directions."""
+    upper, lower, z = (step["field"][key] for key in ("upper", "lower", "z"))
+    first, second = (
+        ", ".join(str(side["path"].count(axis)) for axis in range(upper + lower)) for side in step["trajectories"]
+    )
+    return (
+        f"In the matrix field of {upper}F{lower} at {z} the directions ({first}) and ({second}) have one minimal "
+        "solution, by the theorem of Poincare and Perron; by the walk between them"
     )
 
 

@@ -1,11 +1,11 @@
 """The checker of certificates: a program of its own, which accepts a proof or refuses it with one sentence.
 
-Besides the standard library it needs `arithmetic.py`, `functions.py` (the steps that speak of hypergeometric functions)
-and the tables of identities, and computes in exact numbers. A formula is a(0) + b(1)/(a(1) + b(2)/(a(2) + ...)), a sum
-is the sum over k >= 0 of the products of numerator(j)/denominator(j), j = 1..k. Every step says value(first) = map .
-value(second); the checker derives that map itself from `first` and `second`. Polynomial identities are tested at more
-integers than their degree. The text of `relation.expression` is for readers and not looked at. Run it as
-`python -m indexer.mathematics.proofs.checker FILE`.
+Besides the standard library it needs `arithmetic.py`, `functions.py` and `fields.py` (the steps that speak of
+hypergeometric functions and of their matrix fields) and the tables of identities, and computes in exact numbers. A
+formula is a(0) + b(1)/(a(1) + b(2)/(a(2) + ...)), a sum is the sum over k >= 0 of the products of
+numerator(j)/denominator(j), j = 1..k. Every step says value(first) = map . value(second); the checker derives that map
+itself from `first` and `second`. Polynomial identities are tested at more integers than their degree. The text of
+`relation.expression` is for readers and not looked at. Run it as `python -m indexer.mathematics.proofs.checker FILE`.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from indexer.mathematics.proofs.arithmetic import (
     sign,
     variables,
 )
+from indexer.mathematics.proofs.fields import field_map
 from indexer.mathematics.proofs.functions import CHECKS_OF_FUNCTIONS, filled, value_of
 
 MOST_STEPS, MOST_FOLDS, FARTHEST = 40, 24, 20_000
@@ -323,6 +324,7 @@ CHECKS: dict[str, tuple[Callable[[Any], Matrix], set[str]]] = {
     "equivalence": (_equivalence, {"folds", "U", "scale", "regular_from"}),
     "telescoping": (_telescoping, {"ratio"}),
     "theorem": (_theorem, {"key", "values"}),
+    "field": (lambda step: field_map(step, formula, back, vanishes), {"field", "trajectories", "walk"}),
     **CHECKS_OF_FUNCTIONS,
 }
 """Each kind of step: the function that derives its map, and its keys beside step, first, second and map."""

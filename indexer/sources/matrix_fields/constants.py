@@ -3,9 +3,9 @@
 All trajectories of a field along which the same solution v is minimal have their limits from the quotients x of v, for
 pFq fields -tF/F, and a walk from one point to another takes the quotient here to that there by a map in integers. So
 one trajectory from a start with a proved limit, its *anchor*, gives the limits of all others from there: this is the
-proof `field`. It supposes that both trajectories have the same minimal solution, which is true of most directions and
-is checked by the enclosures of both limits each time. Else the constant of the anchor is sought in the limit, since the
-residue class of a start mod 1 decides the constant, and what is found is verified.
+proof `field` where v is proved to be minimal along both (`proof`). Where it is not, the map is held against the
+enclosure of the limit, and is `verified`. Where it fails another solution is minimal; then the constant of the anchor
+is sought in the limit, since the residue class of a start mod 1 decides the constant.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ from catalog.errors import FormulaError
 from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.numbers.decimals import bits_for
+from indexer.mathematics.proofs.certificate import Certificate
 from indexer.mathematics.proofs.proving import prove
 from indexer.mathematics.relations.search import moebius, normal_moebius
 from indexer.sources.matrix_fields.known import HYPERGEOMETRIC, field_of
+from indexer.sources.matrix_fields.proof import certificate, is_minimal
 from indexer.sources.matrix_fields.trajectories import (
     MAX_STEPS,
     Contraction,
@@ -62,12 +64,16 @@ class Known:
 
 @dataclass(frozen=True)
 class Anchor:
-    """The quotient x at start + `direction` of the minimal solution, as the map `quotient` of a constant."""
+    """The quotient x at start + `direction` of the minimal solution, as the map `quotient` of a constant.
+
+    `minimal` says whether v is known to be that solution.
+    """
 
     constant: str
     quotient: Numbers
     proof: str
     direction: tuple[int, ...]
+    minimal: bool
 
 
 def constant_of(walked: Trajectory, ball: arb | None) -> Known | None:
@@ -84,10 +90,25 @@ def constant_of(walked: Trajectory, ball: arb | None) -> Known | None:
     if coefficients is not None and agrees(coefficients, anchor.constant, ball):
         if anchor.direction == walked.direction:
             return Known(anchor.constant, coefficients, anchor.proof, "the limit itself")
-        proof = "verified" if anchor.proof == "verified" else "field"
+        proved = anchor.proof != "verified" and anchor.minimal and is_minimal(walked)
         direction = ", ".join(map(str, anchor.direction))
-        return Known(anchor.constant, coefficients, proof, f"the direction ({direction}) from the same start")
+        return Known(
+            anchor.constant,
+            coefficients,
+            "field" if proved else "verified",
+            f"the direction ({direction}) from the same start",
+        )
     return _by_search(walked.contraction, (anchor.constant,))
+
+
+def certificate_of(walked: Trajectory) -> Certificate | None:
+    """Return the certificate of a trajectory's limit by the anchor of its start; None where there is no such proof."""
+    anchor = anchor_of(walked.field.text, walked.start)
+    if anchor is None or anchor.proof == "verified":
+        return None
+    if anchor.direction == walked.direction:
+        return None if walked.contraction is None else prove(walked.contraction.formula)
+    return certificate(walked, trajectory(walked.field, anchor.direction, walked.start))
 
 
 def _by_walk(walked: Trajectory, contraction: Contraction, anchor: Anchor) -> Numbers | None:
@@ -122,6 +143,7 @@ def agrees(coefficients: Numbers, constant: str, ball: arb) -> bool:
 def anchor_of(field: str, start: tuple[Fraction, ...]) -> Anchor | None:
     """Return the anchor of a start of a field of rank 2, given by its text; a proved one where there is one."""
     unproved: list[Trajectory] = []
+    proved: list[Anchor] = []
     for direction in _anchor_directions(field):
         try:
             walked = trajectory(field_of(field), direction, start)
@@ -133,11 +155,15 @@ def anchor_of(field: str, start: tuple[Fraction, ...]) -> Anchor | None:
         verdict = classify(formula)
         if formula.deg_b > MAX_ANCHOR_DEGREE or verdict.status != "converges" or verdict.terminates_at is not None:
             continue
-        certificate = prove(formula)
-        if certificate is not None and certificate.constant != "1":
-            return _anchor(walked, certificate.constant, certificate.coefficients, "theorem")
-        if verdict.convergence_class in ("exponential", "super_exponential"):
+        known = prove(formula)
+        if known is not None and known.constant != "1":
+            proved.append(_anchor(walked, known.constant, known.coefficients, "theorem"))
+            if proved[-1].minimal:
+                return proved[-1]
+        elif verdict.convergence_class in ("exponential", "super_exponential"):
             unproved.append(walked)
+    if proved:
+        return proved[0]
     found = next((a for walked in unproved[:1] if (a := _searched(walked)) is not None), None)
     if found is not None:
         _CLASSES.setdefault((field, _residues(start)), found.constant)
@@ -157,7 +183,7 @@ def _anchor(walked: Trajectory, constant: str, coefficients: Numbers, proof: str
     x, y, z, w = coefficients
     assert walked.contraction is not None
     quotient = composed(inverse(walked.contraction.of_start), (y, x, w, z))
-    return Anchor(constant, quotient, proof, walked.direction)
+    return Anchor(constant, quotient, proof, walked.direction, is_minimal(walked))
 
 
 def _searched(walked: Trajectory) -> Anchor | None:

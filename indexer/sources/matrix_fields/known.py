@@ -118,3 +118,9 @@ def _hypergeometric(p: int, q: int, z: Fraction) -> Field:
     if field.rank < 2:
         raise FormulaError(f"the field {field.name} has rank {field.rank}: its products are numbers, not fractions")
     return field
+
+
+def parameters(field: Field) -> tuple[int, int, Fraction] | None:
+    """Return p, q, z of a pFq field, None for any other."""
+    match = None if field.given is not None else HYPERGEOMETRIC.fullmatch(field.name)
+    return (int(match[1]), int(match[2]), Fraction(match[3])) if match else None

@@ -25,7 +25,7 @@ from indexer.mathematics.equivalence.infinity import infinity
 from indexer.mathematics.equivalence.invariants import bucket_key, invariants
 from indexer.mathematics.numbers.squares import rational_root
 from indexer.sources.matrix_fields.field import Field
-from indexer.sources.matrix_fields.known import HYPERGEOMETRIC
+from indexer.sources.matrix_fields.known import parameters
 from indexer.sources.matrix_fields.rates import rate, rate_of
 from indexer.sources.matrix_fields.trajectories import Trajectory, trajectory
 
@@ -137,12 +137,6 @@ def places(sought: Sought, chosen: Field, largest: int, tell: Tell = silent) -> 
             except FormulaError:
                 continue
             yield from sought.places(walked)
-
-
-def parameters(chosen: Field) -> tuple[int, int, Fraction] | None:
-    """Return p, q, z of a pFq field, None for any other."""
-    match = None if chosen.given is not None else HYPERGEOMETRIC.fullmatch(chosen.name)
-    return (int(match[1]), int(match[2]), Fraction(match[3])) if match else None
 
 
 def fields_of(formula: PCF) -> Iterator[str]:

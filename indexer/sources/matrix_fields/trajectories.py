@@ -114,7 +114,7 @@ def _require_fitting(field: Field, direction: tuple[int, ...], start: tuple[Frac
 def walk_matrix(field: Field, direction: Sequence[int], start: Sequence[Fraction]) -> IntegerMatrix:
     """Return M(n), primitive; 0 where every order of the steps that is tried meets a singular product."""
     matrix: IntegerMatrix = []
-    for path in _orders(direction):
+    for path in orders(direction):
         point = line(tuple(start), tuple(direction))
         steps = []
         for axis, sign in path:
@@ -126,7 +126,7 @@ def walk_matrix(field: Field, direction: Sequence[int], start: Sequence[Fraction
     return matrix
 
 
-def _orders(direction: Sequence[int]) -> list[list[tuple[int, int]]]:
+def orders(direction: Sequence[int]) -> list[list[tuple[int, int]]]:
     """Return orders of the steps, axis and sign each: spread evenly, then others."""
     spread = sorted(
         ((2 * j + 1) / (2 * abs(count)), axis, 1 if count > 0 else -1)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from catalog.formulas.pcf import PCF, parse_formula
 from indexer.mathematics.equivalence.decision import relate
 from indexer.mathematics.equivalence.shift_classes import factors
-from indexer.sources.matrix_fields.known import field_of
-from indexer.sources.matrix_fields.membership import Sought, fields_of, odd_classes, parameters, places
+from indexer.sources.matrix_fields.known import field_of, parameters
+from indexer.sources.matrix_fields.membership import Sought, fields_of, odd_classes, places
 from indexer.sources.matrix_fields.trajectories import trajectory
 
 FIELDS = ("2F1(-1)", "3F2(1)", "2F1(1/3)", "1F1(1)")
