@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from catalog.errors import FormularyError
-from indexer.web import formulas, home, lists, service
+from indexer.web import atlas, fields, formulas, home, lists, service
 from indexer.web.answers import COMPUTED, failed, sentence_response
 from indexer.web.safety import SafeHeaders
 from indexer.web.site import Site
@@ -87,19 +87,24 @@ ROUTES = [
     Route("/identify", home.identify),
     Route("/identify.json", home.identify),
     Route("/formulas", lists.formulas),
-    Route("/formulas.json", lists.formulas),
+    *(Route(f"/formulas.{form}", lists.formulas) for form in ("json", "csv", "sql")),
     Route("/formula/{number}", formulas.by_number),
     Route("/pcf/{a}/{b}", formulas.permalink),
     Route("/pcf/{a}/{b}/proof", formulas.proof),
     Route("/pcf/{a}/{b}/proof.json", formulas.proof),
     Route("/pcf/{a}/{b}/convergence.svg", formulas.convergence),
     Route("/constants", lists.constants),
-    Route("/constants.json", lists.constants),
+    *(Route(f"/constants.{form}", lists.constants) for form in ("json", "csv", "sql")),
     Route("/constant/{name:path}", lists.constant),
     Route("/families", lists.families),
-    Route("/families.json", lists.families),
+    *(Route(f"/families.{form}", lists.families) for form in ("json", "csv", "sql", "tex")),
+    Route("/fields", fields.fields),
+    *(Route(f"/fields.{form}", fields.fields) for form in ("json", "csv", "sql")),
+    Route("/field/{name:path}", fields.field),
+    Route("/map", atlas.atlas),
+    *(Route(f"/map.{form}", atlas.atlas) for form in ("json", "csv")),
     Route("/clusters", lists.clusters),
-    Route("/clusters.json", lists.clusters),
+    *(Route(f"/clusters.{form}", lists.clusters) for form in ("json", "csv", "sql")),
     Route("/clusters/{number}", lists.one_cluster),
     Route("/status", service.status),
     Route("/status.json", service.status),

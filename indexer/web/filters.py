@@ -29,6 +29,11 @@ def constant_address(name: str) -> str:
     return f"/constant/{quote(name, safe='')}"
 
 
+def field_address(name: str) -> str:
+    """The page of a matrix field."""
+    return f"/field/{quote(name, safe='')}"
+
+
 def listing(path: str, **asked: Any) -> str:
     """A page with conditions; those that ask nothing are left out."""
     held = {name: value for name, value in asked.items() if value not in (None, "")}
@@ -91,6 +96,7 @@ def count(value: int) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     "address": address,
     "constant_address": constant_address,
+    "field_address": field_address,
     "listing": listing,
     "formula": typeset_formula,
     "expression": typeset_expression,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from catalog.errors import FormulaError, FormularyError, NotFound
 from catalog.formulas.pcf import PCF, parse_formula
-from catalog.formulas.polynomial import read_coefficients
+from catalog.formulas.polynomial import format_polynomial, read_coefficients
 from catalog.formulas.programs import FORMATS
 from catalog.store.formulas import formula_by_id, formula_by_key
 from catalog.vocabulary import METRICS
@@ -20,11 +20,13 @@ from indexer.web import computed
 from indexer.web.answers import (
     COMPUTED,
     Endpoint,
+    csv_response,
     json_response,
     page,
     reading,
     seen,
     site_of,
+    sql_response,
     text_response,
     with_ending,
 )
@@ -39,7 +41,7 @@ LONGEST = 1_000
 PROGRAMS = {"tex": "latex", "gp": "pari", "sage": "sage", "m": "mathematica", "py": "sympy"}
 """The ending of each text for another program."""
 
-ENDINGS = ("json", "bib", *PROGRAMS)
+ENDINGS = ("json", "bib", "csv", "sql", *PROGRAMS)
 
 
 def formula_of(a: str, b: str) -> PCF:
@@ -57,6 +59,9 @@ def permalink(request: Request) -> Response:
         return text_response(FORMATS[PROGRAMS[form]](formula) + "\n")
     if form == "bib":
         return text_response(formula_bibtex(formula, request), "application/x-bibtex; charset=utf-8")
+    if form == "sql":
+        a, b = format_polynomial(formula.a), format_polynomial(formula.b)
+        return sql_response(f"select * from pcf('{a}', '{b}')")
     return _known(request, formula, form)
 
 
@@ -87,11 +92,21 @@ def _stored(formula: PCF, form: str | None) -> Endpoint:
         found = stored_formula(connection, formula)
         if form == "json":
             return json_response(found)
+        if form == "csv":
+            return csv_response([flat(found)])
         relations = [{"constant": None} | row for row in found["relations"]]
         relatives, no_relatives = _relatives(site, connection, found["id"])
         return _page(site, formula, found, relations=relations, relatives=relatives, no_relatives=no_relatives)
 
     return endpoint
+
+
+def flat(found: dict[str, Any]) -> dict[str, Any]:
+    """The object of a formula as one row: limit and metrics by their names, lists as they are."""
+    limit = {f"limit_{name}": value for name, value in (found["limit"] or {}).items()}
+    row = {name: value for name, value in found.items() if name not in ("limit", "metrics")}
+    metrics: dict[str, Any] = found["metrics"]
+    return row | limit | metrics
 
 
 def _relatives(site: Site, connection: psycopg.Connection, number: int) -> tuple[list[tuple[PCF, Similar]], str | None]:
@@ -111,6 +126,8 @@ def _evaluated(formula: PCF, form: str | None) -> Endpoint:
         found = site.computed(computed.evaluated, formula)
         if form == "json":
             return json_response(found)
+        if form == "csv":
+            return csv_response([flat(found)])
         return _page(site, formula, found, relations=[], relatives=[], no_relatives="it is not in the catalogue")
 
     return endpoint
@@ -130,6 +147,7 @@ def _page(site: Site, formula: PCF, found: dict[str, Any], **values: Any) -> Res
         sources=found.get("sources", []),
         notes=found.get("notes", []),
         exclusions=found.get("exclusions", []),
+        representations=found.get("representations", []),
         **values,
     )
 

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import psycopg
+from psycopg import ClientCursor
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,12 +16,22 @@ from catalog.formulas.pcf import PCF, parse_formula
 from catalog.store.browsing import FIRST, constant_row, constants_after
 from catalog.store.clusters import cluster, cluster_events, cluster_formulas, cluster_list
 from catalog.store.laws import patterns
-from catalog.store.listing import KEYS, key_of
+from catalog.store.listing import KEYS, key_of, statement_of
 from catalog.store.listing import page as formulas_page
 from catalog.store.search import Filter, constant_name
 from catalog.store.summaries import standing
 from catalog.vocabulary import CONVERGENCE_CLASSES, PROOFS, STATUSES
-from indexer.web.answers import json_response, page, reading, with_ending
+from indexer.contract.laws import law_objects
+from indexer.web.answers import (
+    csv_response,
+    form_of,
+    json_response,
+    page,
+    reading,
+    sql_response,
+    text_response,
+    with_ending,
+)
 from indexer.web.filters import listing
 from indexer.web.site import Site
 
@@ -33,6 +44,9 @@ MEMBERS = 100
 CLUSTERS = 200
 """Clusters that are listed, the largest."""
 
+FAMILIES = 200
+"""Families that are listed, those with most formulas."""
+
 LONGEST = 200
 """Characters of a condition."""
 
@@ -44,6 +58,8 @@ NAMES = (
     "degree",
     "min_delta",
     "max_delta",
+    "min_growth",
+    "max_growth",
     "proof",
     "source",
     "sort",
@@ -58,6 +74,10 @@ def formulas(request: Request, site: Site, connection: psycopg.Connection) -> Re
     sort = _one_of("sort", asked.get("sort"), tuple(KEYS)) or "complexity"
     wanted = read_filter(connection, asked)
     after = _key(asked["after"]) if asked.get("after") else None
+    form = form_of(request)
+    if form == "sql":
+        statement, parameters = statement_of(wanted, sort=sort, after=after, limit=COUNT)
+        return sql_response(ClientCursor(connection).mogrify(statement, parameters))
     found = formulas_page(connection, wanted, sort=sort, after=after, limit=COUNT + 1)
     rows, more = found[:COUNT], len(found) > COUNT
     following = None
@@ -65,8 +85,10 @@ def formulas(request: Request, site: Site, connection: psycopg.Connection) -> Re
         key = key_of(rows[-1], sort)
         path = request.url.path
         following = listing(path, **(asked | {"after": f"{key[0]!r},{key[1]}"}))
-    if request.url.path.endswith(".json"):
+    if form == "json":
         return json_response({"formulas": [_object(row) for row in rows], "next": following})
+    if form == "csv":
+        return csv_response([_object(row) for row in rows])
     for row in rows:
         row["formula"] = PCF(row["a"], row["b"])
     return page(
@@ -77,6 +99,7 @@ def formulas(request: Request, site: Site, connection: psycopg.Connection) -> Re
         following=following,
         first=listing("/formulas", **{k: v for k, v in asked.items() if k != "after"}) if after else None,
         given={name: asked.get(name, "") for name in NAMES},
+        forms={form: listing(f"/formulas.{form}", **asked) for form in ("json", "csv", "sql")},
         sorts=tuple(KEYS),
         classes=CONVERGENCE_CLASSES,
         statuses=STATUSES,
@@ -104,6 +127,8 @@ def read_filter(connection: psycopg.Connection, asked: dict[str, str]) -> Filter
         degrees=_degrees(asked.get("degree")),
         min_delta=_number("min_delta", asked.get("min_delta")),
         max_delta=_number("max_delta", asked.get("max_delta")),
+        min_growth=_number("min_growth", asked.get("min_growth")),
+        max_growth=_number("max_growth", asked.get("max_growth")),
         proof=_one_of("proof", asked.get("proof"), PROOFS),
         source=asked.get("source"),
     )
@@ -167,6 +192,10 @@ def constants(request: Request, site: Site, connection: psycopg.Connection) -> R
     shown, following = rows[:COUNT], None
     if len(rows) > COUNT:
         following = listing(request.url.path, after=f"{shown[-1]['likelihood']},{shown[-1]['id']}")
+    if form_of(request) == "sql":
+        return sql_response("select * from constants_summary order by formulas desc, constant")
+    if form_of(request) == "csv":
+        return csv_response(shown)
     if request.url.path.endswith(".json"):
         return json_response({"constants": shown, "next": following, "counted_at": where.counted_at})
     return page(site, "constants.html", title="Constants", rows=shown, following=following, counted_at=where.counted_at)
@@ -175,15 +204,20 @@ def constants(request: Request, site: Site, connection: psycopg.Connection) -> R
 @reading
 def constant(request: Request, site: Site, connection: psycopg.Connection) -> Response:
     """One constant: its value, and the simplest formulas for it."""
-    asked, form = with_ending(request.path_params["name"], ("json",))
+    asked, form = with_ending(request.path_params["name"], ("json", "csv", "sql"))
     if len(asked) > LONGEST or "\0" in asked:
         raise NotFound("there is no such constant; /constants lists those that there are")
     where = standing(connection)
     row = constant_row(connection, constant_name(connection, asked), where)
     if row is None:
         raise NotFound(f"no constant {asked[:60]} in the catalogue; /constants lists those that there are")
-    found = formulas_page(connection, Filter(constant=row["name"]), limit=COUNT)
-    best = formulas_page(connection, Filter(constant=row["name"]), sort="delta", limit=5)
+    wanted = Filter(constant=row["name"])
+    if form == "sql":
+        return sql_response(ClientCursor(connection).mogrify(*statement_of(wanted, limit=COUNT)))
+    found = formulas_page(connection, wanted, limit=COUNT)
+    if form == "csv":
+        return csv_response([_object(formula) for formula in found])
+    best = formulas_page(connection, wanted, sort="delta", limit=5)
     if form == "json":
         simplest = [_object(formula) for formula in found]
         return json_response(row | {"simplest": simplest, "counted_at": where.counted_at})
@@ -203,18 +237,41 @@ def constant(request: Request, site: Site, connection: psycopg.Connection) -> Re
 
 @reading
 def families(request: Request, site: Site, connection: psycopg.Connection) -> Response:
-    """Infinite families, as laws, those with most formulas first."""
-    laws = sorted(patterns(connection), key=lambda row: (-row["formulas_found"], row["id"]))
-    if request.url.path.endswith(".json"):
+    """Infinite families, as laws, those with most formulas first; the page leaves out those that lie in another."""
+    found = sorted(patterns(connection), key=lambda row: (-row["formulas_found"], row["id"]))
+    key = tuple((row["id"], row["found_at"]) for row in found)
+    laws = site.once("families", key, lambda: law_objects(found))
+    form = form_of(request)
+    if form == "json":
         return json_response({"families": laws})
-    return page(site, "families.html", title="Infinite families", laws=laws)
+    if form == "csv":
+        return csv_response(laws)
+    if form == "sql":
+        return sql_response("select * from pattern order by formulas_found desc, id")
+    if form == "tex":
+        return text_response("".join(f"\\[ {row['latex']} \\]\n" for row in laws))
+    alone = [row for row in laws if row["within"] is None]
+    return page(
+        site,
+        "families.html",
+        title="Infinite families",
+        laws=alone[:FAMILIES],
+        more=len(alone[FAMILIES:]),
+        within=len(laws) - len(alone),
+    )
 
 
 @reading
 def clusters(request: Request, site: Site, connection: psycopg.Connection) -> Response:
     """Clusters, the largest first."""
     where = standing(connection)
+    form = form_of(request)
+    if form == "sql":
+        query = "select * from clusters where retired_at is null order by canonical desc, members desc, id"
+        return sql_response(f"{query} limit {CLUSTERS}")
     rows = cluster_list(connection, CLUSTERS, where=where)
+    if form == "csv":
+        return csv_response(rows)
     if request.url.path.endswith(".json"):
         return json_response({"clusters": rows, "counted_at": where.counted_at})
     shown = [row | {"formula": _read(row["representative"])} for row in rows]

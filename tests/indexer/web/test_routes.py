@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections import Counter
 from html.parser import HTMLParser
@@ -14,7 +16,9 @@ from starlette.testclient import TestClient
 
 from catalog.database.opening import open_database
 from catalog.formulas.pcf import parse_formula
+from catalog.store.summaries import NOW, figures, renew
 from indexer.web.app import ROUTES
+from indexer.web.atlas import drawn
 from indexer.web.rate import BURST, Rate
 from indexer.web.safety import POLICY
 from tests.helpers.catalogues import add_formulas
@@ -36,6 +40,8 @@ PAGES = (
     "/constant/pi",
     "/families",
     "/clusters",
+    "/fields",
+    "/map",
     "/status",
     "/reliability",
     "/cite",
@@ -85,7 +91,7 @@ def test_a_page_is_whole_and_holds_no_script(path: str, client: TestClient) -> N
     assert answer.headers["content-security-policy"] == POLICY
     assert answer.headers["x-content-type-options"] == "nosniff"
     page = Checked(answer.text)
-    assert page.tags["h1"] == page.tags["main"] == page.tags["title"] == 1
+    assert page.tags["h1"] == page.tags["main"] == page.tags["title"] - page.tags["rect"] == 1  # cells have titles
     assert page.tags["script"] == page.tags["style"] == 0
     assert page.tags["caption"] == page.tags["table"]
     assert all(address.startswith(("/", "#", "http")) for address in page.addresses)
@@ -164,6 +170,8 @@ def test_objects_of_lists_keep_to_their_schema(client: TestClient) -> None:
     assert client.get("/constant/pi.json").json()["formulas"] > 0
     assert client.get("/constants.json").json()["constants"][0]["formulas"] >= 0
     assert set(client.get("/families.json").json()) == {"families"}
+    assert set(client.get("/fields.json").json()) == {"fields"}
+    assert set(client.get("/map.json").json()["cells"][0]) == {"delta", "growth", "formulas"}
     assert set(client.get("/clusters.json").json()) == {"clusters", "counted_at"}
     assert client.get("/reliability.json").json()["proofs"]["closed_form"] > 0
 
@@ -214,6 +222,143 @@ def test_a_formula_by_chance_is_there(client: TestClient) -> None:
     assert client.get(answer.headers["location"]).status_code == 200
 
 
+# Lists as files, fields, the map
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/formulas.csv",
+        "/constants.csv",
+        "/constant/pi.csv",
+        "/families.csv",
+        "/clusters.csv",
+        "/fields.csv",
+        "/map.csv",
+        f"{GAUSS}.csv",
+    ],
+)
+def test_a_page_is_there_as_csv(path: str, client: TestClient) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    rows = list(csv.reader(io.StringIO(answer.text)))
+    assert all(len(row) == len(rows[0]) for row in rows)
+    if path in ("/formulas.csv", "/constant/pi.csv", f"{GAUSS}.csv"):
+        assert {"formula", "status"} <= set(rows[0]) and len(rows) > 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/formulas.sql",
+        "/formulas.sql?constant=pi&degree=1,2&sort=delta",
+        "/formulas.sql?class=exponential&min_delta=-1&after=5,9",
+        "/formulas.sql?source='; drop table formula; --",
+        "/constants.sql",
+        "/constant/pi.sql",
+        "/families.sql",
+        "/clusters.sql",
+        "/fields.sql",
+        f"{GAUSS}.sql",
+    ],
+)
+def test_a_page_is_there_as_sql_that_runs(path: str, client: TestClient, seeded_url: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/sql; charset=utf-8")
+    with open_database(seeded_url) as database, database.reader() as reader:
+        rows = reader.execute(answer.text.encode()).fetchall()
+    page = path.replace(".sql", ".json")
+    if path.startswith("/formulas"):
+        assert [row[0] for row in rows] == [row["id"] for row in client.get(page).json()["formulas"]]
+
+
+def test_laws_are_there_as_latex(client: TestClient) -> None:
+    assert client.get("/families.tex").headers["content-type"] == "text/plain; charset=utf-8"
+
+
+@pytest.fixture
+def client_with_field(client_of_copy: TestClient, seeded_copy: str) -> TestClient:
+    """A client of a catalogue with a field, a trajectory and a representation."""
+    with psycopg.connect(seeded_copy) as connection:
+        connection.execute("""
+            with new_field as (
+                insert into field (name, rank, axes, definition) values ('3F2(1)', 2, '{a,b}', 'a <b>test</b>')
+                returning id
+            ),
+            new_trajectory as (
+                insert into trajectory (field_id, direction, start, status, steps, degree, rate, code_version)
+                select id, '{1,2}', '{1/2,1}', 'converges', 3, 1, 1.7627, 'test' from new_field
+                returning id
+            ),
+            new_constant as (
+                insert into field_constant (field_id, residues, constant_id, proof)
+                select new_field.id, '{1/2,0}', constant.id, 'theorem' from new_field, constant where name = 'pi'
+            )
+            insert into representation (formula_id, trajectory_id, map, code_version)
+            select formula.id, new_trajectory.id, '{0,1,1,0}', 'test' from formula, new_trajectory
+            where formula.id = (select id from pcf('2n+1', 'n^2'))
+        """)
+    return client_of_copy
+
+
+def test_a_field_has_a_page_with_its_trajectories_and_constants(client_with_field: TestClient) -> None:
+    assert 'href="/field/3F2%281%29"' in client_with_field.get("/fields").text
+    text = client_with_field.get("/field/3F2(1)").text
+    assert "a &lt;b&gt;test&lt;/b&gt;" in text and "(1/2, 0)" in text and f'href="{GAUSS}"' in text
+    found = client_with_field.get("/field/3F2%281%29.json").json()
+    assert (found["trajectories"][0]["direction"], found["constants"][0]["constant"]) == ([1, 2], "pi")
+    assert "1.7627" in client_with_field.get("/field/3F2(1).csv").text
+    assert "where field = '3F2(1)'" in client_with_field.get("/field/3F2(1).sql").text
+    assert 'href="/field/3F2%281%29"' in client_with_field.get(GAUSS).text
+
+
+def test_cells_of_the_map_lead_to_as_many_formulas_as_they_say(client: TestClient) -> None:
+    cells = drawn([(row["x"], row["y"], row["n"]) for row in counted_cells(client)])
+    text = client.get("/map").text
+    for cell in sorted(cells, key=lambda cell: -cell.formulas)[:12]:
+        assert cell.address.replace("&", "&amp;") in text
+        found, path = 0, cell.address.replace("/formulas?", "/formulas.json?")
+        while path:
+            page = client.get(path).json()
+            found, path = found + len(page["formulas"]), page["next"]
+        assert abs(found - cell.formulas) <= 1, cell  # one at an edge, which is rounded
+
+
+def counted_cells(client: TestClient) -> list[dict[str, int]]:
+    site = client.app.state.site  # type: ignore[attr-defined]
+    with site.connection() as connection:
+        return [{"x": x, "y": y, "n": n} for x, y, n in figures(connection, NOW, "map")]
+
+
+def test_counts_that_were_kept_are_shown_with_their_time(
+    client_of_copy: TestClient, seeded_copy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog.store.summaries.PROMPT_SECONDS", -1.0)
+    pages = ("/", "/constants", "/constant/pi", "/clusters", "/status", "/reliability", "/map")
+    with psycopg.connect(seeded_copy) as connection:
+        renew(connection)
+        assert all("Counted 20" not in client_of_copy.get(path).text for path in pages)
+        before = client_of_copy.get("/").text
+        connection.execute("update formula set evaluated_at = now() + interval '1 hour' where id = 1")
+        connection.execute("delete from best_relation")
+        connection.commit()
+        assert all("Counted 20" in client_of_copy.get(path).text for path in pages)
+        assert "formulary_counted_at_seconds " in client_of_copy.get("/metrics").text
+        assert client_of_copy.get("/status.json").json()["counted_at"].startswith("20")
+        assert re.search(r"identified</dt><dd>[\d,]+", before).group() in client_of_copy.get("/").text  # type: ignore[union-attr]
+
+
+def test_the_history_of_a_search_is_told(client_of_copy: TestClient, seeded_copy: str) -> None:
+    with psycopg.connect(seeded_copy) as connection:
+        row = connection.execute(
+            "select array_to_string(a, ','), array_to_string(b, ','), constant.name from guess"
+            " join formula on formula.id = guess.formula_id join constant on constant.id = guess.constant_id limit 1"
+        ).fetchone()
+    assert row is not None
+    text = client_of_copy.get(f"/pcf/{row[0]}/{row[1]}").text
+    assert "History of the search" in text and "proposed by" in text
+
+
 # Refusals
 
 
@@ -226,6 +371,9 @@ def test_a_formula_by_chance_is_there(client: TestClient) -> None:
         ("/formula/99999999999999999999", 422, "is a positive integer"),
         ("/clusters/5", 404, "there is no cluster 5"),
         ("/clusters/x", 422, "is a positive integer"),
+        ("/field/nothing", 404, "there is no field"),
+        ("/field/" + "x" * 300, 404, "there is no field"),
+        ("/formulas?min_growth=x", 422, "min_growth is a number"),
         ("/constant/nothing-of-the-kind", 404, "no constant nothing-of-the-kind"),
         ("/pcf/1,x/1", 422, "a(n)"),
         ("/pcf/0/1", 422, "zero polynomial"),
@@ -374,8 +522,9 @@ def test_a_rejected_relation_is_marked(client_of_copy: TestClient, seeded_copy: 
 
 
 def test_an_empty_catalogue_has_all_pages(database_url: str, tmp_path: Path) -> None:
+    lists = ("/", "/formulas", "/constants", "/families", "/clusters", "/fields", "/map")
     for client in client_of(database_url, tmp_path):
-        for path in ("/", "/formulas", "/constants", "/families", "/clusters", "/status", "/reliability", "/metrics"):
+        for path in (*lists, "/status", "/reliability", "/metrics"):
             assert client.get(path).status_code == 200, path
         assert client.get("/random").status_code == 404
 
