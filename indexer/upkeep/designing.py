@@ -1,20 +1,28 @@
-"""Formulas that were designed into the catalogue: with the constant that they are known to have, placed."""
+"""Formulas that were designed into the catalogue, with the constant that they are known to have and their trajectories.
+
+A formula that is half of a trajectory is stored with the equivalence of two of its steps to one of that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import psycopg
 
+from catalog.store.findings import TrajectoryRow
 from indexer.clusters.placement import OnlineClusters
-from indexer.design.designs import Design
+from indexer.design.designs import Design, begun_early
 from indexer.design.targets import Target
 from indexer.identification.identify import LIBRARY_BUDGET
 from indexer.identification.outcome import Proposal
 from indexer.identification.own_constants import read_library
+from indexer.mathematics.equivalence.decision import relate
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute_all
 from indexer.pipeline.storing import store
+from indexer.pipeline.trajectories import by_equivalence, trajectory_row
+from indexer.sources.matrix_fields.trajectories import Trajectory, composed
 
 
 def add_designs(connection: psycopg.Connection, found: Sequence[Design], target: Target) -> int:
@@ -27,6 +35,26 @@ def add_designs(connection: psycopg.Connection, found: Sequence[Design], target:
     computed = compute_all(
         [design.formula for design in found], budget=LIBRARY_BUDGET, library=library, expected=proposals
     )
-    ingested = store(connection, Batch.of(computed, library.version))
+    batch = Batch.of(computed, library.version)
+    for row, design in enumerate(found):
+        represented = _trajectory(row, design)
+        if represented is not None:
+            batch.findings.trajectories.append(represented)
+    ingested = store(connection, batch)
     OnlineClusters.place_once(connection, ingested.ids[ingested.new].tolist())
     return int(ingested.new.sum())
+
+
+def _trajectory(row: int, design: Design) -> TrajectoryRow | None:
+    """Return the trajectory of a formula, with the map to its limit; None where they are not shown to be equivalent."""
+    candidate = design.candidate
+    origin, contraction = candidate.origin, candidate.contraction
+    if contraction is None:
+        return None
+    walked = Trajectory(origin.field, candidate.direction, origin.start, candidate.matrix, "pcf", contraction, None)
+    own = trajectory_row(walked, row, delta_limit=candidate.delta_limit)
+    if candidate.halved:
+        equivalence = relate(design.formula, contraction.formula).equivalence
+        return None if equivalence is None else by_equivalence(own, walked, row, equivalence, design.formula)
+    p, q, r, s = composed(begun_early(contraction.formula)[1], contraction.of_start)
+    return replace(own, map=(q, p, s, r))
