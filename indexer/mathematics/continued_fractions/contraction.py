@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 from catalog.formulas.pcf import PCF
 
+SUMMED_STEPS, SUMMED_MARKS = 1 << 14, 256
+"""Steps up to which an estimate is summed, and the parts in which more of them are."""
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -21,6 +24,15 @@ def log2_contraction(formula: PCF, start: int, stop: int) -> Floats:
     n = np.arange(start, stop + 1, dtype=np.float64)
     log_a = log2_abs(formula.a, n)
     return _shrunk(formula, log_a[:-1] + log_a[1:], n[1:])
+
+
+def log2_contracted(formula: PCF, start: int, stop: int) -> float:
+    """Return the sum of `log2_contraction`, of many steps by the trapezoidal rule."""
+    if stop - start <= SUMMED_STEPS:
+        return float(np.sum(log2_contraction(formula, start, stop)))
+    marks = geometric(start, stop, SUMMED_MARKS)
+    at = log2_contraction_at(formula, marks)
+    return float((at[:-1] + at[1:]) / 2 @ np.diff(marks))
 
 
 def log2_contraction_at(formula: PCF, n: list[int]) -> Floats:
@@ -38,10 +50,10 @@ def _shrunk(formula: PCF, log_a: Floats, n: Floats) -> Floats:
     return np.asarray(np.minimum(np.log2(ratio) - 2 * np.log2(1 + root), 0))
 
 
-def geometric(start: int, stop: int) -> list[int]:
+def geometric(start: int, stop: int, steps: int = 8) -> list[int]:
     """Return a few integers from `start` to about `stop`, in geometric progression."""
-    ratio = max(1.0, stop / max(start, 1)) ** (1 / 8)
-    return [start + math.floor(max(start, 1) * (ratio**k - 1)) for k in range(9)]
+    ratio = max(1.0, stop / max(start, 1)) ** (1 / steps)
+    return [start + math.floor(max(start, 1) * (ratio**k - 1)) for k in range(steps + 1)]
 
 
 def log2_abs(coefficients: tuple[int, ...], n: Floats) -> Floats:

@@ -20,7 +20,12 @@ from flint import arb, arb_mat, ctx, fmpz
 from catalog.formulas.pcf import PCF
 from catalog.vocabulary import BoundKind
 from indexer.mathematics.continued_fractions.brackets import Brackets
-from indexer.mathematics.continued_fractions.contraction import geometric, log2_contraction, log2_contraction_at
+from indexer.mathematics.continued_fractions.contraction import (
+    geometric,
+    log2_contracted,
+    log2_contraction,
+    log2_contraction_at,
+)
 from indexer.mathematics.continued_fractions.convergents import (
     FirstSteps,
     Matrix,
@@ -29,6 +34,7 @@ from indexer.mathematics.continued_fractions.convergents import (
     values,
 )
 from indexer.mathematics.continued_fractions.enclosing import enclosed
+from indexer.mathematics.continued_fractions.long_products import LEAST_START, long_product, product_tree
 from indexer.mathematics.continued_fractions.series import TailSeries
 
 MAX_STEPS = 600_000
@@ -73,6 +79,15 @@ MAX_BITS = 1 << 14
 MATRIX_BLOCK = 512
 """Irregular steps that make one exact matrix."""
 
+LONG_STEPS = 16_384
+"""Irregular steps beyond which they are multiplied by polynomials that hold for many runs of them (`long_products`)."""
+
+LONG_GUARD_BITS = 128
+"""Bits beyond the working precision for that, as a product of oscillating steps loses some."""
+
+LONG_LOSS_BITS = 48
+"""Bits that such a product costs its value, where x_0 depends on x_n more than in proportion."""
+
 BLOCK = 4096
 """Steps whose coefficients are tabulated at a time."""
 
@@ -90,6 +105,9 @@ OCTAVE, DEPTH_FACTOR = 2.0, 1.15
 
 SERIES_TRIES, SERIES_FURTHER = 4, 1.5
 """Depths at which an enclosure by the series is sought, and how much further out each is than the one before."""
+
+FURTHEST = 3
+"""How many times as far out as the tail is regular a series may be started from, since many steps cost little each."""
 
 AGREEMENT_FACTOR = 1.4
 """Ratio of the two depths that must agree where the start is not enclosed."""
@@ -140,6 +158,7 @@ class Tail:
         self.regular_from = self._brackets.regular_from
         self._series: TailSeries | None = None
         self._blocks: dict[tuple[int, int], list[fmpz]] = {}
+        self._long: dict[tuple[int, int], tuple[int, arb_mat, int]] = {}
         self.first_steps = FirstSteps(self.formula, LADDER)
 
     def at(self, n: int, bits: int) -> TailValue:
@@ -161,6 +180,7 @@ class Tail:
                 with ctx.workprec(tail_precision(bits)):
                     return self._exactly(n, depth)
         exhausted, bits = bits > MAX_BITS, min(bits, MAX_BITS)
+        bits += LONG_LOSS_BITS * (top - n > LONG_STEPS)
         with ctx.workprec(tail_precision(bits)):
             value, kind, depth = self._far_out(top, bits + GUARD_BITS)
             exhausted = exhausted or value.rel_accuracy_bits() < bits
@@ -273,6 +293,8 @@ class Tail:
 
     def _from_bracket(self, depth: int, top: int) -> arb:
         low, high = self._brackets.balls(depth)
+        if depth - top > LONG_STEPS:
+            return self._steps(low.union(high), depth, top)
         n = depth
         while n > top and not (high - low) * 2**BRACKET_BITS < low:
             start = max(top, n - BRACKET_BLOCK)
@@ -297,7 +319,7 @@ class Tail:
             self._series = TailSeries(self.formula, bits)
         depth, reached = self._series_depth(top, bits)
         needed = bits + self._series.accurate_bits(depth) - reached
-        value = self._from_series(top, depth, bits, needed, bracket or top + _max_steps(bits))
+        value = self._from_series(top, depth, bits, needed, bracket or top + max(_max_steps(bits), FURTHEST * top))
         if value is not None and (bracket is None or value.rel_accuracy_bits() >= bits - GUARD_BITS):
             return value, "ball", depth
         if bracket is not None:
@@ -342,7 +364,7 @@ class Tail:
         depth, reached, gained, factor = max(top, 16), top, 0.0, OCTAVE
         most = top + _max_steps(bits) / AGREEMENT_FACTOR
         while True:
-            further = gained - float(np.sum(log2_contraction(self.formula, reached, depth)))
+            further = gained - log2_contracted(self.formula, reached, depth)
             given = self._series.accurate_bits(depth) + further
             if given < bits + AGREEMENT_MARGIN_BITS and depth <= most:
                 reached, gained = depth, further
@@ -354,6 +376,10 @@ class Tail:
 
     def _steps(self, value: arb, start: int, stop: int) -> arb:
         """Step x back from index `start` to `stop` where the tail is regular."""
+        if start - max(stop, LEAST_START) > LONG_STEPS:
+            ends = self._both_images(value, start, stop)
+            if ends is not None:
+                return ends
         for high in range(start, stop, -BLOCK):
             low = max(stop, high - BLOCK)
             numerators = polynomial_values(self.formula.b, low + 1, high + 1)
@@ -361,6 +387,18 @@ class Tail:
             for a_n, b_next in zip(reversed(denominators), reversed(numerators), strict=True):
                 value = a_n + b_next / value
         return value
+
+    def _both_images(self, value: arb, start: int, stop: int) -> arb | None:
+        """Return where a product of a great many steps takes both ends of a ball, None where infinity may lie between.
+
+        Of a ball itself numerator and denominator would be as wide as it is, and so their quotient.
+        """
+        matrix = self._product(start, stop)
+        ends = [matrix * arb_mat(2, 1, [end, 1]) for end in (value.lower(), value.upper())]
+        if not ends[0][1, 0] * ends[1][1, 0] > 0:
+            return None
+        first, second = (end[0, 0] / end[1, 0] for end in ends)
+        return first.union(second)
 
     def _block(self, start: int, stop: int) -> list[fmpz]:
         """Return the entries of the exact matrix of a few steps, kept for the next value."""
@@ -374,16 +412,35 @@ class Tail:
         Steps in ball arithmetic would lose a fixed number of bits each where the tail oscillates; a product tree of
         balls over exact blocks loses them once a level.
         """
-        aligned = range((stop // MATRIX_BLOCK + 1) * MATRIX_BLOCK, start, MATRIX_BLOCK)
-        ends = [stop, *aligned, start] if stop < start else []
-        matrices = [arb_mat(2, 2, self._block(*pair)) for pair in pairwise(ends)]
-        while len(matrices) > 1:
-            odd = matrices[-1:] if len(matrices) % 2 else []
-            matrices = [left * right for left, right in zip(matrices[::2], matrices[1::2], strict=False)] + odd
-        x = arb_mat(2, 1, [value, 1])
-        for matrix in matrices:
-            x = matrix * x
+        x = self._product(start, stop) * arb_mat(2, 1, [value, 1])
         return x[0, 0], x[1, 0]
+
+    def _product(self, start: int, stop: int) -> arb_mat:
+        """Return the product of the steps from x at `start` to x at `stop`, up to a factor."""
+        first = max(stop, LEAST_START)
+        if start - first <= LONG_STEPS:
+            return self._in_blocks(stop, start)
+        middle, end = self._in_runs(first, start)
+        return self._in_blocks(stop, first) * middle * self._in_blocks(end, start)
+
+    def _in_blocks(self, start: int, stop: int) -> arb_mat:
+        """Return the product of the steps from x_stop to x_start, by exact blocks."""
+        aligned = range((start // MATRIX_BLOCK + 1) * MATRIX_BLOCK, stop, MATRIX_BLOCK)
+        ends = [start, *aligned, stop] if start < stop else []
+        return product_tree([arb_mat(2, 2, self._block(*pair)) for pair in pairwise(ends)])
+
+    def _in_runs(self, start: int, stop: int) -> tuple[arb_mat, int]:
+        """Return the same up to a factor for a great many steps, and the index up to which they are taken.
+
+        The product is kept for a value of no more bits.
+        """
+        precision = ctx.prec + LONG_GUARD_BITS
+        known = self._long.get((start, stop))
+        if known is None or known[0] < precision:
+            with ctx.workprec(precision):
+                matrices, end = long_product(self.formula, start, stop)
+                known = self._long[start, stop] = precision, product_tree(matrices), end
+        return known[1:]
 
 
 def tail_precision(bits: int) -> int:
