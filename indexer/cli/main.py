@@ -52,6 +52,7 @@ COMMANDS = {
     "import": ("import_", "Bring in formulas of an export, arXiv, blind-delta or LIReC."),
     "family": ("family", "Infinite families: find, list, show, export."),
     "plot": ("plot", "Pictures: two metrics, clusters, growth, one formula."),
+    "survey": ("survey", "What the catalogue has found, with proofs, to be checked and cited."),
     "report": ("report", "One page of the catalogue, with pictures and mathematics."),
     "backup": ("backup", "Write the whole catalogue to a file."),
     "restore": ("backup", "Bring a backup into a new home or an empty database."),

@@ -147,12 +147,23 @@ def argument(certificate: Certificate, *, latex: bool = False) -> list[str]:
     shown = (r"\infty" if value == "inf" else notation.constant(value)) if latex else value
     sentences = [f"L = {limit} = {shown}." if not latex else f"$L = {limit} = {shown}$."]
     symbol = "L"
-    for index, step in enumerate(certificate.steps, 1):
+    for index, step in enumerate(_told(certificate.steps), 1):
         second = _symbol_of(notation, step["second"], index)
         sentences.append(_sentence(notation, step, symbol, second))
         symbol = second
     sentences.append(f"Together, {notation.inline(f'L = {shown}')}.")
     return sentences
+
+
+def _told(steps: Sequence[Step]) -> list[Step]:
+    """Return the steps without those that only write a constant otherwise, which the step before them does at once."""
+    told: list[Step] = []
+    for step in steps:
+        if step["step"] == "same" and tuple(step["map"]) == (0, 1, 1, 0) and told:
+            told[-1] = told[-1] | {"second": step["second"]}
+        else:
+            told.append(step)
+    return told
 
 
 def _symbol_of(notation: Notation, subject: dict[str, Any], index: int) -> str:

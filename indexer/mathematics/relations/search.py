@@ -160,6 +160,8 @@ def algebraic(ball: arb, degree: int = 2, digits: int | None = None) -> Attempt:
         attempt = linear(powers, digits)
     if attempt.coefficients is None:
         return attempt
+    if not any(attempt.coefficients[1:]):  # beside the powers of a large number 1 is nothing
+        return Attempt("too_few_digits", attempt.digits, digits_needed=2 * attempt.digits)
     factor = _factor_at(attempt.coefficients, ball)
     return Attempt("found", attempt.digits, factor)
 
