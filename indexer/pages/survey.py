@@ -79,9 +79,9 @@ def page(survey: Survey, title: str = "Survey", tell: Tell = silent) -> str:
             f" {len(survey.named):,} have a named constant behind their limit. {len(proved):,} of these relations are"
             " theorems: each has a certificate, which `formulary prove` writes and a small program of its own checks."
             " The others are *verified*: both sides were evaluated anew and agree, which is evidence and no proof."
-            " Formulas whose recurrences are proved to be equivalent have limits that are Moebius maps of each other; up"
-            f" to that there are {len(classes):,} theorems, of which the catalogue holds no publication of {len(new):,}."
-            " *Not in the literature held* means just that, and not that a formula is new."
+            " Formulas whose recurrences are proved to be equivalent have limits that are Moebius maps of each other;"
+            f" up to that there are {len(classes):,} theorems, of which the catalogue holds no publication"
+            f" of {len(new):,}. *Not in the literature held* means just that, and not that a formula is new."
         ),
     ]
     for heading, content in sections:
