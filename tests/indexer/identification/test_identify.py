@@ -161,7 +161,7 @@ def test_a_relation_that_cannot_be_verified_is_not_found(monkeypatch: pytest.Mon
     """Where the limit cannot be had to further digits, the outcome says how many are missing."""
     formula = PCF((3, 7, 3), (0, 0, 0, -4, -2))
     known = limit(formula, 70)
-    monkeypatch.setattr(kind, "limit", lambda formula, digits=110: known)
+    monkeypatch.setattr(kind, "limit", lambda formula, digits=110, **_: known)
     found = identify(formula, LIBRARY, NearestIsCatalan(), known=known)
     assert (found.outcome, found.relations) == ("too_few_digits", ())
     assert found.digits_needed == 100
