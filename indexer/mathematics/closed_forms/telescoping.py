@@ -93,12 +93,19 @@ def _leading_terms_allow(formula: PCF) -> bool:
     """Return whether the leading terms can cancel and C can have an integral degree, which nearly no formula allows.
 
     For deg a > deg b the term with a stands alone. For deg a = deg b = d > 1 either A or b/A is constant, and the next
-    coefficients give the degree of C as +-(a_{d-1}/a_d - b_{d-1}/b_d), less d for a constant b/A.
+    coefficients give the degree of C: -t or t - d, with t = a_{d-1}/a_d - b_{d-1}/b_d. Where that is 0 the equation
+    is b + c a = c^2, or w^2 b(n+1) - w a = 1, for c = -b_d/a_d and w = a_d/b_d.
     """
     a, b, d = formula.a, formula.b, formula.deg_b
     if formula.deg_a != d or d < 2:
         return formula.deg_a <= d
-    return (a[d - 1] * b[d] - b[d - 1] * a[d]) % (a[d] * b[d]) == 0
+    lead_a, lead_b = a[d], b[d]
+    t, rest = divmod(a[d - 1] * lead_b - b[d - 1] * lead_a, lead_a * lead_b)
+    if rest or 0 < t < d:
+        return False
+    if t == 0:
+        return lead_a * (lead_a * b[0] - lead_b * a[0]) == lead_b**2
+    return t != d or lead_a * (lead_a * sum(b) - lead_b * a[0]) == lead_b**2
 
 
 def _divisors(b: fmpz_poly) -> list[fmpz_poly]:
