@@ -35,6 +35,9 @@ from indexer.web.filters import address
 from indexer.web.safety import PICTURE_POLICY, computing
 from indexer.web.site import Site
 
+CHECKED = ("theorem", "closed_form", "verified")
+"""What stands behind a relation that is shown as the limit, the strongest first."""
+
 LONGEST = 1_000
 """Characters of the coefficients in an address."""
 
@@ -148,6 +151,7 @@ def _page(site: Site, formula: PCF, found: dict[str, Any], **values: Any) -> Res
         notes=found.get("notes", []),
         exclusions=found.get("exclusions", []),
         representations=found.get("representations", []),
+        best=next((row for row in values["relations"] if row["kind"] != "formula" and row["proof"] in CHECKED), None),
         **values,
     )
 

@@ -89,6 +89,16 @@ def test_a_visitor_searches_a_number_and_follows_a_relative(browser: Any, addres
     assert complaints == []
 
 
+def test_a_cell_of_the_map_leads_to_its_formulas(browser: Any, address: str, complaints: list[str]) -> None:
+    page = visit(browser, address, complaints, java_script_enabled=False)
+    page.get_by_role("link", name="Map").click()
+    page.locator("figure.map a").first.click()
+    assert page.locator("h1").inner_text() == "Formulas"
+    assert page.locator("tbody tr").count() > 0
+    assert "min_growth=" in page.url
+    assert complaints == []
+
+
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_pages_follow_the_mode_of_the_visitor(mode: str, browser: Any, address: str, complaints: list[str]) -> None:
     page = visit(browser, address, complaints, color_scheme=mode)
@@ -101,7 +111,19 @@ def test_pages_follow_the_mode_of_the_visitor(mode: str, browser: Any, address: 
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/formulas", "/pcf/1,2/0,0,1", "/constant/pi", "/reliability", "/status", "/api"]
+    "path",
+    [
+        "/",
+        "/formulas",
+        "/pcf/1,2/0,0,1",
+        "/constant/pi",
+        "/families",
+        "/fields",
+        "/map",
+        "/reliability",
+        "/status",
+        "/api",
+    ],
 )
 def test_a_page_fits_a_phone(path: str, browser: Any, address: str, complaints: list[str]) -> None:
     page = visit(browser, address, complaints, viewport={"width": 360, "height": 740})
