@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 import catalog.schema.fields
+import catalog.schema.interlaced
 import catalog.schema.judgement  # noqa: F401
 from catalog.database.opening import open_database
 from catalog.schema.columns import metadata

@@ -25,6 +25,8 @@ MAX_PERIOD = 4
 
 MAX_REPEATED = 40
 """Longest period of constant terms, which must be written twice."""
+LEAST_SHARED = 2
+"""Terms that must follow the rule of others to have it too, as in 1, 1, 2, 2, 3."""
 MAX_POWER = 8
 """Highest power that all of a few terms may be."""
 
@@ -70,14 +72,15 @@ def _repeated(denominators: Sequence[Entry], numerators: Sequence[Entry]) -> Rul
 
 
 def _rule(denominators: Sequence[Entry], numerators: Sequence[Entry], first: int, period: int) -> Rule | None:
-    terms = []
+    below, above = [], []
     for place in range(first, first + period):
-        a = _fit([(k, entry) for k, entry in enumerate(denominators[place::period])])
+        below.append([(k, entry) for k, entry in enumerate(denominators[place::period])])
         late = 0 if place else 1  # B_0 stands nowhere
-        b = _fit([(k + late, entry) for k, entry in enumerate(numerators[place - 1 + late * period :: period])])
-        if a is None or b is None:
-            return None
-        terms.append(FractionTerm(a, b))
+        above.append([(k + late, entry) for k, entry in enumerate(numerators[place - 1 + late * period :: period])])
+    a, b = _fit_all(below), _fit_all(above)
+    if a is None or b is None:
+        return None
+    terms = [FractionTerm(*pair) for pair in zip(a, b, strict=True)]
     one = TermFunction.of(1)
     exceptional = [
         FractionTerm(
@@ -87,6 +90,18 @@ def _rule(denominators: Sequence[Entry], numerators: Sequence[Entry], first: int
         for place in range(first)
     ]
     return exceptional, terms
+
+
+def _fit_all(columns: Sequence[Sequence[tuple[int, Entry]]]) -> list[TermFunction] | None:
+    """The rule of each column; one that is too short to have its own has that of another, or its neighbour's."""
+    found = [_fit(points) for points in columns]
+    known = [rule for rule in found if rule is not None]
+    for i, points in enumerate(columns):
+        if found[i] is None and len(points) >= LEAST_SHARED:
+            moved = (rule.moved(by) for rule in known for by in (0, -1, 1))
+            found[i] = next((rule for rule in moved if all(rule.at(k) == entry.value for k, entry in points)), None)
+    rules = [rule for rule in found if rule is not None]
+    return rules if len(rules) == len(columns) else None
 
 
 def _fit(points: Sequence[tuple[int, Entry]]) -> TermFunction | None:

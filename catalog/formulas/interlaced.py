@@ -23,7 +23,7 @@ from flint import fmpq_poly
 
 from catalog.errors import FormulaError
 from catalog.formulas.pcf import PCF
-from catalog.formulas.term_functions import TermFunction
+from catalog.formulas.term_functions import TermFunction, function_text
 
 Moebius = tuple[int, int, int, int]
 """x, y, z, w of the map L -> (x + y L)/(z + w L), without a common factor."""
@@ -42,6 +42,39 @@ class FractionTerm:
     b: TermFunction
 
 
+@dataclass(frozen=True)
+class Interlaced:
+    """A continued fraction by its first terms, which are constant, and the terms of a period in k = 0, 1, 2, ..."""
+
+    first: tuple[FractionTerm, ...]
+    period: tuple[FractionTerm, ...]
+
+    @property
+    def simple(self) -> bool:
+        """Whether it is a PCF as it stands: no first terms and one term a period."""
+        return not self.first and len(self.period) == 1
+
+    @property
+    def signs(self) -> tuple[int, ...] | None:
+        """The numerators of a period where all are 1 or -1, None elsewhere."""
+        values = [term.b.value() for term in self.period]
+        return tuple(int(value) for value in values if value) if all(value in (1, -1) for value in values) else None
+
+    def __str__(self) -> str:
+        """The fraction as CF(first terms; (a_1, b_1), (a_2, b_2) for k >= 1), which can be read again."""
+        moved = [FractionTerm(term.a.moved(-1), term.b.moved(-1)) for term in self.period]
+        first = ", ".join(_term_text(term) for term in self.first)
+        return f"CF({first}; {', '.join(_term_text(term) for term in moved)} for k >= 1)"
+
+    def contracted(self) -> tuple[PCF, Moebius]:
+        """The formula, and the map from its limit to the value; raises FormulaError where there is none."""
+        return contracted(self.first, self.period)
+
+
+def _term_text(term: FractionTerm) -> str:
+    return f"({function_text(term.a, 'k')}, {function_text(term.b, 'k')})"
+
+
 def contracted(first: Sequence[FractionTerm], period: Sequence[FractionTerm]) -> tuple[PCF, Moebius]:
     """The PCF of a continued fraction, and the map from its limit to the fraction's value.
 
@@ -50,6 +83,9 @@ def contracted(first: Sequence[FractionTerm], period: Sequence[FractionTerm]) ->
     """
     if not period:
         raise FormulaError("the fraction has no rule for its terms beyond the first ones")
+    for term in period:
+        if (pole := max(_largest_root(term.a.denominator), _largest_root(term.b.denominator))) >= 0:
+            raise FormulaError(f"a term of the fraction divides by zero in period number {pole + 1} of its rule")
     first, period, offset = _extended(list(first), list(period))
     matrix = _period_matrix(period)
     if matrix[2].degree() < 0:

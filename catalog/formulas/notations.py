@@ -16,7 +16,7 @@ from flint import fmpq, fmpq_poly
 
 from catalog.errors import FormulaError
 from catalog.formulas.guessing import Entry, guess
-from catalog.formulas.interlaced import IDENTITY, FractionTerm, Moebius, contracted
+from catalog.formulas.interlaced import IDENTITY, FractionTerm, Interlaced, Moebius, contracted
 from catalog.formulas.latex import from_latex, split
 from catalog.formulas.pcf import PCF, shorten
 from catalog.formulas.term_functions import TermFunction, read_function
@@ -64,6 +64,8 @@ class Reading:
     formula: PCF
     map: Moebius = IDENTITY
     guessed_from: int | None = None
+    fraction: Interlaced | None = None
+    """The fraction as it was written, where it has a rule of its own that is not the formula's."""
 
     @property
     def plain(self) -> bool:
@@ -192,7 +194,7 @@ def _rule(body: str, name: str | None, start: int) -> Reading:
         raise FormulaError("CF takes first terms and a rule; write CF(1; (2k+1, k^2) for k >= 1)")
     first = [_term(part, None) for part in split(parts[0], ",") if part.strip()]
     period = [_term(part, name) for part in split(parts[1], ",") if part.strip()]
-    return Reading(*contracted(first, [FractionTerm(t.a.moved(start), t.b.moved(start)) for t in period]))
+    return _interlaced(first, [FractionTerm(t.a.moved(start), t.b.moved(start)) for t in period])
 
 
 def _term(text: str, name: str | None) -> FractionTerm:
@@ -209,7 +211,7 @@ def _list(body: str) -> Reading:
     parts = [part.strip() for part in split(body, ";,") if part.strip()]
     if parts and parts[-1] != "..." and (match := _PAIR.fullmatch(parts[-1])):
         first, period = ([_constant_term(part) for part in row] for row in (parts[:-1], split(match[1], ",")))
-        return Reading(*contracted(first, period))
+        return _interlaced(first, period)
     if not parts or parts[-1] != "...":
         raise FormulaError(
             "the list of a continued fraction ends with ... or with its period in brackets, as in [1; 2, 3, 4, ...] or "
@@ -226,7 +228,12 @@ def _guessed(denominators: list[Entry], numerators: list[Entry]) -> Reading:
             f"no rule is seen in {len(denominators)} denominators and {len(numerators)} numerators; "
             "write more terms (three at least, and two more than the degree), or PCF(a, b)"
         )
-    return Reading(*contracted(*found), guessed_from=len(denominators) + len(numerators))
+    return _interlaced(*found, guessed_from=len(denominators) + len(numerators))
+
+
+def _interlaced(first: list[FractionTerm], period: list[FractionTerm], guessed_from: int | None = None) -> Reading:
+    fraction = Interlaced(tuple(first), tuple(period))
+    return Reading(*fraction.contracted(), guessed_from, None if fraction.simple else fraction)
 
 
 def _constant_term(text: str) -> FractionTerm:

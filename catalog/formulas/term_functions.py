@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import gcd, lcm
 
 from flint import fmpq, fmpq_poly
 
@@ -72,6 +73,35 @@ class TermFunction:
             return None
         quotient = self.numerator[0] / self.denominator[0]
         return Fraction(int(quotient.p), int(quotient.q))
+
+
+def function_text(function: TermFunction, variable: str) -> str:
+    """A function as text that `read_function` reads, with integer coefficients, such as (k^2 + 1)/(2*k)."""
+    above, below = function.numerator, function.denominator
+    scale = lcm(int(above.denom()), int(below.denom()))
+    whole = [[int((c * scale).p) for c in polynomial.coeffs()] for polynomial in (above, below)]
+    common = gcd(*whole[0], *whole[1]) * (-1 if whole[1][-1] < 0 else 1)
+    top, bottom = (_polynomial_text([c // common for c in coefficients], variable) for coefficients in whole)
+    if bottom == "1":
+        return top
+    return f"{_bracketed(top)}/{_bracketed(bottom)}"
+
+
+def _polynomial_text(coefficients: list[int], variable: str) -> str:
+    terms = []
+    for power, c in reversed(list(enumerate(coefficients))):
+        if c:
+            name = "" if power == 0 else variable if power == 1 else f"{variable}^{power}"
+            size = str(abs(c)) if abs(c) != 1 or not name else ""
+            terms.append(("-" if c < 0 else "+", f"{size}*{name}" if size and name else size or name))
+    if not terms:
+        return "0"
+    (sign, first), *rest = terms
+    return ("-" if sign == "-" else "") + first + "".join(f" {sign} {term}" for sign, term in rest)
+
+
+def _bracketed(text: str) -> str:
+    return text if text.isalnum() else f"({text})"
 
 
 def read_function(text: str, what: str) -> tuple[TermFunction, str | None]:

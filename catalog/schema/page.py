@@ -12,6 +12,7 @@ from sqlalchemy import Column, Table
 from sqlalchemy.dialects import postgresql
 
 from catalog.schema import fields as tables_fields
+from catalog.schema import interlaced as tables_interlaced
 from catalog.schema import judgement as tables_judgement
 from catalog.schema import work as tables_work
 from catalog.schema.columns import metadata
@@ -35,6 +36,7 @@ GROUPS = {
     ),
     "Structure": ("equivalence", "clustering", "cluster", "cluster_member", "cluster_event", "pattern", "summary"),
     "Matrix fields": (tables_fields.field.name, "field_constant", "trajectory", "representation"),
+    "Interlaced fractions": (tables_interlaced.interlaced.name,),
     "Judgement of people": (tables_judgement.note.name, tables_judgement.rejection.name, "cluster_name"),
     "The indexer's work": ("catalogue", tables_work.space.name, "chunk", "run", "index_snapshot"),
 }

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 DIGITS = 110
 """Significant digits of a limit unless told otherwise."""
 
+SHOWN_FRACTIONS = 5
+"""Interlaced continued fractions of a formula that `show` lists; --json has them all."""
+
 SHOWN_TRAJECTORIES = 5
 """Trajectories of a formula that are written; --json has all."""
 
@@ -175,6 +178,7 @@ def write_formula(result: dict[str, Any]) -> None:
             *(("excluded", _exclusion(exclusion)) for exclusion in _exclusions(result)),
             *(("rejected", _rejected(relation)) for relation in result.get("rejected", ())),
             *_trajectories(result.get("representations", ())),
+            *_fractions(result.get("interlaced", ())),
             *(("source", source) for source in result.get("sources", ())),
             *(("note", note) for note in result.get("notes", ())),
         ]
@@ -199,6 +203,18 @@ def _trajectories(found: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
         yield "trajectory", f"{row['field']} along ({direction}) from ({start}){how}"
     if len(found) > SHOWN_TRAJECTORIES:
         yield "", f"and {len(found) - SHOWN_TRAJECTORIES} more"
+
+
+def _fractions(found: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """The first continued fractions that are contracted to a formula, with what they are."""
+    from indexer.mathematics.relations.text import moebius_text
+
+    for row in found[:SHOWN_FRACTIONS]:
+        value = f" = {row['value']}" if row["value"] else ""
+        guessed = f", guessed from {row['guessed_from']} terms" if row["guessed_from"] else ""
+        yield "also", f"{row['fraction']}{value} = {moebius_text([int(c) for c in row['map']], 'L')}{guessed}"
+    if len(found) > SHOWN_FRACTIONS:
+        yield "", f"and {len(found) - SHOWN_FRACTIONS} more"
 
 
 def _status(result: dict[str, Any]) -> str:

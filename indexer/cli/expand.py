@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from indexer.cli.evaluate import require_no_arguments, write_answers
-from indexer.cli.options import FORMULA_ARGUMENTS, json_option, option, refuse_options
+from indexer.cli.opened import catalogue
+from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, json_option, option, refuse_options
 from indexer.cli.output import note, write_fields, write_json
 
 if TYPE_CHECKING:
@@ -38,11 +39,21 @@ LONGEST = 160
     help='Read JSON lines {"value": "exp(1)", "moebius": [1, 1, -1, 1], "signs": [1]}, write one object a line; - is '
     "stdin.",
 )
+@option("--add", is_flag=True, help="Store the formulas in the catalogue, each with its fraction.")
+@catalogue_options
 @json_option
 def expand(
-    number: tuple[str, ...], signs: int, height: int, from_file: str | None, workers: int | None, as_json: bool
+    number: tuple[str, ...],
+    signs: int,
+    height: int,
+    from_file: str | None,
+    workers: int | None,
+    add: bool,
+    database_url: str | None,
+    home: str | None,
+    as_json: bool,
 ) -> int:
-    """Find patterns in the signed continued fractions of a number; needs no catalogue.
+    """Find patterns in the signed continued fractions of a number; needs no catalogue but for --add.
 
     NUMBER is an expression such as exp(1), tan(1) or besseli(1,2)/besseli(0,2), or its digits with a decimal point.
     Maps (x + y c)/(z + w c) of it are expanded as A_0 + s_0/(A_1 + s_1/(A_2 + ...)), the signs s of a period, A_i the
@@ -53,6 +64,9 @@ def expand(
     refuse_options(number)
     if from_file is not None:
         from indexer.contract.expansions import expanded_lines
+
+        if add:
+            raise click.UsageError("--add stores the fractions of one number; give it instead of --from")
 
         require_no_arguments(number)
         return write_answers(from_file, "expanding", lambda lines: expanded_lines(lines, workers))
@@ -73,6 +87,12 @@ def expand(
         if as_json:
             write_json(NOTHING)
         note(f"formulary: no pattern in the expansions of {number[0]} by maps up to {height} and signs up to {signs}")
+    if add and found:
+        from indexer.upkeep.expanding import add_expansions
+
+        with catalogue(database_url, home) as connection:
+            new = add_expansions(connection, found, number[0])
+        note(f"formulary: {new} formulas are new in the catalogue")
     return 0 if found else NOT_FOUND
 
 

@@ -17,7 +17,6 @@ from indexer.cli.options import (
     json_option,
     meant_constant,
     option,
-    read_formula,
     read_notation,
     refuse_options,
 )
@@ -44,13 +43,18 @@ def add(
     """Add one formula and show it, or add those of a file and count them."""
     from indexer.contract.stored import stored_formula
     from indexer.upkeep.adding import add_formulas, add_lines
+    from indexer.upkeep.interlacing import add_fraction
 
     refuse_options(formula)
     if from_file is None:
-        chosen = read_formula(formula)
+        reading = read_notation(formula)
         with catalogue(database_url, home) as connection:
-            add_formulas(connection, [chosen])
-            _write(stored_formula(connection, chosen), as_json)
+            add_formulas(connection, [reading.formula])
+            if reading.fraction is not None:
+                add_fraction(
+                    connection, reading.formula, reading.fraction, reading.map, guessed_from=reading.guessed_from
+                )
+            _write(with_written(stored_formula(connection, reading.formula), reading), as_json)
         return 0
     require_no_arguments(formula)
     with open_lines(from_file) as lines, catalogue(database_url, home) as connection:

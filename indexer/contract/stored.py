@@ -12,6 +12,7 @@ from catalog.store import formulas as queries
 from catalog.store.clusters import cluster_of
 from catalog.store.equivalences import class_of
 from catalog.store.fields import representations_of
+from catalog.store.interlaced import interlaced_of
 from catalog.store.judgement import notes_of
 from catalog.store.rows import Row
 from indexer.contract.objects import stored_object
@@ -30,6 +31,16 @@ def stored_formula(connection: psycopg.Connection, formula: PCF) -> dict[str, An
     result["cluster"] = cluster_of(connection, row["id"])
     result["class"] = _class(class_of(connection, row["id"]))
     result["representations"] = [_representation(formula, found) for found in representations_of(connection, row["id"])]
+    result["interlaced"] = [
+        {
+            "fraction": found["fraction"],
+            "signs": found["signs"],
+            "map": [json_integer(c) for c in found["coefficients"]],
+            "value": found["value"],
+            "guessed_from": found["guessed_from"],
+        }
+        for found in interlaced_of(connection, row["id"])
+    ]
     result["notes"] = [
         {
             "number": note["id"],

@@ -16,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
 import catalog.schema.fields
+import catalog.schema.interlaced
 import catalog.schema.judgement  # noqa: F401
 from catalog.database.opening import SCHEMA_VERSION, Database, migrations_folder, open_database
 from catalog.errors import VersionMismatch

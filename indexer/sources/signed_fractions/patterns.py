@@ -13,7 +13,10 @@ from itertools import pairwise
 from math import comb, floor, lcm
 
 import numpy as np
+from flint import fmpq, fmpq_poly
 
+from catalog.formulas.interlaced import FractionTerm, Interlaced
+from catalog.formulas.term_functions import TermFunction
 from indexer.mathematics.numbers.recurrences import linear_recurrence
 from indexer.sources.signed_fractions.expansions import Signs
 
@@ -90,6 +93,24 @@ class Pattern:
             return Fraction(self.first[i])
         k, j = divmod(i - len(self.first), self.period)
         return value(self.subsequences[j], k)
+
+    @property
+    def fraction(self) -> Interlaced:
+        """The continued fraction A_0 + s_0/(A_1 + ...), in which the sign before a term is the numerator above it."""
+        start = len(self.first)
+        return Interlaced(
+            tuple(FractionTerm(TermFunction.of(a), self._sign_above(i)) for i, a in enumerate(self.first)),
+            tuple(
+                FractionTerm(
+                    TermFunction(fmpq_poly([fmpq(c.numerator, c.denominator) for c in polynomial]), fmpq_poly([1])),
+                    self._sign_above(start + j),
+                )
+                for j, polynomial in enumerate(self.subsequences)
+            ),
+        )
+
+    def _sign_above(self, i: int) -> TermFunction:
+        return TermFunction.of(self.signs[(i - 1) % len(self.signs)])
 
     def agrees(self, quotients: Sequence[int]) -> bool:
         """Whether all of these are its quotients."""
