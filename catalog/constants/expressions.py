@@ -5,6 +5,7 @@ The names and functions are in `catalog.constants.functions`; `catalog.constants
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -15,6 +16,8 @@ from catalog.constants.functions import ALIASES, FUNCTIONS, NAMES
 from catalog.constants.reduction import reduced
 from catalog.errors import ExpressionError
 from catalog.syntax import Item, parse
+
+_SPACED = re.compile(r"\b([A-Za-z]+)\s+([0-9]+|[A-Za-z_]+)(?![\w(.^/])")
 
 MAX_ITEMS = 200
 """Most numbers, names, operators and functions of an expression."""
@@ -45,10 +48,22 @@ def parse_expression(text: str, parameters: Collection[str] = ()) -> Expression:
     `parameters` are further names, to be given values by `Expression.substitute`. Raises ExpressionError with the
     position of what cannot be read and the nearest known names.
     """
-    program = parse(text, error=ExpressionError, is_variable=lambda name: _canonical(name) in NAMES, decimals=True)
+    program = parse(
+        _with_brackets(text), error=ExpressionError, is_variable=lambda name: _canonical(name) in NAMES, decimals=True
+    )
     if len(program) > MAX_ITEMS:
         raise ExpressionError(f"the expression has {len(program)} parts, beyond the supported {MAX_ITEMS}")
     return Expression(tuple(_known(item, parameters) for item in program))
+
+
+def _with_brackets(text: str) -> str:
+    """Return a text with `sqrt 5` as `sqrt(5)`: a function's name, a blank, and one number or name."""
+
+    def bracketed(match: re.Match[str]) -> str:
+        name = _canonical(match[1])
+        return f"{match[1]}({match[2]})" if name in FUNCTIONS and FUNCTIONS[name].arity == 1 else match[0]
+
+    return _SPACED.sub(bracketed, text)
 
 
 def to_latex(expression: Expression | str) -> str:

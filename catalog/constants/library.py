@@ -22,6 +22,9 @@ from catalog.errors import ExpressionError, NotFound
 
 ALGEBRAIC = "algebraic"
 """The group of quadratic numbers, which are identified by their polynomial and not by a relation with a name."""
+GIVEN = "given"
+"""The group of a constant that is given as an expression."""
+
 _BITS_STEP = 64  # precisions are rounded up to this, so that near ones share a cached ball
 _CACHED_BALLS = 8192
 _RANGE = re.compile(r"(-?\d+)\.\.(-?\d+)(?:/(\d+))?")
@@ -100,6 +103,20 @@ class Library:
         if found:
             return found
         raise NotFound(f"no constant {name[:60]} in the library; {self._hint(name, canonical)}")
+
+    def meant(self, text: str) -> Constant:
+        """Return the constant of a name in any spelling, or else one of its own for an expression such as `pi^2/6`.
+
+        Raises NotFound for what is neither.
+        """
+        try:
+            return self[text]
+        except NotFound:
+            try:
+                return Constant(text.strip(), str(parse_expression(text)), GIVEN)
+            except ExpressionError:
+                pass
+            raise
 
     def candidates(self) -> Iterator[Constant]:
         """Return the constants worth a search for a relation: all but the algebraic ones."""

@@ -76,7 +76,7 @@ def evaluate(formula: tuple[str, ...], digits: int, from_file: str | None, worke
     if as_json:
         write_json(result)
     else:
-        write_formula(result)
+        write_formula(result, metrics=True)
     return say_missing_digits(result, digits)
 
 
@@ -151,38 +151,62 @@ def write_lines(results: Iterator[dict[str, Any]]) -> int:
     return 2 if bad else 0
 
 
-def write_formula(result: dict[str, Any]) -> None:
-    """A formula for reading."""
-    limit, metrics = result["limit"], result["metrics"] or {}
-    closed = result["closed_form"]
+def write_formula(result: dict[str, Any], metrics: bool = False) -> None:
+    """A formula for reading: what it is, why, its relatives and sources, and last its metrics where they are wanted."""
+    limit, closed = result["limit"], result["closed_form"]
     write_fields(
         [
             ("formula", result["formula"]),
-            ("status", _status(result)),
-            ("because", result.get("reason")),
-            ("error", result.get("error")),
+            ("is", _answer(result)),
             *_written(result.get("written")),
             ("limit", limit and (limit["exact"] or limit["value"])),
             ("digits", limit and _digits(limit)),
+            ("status", _status(result)),
+            ("because", result.get("reason")),
+            ("error", result.get("error")),
+            *((_label(relation), _relation(relation)) for relation in result["relations"]),
             ("closed form", closed and closed["text"]),
             ("theorem", closed and closed["theorem"]),
-            ("family", result["family"]),
-            *_class(result["class"]),
-            ("cluster", result["cluster"] and _cluster(result["cluster"])),
-            *((name.replace("_", " "), value) for name, value in metrics.items()),
-            *((_label(relation), _relation(relation)) for relation in result["relations"]),
             *((f"guess {guess['rank']}", _guess(guess)) for guess in result["guesses"]),
             ("outcome", (result.get("outcome") or "").replace("_", " ")),
             ("", result.get("identification_reason")),
             ("attempts", result.get("attempts")),
             *(("excluded", _exclusion(exclusion)) for exclusion in _exclusions(result)),
             *(("rejected", _rejected(relation)) for relation in result.get("rejected", ())),
+            ("family", result["family"] and _family(result["family"])),
+            *_class(result["class"]),
+            ("cluster", result["cluster"] and _cluster(result["cluster"])),
+            ("id", result.get("id")),
             *_trajectories(result.get("representations", ())),
             *_fractions(result.get("interlaced", ())),
             *(("source", source) for source in result.get("sources", ())),
             *(("note", note) for note in result.get("notes", ())),
+            *((name.replace("_", " "), value) for name, value in (result["metrics"] or {}).items() if metrics),
         ]
     )
+
+
+def _answer(result: dict[str, Any]) -> str:
+    """What the formula is, in one line: its name and how far that is proved, or what is known instead."""
+    named = next((relation for relation in result["relations"] if relation["kind"] != "formula"), None)
+    limit, closed = result["limit"], result["closed_form"]
+    if named is not None:
+        proof = named["proof"].replace("_", " ")
+        return f"{named['expression']}  ({proof if proof == 'theorem' else f'{proof}, no proof'})"
+    if limit is not None and limit["exact"] is not None:
+        return f"{limit['exact'].removesuffix('/1')}  (exact)"
+    if closed is not None:
+        return f"{closed['text']}  (closed form)"
+    if limit is None:
+        return f"no number: {result['status'].replace('_', ' ')}"
+    return "a number without a known name"
+
+
+def _family(key: str) -> str:
+    """A family in words, with its key where that says more."""
+    from indexer.mathematics.closed_forms.families import family_words
+
+    return family_words(key) + (f": {key}" if "(" in key else "")
 
 
 def _written(written: dict[str, Any] | None) -> Iterator[tuple[str, str | None]]:

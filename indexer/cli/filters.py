@@ -10,6 +10,7 @@ import click
 
 from catalog.vocabulary import CONVERGENCE_CLASSES, STATUSES
 from indexer.cli.options import Named, constant_names, option
+from indexer.cli.output import note
 
 if TYPE_CHECKING:
     import psycopg
@@ -105,9 +106,17 @@ def read_filter(connection: psycopg.Connection, conditions: dict[str, Any], *, c
 
 def _constant(connection: psycopg.Connection, text: str) -> dict[str, str | int | None]:
     """What a filter asks of a constant: a relation with it, or a limit in its field where it is quadratic."""
+    from catalog.errors import NotFound
     from catalog.store.search import constant_name
+    from indexer.identification.numbers import member_behind
     from indexer.identification.surds import radicand
 
     if (found := radicand(text)) is not None:
         return {"constant": None, "radicand": found}
-    return {"constant": constant_name(connection, text)}
+    try:
+        return {"constant": constant_name(connection, text)}
+    except NotFound:
+        if (name := member_behind(text)) is None:
+            raise
+    note(f"formulary: {text} is a map of {name}, whose formulas these are")
+    return {"constant": constant_name(connection, name)}

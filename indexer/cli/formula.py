@@ -65,7 +65,10 @@ def add(
 @click.command(
     context_settings=FORMULA_ARGUMENTS,
     epilog='Example: formulary show "PCF(2n+1, n^2)"',
-    help=f"Show what the catalogue knows about a formula.\n\n{FORMULA_HELP}",
+    help=(
+        f"Show what the catalogue knows about a formula, or about a constant.\n\n{FORMULA_HELP} A number such as "
+        "9 is a formula's own, as `formulary find` gives it."
+    ),
 )
 @click.argument("formula", nargs=-1, metavar="FORMULA")
 @option(
@@ -74,12 +77,24 @@ def add(
     type=click.Choice(("latex", "pari", "sage", "mathematica", "sympy")),
     help="Write the formula for this program instead; needs no catalogue.",
 )
+@option("--metrics", is_flag=True, help="Give delta, rates of convergence and the growth of denominators as well.")
 @catalogue_options
 @json_option
-def show(formula: tuple[str, ...], kind: str | None, database_url: str | None, home: str | None, as_json: bool) -> None:
+def show(
+    formula: tuple[str, ...],
+    kind: str | None,
+    metrics: bool,
+    database_url: str | None,
+    home: str | None,
+    as_json: bool,
+) -> None:
     """Show a formula of the catalogue; exit code 1 where it is not there. A constant is shown by its name."""
-    from indexer.contract.stored import stored_formula
+    from indexer.contract.stored import stored_formula, stored_number
 
+    if kind is None and len(formula) == 1 and formula[0].isdecimal():
+        with catalogue(database_url, home) as connection:
+            _write(stored_formula(connection, stored_number(connection, int(formula[0]))), as_json, metrics)
+        return
     if kind is None and (constant := meant_constant(formula)) is not None:
         write_constant(constant, SHOWN_DIGITS, as_json)
         return
@@ -96,10 +111,10 @@ def show(formula: tuple[str, ...], kind: str | None, database_url: str | None, h
         return
     with catalogue(database_url, home) as connection:
         result = with_written(stored_formula(connection, chosen), reading)
-    _write(result, as_json)
+    _write(result, as_json, metrics)
 
 
-def _write(result: dict[str, Any], as_json: bool) -> None:
+def _write(result: dict[str, Any], as_json: bool, metrics: bool = False) -> None:
     if as_json:
         write_json(result)
         return
@@ -108,4 +123,4 @@ def _write(result: dict[str, Any], as_json: bool) -> None:
         f"{note['text']} ({note['author']}, {note['written_at'][:10]}, note {note['number']})"
         for note in result["notes"]
     ]
-    write_formula(result | {"sources": sources, "notes": notes})
+    write_formula(result | {"sources": sources, "notes": notes}, metrics)

@@ -28,7 +28,7 @@ from indexer.cli.options import (
     read_notation,
     refuse_options,
 )
-from indexer.cli.output import note, write_json, write_table
+from indexer.cli.output import note, write_fields, write_json, write_table
 from indexer.cli.progress import is_quiet, shown
 
 if TYPE_CHECKING:
@@ -122,6 +122,8 @@ def identify(
     1.64493(4), 1.6449..., 6.02e23, an expression such as pi^2/6, several numbers with a point, and - for lines of
     stdin. With fewer than 12 digits there are candidates. --digits says how many digits of a number are trusted.
 
+    Two formulas are answered with the Moebius map of their limits.
+
     Theory and the library of constants need no catalogue; with one, the formulas are given whose limit a number is a
     Moebius map of. Exit code 1 where nothing is found.
 
@@ -137,6 +139,8 @@ def identify(
         raise click.UsageError("--constants and --seconds go with --unidentified")
     if order is not None and together is None:
         raise click.UsageError("--order goes with --with")
+    if from_file is None and together is None and len(what) == 2 and all(map(_is_whole_formula, what)):
+        return _two_formulas(what, as_json)
     with used_catalogue(use_catalogue, database_url, home) as connection:
         if from_file is None and together is not None:
             return _together(connection, what, digits, together, degree or 1, order or 1, as_json)
@@ -186,6 +190,37 @@ def _is_formula(text: str) -> bool:
     from indexer.identification.typed import is_number
 
     return not is_number(text) and ("(" in text or looks_like_formula(text))
+
+
+def _is_whole_formula(text: str) -> bool:
+    """Whether an argument is a formula by itself, not one of its two polynomials."""
+    from catalog.formulas.notations import looks_like_formula
+
+    return "," in text and looks_like_formula(text)
+
+
+def _two_formulas(what: tuple[str, ...], as_json: bool) -> int:
+    """The Moebius map between the limits of two formulas."""
+    from indexer.contract.equivalences import limits_object
+    from indexer.mathematics.equivalence.decision import no_limit
+
+    first, second = (read_formula((text,)) for text in what)
+    if (reason := no_limit(first) or no_limit(second)) is not None:
+        raise click.UsageError(f"{reason}; give two formulas that converge and do not terminate")
+    found = limits_object(first, second)
+    if as_json:
+        write_json(found)
+    else:
+        how = found["proof"] and f"{found['proof']}, {found['method']}"
+        write_fields(
+            [
+                ("L1", f"the limit of {first}"),
+                ("L2", f"the limit of {second}"),
+                ("relation", found["expression"] or "no Moebius map of the limits was found"),
+                ("proof", how),
+            ]
+        )
+    return 0 if found["map"] else NOT_IDENTIFIED
 
 
 def _unidentified(

@@ -63,10 +63,10 @@ def meant_constant(arguments: tuple[str, ...]) -> Constant | None:
     from catalog.errors import NotFound
     from catalog.formulas.notations import looks_like_formula
 
-    if len(arguments) != 1 or looks_like_formula(arguments[0]):
+    if len(arguments) != 1 or looks_like_formula(arguments[0]) or arguments[0].isdecimal():
         return None
     try:
-        return library()[arguments[0]]
+        return library().meant(arguments[0])
     except NotFound:
         return None
 

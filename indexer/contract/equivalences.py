@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import log2
 from typing import Any
 
-from flint import fmpz_poly
+from flint import arb, fmpz_poly
 
-from catalog.errors import FormulaError
+from catalog.errors import FormulaError, NotFound
 from catalog.formulas.pcf import PCF
 from indexer.contract.guarded import BATCH, Object, guarded
+from indexer.kinds.kind import kind_of
+from indexer.mathematics.closed_forms.families import search_relation
 from indexer.mathematics.equivalence.decision import Decision, relate
 from indexer.mathematics.proofs.certificate import Coefficients
 from indexer.mathematics.proofs.proving import related as limits_related
+from indexer.mathematics.relations.relation import json_integer
+from indexer.mathematics.relations.text import moebius_text
 from indexer.sources.files.lines import NumberedLine, formula_of, numbered
 from indexer.workers.pool import in_order
 
@@ -30,6 +35,40 @@ def relate_object(first: PCF, second: PCF) -> Object:
 def otherwise_related(first: PCF, second: PCF, decision: Decision) -> Coefficients | None:
     """The map between the limits of formulas that are not equivalent, where both limits are proved."""
     return None if decision.equivalent or not decision.folds else limits_related(first, second)
+
+
+def limits_object(first: PCF, second: PCF) -> Object:
+    """What `identify` says of two formulas: the map of their limits, and how it is known.
+
+    A theorem where they are equivalent, where both limits are proved, or where they are of one family; else sought by
+    digits and verified with further ones.
+    """
+    decision = relate(first, second)
+    found, method = (decision.equivalence.map, "equivalence") if decision.equivalence else (None, None)
+    if found is None and (other := otherwise_related(first, second, decision)) is not None:
+        found, method = other, "both limits are proved"
+    proof = None if found is None else "theorem"
+    if found is None and (sought := search_relation(_limit_of(first), _limit_of(second))) is not None:
+        found, method, proof = sought, "lll", "verified"
+    return {
+        "formulas": [str(first), str(second)],
+        "map": None if found is None else [json_integer(int(c)) for c in found],
+        "expression": None if found is None else f"L1 = {moebius_text([int(c) for c in found], 'L2')}",
+        "proof": proof,
+        "method": method,
+    }
+
+
+def _limit_of(formula: PCF) -> Callable[[int], arb]:
+    """The limit of a formula as a function of the precision in bits; raises NotFound where it is no number."""
+
+    def value(bits: int) -> arb:
+        found = kind_of(formula).limit(formula, int(bits / log2(10)) + 1)
+        if found is None or found.ball is None:
+            raise NotFound(f"{formula} has no limit to seek a relation for")
+        return found.ball
+
+    return value
 
 
 def decision_object(first: PCF, second: PCF, decision: Decision) -> Object:

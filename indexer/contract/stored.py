@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from catalog.errors import FormulaNotFound
+from catalog.errors import FormulaNotFound, NotFound
 from catalog.formulas.pcf import PCF
 from catalog.store import formulas as queries
 from catalog.store.clusters import cluster_of
@@ -72,6 +72,14 @@ def _representation(formula: PCF, row: Row) -> dict[str, Any]:
         "rate_per_step": None if row["rate"] is None else row["rate"] / row["steps"],
         "delta_limit": row["delta_limit"],
     }
+
+
+def stored_number(connection: psycopg.Connection, number: int) -> PCF:
+    """The formula with a number of the catalogue; raises NotFound."""
+    row = queries.formula_by_id(connection, number) if number < 1 << 63 else None
+    if row is None:
+        raise NotFound(f"no formula with the number {number} in the catalogue; `formulary find` gives numbers")
+    return PCF(row["a"], row["b"])
 
 
 def _class(row: Row | None) -> dict[str, Any] | None:

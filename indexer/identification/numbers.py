@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from catalog.constants.library import library as constants_library
+from catalog.errors import ExpressionError
 from indexer.identification.ladder.beginning import Beginning, beginning
-from indexer.identification.ladder.climb import Climbed, LadderStep, climb, digits_for, few_digits
+from indexer.identification.ladder.climb import LIBRARY_RUNG, Climbed, LadderStep, climb, digits_for, few_digits
 from indexer.identification.ladder.complexity import CANDIDATE_BITS, MARGIN_BITS
 from indexer.identification.ladder.match import NumberRelation, is_found
 from indexer.identification.ladder.short_table import table_size
@@ -97,6 +99,21 @@ def identify_number(
             number.text, number.digits, "found", climbed.found, steps=climbed.steps, written=number.written
         )
     return _unmatched(number, constants, climbed, effort)
+
+
+def member_behind(text: str) -> str | None:
+    """Return the member of the library of which an expression is a Moebius map, None where there is none.
+
+    >>> member_behind("pi^2/6"), member_behind("pi + e")
+    ('pi^2', None)
+    """
+    try:
+        number = read_number(text)
+    except ExpressionError:
+        return None
+    members = tuple(constants_library().candidates())
+    found = climb(number, members, rungs=(LIBRARY_RUNG,)).found if number.digits >= MIN_DIGITS else ()
+    return found[0].constants[0] if found else None
 
 
 def too_few_digits(number: Number, library: Iterable[NamedConstant] = ()) -> NumberIdentification | None:

@@ -8,9 +8,8 @@ from typing import Literal
 from flint import arb, ctx
 
 from catalog.constants import evaluation
-from catalog.constants.expressions import parse_expression
 from catalog.constants.library import Constant, Library, library
-from catalog.errors import ExpressionError, NotFound
+from catalog.errors import ExpressionError
 from indexer.identification.ladder.complexity import RUNG_BITS
 from indexer.identification.ladder.match import Asked, is_found, verified
 from indexer.identification.ladder.several_constants import quotients
@@ -21,9 +20,6 @@ from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.relation import Relation
 from indexer.mathematics.relations.search import DIGITS, Attempt, beyond_chance, digit_sum, linear
 from indexer.mathematics.relations.text import bracketed, linear_text
-
-GIVEN = "given"
-"""Group of a constant that is given as an expression."""
 
 MAX_CONSTANTS = 8
 """Most constants in one relation."""
@@ -41,16 +37,7 @@ def chosen_constants(text: str, own: Iterable[Constant] = ()) -> list[Constant]:
 def _constant(text: str, known: Library) -> Constant:
     if not text:
         raise ExpressionError("a constant is missing between two commas; write them as pi,log(2)")
-    try:
-        return known[text]
-    except NotFound:
-        try:
-            expression = str(parse_expression(text))
-        except ExpressionError:
-            expression = None
-        if expression is None:
-            raise
-        return Constant(text, expression, GIVEN)
+    return known.meant(text)
 
 
 def _parts(text: str) -> Iterator[str]:

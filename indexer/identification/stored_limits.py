@@ -83,7 +83,9 @@ def formulas_with_limit(connection: psycopg.Connection, text: str, digits: int |
     found = {match.formula: match for match in _by_image(connection, number, chance)}
     for match in _by_family(connection, number, chance):
         found.setdefault(match.formula, match)
-    return sorted(found.values(), key=lambda match: (digit_sum(match.coefficients), _length(match)))[:SHOWN]
+    ranked = sorted(found.values(), key=lambda match: (digit_sum(match.coefficients), _length(match)))
+    shown = {match.formula.positive(): match for match in reversed(ranked)}  # of a formula and its mirror the simpler
+    return [match for match in ranked if shown[match.formula.positive()] is match][:SHOWN]
 
 
 def _length(match: SameLimit) -> tuple[int, str]:

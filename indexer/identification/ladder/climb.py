@@ -37,10 +37,12 @@ PER_RUNG = 1
 LONGER_BITS = 12.0
 """Bits by which an answer may be longer than the shortest and still be given."""
 
+LIBRARY_RUNG = Rung("one constant of the library", one_constant.library)
+
 RUNGS = (
     Rung("rational numbers", exact.rational),
     Rung("quadratic numbers", exact.algebraic),
-    Rung("one constant of the library", one_constant.library),
+    LIBRARY_RUNG,
     Rung("short expressions", short, effort=1, in_table=True),
     Rung("functions at simple arguments", one_constant.values, effort=1),
     Rung("products of powers", products.products, effort=1),

@@ -52,6 +52,26 @@ def family_key(pcf: PCF) -> str | None:
     return f"{found.kind}({'; '.join(_INVARIANTS[found.kind](found))})"
 
 
+_WORDS = {
+    "parabolic": "ratios of parabolic cylinder functions",
+    "bessel": "ratios of Bessel functions",
+    "kummer": "ratios of Kummer's function 1F1",
+    "gauss": "ratios of Gauss's function 2F1",
+    "tricomi": "ratios of Tricomi's function U",
+}
+
+
+def family_words(key: str) -> str:
+    """Return what the limits of a family are, in words.
+
+    >>> family_words("kummer(1/4; 1/2; 0)"), family_words("quadratic:5")
+    ("ratios of Kummer's function 1F1", 'numbers of the field Q(sqrt(5))')
+    """
+    if key.startswith("quadratic:"):
+        return f"numbers of the field Q(sqrt({key.partition(':')[2]}))"
+    return "rational numbers" if key == "rational" else _WORDS.get(key.partition("(")[0], "limits of one kind")
+
+
 def _terminates(pcf: PCF) -> bool:
     """Return whether b has an integer root n >= 1, for deg a <= 1 and deg b <= 2."""
     return pcf.deg_a <= 1 and pcf.deg_b <= 2 and any(r.integer and r.p > 0 for r in roots_of(pcf.b))

@@ -79,6 +79,51 @@ def test_a_constant_is_evaluated_to_the_digits_asked_for() -> None:
     assert json_of("evaluate", "pi", "--digits", "30")["value"] == "3.14159265358979323846264338328"
 
 
+@pytest.mark.parametrize(
+    ("text", "value"), [("sqrt 5", "2.23606797749"), ("pi^2/6", "1.6449340668"), ("ln 2", "0.69314718")]
+)
+@pytest.mark.parametrize("command", ["show", "evaluate"])
+def test_an_expression_is_a_constant_of_its_own(command: str, text: str, value: str) -> None:
+    assert json_of(command, text)["value"].startswith(value)
+
+
+@pytest.mark.parametrize("text", ["pi^2/6", "6/pi^2", "30/pi^2 - 1"])
+def test_formulas_are_found_by_a_map_of_their_constant(seeded_url: str, text: str) -> None:
+    found = json_of("find", "--constant", text, "--database-url", seeded_url, quiet=False)
+    assert {formula["constant"] for formula in found} == {"pi^2"}
+
+
+def test_a_formula_is_shown_by_its_number_with_the_answer_on_the_second_line(seeded_url: str) -> None:
+    by_name = json_of("show", "PCF(2n+1, n^2)", "--database-url", seeded_url)
+    number = str(by_name["id"])
+    assert json_of("show", number, "--database-url", seeded_url) == by_name
+    plain = formulary("show", number, "--database-url", seeded_url).stdout.splitlines()
+    assert [line.split()[0] for line in plain[:3]] == ["formula", "is", "limit"]
+    assert plain[1].split()[1:] == ["4/pi", "(theorem)"]
+    assert not any(line.startswith("delta") for line in plain)
+    with_metrics = formulary("show", number, "--metrics", "--database-url", seeded_url).stdout.splitlines()
+    assert any(line.startswith("delta ") for line in with_metrics)
+    assert with_metrics[-1].startswith("factorial reduction")
+    assert "no formula with the number 999999" in formulary("show", "999999", "--database-url", seeded_url).stderr
+
+
+@pytest.mark.parametrize(
+    ("second", "expression", "proof"),
+    [
+        ("PCF(6, (2n-1)^2)", "L1 = 4/(L2 - 3)", "theorem"),
+        ("PCF(2n+3, n^2+2n)", "L1 = 2*L2/(2 + L2)", "theorem"),
+        ("PCF(1, n)", None, None),
+    ],
+)
+def test_two_formulas_are_answered_with_the_map_of_their_limits(
+    second: str, expression: str | None, proof: str | None
+) -> None:
+    done = formulary("identify", "PCF(2n+1, n^2)", second, "--json")
+    found = json.loads(done.stdout)
+    assert (found["expression"], found["proof"]) == (expression, proof)
+    assert done.returncode == (0 if expression else 1)
+
+
 def test_a_word_that_means_nothing_is_refused() -> None:
     assert "cannot read 'foo'" in refused("show", "foo")
     assert "cannot read 'foo'" in refused("evaluate", "foo")
