@@ -19,6 +19,7 @@ from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit,
 from indexer.mathematics.equivalence.buckets import buckets
 from indexer.mathematics.equivalence.decision import Decision, no_limit, relate
 from indexer.mathematics.proofs.certificate import Certificate
+from indexer.mathematics.proofs.classical import is_classical
 from indexer.mathematics.proofs.exact_limits import rational_by_equivalence
 from indexer.mathematics.proofs.links import LinkCertificate, prove_link
 from indexer.mathematics.proofs.low_degree import prove_low_degree
@@ -59,8 +60,8 @@ class PCFKind:
         return algebraic_polynomial(formula)
 
     def derive(self, formula: PCF) -> Certificate | None:
-        """Return the certificate of a named limit of low degree, or of a sum with a name."""
-        return prove_low_degree(formula) or prove_sum(formula)
+        """Return the certificate of a named limit of low degree, of a sum with a name, or of a classical fraction."""
+        return prove_low_degree(formula) or prove_sum(formula) or (prove(formula) if is_classical(formula) else None)
 
     def prove(self, formula: PCF) -> Certificate | None:
         """Return the certificate that `proofs.proving` finds."""

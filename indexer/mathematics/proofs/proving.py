@@ -26,6 +26,7 @@ from indexer.mathematics.proofs.certificate import (
     shift_step,
 )
 from indexer.mathematics.proofs.checker import minimal_ratio
+from indexer.mathematics.proofs.classical import classical_fractions
 from indexer.mathematics.proofs.descent import descents
 from indexer.mathematics.proofs.low_degree import prove_low_degree
 from indexer.mathematics.proofs.quadratic import quadratic_limit
@@ -109,6 +110,7 @@ def _candidates(formula: PCF) -> Iterator[Certificate]:
         if found is not None:
             yield found
     yield from base_certificates()
+    yield from classical_fractions(formula)
 
 
 def rational_limit(formula: PCF) -> Certificate | None:

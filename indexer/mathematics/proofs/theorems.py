@@ -84,7 +84,7 @@ class Theorem:
     def at(self, values: Values) -> Certificate | None:
         """Return the certificate of its formula at values of its variables.
 
-        None where a hypothesis fails, or the formula terminates or diverges.
+        None where a hypothesis fails, or the formula terminates, diverges, or has coefficients that are no integers.
         """
         numbers = {name: Quadratic(value) for name, value in values.items()}
         if not all(value_of(condition, numbers) for condition in self.where):
@@ -94,6 +94,8 @@ class Theorem:
         constant = filled(self.constant, numbers)
         if self.sum:
             found = _of_sum(self.key, first, second, constant, map_, values)
+        elif any(c.denominator != 1 for c in (*first, *second)):
+            return None
         else:
             formula = PCF(tuple(map(int, first)), tuple(map(int, second)))
             found = _named(formula, (), _step(self.key, dict(subject(formula)), constant, map_, values), constant, map_)

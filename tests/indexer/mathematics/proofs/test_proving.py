@@ -47,8 +47,12 @@ def test_every_formula_that_was_identified_is_proved_and_its_certificate_accepte
 
 
 def values_of(theorem: Theorem, choose: random.Random) -> dict[str, Fraction]:
-    """Values of a row's variables that may meet its hypotheses."""
+    """Values of a row's variables that may meet its hypotheses; `c` makes the coefficients of a formula integers."""
     names = set(re.findall(r"\b[a-z]\b", " ".join([*theorem.first, *theorem.second, *theorem.where])))
+    if not theorem.sum:
+        most = {"x": 60, "y": 400}
+        values = {n: Fraction(choose.randrange(1, most.get(n, 9)), choose.randrange(2, 6)) for n in sorted(names)}
+        return values | ({"c": Fraction(216_000)} if names else {})
     return {name: Fraction(choose.choice([-1, 1]) * choose.randrange(1, 60), choose.randrange(2, 60)) for name in names}
 
 
@@ -100,6 +104,26 @@ def test_a_limit_that_telescopes_to_an_entire_function_has_its_name(text: str, c
     found = prove_sum(parse_formula(text))
     assert found is not None
     assert found.constant == constant
+    assert check(json.loads(json.dumps(found.to_json())))
+    assert holds(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expression"),
+    [
+        ("PCF(2n+1, n^4)", "12/pi^2"),
+        ("PCF((2n+1)(n^2+n+1), -n^6)", "1/zeta(3)"),
+        ("PCF((2n+1)(n^2+n+3), -n^6)", "1/hurwitzzeta(3, (1 + sqrt(5))/2)"),
+        ("PCF((2n+1)(8n^2+8n+7), -16n^4(4n^2-1))", "8/(hurwitzzeta(2, 3/4) - hurwitzzeta(2, 5/4))"),
+        ("PCF(12n^2+36n+28, -32(n+1)^4)", "16*catalan/(2*catalan - 1)"),
+        ("PCF(10n^2+10n+3, -9n^4)", "2/dirichletl(-3, 2)"),
+        ("PCF(8, 144n^2-144n+27)", "4 + gamma(1/24)*gamma(19/24)/(gamma(13/24)*gamma(7/24))"),
+    ],
+)
+def test_a_classical_fraction_has_its_name(text: str, expression: str) -> None:
+    found = prove(parse_formula(text))
+    assert found is not None
+    assert found.expression == expression
     assert check(json.loads(json.dumps(found.to_json())))
     assert holds(found)
 
