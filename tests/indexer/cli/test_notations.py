@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import mpmath
 import pytest
 
 from tests.helpers.command import formulary
@@ -53,3 +54,23 @@ def test_our_own_notation_says_nothing() -> None:
 def test_two_polynomials_may_have_rational_coefficients() -> None:
     done = formulary("evaluate", "(2n+1)/2", "n^2/4", "--digits", "30", "--json")
     assert json.loads(done.stdout)["written"]["value"] == "0.63661977236758134307553505349"
+
+
+@pytest.mark.parametrize(
+    ("text", "expression"),
+    [
+        ("[1; 2, 2, 2, 2, ...]", "sqrt(2)"),
+        ("[3; (7, 2)]", "(14 + 3*sqrt(7))/7"),
+        ("CF(0; (1/2, 1), (3, -1/4) for k >= 1)", None),
+        ("CF(2; (1, 1), (4, 1) for k >= 1)", "2*sqrt(2)"),
+    ],
+)
+def test_an_eventually_periodic_fraction_is_its_quadratic_irrational(text: str, expression: str | None) -> None:
+    done = formulary("identify", text, "--digits", "40", "--json")
+    assert done.returncode == 0, done.stderr
+    written = json.loads(done.stdout)["written"]
+    (relation,) = written["relations"]
+    assert relation["proof"] == "theorem" and expression in (None, relation["expression"])
+    with mpmath.workdps(50):
+        value = mpmath.mpf(eval(relation["expression"], {"sqrt": mpmath.sqrt, "__builtins__": {}}))
+        assert abs(value - mpmath.mpf(written["value"])) < mpmath.mpf(10) ** -37
