@@ -48,6 +48,13 @@ digits_option = option(
     help="Significant digits of the limit.",
 )
 
+MAX_DEPTH = 100_000
+"""Deepest n at which delta can be asked for, as `delta.MAX_DELTA_DEPTH`, which help does not import."""
+
+depth_option = option(
+    "--depth", type=click.IntRange(1, MAX_DEPTH), help="Give delta at this n too; that of the metrics is at n = 1000."
+)
+
 
 @click.command(
     context_settings=FORMULA_ARGUMENTS,
@@ -56,23 +63,31 @@ digits_option = option(
 )
 @click.argument("formula", nargs=-1, metavar="FORMULA")
 @digits_option
+@depth_option
 @from_options
 @json_option
-def evaluate(formula: tuple[str, ...], digits: int, from_file: str | None, workers: int | None, as_json: bool) -> int:
+def evaluate(
+    formula: tuple[str, ...],
+    digits: int,
+    depth: int | None,
+    from_file: str | None,
+    workers: int | None,
+    as_json: bool,
+) -> int:
     """Evaluate one formula, or those of a file."""
     refuse_options(formula)
     if from_file is not None:
         from indexer.contract.lines import evaluated
 
         require_no_arguments(formula)
-        return write_answers(from_file, "evaluating", lambda lines: evaluated(lines, digits, workers))
+        return write_answers(from_file, "evaluating", lambda lines: evaluated(lines, digits, workers, depth))
     if (constant := meant_constant(formula)) is not None:
         write_constant(constant, digits, as_json)
         return 0
     from indexer.contract.lines import evaluate_formula
 
     reading = read_notation(formula)
-    result = with_written(evaluate_formula(reading.formula, digits), reading)
+    result = with_written(evaluate_formula(reading.formula, digits, depth), reading)
     if as_json:
         write_json(result)
     else:
@@ -167,6 +182,7 @@ def write_formula(result: dict[str, Any], metrics: bool = False) -> None:
             *((_label(relation), _relation(relation)) for relation in result["relations"]),
             ("closed form", closed and closed["text"]),
             ("theorem", closed and closed["theorem"]),
+            *_delta(result.get("delta_at")),
             *((f"guess {guess['rank']}", _guess(guess)) for guess in result["guesses"]),
             ("outcome", (result.get("outcome") or "").replace("_", " ")),
             ("", result.get("identification_reason")),
@@ -216,6 +232,12 @@ def _written(written: dict[str, Any] | None) -> Iterator[tuple[str, str | None]]
         yield "its value", written["value"]
         for relation in written["relations"]:
             yield relation["constant"], f"{relation['expression']}  ({relation['proof'].replace('_', ' ')})"
+
+
+def _delta(found: dict[str, Any] | None) -> Iterator[tuple[str, Any]]:
+    """delta at a depth that was asked for."""
+    if found is not None:
+        yield f"delta at n = {found['n']}", found["reason"] if found["value"] is None else found["value"]
 
 
 def _trajectories(found: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from indexer.cli.constant import SHOWN_DIGITS, write_constant
-from indexer.cli.evaluate import open_lines, require_no_arguments, with_written, write_formula
+from indexer.cli.evaluate import depth_option, open_lines, require_no_arguments, with_written, write_formula
 from indexer.cli.opened import catalogue
 from indexer.cli.options import (
     FORMULA_ARGUMENTS,
@@ -78,12 +78,14 @@ def add(
     help="Write the formula for this program instead; needs no catalogue.",
 )
 @option("--metrics", is_flag=True, help="Give delta, rates of convergence and the growth of denominators as well.")
+@depth_option
 @catalogue_options
 @json_option
 def show(
     formula: tuple[str, ...],
     kind: str | None,
     metrics: bool,
+    depth: int | None,
     database_url: str | None,
     home: str | None,
     as_json: bool,
@@ -111,6 +113,11 @@ def show(
         return
     with catalogue(database_url, home) as connection:
         result = with_written(stored_formula(connection, chosen), reading)
+    if depth is not None:
+        from indexer.contract.lines import delta_object
+        from indexer.mathematics.continued_fractions.limit import limit
+
+        result["delta_at"] = delta_object(chosen, depth, limit(chosen))
     _write(result, as_json, metrics)
 
 

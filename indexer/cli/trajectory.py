@@ -174,10 +174,10 @@ def _why(why: str | None) -> str:
 
 
 def _rate(result: dict[str, Any]) -> str:
-    steps = sum(abs(int(t)) for t in result["direction"])
-    degree = max(len(result["pcf"]["a"]) - 1, 1) if result["pcf"] else 1
-    rate = result["rate"]
-    return f"{rate:.6f} a step, {rate / degree:.6f} a degree of a, {rate / steps:.6f} a step of the field"
+    return (
+        f"{result['rate']:.6f} a step, {result['rate_per_degree']:.6f} a degree of a, "
+        f"{result['rate_per_step']:.6f} a step of the field"
+    )
 
 
 def _named(constant: Any, moebius: Any) -> list[tuple[str, str]]:

@@ -20,15 +20,17 @@ from indexer.identification.ladder.climb import EFFORT, MAX_DEGREE, LadderStep
 from indexer.identification.library import prepared_library
 from indexer.identification.numbers import identify_number
 from indexer.identification.typed import is_number
+from indexer.mathematics.continued_fractions.delta import delta_at
+from indexer.mathematics.continued_fractions.limit import Limit
 from indexer.pipeline.compute import compute, failed
 from indexer.similarity.anchors import Anchors
 from indexer.sources.files.lines import Number, NumberedLine, formula_of_line, item_of_line, numbered
 from indexer.workers.pool import in_order
 
 
-def evaluated(lines: Iterable[str], digits: int, workers: int | None) -> Iterator[Object]:
-    """The objects of `evaluate --from`."""
-    return in_order(partial(_evaluate, digits), numbered(lines), _killed, workers=workers, batch=BATCH)
+def evaluated(lines: Iterable[str], digits: int, workers: int | None, depth: int | None = None) -> Iterator[Object]:
+    """The objects of `evaluate --from`; with `depth` delta there too."""
+    return in_order(partial(_evaluate, digits, depth), numbered(lines), _killed, workers=workers, batch=BATCH)
 
 
 def identified(
@@ -44,8 +46,8 @@ def identified(
     return in_order(work, numbered(lines), _killed, workers=workers, batch=BATCH)
 
 
-def _evaluate(digits: int, lines: Sequence[NumberedLine]) -> list[Object]:
-    return [guarded(line, lambda formula: evaluate_formula(formula, digits), formula_of_line) for line in lines]
+def _evaluate(digits: int, depth: int | None, lines: Sequence[NumberedLine]) -> list[Object]:
+    return [guarded(line, lambda formula: evaluate_formula(formula, digits, depth), formula_of_line) for line in lines]
 
 
 def _identify(
@@ -59,9 +61,17 @@ def _identify(
     return [guarded(line, identify, partial(item_of_line, is_number=is_number)) for line in lines]
 
 
-def evaluate_formula(formula: PCF, digits: int) -> Object:
-    """The object of a formula, without relations."""
-    return formula_object(compute(formula, digits).evaluation)
+def evaluate_formula(formula: PCF, digits: int, depth: int | None = None) -> Object:
+    """The object of a formula, without relations; with `depth` its delta there too."""
+    evaluation = compute(formula, digits).evaluation
+    result = formula_object(evaluation)
+    return result if depth is None else result | {"delta_at": delta_object(formula, depth, evaluation.limit)}
+
+
+def delta_object(formula: PCF, depth: int, value: Limit | None) -> Object:
+    """delta of a formula at a depth, null with a reason where there is none."""
+    found = delta_at(formula, depth, value)
+    return {"n": found.n, "value": found.value, "unreduced": found.unreduced, "reason": found.reason}
 
 
 def identify_formula(

@@ -29,7 +29,7 @@ DIGITS = 110
 
 NOTHING: Object = {
     "pcf": None, "shift": None, "limit": None, "constant": None, "moebius": None, "proof": None, "why": None,
-    "rate": None, "delta": None, "delta_limit": None, "reason": None,
+    "rate": None, "rate_per_degree": None, "rate_per_step": None, "delta": None, "delta_limit": None, "reason": None,
 }  # fmt: skip
 """The keys of a trajectory beyond its matrix."""
 
@@ -72,6 +72,8 @@ def trajectory_object(found: Trajectory, depth: int = DEPTH) -> Object:
         "limit": limit_object(value),
         **_constant(found, formula, value),
         "rate": rate,
+        "rate_per_degree": None if rate is None else rate / max(formula.deg_a, 1),
+        "rate_per_step": None if rate is None else rate / found.steps,
         "delta": None if delta is None else {"n": depth, "value": delta},
         "delta_limit": None if delta is None or rate is None else _delta_limit(found),
     }

@@ -161,11 +161,11 @@ def _by_integers(formula: PCF, tail: AnyTail, limit_is_exact: bool, limit: arb |
     steps = tail.first_steps if tail.first_steps.formula == formula else FirstSteps(formula, LADDER)
     sampled = [steps.convergent(LADDER.index(n)) for n in DEPTHS]
     divisors = [c.gcd() for c in sampled]
-    deltas = (None, None, RATIONAL) if limit_is_exact else _deltas(formula, sampled[-1], divisors[-1], tail, limit)
+    found = (None, None, RATIONAL) if limit_is_exact else deltas(formula, sampled[-1], divisors[-1], tail, limit)
     # gcd(p, 0) = |p| says nothing of the growth
     usable = [(c.n, divisor) for c, divisor in zip(sampled, divisors, strict=True) if c.p != 0 and c.q != 0]
     kept = [divisor for _, divisor in usable]
-    return Measured(tuple(n for n, _ in usable), [log_abs(divisor) for divisor in kept], kept, *deltas)
+    return Measured(tuple(n for n, _ in usable), [log_abs(divisor) for divisor in kept], kept, *found)
 
 
 def _by_kernels(formula: PCF, figures: Figures, tail: AnyTail | None, limit_is_exact: bool) -> Measured | None:
@@ -225,7 +225,7 @@ def log_error(formula: PCF, at: Convergent, tail: AnyTail) -> float | None:
     return None
 
 
-def _deltas(
+def deltas(
     formula: PCF, last: Convergent, divisor: mpz, tail: AnyTail, limit: arb | None
 ) -> tuple[float | None, float | None, str | None]:
     """Return delta, delta_unreduced and the reason where one of them is None; `divisor` is the gcd."""
