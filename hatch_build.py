@@ -1,16 +1,20 @@
-"""The package's build hook: compiles the kernels with the machine's C compiler, and goes on without where that fails.
+"""The package's build hooks: the kernels, compiled by the machine's C compiler, and the description for an index.
 
-In a wheel they make it one for this platform; an editable installation has them beside their sources.
+Where there is no compiler the package is built without kernels; in a wheel they make it one for this platform, and an
+editable installation has them beside their sources. The description is the README without what leads to files beside
+it, which a package index does not have.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 BUILDING = "indexer/mathematics/kernels/building.py"
 
@@ -30,6 +34,24 @@ class KernelsHook(BuildHookInterface[Any]):
             build_data["pure_python"] = False
             build_data["tag"] = f"py3-none-{building.platform_tag()}"
             build_data["artifacts"].append(f"/{library.relative_to(self.root).as_posix()}")
+
+
+PICTURE = re.compile(r"^!\[[^\]]*\]\((?!https?://)[^)]*\)\n\n?", re.MULTILINE)
+LINK = re.compile(r"\[([^\]]+)\]\((?!https?://|#)[^)]*\)")
+
+
+def description(readme: str) -> str:
+    """Return the README for a package index: relative links become their text, pictures beside it are left out."""
+    return LINK.sub(r"\1", PICTURE.sub("", readme))
+
+
+class DescriptionHook(MetadataHookInterface):
+    """Gives the package its description."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Enter the description."""
+        text = description((Path(self.root) / "README.md").read_text(encoding="utf-8"))
+        metadata["readme"] = {"content-type": "text/markdown", "text": text}
 
 
 def _building(root: Path) -> ModuleType:

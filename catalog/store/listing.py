@@ -58,8 +58,13 @@ def statement_of(
     condition, given = left.conditions()
     held = [condition, sql.SQL(f"formula.{column} is not null")]
     if after is not None:
-        held.append(sql.SQL(f"(formula.{column}, formula.id) {'<' if falling else '>'} (%(after)s, %(after_id)s)"))
-        given |= {"after": after[0], "after_id": after[1]}
+        beyond = "<" if falling else ">"
+        if column == "id":
+            held.append(sql.SQL(f"formula.id {beyond} %(after_id)s"))
+        else:
+            held.append(sql.SQL(f"(formula.{column}, formula.id) {beyond} (%(after)s, %(after_id)s)"))
+            given["after"] = after[0]
+        given["after_id"] = after[1]
     chosen = sql.SQL(block).format(condition=sql.SQL(" and ").join(held), order=order)
     shown = sql.SQL(SQL.text("shown")).format(chosen=chosen, order=order)
     return shown, parameters | given | {"limit": limit}

@@ -27,6 +27,13 @@ SYMBOLS = {
     "mu": "μ",
     "Omega": "Ω",
     "lambda": "λ",
+    "kappa": "κ",
+    "sigma": "σ",
+    "rho": "ρ",
+    "tau": "τ",
+    "theta": "θ",
+    "nu": "ν",
+    "varepsilon": "ε",
 }
 OPERATORS = {
     "in": "∈",
@@ -43,6 +50,11 @@ OPERATORS = {
     "cdots": "⋯",
     "sum": "∑",
     "prod": "∏",
+    "dots": "…",
+    "sim": "∼",
+    "approx": "≈",
+    "equiv": "≡",
+    "vert": "|",
     "{": "{",
     "}": "}",
 }
@@ -118,7 +130,7 @@ class _Reader:
         return f"<mo{stiff}>{escape(_SIGNS.get(token, token))}</mo>"
 
     def _command(self, name: str) -> str:
-        if name == "frac":
+        if name in ("frac", "dfrac", "cfrac"):
             return self._fraction()
         if name == "sqrt":
             return self._root()

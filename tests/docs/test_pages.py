@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -27,6 +28,38 @@ def anchors(page: Path) -> set[str]:
     """Addresses of the headings of a page, as mkdocs and GitHub make them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"\s+", "-", re.sub(r"[^\w\s-]", "", heading.lower()).strip()) for heading in headings}
+
+
+def test_the_notebook_is_that_of_its_page() -> None:
+    from docs.notebooks import written
+
+    assert (PROJECT / "docs" / "notebook.ipynb").read_text("utf-8") == written()
+    cells = json.loads(written())["cells"]
+    assert next(cell["source"][0] for cell in cells if cell["cell_type"] == "code") == "import catalog, indexer\n"
+    assert all(">>>" not in "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+
+
+FUNCTIONS = {"log", "exp", "det", "gcd"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_mathematics_is_typeset_without_a_word_that_is_not_known(page: Path) -> None:
+    from indexer.pages.mathml import mathml
+
+    text = re.sub(r"^```.*?^```$|`[^`\n]*`", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    for latex in re.findall(r"\$\$(.+?)\$\$|(?<![\w$])\$(?=\S)([^$\n]+?)(?<=\S)\$(?![\w$])", text, re.DOTALL):
+        shown = mathml("".join(latex))
+        assert set(re.findall(r'<mi mathvariant="normal">(\w{2,})</mi>', shown)) <= FUNCTIONS | {"PCF"}, latex
+        assert "$" not in shown and "\\" not in shown
+
+
+def test_the_description_for_an_index_leads_to_no_file_beside_it() -> None:
+    pytest.importorskip("hatchling")
+    from hatch_build import description
+
+    text = description((PROJECT / "README.md").read_text())
+    assert re.findall(r"\]\((?!https?://|#)", text) == []
+    assert "docs/mathematics.md" in text and text.startswith("# Formulary")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -1,0 +1,69 @@
+"""The page `notebook.md` as a notebook of Jupyter, with what the cells answer: `python docs/notebooks.py`."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+PAGE = Path(__file__).with_name("notebook.md")
+_BLOCK = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def notebook(text: str) -> dict[str, Any]:
+    """Return the notebook of a page: its text as Markdown, each example of Python's prompt as a cell of code."""
+    cells: list[dict[str, Any]] = []
+    for place, part in enumerate(_BLOCK.split(text)):
+        if place % 2:
+            cells += _examples(part, sum(cell["cell_type"] == "code" for cell in cells))
+        elif part.strip():
+            cells.append({"cell_type": "markdown", "metadata": {}, "source": _lines(part.strip())})
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _examples(text: str, before: int) -> list[dict[str, Any]]:
+    """Cells of code: one for each run of statements up to an answer."""
+    cells: list[dict[str, Any]] = []
+    code: list[str] = []
+    answer: list[str] = []
+
+    def close() -> None:
+        if code:
+            count = before + len(cells) + 1
+            output = {"output_type": "stream", "name": "stdout", "text": _lines("\n".join(answer) + "\n")}
+            outputs = [output] if answer else []
+            source = _lines("\n".join(code))
+            cells.append({"cell_type": "code", "execution_count": count, "metadata": {}, "outputs": outputs,
+                          "source": source})  # fmt: skip
+        code.clear()
+        answer.clear()
+
+    for line in text.splitlines():
+        if line.startswith((">>> ", "... ")) or line in (">>>", "..."):
+            if answer:
+                close()
+            code.append(line[4:])
+        elif line.strip():
+            answer.append(line)
+    close()
+    return cells
+
+
+def _lines(text: str) -> list[str]:
+    return text.splitlines(keepends=True)
+
+
+def written() -> str:
+    """Return the notebook of the page as its file has it."""
+    return json.dumps(notebook(PAGE.read_text(encoding="utf-8")), indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.with_suffix(".ipynb").write_text(written(), encoding="utf-8")
+    sys.exit(0)
