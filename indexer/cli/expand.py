@@ -109,6 +109,7 @@ def _write(result: dict[str, Any], number: str) -> None:
             ("signs", ", ".join(f"{s:+d}" for s in result["signs"])),
             ("formula", pcf and _shown(PCF(tuple(pcf["a"]), tuple(pcf["b"])))),
             ("value is", result["map"] and f"{moebius_text(result['map'], 'L')}, L the limit of the formula"),
+            ("exactly", result["algebraic"]),
             ("proof", proof and f"equivalent to {PCF(tuple(proof['base']['a']), tuple(proof['base']['b']))}"),
             ("digits", result["digits"]),
         ]

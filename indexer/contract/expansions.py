@@ -7,14 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import fmpz_poly
+from flint import ctx, fmpz_poly
 
 from catalog.constants.expressions import parse_expression
 from catalog.errors import ExpressionError, FormulaError
 from indexer.contract.guarded import BATCH, Object, guarded
+from indexer.mathematics.continued_fractions.limit import limit
+from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations.search import normal_moebius
+from indexer.mathematics.relations.text import quadratic_text
 from indexer.sources.files.lines import NumberedLine, numbered
 from indexer.sources.signed_fractions.expansions import Enclosed, Moebius, Signs, enclosed, maps, sign_patterns
+from indexer.sources.signed_fractions.patterns import Pattern
 from indexer.sources.signed_fractions.search import (
     DIGITS,
     Expansion,
@@ -32,6 +36,11 @@ HEIGHT = 2
 LONGEST = 3
 """Longest period of the signs that are tried where none is given."""
 
+IDENTITY: Moebius = (0, 1, 1, 0)
+
+QUADRATIC_DIGITS = 40
+"""Digits by which the root of a quadratic polynomial is chosen."""
+
 MAX_HEIGHT = 6
 """Largest entry of a map that can be asked for."""
 
@@ -40,7 +49,8 @@ MAX_SIGNS = 8
 
 NOTHING: Object = {
     "found": 0, "moebius": None, "preperiod": None, "period": None, "subsequences": None, "signs": None,
-    "canonical": None, "recurrence": None, "matrix": None, "pcf": None, "map": None, "proof": None, "digits": None,
+    "canonical": None, "algebraic": None, "recurrence": None, "matrix": None, "pcf": None, "map": None, "proof": None,
+    "digits": None,
 }  # fmt: skip
 """The object of a number whose expansions show nothing."""
 
@@ -75,7 +85,17 @@ def expansions(
             number, moebius[0], signs[0], most_digits
         )
         return [] if one is None else [one]
-    return sorted(search(number, moebius, signs, most_digits), key=_cost)
+    return sorted(search(number, moebius, signs, most_digits), key=_cost) or _periodic(number, most_digits, signs)
+
+
+def _periodic(number: Enclosed, most_digits: int | None, signs: Sequence[Signs]) -> list[Expansion]:
+    """The expansions of a number itself that are periodic, one of each tail: it is quadratic."""
+    found: dict[object, Expansion] = {}
+    for period in signs:
+        one = expanded(number, IDENTITY, period, most_digits)
+        if one is not None and one.pattern is not None and one.pattern.degree == 0:
+            found.setdefault(one.pattern.canonical().key, one)
+    return sorted(found.values(), key=_cost)
 
 
 def _cost(found: Expansion) -> tuple[int, int, int]:
@@ -97,6 +117,7 @@ def expansion_object(found: Expansion) -> Object:
         return result
     rule = pattern.canonical()
     result |= {
+        "algebraic": _quadratic(pattern),
         "preperiod": list(pattern.first),
         "period": pattern.period,
         "subsequences": [[str(c) for c in polynomial] for polynomial in pattern.subsequences],
@@ -120,6 +141,21 @@ def expansion_object(found: Expansion) -> Object:
             "U": [[_coefficients(entry) for entry in proof.U[:2]], [_coefficients(entry) for entry in proof.U[2:]]],
         },
     }
+
+
+def _quadratic(pattern: Pattern) -> str | None:
+    """The value of a pattern of constants, a quadratic irrational; None for any other, and for a rational value."""
+    if pattern.degree:
+        return None
+    formula, (x, y, z, w) = pattern.fraction.contracted()
+    value = limit(formula, QUADRATIC_DIGITS)
+    if formula.deg_a or formula.deg_b or value is None or value.ball is None or value.exact is not None:
+        return None
+    a, b = formula.a[0], formula.b[0]  # L^2 = a L + b, and L = (z V - x)/(y - w V)
+    above, below = fmpz_poly([-x, z]), fmpz_poly([y, -w])
+    polynomial = above * above - a * above * below - b * below * below
+    with ctx.workprec(bits_for(QUADRATIC_DIGITS) + 64):
+        return quadratic_text([int(polynomial[k]) for k in range(3)], (x + y * value.ball) / (z + w * value.ball))
 
 
 def _number(value: Fraction) -> int | str:

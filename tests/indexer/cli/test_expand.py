@@ -64,3 +64,21 @@ def test_bad_input_is_refused_with_one_sentence(arguments: tuple[str, ...], mess
     done = formulary("expand", *arguments)
     assert done.returncode == 2 and done.stdout == ""
     assert SENTENCE.fullmatch(done.stderr) and message in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "quotients", "value"),
+    [("sqrt(2)", "1, (2)", "sqrt(2)"), ("(1+sqrt(5))/2", "(1)", "(1 + sqrt(5))/2"), ("sqrt(7)/3", None, "sqrt(7)/3")],
+)
+def test_a_quadratic_number_is_periodic_and_given_exactly(number: str, quotients: str | None, value: str) -> None:
+    done = formulary("expand", number)
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert any(line.split() == ["exactly", *value.split()] for line in lines)
+    assert quotients is None or any(line.startswith("quotients") and quotients in line for line in lines)
+
+
+@pytest.mark.parametrize("number", ["2^(1/3)", "pi", "catalan", "3/7"])
+def test_numbers_without_a_pattern_have_none(number: str) -> None:
+    done = formulary("expand", number, "--json")
+    assert done.returncode == 1 and json.loads(done.stdout)["found"] == 0
