@@ -1,14 +1,20 @@
 """Typed numbers: how often random ones are called found, and how many short expressions are found again, by digits.
 
-`random` takes seeded random numbers through the whole ladder. `expressions` makes 200 short expressions of one to three
-constants and types so many of their digits, beside `mpmath.identify` with the constants that they are made of; right
-is an answer that is the expression to 100 digits. Times are those of one process.
+`random` takes seeded random numbers through the whole ladder and says how near the nearest came: an answer is found
+from ten bits on, and each bit is worth a factor of two. `expressions` makes 200 short expressions of one to three
+constants and types so many of their digits, beside `mpmath.identify` with the constants that they are made of, and
+beside the program `ries` where it is installed; right is an answer that is the expression to 50 digits. Times are those
+of a processor.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import re
+import resource
+import shutil
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -20,6 +26,8 @@ from benchmarks.printing import heading, line
 from catalog.constants import evaluation
 from catalog.constants.library import library
 from catalog.errors import ExpressionError
+from indexer.identification.ladder.climb import climb
+from indexer.identification.ladder.complexity import MARGIN_BITS
 from indexer.identification.numbers import identify_number
 from indexer.identification.typed import read_number
 from indexer.workers.pool import in_order
@@ -32,8 +40,24 @@ CONSTANTS = (
 
 FUNCTIONS = ("exp", "log", "sin", "cos", "tan", "atan", "sinh", "sqrt")
 
-RIGHT_DIGITS = 100
+RIGHT_DIGITS = 50
 """Digits to which an answer must be the expression."""
+
+RIES_DIGITS = 17
+"""Most digits that `ries` reads."""
+
+RIES_ONE = {
+    "neg": "(-{})", "recip": "(1/{})", "dup*": "({})^2", "sqrt": "sqrt({})", "exp": "exp({})", "ln": "log({})",
+    "sinpi": "sin(pi*({}))", "cospi": "cos(pi*({}))", "tanpi": "tan(pi*({}))",
+}  # fmt: skip
+RIES_TWO = {
+    "+": "({}+{})", "-": "({}-{})", "*": "({}*{})", "/": "({}/{})", "**": "({})^({})", "root": "({0})^(1/({1}))",
+    "logn": "(log({})/log({}))",
+}  # fmt: skip
+"""What `ries` writes, as it is written here."""
+
+SPARE_BITS = 12.0
+"""Bits by which an answer to a random number may be longer than its digits and still be told."""
 
 
 def expressions(count: int, seed: int) -> list[str]:
@@ -95,29 +119,41 @@ FORMS: tuple[Callable[[random.Random], str], ...] = (
 """The kinds of expressions, in turn."""
 
 
-def compare(count: int, digits: Sequence[int], seed: int, beside: bool) -> None:
-    """Print the share found by digits, of the ladder and of mpmath.identify."""
+def compare(count: int, digits: Sequence[int], seed: int, programs: Sequence[str]) -> None:
+    """Print the share found by digits, of each program."""
     texts = expressions(count, seed)
     members = tuple(library().candidates())
-    heading("digits", "ladder: right", "wrong", "median s", "slowest s", "mpmath.identify: right", "wrong", "median s")
+    known: dict[str, Callable[[str, int], str | None]] = {
+        "ladder": partial(_ladder, members),
+        "candidates": partial(_candidate, members),
+        "mpmath.identify": _mpmath,
+        "ries": _ries,
+    }
+    heading("digits", "program", "right", "wrong", "median s", "slowest s")
     for k in digits:
-        ladder = [_asked(partial(_ladder, members), text, k) for text in texts]
-        others = [_asked(_mpmath, text, k) for text in texts] if beside else []
-        line(str(k), *_told(ladder, slowest=True), *(_told(others, slowest=False) if others else ("-",) * 3))
+        for name in programs:
+            if name != "ries" or (k <= RIES_DIGITS and shutil.which("ries")):
+                line(str(k), name, *_told([_asked(known[name], text, k) for text in texts]))
 
 
-def _told(results: Sequence[tuple[str, float]], *, slowest: bool) -> list[str]:
+def _told(results: Sequence[tuple[str, float]]) -> list[str]:
     times = sorted(seconds for _, seconds in results)
     shares = [f"{sum(r == kind for r, _ in results) / len(results):.1%}" for kind in ("right", "wrong")]
-    return [*shares, f"{times[len(times) // 2]:.2f}", *([f"{times[-1]:.2f}"] if slowest else [])]
+    return [*shares, f"{times[len(times) // 2]:.2f}", f"{times[-1]:.2f}"]
+
+
+def _seconds() -> float:
+    """Return the processor time of this process and of those that it has started."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def _asked(answer: Callable[[str, int], str | None], text: str, digits: int) -> tuple[str, float]:
     """Return what an answer to the first digits of an expression is, and its seconds."""
     number = read_number(text, digits).text
-    start = time.perf_counter()
+    start = _seconds()
     given = answer(number, digits)
-    seconds = time.perf_counter() - start
+    seconds = _seconds() - start
     return ("none" if given is None else "right" if _is_right(given, text) else "wrong"), seconds
 
 
@@ -126,11 +162,41 @@ def _ladder(members: tuple[object, ...], number: str, digits: int) -> str | None
     return found.relations[0].expression if found.relations else None
 
 
+def _candidate(members: tuple[object, ...], number: str, digits: int) -> str | None:
+    """The answer that is found, or else the first candidate, which claims nothing."""
+    found = identify_number(number, members, 8, effort=1)  # type: ignore[arg-type]
+    first = next(iter((*found.relations, *found.candidates)), None)
+    return first.expression if first else None
+
+
+def _ries(number: str, digits: int) -> str | None:
+    """The first answer of `ries` within the error of the number, solved for it."""
+    size = len(number.partition(".")[2])
+    command = ["ries", "-s", "-l2", "-F3", "-n1", "--max-match-distance", f"1e-{size}", number]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    match = re.search(r"x = (.*?)  +(?:for x|\('exact')", done.stdout)
+    return _infix(match[1].split()) if match else None
+
+
+def _infix(program: Sequence[str]) -> str | None:
+    """Return a postfix program of `ries` as an expression, None where it is none."""
+    stack: list[str] = []
+    for item in program:
+        if item in RIES_ONE:
+            stack.append(RIES_ONE[item].format(stack.pop()))
+        elif item in RIES_TWO:
+            second, first = stack.pop(), stack.pop()
+            stack.append(RIES_TWO[item].format(first, second))
+        else:
+            stack.append(item)
+    return stack[0] if len(stack) == 1 else None
+
+
 def _mpmath(number: str, digits: int) -> str | None:
     names = {"euler_gamma": "euler", **{f"gamma(1/{k})": f"gamma(mpf(1)/{k})" for k in (3, 4)}}
-    with mpmath.workdps(digits - 1):
+    with mpmath.workdps(max(mpmath.mp.dps, digits - 1)):
         constants = [names.get(c, c.replace("^", "**")) for c in CONSTANTS]
-        found = mpmath.identify(mpmath.mpf(number), constants)
+        found = mpmath.identify(mpmath.mpf(number), constants, tol=mpmath.mpf(10) ** (2 - digits))
     return None if found is None else str(found)
 
 
@@ -155,17 +221,17 @@ def _is_right(given: str, text: str) -> bool:
 
 
 def chance(count: int, digits: Sequence[int], seed: int, workers: int | None) -> None:
-    """Print the share of random numbers that are called found."""
-    heading("digits", "numbers", "called found", "seconds each")
+    """Print the share of random numbers that are called found, and by how many bits the nearest is short of it."""
+    heading("digits", "numbers", "called found", "nearest, bits", "seconds each")
     for k in digits:
         numbers = random_numbers(count, k, seed)
         start = time.perf_counter()
-        found = list(in_order(_found, numbers, _killed, workers=workers, batch=8))
+        found = list(in_order(_nearest, numbers, _killed, workers=workers, batch=8))
         each = (time.perf_counter() - start) / count
-        for number, expression in zip(numbers, found, strict=True):
-            if expression:
-                print(f"{number} was called {expression}")
-        line(str(k), f"{count:,}", str(sum(map(bool, found))), f"{each:.2f}")
+        called = [(number, text) for number, (short, text) in zip(numbers, found, strict=True) if short <= 0]
+        for number, text in called:
+            print(f"{number} was called {text}")
+        line(str(k), f"{count:,}", str(len(called)), f"{min(short for short, _ in found):.1f}", f"{each:.2f}")
 
 
 def random_numbers(count: int, digits: int, seed: int) -> list[str]:
@@ -178,13 +244,17 @@ def random_numbers(count: int, digits: int, seed: int) -> list[str]:
     return numbers
 
 
-def _found(numbers: Sequence[str]) -> list[str]:
-    """Return what each number is called, an empty text where nothing is found."""
-    results = [identify_number(number, tuple(library().candidates()), 8, effort=1) for number in numbers]
-    return [found.relations[0].expression if found.relations else "" for found in results]
+def _nearest(numbers: Sequence[str]) -> list[tuple[float, str]]:
+    """Return by how many bits the shortest answer of each number is too long to be found, and what it is."""
+    results = []
+    for number in numbers:
+        climbed = climb(read_number(number), tuple(library().candidates()), spare=SPARE_BITS)
+        every = [(r.complexity + MARGIN_BITS - r.information, r.expression) for r in (*climbed.found, *climbed.others)]
+        results.append(min(every, default=(SPARE_BITS + MARGIN_BITS, "")))
+    return results
 
 
-def _killed(number: str, reason: str) -> str:
+def _killed(number: str, reason: str) -> tuple[float, str]:
     raise RuntimeError(f"{number}: {reason}")
 
 
@@ -196,12 +266,12 @@ def main() -> None:
     parser.add_argument("--digits", type=int, nargs="+", default=None)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int)
-    parser.add_argument("--alone", action="store_true", help="without mpmath.identify")
+    parser.add_argument("--beside", nargs="+", default=["ladder", "candidates", "mpmath.identify", "ries"])
     given = parser.parse_args()
     if given.what == "random":
         chance(given.count or 10_000, given.digits or [15, 20, 30, 50], given.seed, given.workers)
     else:
-        compare(given.count or 200, given.digits or [12, 15, 20, 30, 50], given.seed, not given.alone)
+        compare(given.count or 200, given.digits or [12, 15, 20, 30, 50], given.seed, given.beside)
 
 
 if __name__ == "__main__":

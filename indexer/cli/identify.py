@@ -309,7 +309,8 @@ def _shown_steps(say: bool) -> Iterator[Callable[[LadderStep], None]]:
 
         def show(step: LadderStep) -> None:
             if say and not sys.stderr.isatty() and not is_quiet():
-                note(f"formulary: {step.rung}: {step.found or 'nothing'} ({step.searches} searches)")
+                searches = "1 search" if step.searches == 1 else f"{step.searches:,} searches"
+                note(f"formulary: {step.rung}: {step.found or 'nothing'} ({searches})")
             else:
                 tell(f"climbing the ladder, {step.rung}", next(climbed))
 

@@ -137,7 +137,8 @@ def independent(terms: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
         with ctx.workprec(bits):
             found = linear([value, *values], DIGITS).coefficients if values else None
         if found is not None and found[0]:
-            left_out.append(f"{term} = {linear_text(found, kept)}")
+            same = linear_text(found, kept)
+            left_out.append(term if same == term else f"{term} = {same}")
         else:
             kept.append(term)
             values.append(value)

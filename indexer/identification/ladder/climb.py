@@ -96,12 +96,14 @@ def climb(
     effort: int = EFFORT,
     rungs: Sequence[Rung] = RUNGS,
     tell: Callable[[LadderStep], None] | None = None,
+    spare: float = -2.0,
 ) -> Climbed:
     """Climb the ladder for a number of at least 12 digits; `tell` hears of each rung.
 
     An answer is found where the digits outweigh its length by MARGIN_BITS; with CERTAIN_BITS the ladder ends.
+    Others are told where they are longer than the digits by `spare` bits at most.
     """
-    asked = Asked(number, tuple(library), effort, degree)
+    asked = Asked(number, tuple(library), effort, degree, spare=spare)
     climbed = Climbed()
     for rung in rungs:
         if rung.least_digits > number.digits or rung.effort > effort:

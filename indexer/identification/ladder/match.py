@@ -83,7 +83,8 @@ class Match:
 class Asked:
     """A number as the rungs want it: its ball, the bits that it holds, and constants scaled as it is.
 
-    `library` are the constants that a catalogue or the library names; `effort` grows the sets of constants.
+    `library` are the constants that a catalogue or the library names; `effort` grows the sets of constants, and
+    an answer may be longer than the digits by `spare` bits.
     """
 
     number: Number
@@ -91,6 +92,7 @@ class Asked:
     effort: int = 1
     degree: int = 8
     tried: dict[str, int] = field(default_factory=dict)
+    spare: float = -2.0
 
     def __post_init__(self) -> None:
         """Choose the scale: one unit is a quarter of the number's error."""
@@ -125,7 +127,7 @@ class Asked:
     @property
     def limit(self) -> float:
         """Bits beyond which a match is not worth a thought."""
-        return self.information - 2
+        return self.information + self.spare
 
     def relations(self, values: Sequence[int], rung: str, spread: int = 1) -> list[tuple[int, ...]]:
         """Return the short relations of scaled integers, counted for a rung; `spread` enlarges the number's error."""
