@@ -33,11 +33,18 @@ where field.name = %(name)s
 order by field_constant.residues
 
 -- trajectories_of --
--- Trajectories of a field, the fastest a degree first; the best formula of each.
-select distinct on (rate_per_degree, id) *
-from trajectories
-where field = %(name)s
-order by rate_per_degree desc nulls last, id, is_itself desc
+-- Trajectories of a field, the fastest a degree first; the formula of each that is its continued fraction, if any.
+select distinct on (view.rate_per_degree, view.id)
+    view.id, view.field, trajectory.direction, trajectory.start, view.status, view.status_reason, view.formula_id,
+    view.formula, view.is_itself, representation.map, view.constant, view.relation, view.proof, view.limit_value,
+    view.rate, view.rate_per_degree, view.rate_per_step, view.degree, view.steps, view.delta, view.delta_limit,
+    view.space, view.space_rank
+from trajectories as view
+join trajectory on trajectory.id = view.id
+left join representation
+    on (representation.trajectory_id, representation.formula_id) = (view.id, view.formula_id)
+where view.field = %(name)s
+order by view.rate_per_degree desc nulls last, view.id, view.is_itself desc
 limit %(limit)s
 
 -- representations_of --

@@ -26,6 +26,7 @@ MAY_BE_EMPTY = (
     "23. What people wrote",
     "4. Formulas near a number",
     "19. Riddles: no name, and a large delta",
+    "27. The trajectories of a formula",
 )
 """Queries whose answer is empty in a small catalogue."""
 

@@ -1,0 +1,17 @@
+"""The view of trajectories in plain types."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0017c"
+down_revision = "0017b"
+
+SQL = Path(__file__).parents[1] / "sql"
+
+
+def upgrade() -> None:
+    driver = op.get_bind().connection.driver_connection
+    driver.execute((SQL / "0017c_plain_trajectories.sql").read_text(encoding="utf-8"))
