@@ -41,7 +41,7 @@ def growth(formulas: Steps, identified: Steps = ()) -> Figure:
         axes.set(xlabel="time (UTC)", ylabel="formulas in the catalogue", ylim=(0, None))
         axes.margins(x=0.02)
         axes.grid(alpha=0.2, linewidth=0.6)
-        axes.legend(loc="upper left", fontsize=9)
+        figure.legend(loc="outside lower center", ncols=2, fontsize=9)
         total = sum(count for _, count in formulas)
         heading(axes, f"{total:,} formulas since {formulas[0][0]:%Y-%m-%d %H:%M} UTC")
     return figure
@@ -77,9 +77,9 @@ def convergence(
                 f"{known[-1]:.4f}",
                 (1, known[-1]),
                 xycoords=("axes fraction", "data"),
-                xytext=(-2, 4),
+                xytext=(4, 0),
                 textcoords="offset points",
-                ha="right",
+                va="center",
                 fontsize=8.5,
             )
         above.set_ylabel("log10 of the error |L - p_n/q_n|")

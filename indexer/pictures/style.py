@@ -122,7 +122,7 @@ def new_figure(size: tuple[float, float] = SIZE) -> Figure:
 
 def heading(axes: Axes, title: str, remark: str = "") -> None:
     """Write a title above axes, with a remark in a line of its own."""
-    axes.set_title(title + ("\n" if remark else ""), loc="left", fontsize=11, linespacing=1.5)
+    axes.set_title(title, loc="left", fontsize=11, pad=20 if remark else None)
     if remark:
         axes.annotate(
             remark, (0, 1), xytext=(0, 6), xycoords="axes fraction", textcoords="offset points", fontsize=8.5, alpha=0.8

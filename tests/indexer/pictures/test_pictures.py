@@ -203,7 +203,7 @@ def test_clusters_are_named_by_their_labels() -> None:
 def test_growth_ends_with_the_sum() -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     figure = growth([(start, 5), (start + timedelta(hours=1), 7)], [(start, 2)])
-    names = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
     assert names == ["formulas (12)", "canonical formulas identified (2)"]
 
 
