@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
 
@@ -18,14 +19,6 @@ CONTENTS = {
     "families": "Infinite families",
     "riddles": "Open riddles",
 }
-PARTS = (
-    sections.counts,
-    sections.constants,
-    sections.cluster_section,
-    sections.newest,
-    sections.families,
-    sections.riddles,
-)
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -57,8 +50,8 @@ and its mirror and inflations count once. Relations that somebody rejected are l
 """
 
 
-def page(report: Report, title: str = "Formulary", tell: Tell = silent) -> str:
-    """Return the whole page as HTML."""
+def page(report: Report, title: str = "Formulary", tell: Tell = silent, site: str | None = None) -> str:
+    """Return the whole page as HTML; with a `site`, the address of `formulary serve`, formulas are links to it."""
     contents = "".join(f'<li><a href="#{name}">{escape(text)}</a></li>' for name, text in CONTENTS.items())
     return PAGE.format(
         title=escape(title),
@@ -67,5 +60,14 @@ def page(report: Report, title: str = "Formulary", tell: Tell = silent) -> str:
         moment=f"{report.made_at:%Y-%m-%d %H:%M}",
         contents=contents,
         figures=sections.key_figures(report),
-        body="\n".join(part(report) for part in told(PARTS, tell, "drawing the page", len(PARTS))),
+        body="\n".join(told(_body(report, site), tell, "drawing the page", len(CONTENTS))),
     )
+
+
+def _body(report: Report, site: str | None) -> Iterator[str]:
+    yield sections.counts(report)
+    yield sections.constants(report)
+    yield sections.cluster_section(report, site)
+    yield sections.newest(report, site)
+    yield sections.families(report)
+    yield sections.riddles(report, site)

@@ -15,7 +15,7 @@ from indexer.laws.containment import folded, pattern_of
 from indexer.pages.html import bar, digits, figure, number, section, table
 from indexer.pages.mathml import mathml
 from indexer.pages.thumbnails import Ground
-from indexer.pages.typeset import expression, formula, label, relation
+from indexer.pages.typeset import expression, label, linked, relation
 from indexer.pictures.growth import growth
 from indexer.pictures.maps import Points, clusters, scatter
 from indexer.pictures.style import inline_svg
@@ -126,7 +126,7 @@ def constants(report: Report) -> str:
     return section("constants", "Constants", table(caption, columns, rows) + more)
 
 
-def cluster_section(report: Report) -> str:
+def cluster_section(report: Report, site: str | None = None) -> str:
     """Return the map of the clusters, and the largest ones with their pictures."""
     if not report.clusters:
         return section("clusters", "Clusters", _nothing("formulary cluster build"))
@@ -137,10 +137,10 @@ def cluster_section(report: Report) -> str:
             inline_svg(clusters(vectors, numbers, labels), "Clusters along two principal components", "clusters"),
             "Formulas with one constant lie at one place. The labels are those of the largest clusters.",
         )
-    return section("clusters", "Clusters", body + _cards(report, report.clusters[:CLUSTERS], "The largest ones"))
+    return section("clusters", "Clusters", body + _cards(report, report.clusters[:CLUSTERS], "The largest ones", site))
 
 
-def _cards(report: Report, rows: Sequence[Row], title: str) -> str:
+def _cards(report: Report, rows: Sequence[Row], title: str, site: str | None) -> str:
     numbers, values = report.clustered
     ground = Ground(values) if len(values) else None
     items = []
@@ -153,7 +153,7 @@ def _cards(report: Report, rows: Sequence[Row], title: str) -> str:
             if ground is not None and len(mine)
             else f'<p class="soft">no member has a {PLANE[0]}</p>'
         )
-        first = f'<div class="of">{formula(row["formula"])}</div>' if row.get("formula") else ""
+        first = f'<div class="of">{linked(row["formula"], site)}</div>' if row.get("formula") else ""
         size = f"{row['canonical']:,} formulas, such as" if first else f"{row['canonical']:,} formulas"
         items.append(
             f'<li><h3>{label(row["label"], row["latex"])}</h3>{picture}<div class="soft">{size}</div>{first}</li>'
@@ -162,7 +162,7 @@ def _cards(report: Report, rows: Sequence[Row], title: str) -> str:
     return f'<p class="soft">{caption}</p>{ground.symbol() if ground else ""}<ul class="cards">{"".join(items)}</ul>'
 
 
-def newest(report: Report) -> str:
+def newest(report: Report, site: str | None = None) -> str:
     """Return the newest relations, one of each sort of constant."""
     seen: set[str] = set()
     rows: list[tuple[str, ...]] = []
@@ -170,7 +170,7 @@ def newest(report: Report) -> str:
         if (sort := _sort(row["constant"])) not in seen and len(rows) < NEWEST:
             seen.add(sort)
             limit = relation(row["expression"], row["constant"], row["latex"])
-            rows.append((formula(row["formula"]), limit, _proof(row), f"{row['found_at']:%Y-%m-%d %H:%M}"))
+            rows.append((linked(row["formula"], site), limit, _proof(row), f"{row['found_at']:%Y-%m-%d %H:%M}"))
     columns = [("", "formula"), ("", "limit"), ("short", "proof"), ("number", "found (UTC)")]
     body = table("The newest relation of each sort of constant", columns, rows) if rows else ""
     return section("newest", "Newest verified relations", body or "<p>No relation is verified yet.</p>")
@@ -218,12 +218,12 @@ def _law(row: Row) -> str:
     return f'<li><div class="law">{mathml(row["latex"])}</div><small>family {row["id"]}: {checked}</small></li>'
 
 
-def riddles(report: Report) -> str:
+def riddles(report: Report, site: str | None = None) -> str:
     """Return what has no name: large clusters of related formulas, and formulas with a high delta."""
     unnamed = [row for row in report.clusters if (row["label"] or "").startswith("unnamed-")][:UNNAMED]
     body = "<p>Related formulas, tied to each other by verified relations, whose constant is in no library.</p>"
     rows = [
-        (label(row["label"]), number(row["canonical"]), formula(row["formula"]), digits(row["limit_value"]))
+        (label(row["label"]), number(row["canonical"]), linked(row["formula"], site), digits(row["limit_value"]))
         for row in unnamed
         if row.get("formula")
     ]
@@ -231,7 +231,7 @@ def riddles(report: Report) -> str:
     body += table("The largest clusters without a name", columns, rows) if rows else "<p>No such cluster is known.</p>"
     rows = [
         (
-            formula(row["formula"]),
+            linked(row["formula"], site),
             f"{row['delta']:.4f}",
             escape(words(row["convergence_class"])),
             digits(row["limit_value"]),

@@ -18,6 +18,17 @@ def formula(value: PCF) -> str:
     return mathml(value.latex())
 
 
+def permalink(value: PCF) -> str:
+    """Return the path of a formula's page on a site of `formulary serve`, by its coefficients."""
+    return f"/pcf/{','.join(map(str, value.a))}/{','.join(map(str, value.b))}"
+
+
+def linked(value: PCF, site: str | None) -> str:
+    """Return a formula as a continued fraction, as a link to its page where there is a site."""
+    shown = formula(value)
+    return shown if site is None else f'<a href="{escape(site.rstrip("/") + permalink(value))}">{shown}</a>'
+
+
 def expression(text: str | None, latex: str | None = None) -> str:
     """Return an expression such as `4/(pi - 2)` or the name of a constant, by its LaTeX where that is known."""
     if text is None:

@@ -21,7 +21,7 @@ _MATH = re.compile(r"\$([^$]*)\$")
 
 def address(formula: PCF) -> str:
     """The permalink of a formula: its coefficients, constant terms first."""
-    return f"/pcf/{','.join(map(str, formula.a))}/{','.join(map(str, formula.b))}"
+    return typeset.permalink(formula)
 
 
 def constant_address(name: str) -> str:

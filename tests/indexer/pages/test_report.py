@@ -166,6 +166,20 @@ def test_a_report_is_one_file_with_everything_in_it(report: Path) -> None:
     assert found.tags["table"] >= 4
 
 
+def test_formulas_are_links_to_their_pages_where_there_is_a_site(
+    sample_catalogue: dict[str, str], tmp_path: Path
+) -> None:
+    for site in ("http://localhost:8000", "http://localhost:8000/"):
+        done = formulary("report", "-o", str(tmp_path / "r.html"), "--site", site, **sample_catalogue)
+        assert done.returncode == 0, done.stderr
+        links = [at for at in Page((tmp_path / "r.html").read_text(encoding="utf-8")).references if at[0] != "#"]
+        assert links
+        assert all(re.fullmatch(r"http://localhost:8000/pcf/-?\d+(,-?\d+)*/-?\d+(,-?\d+)*", link) for link in links)
+    done = formulary("report", "-o", str(tmp_path / "r.html"), "--site", "javascript:alert(1)", **sample_catalogue)
+    assert done.returncode == 2
+    assert "is no address of a site" in done.stderr
+
+
 def test_an_empty_catalogue_has_a_report_and_no_pictures(database_url: str, tmp_path: Path) -> None:
     place = {"FORMULARY_DATABASE_URL": database_url, "FORMULARY_HOME": str(tmp_path)}
     done = formulary("report", "-o", str(tmp_path / "r.html"), **place)
