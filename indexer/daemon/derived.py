@@ -83,6 +83,7 @@ class Following:
         self._count_at = time.monotonic() + SUMMARY_SECONDS
         self._writes = False
         self._tied = 0  # members of families that this run has named or tied
+        self._uncompared = True  # formulas may be without a class
         self._compared = 0  # formulas whose class this run has found
         self._searched: str | None = None  # version of the library with which all stored formulas were searched
 
@@ -98,12 +99,15 @@ class Following:
     def idle(self) -> None:
         """Take in what others have added, while there is nothing to evaluate."""
         self._link.do(self.index.catch_up)
+        if self._uncompared:
+            self._find_classes()
         self._save_when_due()
 
     def commit(self, batch: Batch, ingested: Ingested) -> None:
         """Bring index, clusters and anchors up to the commit."""
         self._link.do(self.index.follow, batch.rows, ingested)
         self._derive("clusters", self._clusters.follow)
+        self._uncompared = True
         for anchor in batch.anchors():
             self.anchors.add(int(ingested.ids[anchor.row]), str(anchor.formula), anchor.constant, anchor.vector)
         self._save_when_due()
@@ -188,6 +192,8 @@ class Following:
             sweep_classes, seconds=seconds, stop=self._stopping.is_set, workers=workers, tell=self._tell_classes
         )
         swept = self._derive("classes", sweep)
+        if swept is not None:
+            self._uncompared = not swept.complete
         if swept is not None and swept.settled:
             self._compared += swept.formulas
             self._log.event("classes", **swept.to_json())

@@ -24,8 +24,12 @@ from indexer.sources.files.blind_delta import read_blind_delta
 from indexer.sources.files.lirec import read_lirec
 from indexer.upkeep.adding import Added, add_lines
 from indexer.upkeep.claims import IMPORTED_VERSION, Claim, judge_all
+from indexer.upkeep.classes import sweep_classes
 from indexer.upkeep.records import BATCH, Import, Numbered
 from indexer.upkeep.setup import seed_constants
+
+CLASS_SECONDS = 60.0
+"""Time for finding the classes of what was imported; the next sweep goes on."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ def import_export(
     while batch := list(islice(records, BATCH)):
         done.store(batch)
     done.finish()
+    sweep_classes(connection, seconds=CLASS_SECONDS, workers=workers, tell=tell)
     return done.summary
 
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 from itertools import combinations
+from pathlib import Path
 
 import psycopg
 import pytest
 
-from catalog.database.opening import open_database
+from catalog.database.opening import Database, open_database
 from catalog.formulas.pcf import PCF, parse_formula
 from catalog.store import formulas as queries
 from catalog.store.equivalences import class_of
 from catalog.store.findings import Findings, RelationRow
+from catalog.store.leases import add_space
 from catalog.store.rows import Row
 from catalog.store.storing_findings import store_findings
 from catalog.version import __version__
+from indexer.daemon import derived as following
+from indexer.daemon.log import LineLog
+from indexer.daemon.run import Daemon
+from indexer.daemon.settings import Settings
 from indexer.identification.theorems import proof_of
 from indexer.mathematics.equivalence.decision import relate
 from indexer.mathematics.proofs.checker import check
@@ -172,3 +178,28 @@ def test_an_older_catalogue_gets_its_classes_from_init(seeded_copy: str) -> None
         assert connection.execute("select max(evaluated_at) from formula").fetchone() == evaluated
         members = connection.execute("select formulas from classes where formulas > 1").fetchall()
         assert members
+
+
+def test_a_run_that_ends_leaves_no_formula_without_its_class(
+    database: Database, connection: psycopg.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the time between two snapshots was too short for all of them."""
+    monkeypatch.setattr(following, "COMPLETE_SECONDS", 0.0)
+    monkeypatch.setattr(classes, "STORED_TOGETHER", 1)
+    seed_constants(connection)
+    add_space(connection, "tails", "a = n^2 + 2 A n + 1 + A^2; b = 3 n + 7 + 3 A; A in 0..9", 10, chunk_size=10)
+    Daemon(database.connect, tmp_path, LineLog(), Settings(workers=1, once=True)).run()
+    assert sweep_classes(connection).settled == 0
+    assert connection.execute("select formulas from classes").fetchall() == [(10,)]
+
+
+def test_what_an_export_brings_has_its_class_at_once(database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "all.jsonl"
+    with open_database(database_url) as database, database.connect() as connection:
+        add_formulas(connection, UNNAMED)
+        assert formulary("export", str(file), "--database-url", database_url).returncode == 0
+        connection.execute("delete from formula")
+        connection.commit()
+        done = formulary("import", str(file), "--database-url", database_url)
+        assert done.returncode == 0, done.stderr
+        assert connection.execute("select formulas from classes").fetchall() == [(3,)]
