@@ -71,7 +71,7 @@ def import_export(
     while batch := list(islice(records, BATCH)):
         done.store(batch)
     done.finish()
-    sweep_classes(connection, seconds=CLASS_SECONDS, workers=workers, tell=tell)
+    sweep_classes(connection, seconds=CLASS_SECONDS, workers=workers)
     return done.summary
 
 
