@@ -52,6 +52,11 @@ def without_class(
     return [(row["id"], PCF.from_row(row["a"], row["b"])) for row in found]
 
 
+def forget_classes(connection: psycopg.Connection, ids: Sequence[int]) -> int:
+    """Take out of their classes those of these formulas that do not converge any more; return how many rows went."""
+    return change(connection, SQL["forget_classes"], ids=list(ids))
+
+
 def representatives(connection: psycopg.Connection, buckets: Sequence[bytes]) -> dict[bytes, list[tuple[int, PCF]]]:
     """Return the representatives of the classes of each of these buckets that has any, oldest first."""
     found: dict[bytes, list[tuple[int, PCF]]] = {}

@@ -10,6 +10,14 @@ where formula.id > %(after)s and formula.is_canonical and formula.status = 'conv
 order by formula.id
 limit %(count)s
 
+-- forget_classes --
+-- Those of these formulas that do not converge any more lose their class, and so does every member of a class that one
+-- of them represents; the next sweep finds the classes of these anew.
+delete from equivalence
+using formula
+where formula.id in (equivalence.formula_id, equivalence.class_id) and formula.id = any (%(ids)s::bigint[])
+    and formula.status <> 'converges'
+
 -- representatives --
 -- The formulas that represent the classes of some buckets, oldest first.
 select equivalence.bucket, formula.id, formula.a, formula.b

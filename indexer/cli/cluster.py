@@ -216,7 +216,7 @@ def _apart(classes: list[dict[str, Any]]) -> str | None:
     if len(compared) > SHOWN_CLASSES:
         parts.append(f"{len(compared) - SHOWN_CLASSES:,} more classes")
     if len(compared) > 1:
-        parts.append(f"{len(compared):,} classes, not proved to be one")
+        parts.append(f"{len(compared):,} classes that no equivalence ties")
     if waiting:
         parts.append(f"{waiting:,} formulas not compared yet")
     return "; ".join(parts) or None

@@ -274,7 +274,8 @@ def _class(found: dict[str, Any] | None) -> Iterator[tuple[str, str]]:
         return
     from indexer.mathematics.relations.text import moebius_text
 
-    yield "class", f"{found['id']} of {found['formulas']:,} formulas equivalent to {found['representative']}"
+    own = ", which this one represents" if found["map"] is None else ""
+    yield "class", f"{found['formulas']:,} equivalent formulas, number {found['id']}{own}"
     if found["map"] is not None:
         yield "equivalent", f"{found['formula']} = {moebius_text(found['map'], found['representative'])}  (theorem)"
 

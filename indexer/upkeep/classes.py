@@ -24,6 +24,7 @@ from catalog.store.equivalences import (
     EquivalenceRow,
     Proof,
     class_gaps,
+    forget_classes,
     representatives,
     store_equivalences,
     without_class,
@@ -126,6 +127,8 @@ def sweep_classes(
         if not held:
             return swept
         try:
+            if ids is not None:
+                forget_classes(connection, ids)
             _decide(connection, ids, workers, swept, pause, tell)
             _name(connection, ids, workers, swept, pause, tell)
         except _TimeIsUp:

@@ -149,6 +149,25 @@ def test_a_sweep_ends_in_time_and_the_next_one_goes_on(
     assert sweep_classes(connection).settled == 0
 
 
+def test_a_class_whose_representative_goes_is_found_anew(connection: psycopg.Connection) -> None:
+    bring(connection, UNNAMED)
+    sweep_classes(connection)
+    first = number_of(connection, UNNAMED[0])
+    connection.execute(
+        "update formula set status = 'diverges', limit_value = null, convergence_class = null where id = %s", [first]
+    )
+    connection.commit()
+    sweep_classes(connection, ids=[first])
+    assert connection.execute("select count(*) from equivalence").fetchone() == (0,)
+    sweep_classes(connection)
+    assert connection.execute("select formulas from classes").fetchall() == [(2,)]
+    second = number_of(connection, UNNAMED[1])
+    connection.execute("update formula set canonical_id = null where canonical_id = %s", [second])
+    connection.execute("delete from formula where id = %s", [second])
+    connection.commit()
+    assert sweep_classes(connection).formulas == 1
+
+
 def test_a_formula_is_compared_with_a_bounded_number_of_classes(
     connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
