@@ -52,6 +52,6 @@ def test_more_known_records_than_one_batch_holds_change_nothing(
     file = tmp_path / "all.jsonl"
     file.write_text("".join(exported))
     before = content(seeded_copy)
-    summary = json_of("import", str(file), FORMULARY_DATABASE_URL=seeded_copy)
+    summary = json_of("import", str(file), FORMULARY_DATABASE_URL=seeded_copy, quiet=False)
     assert summary == {"added": 0, "known": len(exported), "refused": 0}
     assert content(seeded_copy) == before
