@@ -215,7 +215,7 @@ def _unsettled(value: TailValue) -> str:
         if large > 0 and small < large * arb(2) ** -SUSPICIOUS_BITS:
             with ctx.workprec(64):
                 digits = int(float((large / small).log()) / math.log(10)) if small > 0 else 0
-            return f"its limit is zero or infinite, unproved: {name} to {digits} digits"
+            return f"its limit may be zero or infinite, unproved: {name} to {digits} digits"
     return f"it converges too slowly: not one digit is settled from depth {value.steps}"
 
 

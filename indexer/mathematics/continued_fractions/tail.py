@@ -85,6 +85,9 @@ LONG_STEPS = 16_384
 LONG_GUARD_BITS = 128
 """Bits beyond the working precision for that, as a product of oscillating steps loses some."""
 
+MAX_LONG_STEP_BITS = 4_000_000_000
+"""Irregular steps times bits that a value may cost, some seconds: 900 bits where they are the most."""
+
 LONG_LOSS_BITS = 48
 """Bits that such a product costs its value, where x_0 depends on x_n more than in proportion."""
 
@@ -179,7 +182,8 @@ class Tail:
             if depth is not None:
                 with ctx.workprec(tail_precision(bits)):
                     return self._exactly(n, depth)
-        exhausted, bits = bits > MAX_BITS, min(bits, MAX_BITS)
+        most = MAX_BITS if top - n <= LONG_STEPS else min(MAX_BITS, MAX_LONG_STEP_BITS // (top - n))
+        exhausted, bits = bits > most, min(bits, most)
         bits += LONG_LOSS_BITS * (top - n > LONG_STEPS)
         with ctx.workprec(tail_precision(bits)):
             value, kind, depth = self._far_out(top, bits + GUARD_BITS)

@@ -264,7 +264,7 @@ def test_exact_limits_of_any_length_become_rows_and_json():
 def test_a_limit_that_is_infinite_to_thousands_of_digits_is_not_said_to_converge_slowly() -> None:
     found = limit(parse_formula(INFINITE_BY_EQUIVALENCE))
     assert found is not None
-    assert str(found.reason).startswith("its limit is zero or infinite, unproved: infinite to ")
+    assert str(found.reason).startswith("its limit may be zero or infinite, unproved: infinite to ")
 
 
 def test_a_limit_that_an_equivalence_takes_to_infinity_is_infinite_and_its_shift_zero() -> None:
