@@ -24,6 +24,7 @@ from indexer.mathematics.relations.products import (
     product_of,
     product_text,
 )
+from indexer.mathematics.relations.search import normal_moebius
 from indexer.mathematics.relations.text import moebius_text
 
 RECIPROCALS = {"tan": "cot", "cot": "tan", "tanh": "coth", "coth": "tanh"}
@@ -32,13 +33,14 @@ RECIPROCALS = {"tan": "cot", "cot": "tan", "tanh": "coth", "coth": "tanh"}
 
 @lru_cache(maxsize=8192)
 def value_text(coefficients: tuple[int, ...], constant: str) -> str:
-    """Return (x + y c)/(z + w c) for the constant c of an expression, in its shortest form.
+    """Return (x + y c)/(z + w c) for the constant c of an expression, in its shortest form, whatever its sign is.
 
     >>> value_text((5, 0, 0, 1), "sqrt(5)*atan(sqrt(5))"), value_text((-2, -1, 1, 0), "tan(1/2)")
     ('sqrt(5)/atan(sqrt(5))', '-2 - tan(1/2)')
     >>> value_text((-1, -1, 1, -1), "exp(2)"), value_text((-1, 0, 1, -1), "e")
     ('coth(1)', '1/(e - 1)')
     """
+    coefficients = normal_moebius(coefficients)
     try:
         product = product_of(constant)
     except (ExpressionError, ArithmeticError):

@@ -78,3 +78,11 @@ def test_the_text_of_a_relation_reads_back_to_the_same_number(coefficients: list
 )
 def test_short_forms(coefficients: tuple[int, ...], constant: str, text: str) -> None:
     assert value_text(coefficients, constant) == text
+
+
+@given(st.lists(st.integers(-60, 60), min_size=4, max_size=4), st.sampled_from(NAMES))
+@settings(max_examples=200, deadline=None)
+def test_one_map_has_one_text_whatever_its_sign(coefficients: list[int], expression: str) -> None:
+    x, y, z, w = coefficients
+    assume(x * w != y * z)
+    assert value_text((x, y, z, w), expression) == value_text((-x, -y, -z, -w), expression)
