@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -123,8 +123,8 @@ class Candidate:
 
     @property
     def figure(self) -> float | None:
-        """What a wish for delta is held against: the estimated limit, delta at a depth where there is none."""
-        return self.delta if self.delta_limit is None else self.delta_limit
+        """What a wish for delta is held against: the estimated limit; delta where errors fall too fast for one."""
+        return self.delta if self.rate is None else self.delta_limit
 
     @property
     def digits_a_step(self) -> float | None:
@@ -150,13 +150,14 @@ class Candidate:
 
 @dataclass
 class Search:
-    """A search under way: `found` grows while `run` is iterated, and stays when that is stopped."""
+    """A search under way: `found` grows while `run` works, and stays when that is stopped; `clock` has its seconds."""
 
     target: Target
     wish: Wish
     seconds: float
     count: int
     tell: Tell = silent
+    clock: Callable[[], float] = time.monotonic
     found: list[Candidate] = field(default_factory=list)
     best: Candidate | None = None
     origins: list[Origin] = field(default_factory=list)
@@ -164,7 +165,7 @@ class Search:
 
     def run(self) -> None:
         """Search until the time is over, enough candidates meet the wish, or nothing is left to try."""
-        self._begun = time.monotonic()
+        self._begun = self.clock()
         self._seen: set[tuple[int, Direction]] = set()
         self._heap: list[tuple[float, int, int, tuple[Candidate, int]]] = []
         self._ticket = count()
@@ -180,7 +181,7 @@ class Search:
     @property
     def elapsed(self) -> float:
         """Seconds since the beginning."""
-        return time.monotonic() - self._begun
+        return self.clock() - self._begun
 
     @property
     def done(self) -> bool:
@@ -207,7 +208,7 @@ class Search:
         for candidate in ordered:
             (front if candidate.steps < fewest else rest).append(candidate)
             fewest = min(fewest, candidate.steps)
-        return sorted([*front, *rest][: CONSIDERED * self.count], key=lambda c: -_or_least(c.figure))
+        return sorted([*front, *rest][: CONSIDERED * self.count], key=_largest_delta)
 
     def _climb(self) -> None:
         while self._heap and not self.done:
@@ -296,6 +297,12 @@ def _slopes(origin: Origin, direction: Direction) -> set[int]:
 
 def _simplicity(candidate: Candidate) -> tuple[int, int]:
     return MAX_STEPS if candidate.formula is None else candidate.formula.deg_a, candidate.steps
+
+
+def _largest_delta(candidate: Candidate) -> tuple[bool, float]:
+    """Order by the limit of delta; those without an estimate come last, by delta at a depth."""
+    figure = candidate.figure
+    return figure is None, -_or_least(candidate.delta if figure is None else figure)
 
 
 def _or_least(figure: float | None) -> float:

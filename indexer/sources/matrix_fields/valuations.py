@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from indexer.mathematics.continued_fractions.convergents import log_abs
 from indexer.sources.matrix_fields.matrices import IntegerMatrix
-from indexer.sources.matrix_fields.walks import product
+from indexer.sources.matrix_fields.walks import DEPTH, product, walked
 
 PRIME_PER_SLOPE = 24
 """Size of the prime over the number of fractions j/s in 0..1, the largest s, at which estimates begin."""
@@ -42,8 +42,11 @@ PRIMES = 3
 MOST_STEPS = 60_000
 """Steps of a walk modulo a prime at most."""
 
-AGREEING_ESTIMATES = 1e-6
+AGREEING_ESTIMATES = 1e-4
 """Difference of two estimates at most."""
+
+PLAUSIBLE = 0.1
+"""Distance of an estimate from delta at the usual depth at most."""
 
 AGREEING_SHARE = 0.7
 """Share of an interval in which the valuation must be the same."""
@@ -130,16 +133,24 @@ def delta_limit(
     points = _breakpoints([s * denominator for s in forms])
     size = max(SMALLEST_PRIME, PRIME_PER_SLOPE * max(forms) * denominator)
     modulus = lcm(denominator, FEW_CHARACTERS if quick else CHARACTERS) if denominator % 2 == 0 else denominator
-    before = None
+    before: list[float] = []
     for _ in range(PRIMES):
         if size * 2 > MOST_STEPS:
             return None
         gamma = _middle_primes(matrix, points, size, modulus, growth[0], first)
         found = None if gamma is None else _delta(first, second, gamma + small)
-        if found is not None and (quick or (before is not None and abs(found - before) < AGREEING_ESTIMATES)):
-            return found
-        before, size = found, 2 * size
+        if found is not None:
+            if quick or any(abs(found - other) < AGREEING_ESTIMATES for other in before):
+                return found if quick or _plausible(matrix, found) else None
+            before.append(found)
+        size *= 2
     return None
+
+
+def _plausible(matrix: IntegerMatrix, found: float) -> bool:
+    """Say whether an estimate is near delta at a depth: valuations may follow more classes than those walked."""
+    steps = walked(matrix, DEPTH)
+    return steps is None or steps.delta is None or abs(found - steps.delta) < PLAUSIBLE
 
 
 def _delta(first: float, second: float, gamma: float) -> float | None:
