@@ -99,7 +99,7 @@ def with_written(result: dict[str, Any], reading: Reading) -> dict[str, Any]:
     """A formula's object, with the value that was written where it is not the formula's limit, or is guessed."""
     from indexer.contract.written import written_object
 
-    return result if reading.plain else result | {"written": written_object(result, reading)}
+    return result if reading.plain or "written" in result else result | {"written": written_object(result, reading)}
 
 
 def say_missing_digits(result: dict[str, Any], digits: int) -> int:
@@ -209,6 +209,8 @@ def _answer(result: dict[str, Any]) -> str:
     if named is not None:
         proof = named["proof"].replace("_", " ")
         return f"{named['expression']}  ({proof if proof == 'theorem' else f'{proof}, no proof'})"
+    if written := (result.get("written") or {}).get("relations"):
+        return f"{written[0]['expression']}  (as it was written; {written[0]['proof'].replace('_', ' ')})"
     if limit is not None and limit["exact"] is not None:
         return f"{limit['exact'].removesuffix('/1')}  (exact)"
     if closed is not None:

@@ -159,7 +159,7 @@ def identify(
     from indexer.contract.lines import identify_formula
 
     reading = read_notation(what)
-    result = with_written(identify_formula(reading.formula, digits, anchors, own=own), reading)
+    result = with_written(identify_formula(reading.formula, digits, anchors, own=own, reading=reading), reading)
     if as_json:
         write_json(result)
     else:

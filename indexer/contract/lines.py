@@ -12,9 +12,12 @@ from typing import Any
 from catalog.constants import library as constants
 from catalog.constants.library import Constant
 from catalog.errors import ExpressionError
+from catalog.formulas.notations import Reading
 from catalog.formulas.pcf import PCF
 from indexer.contract.guarded import BATCH, Object, guarded
 from indexer.contract.objects import formula_object
+from indexer.contract.written import written_object
+from indexer.identification.climbed import IDENTITY, climbed
 from indexer.identification.identify import LIBRARY_BUDGET
 from indexer.identification.ladder.climb import EFFORT, MAX_DEGREE, LadderStep
 from indexer.identification.library import prepared_library
@@ -80,10 +83,28 @@ def identify_formula(
     anchors: Anchors | None,
     budget: int = LIBRARY_BUDGET,
     own: tuple[Constant, ...] = (),
+    reading: Reading | None = None,
 ) -> Object:
-    """The object of a formula with its relations and guesses."""
+    """The object of a formula with its relations and guesses.
+
+    With a `reading` the ladder of typed numbers is asked where nothing else gives a name: for the value that was
+    written, and for the limit.
+    """
     done = compute(formula, digits, identified=True, anchors=anchors, budget=budget, library=prepared_library(own))
-    return formula_object(done.evaluation, done.identification)
+    result = formula_object(done.evaluation, done.identification)
+    limit = done.evaluation.limit
+    if reading is None or result["relations"] or limit is None:
+        return result
+    library = (*own, *constants.library().candidates())
+    if (found := climbed(formula, limit, library)) is not None:
+        result |= {"relations": [found.to_json()], "outcome": "found", "exclusion": None, "identification_reason": None}
+    if not reading.plain:
+        result["written"] = written_object(result, reading)
+        if reading.map != IDENTITY and (mapped := climbed(formula, limit, library, reading.map)) is not None:
+            names = {"constant": mapped.kind, "proof": mapped.proof, "expression": mapped.expression}
+            result["written"]["relations"] = [names]
+            result["outcome"] = "found"
+    return result
 
 
 def identify_value(

@@ -10,7 +10,7 @@ from flint import arb, ctx, fmpz_poly
 
 from catalog.formulas.notations import Reading
 from indexer.mathematics.numbers.decimals import bits_for, round_ball
-from indexer.mathematics.relations.text import algebraic_text, rational_text
+from indexer.mathematics.relations.text import algebraic_text, moebius_text, rational_text
 from indexer.mathematics.relations.writing import value_text
 
 LINEAR = 2
@@ -43,6 +43,15 @@ def written_object(result: dict[str, Any], reading: Reading) -> dict[str, Any]:
             }
             for relation in result["relations"]
             if ball is not None and len(relation.get("polynomial") or ()) > LINEAR
+        ]
+        + [
+            {
+                "constant": relation["kind"],
+                "proof": relation["proof"],
+                "expression": moebius_text(reading.map, relation["expression"]),
+            }
+            for relation in result["relations"]
+            if relation["kind"] in ("quotient", "product", "expression")
         ],
     }
 

@@ -49,6 +49,7 @@ RUNGS = (
     Rung("linear forms of constants of one kind", several_constants.linear_forms, effort=1),
     Rung("functions of short expressions", inverse_forms, effort=1, in_table=True),
     Rung("functions of linear forms", functions.functions, effort=1),
+    Rung("products of powers and a number", products.shifted_products, effort=1),
     Rung("algebraic numbers times powers of pi and e", exact.times_powers, effort=1),
     Rung("algebraic numbers of higher degree", exact.higher_degrees),
     Rung("quotients over pairs of constants", several_constants.pairs, effort=1),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from math import gcd
 
-from flint import ctx
+from flint import arb, ctx
 
-from indexer.identification.ladder.complexity import RUNG_BITS, choice_bits, relation_bits
+from indexer.identification.ladder.complexity import RUNG_BITS, choice_bits, integer_bits, relation_bits
 from indexer.identification.ladder.constants import PRODUCTS
 from indexer.identification.ladder.match import Asked, Match
 from indexer.mathematics.relations.text import bracketed
@@ -27,6 +28,9 @@ TRANSCENDENTAL = (
 )  # fmt: skip
 """Constants of which all pairs and three are multiplied."""
 
+SHIFTS = tuple(k for k in range(-10, 11) if k)
+"""Halves that are added to products of powers."""
+
 MULTIPLIED = ((11, 9), (15, 12), (20, 18))
 """How many of them are multiplied in pairs, and in threes, by effort."""
 
@@ -37,6 +41,20 @@ def products(asked: Asked) -> Iterator[Match]:
     return _of_sets(asked, PRODUCTS.values(), "products of powers", bits)
 
 
+def shifted_products(asked: Asked) -> Iterator[Match]:
+    """Yield k + and k/2 + products of the sets that belong together."""
+    for k in SHIFTS:
+        shift = Fraction(k, 2)
+        bits = RUNG_BITS + choice_bits(len(PRODUCTS)) + integer_bits(k)
+        with ctx.workprec(asked.bits + 96):
+            ball = asked.number.ball - arb(k) / 2
+        for match in _of_sets(asked, PRODUCTS.values(), "products of powers and a number", bits, ball):
+            above = (
+                f"{shift} + {match.expression}" if match.expression[0] != "-" else f"{shift} - {match.expression[1:]}"
+            )
+            yield replace(match, kind="expression", expression=above, coefficients=None)
+
+
 def products_of_any(asked: Asked) -> Iterator[Match]:
     """Yield products of powers of two and three common constants and of small primes."""
     for factors, size in zip((2, 3), MULTIPLIED[max(0, asked.effort - 1)], strict=True):
@@ -45,8 +63,11 @@ def products_of_any(asked: Asked) -> Iterator[Match]:
         yield from _of_sets(asked, sets, "products of powers of any constants", bits)
 
 
-def _of_sets(asked: Asked, sets: Iterable[Sequence[str]], rung: str, bits: float) -> Iterator[Match]:
-    ball = asked.number.ball
+def _of_sets(
+    asked: Asked, sets: Iterable[Sequence[str]], rung: str, bits: float, ball: arb | None = None
+) -> Iterator[Match]:
+    """Yield products that are the number, or a ball as exact as it is."""
+    ball = asked.number.ball if ball is None else ball
     if ball.contains(0):
         return
     with ctx.workprec(asked.bits + 96):

@@ -91,6 +91,7 @@ def _essence(value: dict[str, Any]) -> dict[str, Any]:
         "metrics": sorted(value.get("metrics") or ()),
         "limit": limit and {k: v for k, v in limit.items() if k != "error_log10"},
         "relations": [(r["expression"], r["proof"]) for r in value.get("relations", [])],
+        "candidates": [r["expression"] for r in value.get("candidates", [])],
     }
 
 
