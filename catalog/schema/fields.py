@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 import catalog.schema.work  # noqa: F401  the tables that trajectories refer to
 from catalog.schema.columns import identity, metadata, moment, one_of, refers
-from catalog.vocabulary import PROOFS, TRAJECTORY_STATUSES
+from catalog.vocabulary import BOUND_KINDS, PROOFS, TRAJECTORY_STATUSES
 
 field = Table(
     "field",
@@ -118,4 +118,28 @@ representation = Table(
     Index("representation_trajectory_id_idx", "trajectory_id"),
     CheckConstraint("cardinality(map) = 4", name="map"),
     comment="Which formulas are which trajectories: the continued fraction of one, or equivalent to it",
+)
+
+recurrence_limit = Table(
+    "recurrence_limit",
+    metadata,
+    refers("trajectory_id", "trajectory.id", "The trajectory", on_delete="CASCADE", primary_key=True),
+    Column("place", SmallInteger, primary_key=True, comment="Entry of the solution over the last one, from 1"),
+    Column("limit_value", Text, nullable=False, comment="The ratio in decimal"),
+    Column("limit_digits", Integer, nullable=False, comment="Significant digits of it, to which two depths agree"),
+    Column(
+        "bound_kind",
+        Text,
+        nullable=False,
+        comment="What stands behind the digits: ball, agreement (of two depths: no proof), imported",
+    ),
+    Column("expression", Text, comment="The limit in constants; NULL: none was found"),
+    Column("proof", Text, comment="What stands behind the expression; NULL: none was found"),
+    Column("delta", Double, comment="Irrationality measure shown at delta_depth; NULL: not known"),
+    Column("delta_depth", Integer, comment="n at which delta is taken; NULL: not known"),
+    Column("code_version", Text, nullable=False, comment="Version of the program that found it"),
+    one_of("bound_kind", BOUND_KINDS),
+    one_of("proof", PROOFS, null=True),
+    CheckConstraint("(delta IS NULL) = (delta_depth IS NULL)", name="delta"),
+    comment="Limits of trajectories of rank 3 and more: ratios of the solution that the cofactor matrix tends to",
 )

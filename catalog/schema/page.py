@@ -35,7 +35,7 @@ GROUPS = {
         *("guess", "exclusion", "verification_failure"),
     ),
     "Structure": ("equivalence", "clustering", "cluster", "cluster_member", "cluster_event", "pattern", "summary"),
-    "Matrix fields": (tables_fields.field.name, "field_constant", "trajectory", "representation"),
+    "Matrix fields": (tables_fields.field.name, "field_constant", "trajectory", "representation", "recurrence_limit"),
     "Interlaced fractions": (tables_interlaced.interlaced.name,),
     "Judgement of people": (tables_judgement.note.name, tables_judgement.rejection.name, "cluster_name"),
     "The indexer's work": ("catalogue", tables_work.space.name, "chunk", "run", "index_snapshot"),

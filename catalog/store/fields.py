@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import psycopg
 
 from catalog.database.blocks import Blocks
-from catalog.store.findings import FieldRow, TrajectoryRow
+from catalog.store.findings import FieldRow, RecurrenceLimitRow, TrajectoryRow
 from catalog.store.rows import Row, change, first, rows
 
 SQL = Blocks(__file__)
@@ -41,6 +41,11 @@ def field_constants(connection: psycopg.Connection, name: str) -> list[Row]:
 def trajectories_of(connection: psycopg.Connection, name: str, limit: int) -> list[Row]:
     """Return trajectories of a field as rows of the view `trajectories`, the best rate a degree first."""
     return rows(connection, SQL["trajectories_of"], name=name, limit=limit)
+
+
+def recurrence_limits(connection: psycopg.Connection, ids: Sequence[int]) -> list[Row]:
+    """Return the limits of trajectories of rank 3 and more, by the numbers of these, in their order."""
+    return rows(connection, SQL["recurrence_limits"], ids=list(ids))
 
 
 def representations_of(connection: psycopg.Connection, formula_id: int) -> list[Row]:
@@ -107,6 +112,28 @@ def store_trajectories(
     }
     cursor.execute(SQL["insert_representations"], parameters)
     cursor.execute(SQL["insert_field_constants"], parameters)
+    _store_limits(cursor, [(row, limit) for row in found for limit in row.limits], code_version)
+
+
+def _store_limits(
+    cursor: psycopg.Cursor, found: Sequence[tuple[TrajectoryRow, RecurrenceLimitRow]], code_version: str
+) -> None:
+    if not found:
+        return
+    limits = [limit for _, limit in found]
+    parameters = {
+        **_places([row for row, _ in found]),
+        "places": [limit.place for limit in limits],
+        "limit_values": [limit.limit_value for limit in limits],
+        "limit_digits": [limit.limit_digits for limit in limits],
+        "bound_kinds": [limit.bound_kind for limit in limits],
+        "expressions": [limit.expression for limit in limits],
+        "proofs": [limit.proof for limit in limits],
+        "deltas": [limit.delta for limit in limits],
+        "delta_depths": [limit.delta_depth for limit in limits],
+        "code_version": code_version,
+    }
+    cursor.execute(SQL["insert_recurrence_limits"], parameters)
 
 
 def _once(found: Iterable[TrajectoryRow]) -> list[TrajectoryRow]:

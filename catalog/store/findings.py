@@ -123,6 +123,20 @@ class FieldRow:
 
 
 @dataclass(frozen=True)
+class RecurrenceLimitRow:
+    """A limit of a trajectory of rank 3 or more; the columns are those of table `recurrence_limit`."""
+
+    place: int
+    limit_value: str
+    limit_digits: int
+    bound_kind: str
+    expression: str | None = None
+    proof: str | None = None
+    delta: float | None = None
+    delta_depth: int | None = None
+
+
+@dataclass(frozen=True)
 class TrajectoryRow:
     """A trajectory, and the formula number `row` of the batch that it represents, None where it has none.
 
@@ -142,6 +156,7 @@ class TrajectoryRow:
     delta_limit: float | None = None
     map: tuple[int, int, int, int] | None = None
     equivalence: str | None = None
+    limits: tuple[RecurrenceLimitRow, ...] = ()
 
 
 @dataclass

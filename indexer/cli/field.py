@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 LISTED = 20
 """Trajectories of `show`, and formulas without a field of `unify`, unless more are asked for."""
 
+LONGEST_LIMIT = 40
+"""Characters of a limit without a name that a table shows."""
+
 LONGEST_MATRIX = 4_000
 """Characters of a matrix beyond which it is not written."""
 
@@ -87,18 +90,20 @@ def show(
 
     NAME is pFq(z) with a rational z, a field of the literature, or one of your own.
     """
-    from catalog.store.fields import field_constants, trajectories_of
+    from catalog.store.fields import field_constants, recurrence_limits, trajectories_of
     from indexer.sources.matrix_fields.showing import matrix_texts
 
     with used_catalogue(use_catalogue, database_url, home) as connection:
         chosen = named_field(name, connection)
         constants = [] if connection is None else field_constants(connection, chosen.name)
         trajectories = [] if connection is None else trajectories_of(connection, chosen.name, limit)
+        ids = [row["id"] for row in trajectories]
+        limits = [] if connection is None or chosen.rank == 2 else recurrence_limits(connection, ids)
     matrices = matrix_texts(chosen)
     if as_json:
         result = _listed(chosen, None) | {"matrices": matrices, "constants": constants}
         del result["trajectories"], result["formulas"]
-        write_json(result | {"trajectories": [_trajectory(row) for row in trajectories]})
+        write_json(result | {"trajectories": [_trajectory(row, limits) for row in trajectories]})
         return
     write_fields(
         [
@@ -118,7 +123,7 @@ def show(
                 [
                     ", ".join(map(str, row["direction"])),
                     ", ".join(row["start"]),
-                    row["formula"] or row["status"].replace("_", " "),
+                    row["formula"] or _of_recurrence(row, limits),
                     row["relation"],
                     row["rate_per_degree"],
                     row["delta"],
@@ -129,8 +134,16 @@ def show(
         )
 
 
-def _trajectory(row: Row) -> dict[str, Any]:
-    return row | {"map": None if row["map"] is None else [int(c) for c in row["map"]]}
+def _trajectory(row: Row, limits: list[Row]) -> dict[str, Any]:
+    own = [limit for limit in limits if limit["trajectory_id"] == row["id"]]
+    return row | {"map": None if row["map"] is None else [int(c) for c in row["map"]], "limits": own}
+
+
+def _of_recurrence(row: Row, limits: list[Row]) -> str:
+    """The limits of a trajectory of rank 3 or more, or its status."""
+    own = [limit for limit in limits if limit["trajectory_id"] == row["id"]]
+    texts = [limit["expression"] or limit["limit_value"][:LONGEST_LIMIT] for limit in own]
+    return "\n".join(texts) or str(row["status"]).replace("_", " ")
 
 
 def _matrix(rows: list[list[str]]) -> str:

@@ -174,10 +174,8 @@ def _why(why: str | None) -> str:
 
 
 def _rate(result: dict[str, Any]) -> str:
-    return (
-        f"{result['rate']:.6f} a step, {result['rate_per_degree']:.6f} a degree of a, "
-        f"{result['rate_per_step']:.6f} a step of the field"
-    )
+    degree = "" if result["rate_per_degree"] is None else f"{result['rate_per_degree']:.6f} a degree of a, "
+    return f"{result['rate']:.6f} a step, {degree}{result['rate_per_step']:.6f} a step of the field"
 
 
 def _named(constant: Any, moebius: Any) -> list[tuple[str, str]]:
@@ -187,21 +185,16 @@ def _named(constant: Any, moebius: Any) -> list[tuple[str, str]]:
     if constant is None or moebius is None:
         return []
     if isinstance(constant, list):
+        from indexer.sources.matrix_fields.higher_rank import form
+
         half = len(constant)
         return [
-            (f"limit {number}", f"({_form(row[:half], constant)})/({_form(row[half:], constant)})")
+            (f"limit {number}", f"({form(row[:half], constant)})/({form(row[half:], constant)})")
             for number, row in enumerate(moebius, 1)
         ]
     if constant == "1":
         return [("constant", f"{moebius[0]}/{moebius[2]}")]
     return [("constant", moebius_text([int(c) for c in moebius], constant))]
-
-
-def _form(coefficients: list[Any], constants: list[str]) -> str:
-    terms = [
-        f"{c} {name}" if name != "1" else str(c) for c, name in zip(coefficients, constants, strict=True) if int(c)
-    ]
-    return " + ".join(terms).replace("+ -", "- ")
 
 
 def _formula(pcf: dict[str, Any]) -> str:

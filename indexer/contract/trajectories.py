@@ -16,7 +16,7 @@ from indexer.mathematics.continued_fractions.limit import Limit, limit
 from indexer.pipeline.compute import compute
 from indexer.sources.files.lines import NumberedLine, numbered
 from indexer.sources.matrix_fields.constants import Known, constant_of
-from indexer.sources.matrix_fields.higher_rank import DELTA_DEPTH, higher_limits
+from indexer.sources.matrix_fields.higher_rank import DELTA_DEPTH, higher_limits, rate_of_recurrence
 from indexer.sources.matrix_fields.known import field_of
 from indexer.sources.matrix_fields.rates import rate_of
 from indexer.sources.matrix_fields.trajectories import Trajectory, trajectory
@@ -113,7 +113,10 @@ def _higher(found: Trajectory) -> Object:
     limits = higher_limits(found.matrix)
     if limits is None:
         return {}
+    rate = rate_of_recurrence(found)
     return {
+        "rate": rate,
+        "rate_per_step": None if rate is None else rate / found.steps,
         "limit": {"values": list(limits.values), "digits": limits.digits, "bound_kind": "agreement"},
         "constant": list(limits.basis) if limits.basis else None,
         "moebius": [list(row) for row in limits.relation] if limits.relation else None,

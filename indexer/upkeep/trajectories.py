@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import psycopg
 
 from catalog.store.fields import field_by_name
+from catalog.store.findings import RecurrenceLimitRow
 from indexer.clusters.placement import OnlineClusters
 from indexer.identification.identify import LIBRARY_BUDGET
 from indexer.identification.outcome import Proposal
@@ -18,6 +20,7 @@ from indexer.pipeline.storing import store
 from indexer.pipeline.trajectories import stored_field, trajectory_row
 from indexer.similarity.anchors import AnchorsWhenAsked
 from indexer.sources.matrix_fields.constants import CHECKED_DIGITS, constant_of
+from indexer.sources.matrix_fields.higher_rank import DELTA_DEPTH, higher_limits, limit_texts, rate_of_recurrence
 from indexer.sources.matrix_fields.trajectories import Trajectory
 from indexer.upkeep.families import sweep_families
 
@@ -40,12 +43,30 @@ def add_trajectory(connection: psycopg.Connection, walked: Trajectory, delta_lim
         anchors = AnchorsWhenAsked(connection)
         computed = compute_all([formula], anchors=anchors, budget=LIBRARY_BUDGET, library=library, expected=expected)
     batch = Batch.of(computed, library.version)
-    batch.findings.trajectories.append(trajectory_row(walked, 0 if computed else None, delta_limit=delta_limit))
+    row = trajectory_row(walked, 0 if computed else None, delta_limit=delta_limit)
+    if walked.status == "recurrence":
+        row = replace(row, limits=_limits(walked), rate=rate_of_recurrence(walked))
+    batch.findings.trajectories.append(row)
     ingested = store(connection, batch)
     for family in {done.evaluation.family for done in computed} - {None}:
         sweep_families(connection, family=family, seconds=FAMILY_SECONDS)
     OnlineClusters.place_once(connection, ingested.ids[ingested.new].tolist())
     return int(ingested.new.sum())
+
+
+def _limits(walked: Trajectory) -> tuple[RecurrenceLimitRow, ...]:
+    """Return the limits of a trajectory of rank 3 or more, with what is known of each."""
+    found = higher_limits(walked.matrix)
+    if found is None:
+        return ()
+    texts, rows = limit_texts(found), []
+    for place, value in enumerate(found.values, 1):
+        text = None if texts is None else texts[place - 1]
+        delta = found.delta if place == 1 else None
+        depth = None if delta is None else DELTA_DEPTH
+        proof = None if text is None else "numerical"
+        rows.append(RecurrenceLimitRow(place, value, found.digits, "agreement", text, proof, delta, depth))
+    return tuple(rows)
 
 
 def with_definition(connection: psycopg.Connection, template: str) -> str:

@@ -19,7 +19,10 @@ from catalog.constants.evaluation import evaluate
 from indexer.mathematics.continued_fractions.convergents import log_abs
 from indexer.mathematics.numbers.decimals import bits_for, round_ball
 from indexer.mathematics.relations.search import linear
+from indexer.sources.matrix_fields.known import parameters
 from indexer.sources.matrix_fields.matrices import IntegerMatrix
+from indexer.sources.matrix_fields.rates import recurrence_rate
+from indexer.sources.matrix_fields.trajectories import Trajectory
 from indexer.sources.matrix_fields.walks import product
 
 DEPTH = 240
@@ -77,6 +80,33 @@ def higher_limits(matrix: IntegerMatrix) -> HigherLimits | None:
     basis, relation = _related(balls, digits) if len(matrix) == 3 and digits >= LEAST_DIGITS else (None, None)
     values = tuple(str(text) for text in texts)
     return HigherLimits(values, min(MOST_DIGITS, digits), basis, relation, _delta(first, third))
+
+
+def rate_of_recurrence(walked: Trajectory) -> float | None:
+    """Return the natural logarithm of the factor by which errors of the ratios fall; None where it is not known."""
+    shape = parameters(walked.field)
+    if shape is None:
+        return None
+    p, _, z = shape
+    return recurrence_rate(walked.direction[:p], walked.direction[p:], z)
+
+
+def limit_texts(limits: HigherLimits) -> list[str] | None:
+    """Return the limits as quotients of linear forms in the basis, None where none was found."""
+    if limits.basis is None or limits.relation is None:
+        return None
+    half = len(limits.basis)
+    return [f"({form(row[:half], limits.basis)})/({form(row[half:], limits.basis)})" for row in limits.relation]
+
+
+def form(coefficients: Sequence[int], basis: Sequence[str]) -> str:
+    """Return a linear form such as -60 + 72*log(2) + pi^2."""
+    text = ""
+    for c, name in zip(coefficients, basis, strict=True):
+        if c:
+            size = str(abs(c)) if name == "1" else name if abs(c) == 1 else f"{abs(c)}*{name}"
+            text += (" - " if c < 0 else " + ") + size if text else ("-" if c < 0 else "") + size
+    return text or "0"
 
 
 def _last_row(total: fmpz_mat) -> list[mpz] | None:

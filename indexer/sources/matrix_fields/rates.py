@@ -57,6 +57,18 @@ def rate(alpha: Sequence[int], beta: Sequence[int], z: Fraction) -> float | None
     return found if found > DOUBLE_ROOT else 0.0
 
 
+def recurrence_rate(alpha: Sequence[int], beta: Sequence[int], z: Fraction) -> float | None:
+    """Return the same for the ratios of the minimal solution, of any rank: it and the next smallest saddle part.
+
+    None where it is not known, or 0: the two are of one size.
+    """
+    logs = growth_rates(alpha, beta, z)
+    if len(logs) < 2 or not np.isfinite(logs[-2:]).all():
+        return None
+    found = float(logs[-2] - logs[-1])
+    return found if found > DOUBLE_ROOT else None
+
+
 def rate_of(formula: PCF) -> float | None:
     """Return the natural logarithm of the factor by which the errors of a formula fall; None where they fall faster."""
     growth = exponents(formula)

@@ -102,3 +102,33 @@ def test_formulas_of_the_literature_are_imported_and_unified(database_url: str, 
     assert (again["formulas_placed"], again["new"]) == (2, 0)
     shown = json_of("show", "PCF(2n+1, n^2)", **at)["representations"]
     assert shown[0]["field"] == "2F1(-1)" and len(shown[0]["map"]) == 4
+
+
+def test_a_trajectory_of_rank_3_is_stored_with_its_limits(database_url: str) -> None:
+    at = {"FORMULARY_DATABASE_URL": database_url}
+    walked = json_of("trajectory", "3F2(-1)", "1,1,1,2,2", "1,1,1,2,2", "--add", quiet=False, **at)
+    assert walked["status"] == "recurrence" and walked["rate"] == pytest.approx(4.8120598, abs=1e-6)
+    (stored,) = json_of("field", "show", "3F2(-1)", **at)["trajectories"]
+    assert stored["rate"] == walked["rate"] and stored["formula"] is None
+    first, second = stored["limits"]
+    assert first["limit_value"] == walked["limit"]["values"][0] and first["bound_kind"] == "agreement"
+    assert (first["expression"], first["proof"]) == (
+        "(-60 + 72*log(2) + pi^2)/(-396 + 372*log(2) + 14*pi^2)",
+        "numerical",
+    )
+    assert first["delta_depth"] == 120 and second["delta"] is None
+
+
+def test_a_trajectory_is_stored_with_its_formula_and_a_singular_one_without(database_url: str) -> None:
+    at = {"FORMULARY_DATABASE_URL": database_url}
+    json_of("trajectory", "2F1(-1)", "1,1,2", "--add", quiet=False, **at)
+    shown = json_of("show", "PCF(6n + 9, -n^2 - 2n - 1)", **at)
+    (own,) = shown["representations"]
+    assert (own["folds"], own["direction"]) == (None, [1, 1, 2]) and own["delta_limit"] == pytest.approx(
+        0.276, abs=1e-3
+    )
+    assert shown["relations"][0]["constant"] == "log(2)"
+    singular = json_of("trajectory", "3F2(1)", "2,1,1,2,2", "--add", code=1, **at)
+    assert singular["status"] == "singular"
+    (stored,) = json_of("field", "show", "3F2(1)", **at)["trajectories"]
+    assert stored["status"] == "singular" and stored["formula"] is None
