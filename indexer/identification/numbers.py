@@ -104,7 +104,7 @@ def identify_number(
 def member_behind(text: str) -> str | None:
     """Return the member of the library of which an expression is a Moebius map, None where there is none.
 
-    >>> member_behind("pi^2/6"), member_behind("pi + e")
+    >>> member_behind("pi^2/6"), member_behind("pi + exp(3/7)")
     ('pi^2', None)
     """
     try:
