@@ -24,6 +24,8 @@ class Named:
     formula: PCF
     constant: str
     latex: str
+    group: str | None
+    """Group of the constant in the library."""
     likelihood: int
     """Place of the constant in the order of likelihood."""
     expression: str
@@ -37,6 +39,8 @@ class Named:
     family: str | None
     class_id: int
     """Number of the formula that represents its class of equivalent formulas, or its own."""
+    is_compared: bool
+    """Whether its class was sought already."""
     paper: str | None
     """The publication, None where the catalogue holds none."""
     equation: str | None

@@ -17,11 +17,12 @@ with published as (
     order by class_id, id
 )
 select
-    formula.id, formula.a, formula.b, constant.name as constant, constant.latex, constant.likelihood,
+    formula.id, formula.a, formula.b, constant.name as constant, constant.latex, constant.constant_group as "group",
+    constant.likelihood,
     relation.expression, best.proof,
     best.digits_verified, formula.convergence_class, formula.delta, formula.convergence_eta, formula.convergence_gamma,
     formula.complexity, formula.family, coalesce(equivalence.class_id, formula.id) as class_id,
-    published.paper, published.equation, published.author, published.said
+    equivalence.class_id is not null as is_compared, published.paper, published.equation, published.author, published.said
 from best_relation as best
 join relation on relation.id = best.relation_id
 join formula on formula.id = best.formula_id

@@ -8,7 +8,7 @@ both sides evaluated to CHECKED_DIGITS digits as the page is made.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf, log
@@ -68,6 +68,7 @@ def page(survey: Survey, title: str = "Survey", tell: Tell = silent) -> str:
     total = sum(row["canonical"] for row in survey.counts)
     proved = [named for named in survey.named if named.proof == "theorem"]
     classes = {named.class_id for named in proved}
+    alone = sum(not named.is_compared for named in proved)
     new = {named.class_id for named in proved if named.paper is None}
     lines = [
         f"# {title}",
@@ -82,6 +83,11 @@ def page(survey: Survey, title: str = "Survey", tell: Tell = silent) -> str:
             " Formulas whose recurrences are proved to be equivalent have limits that are Moebius maps of each other;"
             f" up to that there are {len(classes):,} theorems, of which the catalogue holds no publication"
             f" of {len(new):,}. *Not in the literature held* means just that, and not that a formula is new."
+            + (
+                f" {alone:,} theorems have not been compared with others yet, and count for themselves."
+                if alone
+                else ""
+            )
         ),
     ]
     for heading, content in sections:
@@ -90,12 +96,17 @@ def page(survey: Survey, title: str = "Survey", tell: Tell = silent) -> str:
 
 
 def _by_constant(named: Iterable[Named]) -> dict[str, list[Named]]:
-    """Return the formulas by their constant, constants in order of likelihood, those with theorems first."""
+    """Return the formulas by their constant: those with theorems first, the groups of the library in turn."""
     found: dict[str, list[Named]] = defaultdict(list)
     for one in named:
         found[one.constant].append(one)
-    order = sorted(found, key=lambda name: (not _proved(found[name]), found[name][0].likelihood, name))
-    return {name: found[name] for name in order}
+    turns: Counter[tuple[bool, str | None]] = Counter()
+    turn: dict[str, tuple[bool, int, int]] = {}
+    for name in sorted(found, key=lambda name: (found[name][0].likelihood, name)):
+        without = not _proved(found[name])
+        turns[without, found[name][0].group] += 1
+        turn[name] = without, turns[without, found[name][0].group], found[name][0].likelihood
+    return {name: found[name] for name in sorted(found, key=turn.__getitem__)}
 
 
 def _proved(named: Iterable[Named]) -> list[Named]:

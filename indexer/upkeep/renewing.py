@@ -60,7 +60,7 @@ def renew(
         done += len(block)
         result.theorems += sum(new.proof != row["proof"] for row, new in zip(block, found, strict=True))
         result.expressions += sum(new.expression != row["expression"] for row, new in zip(block, found, strict=True))
-        tell("proving relations", done, None)
+        tell("writing and proving relations", done, None)
     done = 0
     for block in closed_forms_to_renew(connection, BLOCK, chosen):
         found_texts = list(in_order(_closed_forms, block, _same_text, workers=workers))
@@ -86,7 +86,8 @@ def _relation(row: Row) -> Renewed:
             expression = value_text(coefficients, row["term"])
         else:
             relation, expression = stands(polynomial=coefficients), row["expression"]
-        proof = with_proof(formula, relation).proof if row["proof"] in CHECKED_PROOFS else row["proof"]
+        unproved = row["proof"] in CHECKED_PROOFS and row["proof"] != "theorem"
+        proof = with_proof(formula, relation).proof if unproved else row["proof"]
     except (FormularyError, ArithmeticError, ValueError):
         return _unchanged(row)
     return Renewed(row["id"], expression, proof)

@@ -17,9 +17,9 @@ from tests.helpers.command import formulary, refused
 
 def named(text: str, constant: str, **changes: object) -> Named:
     """A theorem as it is stored."""
-    counted = {"id": 1, "class_id": 1, "likelihood": 1, "complexity": 9, "digits_verified": 100}
+    counted = {"id": 1, "class_id": 1, "likelihood": 1, "complexity": 9, "digits_verified": 100, "is_compared": True}
     measured = {"convergence_class": "exponential", "delta": 0.1, "convergence_eta": 0.0, "convergence_gamma": -1.0}
-    said = {"constant": constant, "latex": constant, "expression": constant, "proof": "theorem"}
+    said = {"constant": constant, "latex": constant, "expression": constant, "proof": "theorem", "group": constant}
     nothing = dict.fromkeys(("family", "paper", "equation", "author", "said"))
     values: dict[str, object] = {**counted, **measured, **said, **nothing, **changes}
     return Named(formula=parse_formula(text), **values)  # type: ignore[arg-type]
