@@ -159,3 +159,16 @@ def test_a_cluster_is_renamed_beside_its_label(seeded_copy: str) -> None:
         found = connection.execute("select label, given_name from clusters").fetchall()
     assert found == [("pi", "Gauss family")]
     assert formulary("rename", "99", "x", **place).returncode == 1
+
+
+def test_a_notebook_shows_mathematics_and_tables(seeded_url: str) -> None:
+    gauss = catalog.parse_formula("PCF(2n+1, n^2)")
+    assert gauss._repr_latex_() == f"$\\displaystyle {gauss.latex()}$"
+    relation = indexer.identify(gauss).relations[0]
+    assert relation._repr_latex_() == r"$\displaystyle L = \frac{4}{\pi} \quad \text{(theorem)}$"
+    with catalog.Catalogue.open(seeded_url) as opened:
+        shown = opened.query("select '<b>&' as text, null as nothing, 1.5::float8 as number, repeat('9', 99) as long")
+        assert "<td>&lt;b&gt;&amp;</td><td></td><td>1.5</td><td>" + "9" * 60 + "…</td>" in shown._repr_html_()
+        many = opened.query("select n from generate_series(1, 60) as n")
+        assert many._repr_html_().count("<tr>") == 51 and "10 more rows" in many._repr_html_()
+        assert opened.find(constant="pi", max_complexity=0)._repr_html_() == "<p>no rows</p>"

@@ -113,8 +113,8 @@ select
 from (
     select
         cluster.id,
-        coalesce((figures.content->>'members')::bigint, 0) as members,
-        coalesce((figures.content->>'canonical')::bigint, 0) as canonical
+        coalesce((figures.content::jsonb->>'members')::bigint, 0) as members,
+        coalesce((figures.content::jsonb->>'canonical')::bigint, 0) as canonical
     from cluster
     left join {source} as figures on figures.subject = 'cluster' and figures.key = cluster.id
     where cluster.retired_at is null
@@ -145,8 +145,8 @@ order by largest.canonical desc, largest.members desc, largest.id
 -- One cluster; its size is counted now or kept.
 select
     cluster.id, cluster.label, constant.name as constant,
-    coalesce((figures.content->>'members')::bigint, 0) as members,
-    coalesce((figures.content->>'canonical')::bigint, 0) as canonical,
+    coalesce((figures.content::jsonb->>'members')::bigint, 0) as members,
+    coalesce((figures.content::jsonb->>'canonical')::bigint, 0) as canonical,
     coalesce(formula_text(formula.a, formula.b), formula.definition) as representative, cluster.radius,
     last_event.event as last_event, last_event.happened_at as changed_at, cluster.retired_at, named.given_name
 from cluster

@@ -75,7 +75,7 @@ def _way(wanted: Filter) -> tuple[str, Filter, dict[str, Any]]:
     for name, many in FEW.items():
         if (value := getattr(wanted, name)) not in (None, *many):
             few = SQL.text("first_of_few").replace("{ids}", SQL.text(f"of_{name}"))
-            return few, replace(wanted, **dict[str, Any]({name: None})), {name: value}
+            return few, replace(wanted, **dict[str, Any]({name: None})), {name: value, "canonical": wanted.canonical}
     if wanted.statuses or wanted.classes or wanted.degrees != (None, None):
         kinds = {
             "statuses": list(wanted.statuses) or None,

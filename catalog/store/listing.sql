@@ -74,10 +74,12 @@ where formula.id = any (array({chosen}))
 order by {order}
 
 -- of_constant --
--- Formulas that have a verified or proved relation with a constant.
+-- Formulas that have a verified or proved relation with a constant, canonical ones where only those are wanted.
 select relation.formula_id
 from relation
 join constant on constant.id = relation.constant_id
+join best_relation on best_relation.formula_id = relation.formula_id
+    and (best_relation.is_canonical or not %(canonical)s)
 where constant.name = %(constant)s
     and relation.proof not in ('imported', 'numerical')
     and not is_rejected(relation)

