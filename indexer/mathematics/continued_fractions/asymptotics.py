@@ -76,6 +76,7 @@ class Exponents:
     q_beta: float
 
 
+@lru_cache(maxsize=4096)
 def classify(formula: PCF) -> Classification:
     """Return status and class of `formula` as far as its coefficients decide them.
 
