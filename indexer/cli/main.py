@@ -181,6 +181,8 @@ def run(arguments: list[str]) -> int:
         code = _run(arguments)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
+    except click.NoSuchOption as error:
+        return _refuse(_misplaced(error) or _sentence(error.format_message()), 2)
     except click.ClickException as error:
         return _refuse(_sentence(error.format_message()), 2)
     except FormularyError as error:
@@ -213,6 +215,15 @@ def _sentence(text: str) -> str:
     if hint := _DID_YOU_MEAN.search(line):
         line = f"{line[: hint.start()]}; did you mean {' or '.join(re.findall(_QUOTED, hint[1]))}?"
     return line[:1].lower() + line[1:] if line[1:2].islower() or line[1:2] == " " else line
+
+
+def _misplaced(error: click.NoSuchOption) -> str | None:
+    """Where an option of all commands stands, for one that was given after the command."""
+    everywhere = {name for parameter in formulary.params for name in parameter.opts}
+    if error.option_name not in everywhere or error.ctx is None or error.ctx.parent is None:
+        return None
+    command = error.ctx.command_path.removeprefix("formulary ")
+    return f"{error.option_name} stands before the command: formulary {error.option_name} {command} ..."
 
 
 def _refuse(message: str, code: int) -> int:

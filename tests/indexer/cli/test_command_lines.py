@@ -114,6 +114,8 @@ def test_the_reference_in_the_docs_is_the_help() -> None:
         (["space", "count", "quadratic5"], "quadratic-5"),
         (["run", "--once", "--space", "quadratic5"], "quadratic-5"),
         (["plot", "deltaa", "q_eta", "-o", "x.png"], "delta"),
+        (["run", "-q"], "-q stands before the command: formulary -q run"),
+        (["cluster", "list", "--verbose"], "--verbose stands before the command: formulary --verbose cluster list"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
