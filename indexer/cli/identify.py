@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from catalog.errors import FormularyError
 from indexer.cli.evaluate import (
     digits_option,
     require_no_arguments,
@@ -147,7 +148,7 @@ def identify(
         if from_file is None and (numbers := _numbers(what)):
             trusted = digits if _is_given("digits") else None
             asked = AskedNumbers(connection, degree or MAX_DEGREE, effort, trusted, as_json)
-            return max([asked.answer(text) for text in numbers], default=0)
+            return asked.answer(numbers[0]) if len(numbers) == 1 else asked.answer_all(numbers)
         if degree is not None:
             raise click.UsageError("--degree is for a number, or goes with --with")
         anchors, own = _known(connection)
@@ -274,6 +275,19 @@ class AskedNumbers:
     ) -> None:
         self.connection, self.degree, self.effort = connection, degree, effort
         self.digits, self.as_json = digits, as_json
+
+    def answer_all(self, texts: Sequence[str]) -> int:
+        """Write what each number is; what is none has its sentence, and the others go on. Returns the exit code."""
+        codes = []
+        for line, text in enumerate(texts, 1):
+            try:
+                codes.append(self.answer(text))
+            except FormularyError as error:
+                codes.append(error.exit_code)
+                note(f"formulary: {text[:40]}: {error}")
+                if self.as_json:
+                    write_json({"error": str(error), "line": line})
+        return max(codes, default=0)
 
     def answer(self, text: str) -> int:
         """Write what one number is; returns the exit code."""

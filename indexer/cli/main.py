@@ -223,7 +223,7 @@ def _misplaced(error: click.NoSuchOption) -> str | None:
     if error.option_name not in everywhere or error.ctx is None or error.ctx.parent is None:
         return None
     command = error.ctx.command_path.removeprefix("formulary ")
-    return f"{error.option_name} stands before the command: formulary {error.option_name} {command} ..."
+    return f"{error.option_name} stands before the command: formulary {error.option_name} {command}"
 
 
 def _refuse(message: str, code: int) -> int:

@@ -280,3 +280,13 @@ def test_show_tells_the_outcome_of_a_search(place: dict[str, str]) -> None:
 def test_schema_and_page_know_the_new_fields() -> None:
     page = (Path(__file__).parents[3] / "docs" / "contract.md").read_text()
     assert all(f"`{word}`" in page for word in ("formulas", "verify"))
+
+
+def test_a_line_that_is_no_number_does_not_end_the_others() -> None:
+    lines = "1.2732395447351626861510\nfoo\n3.14159265358979323846\n"
+    done = formulary("identify", "-", "--no-catalogue", "--json", stdin=lines)
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 2
+    assert [f.get("relations", [{}])[0].get("expression") for f in found] == ["4/pi", None, "pi"]
+    assert "unknown constant foo" in found[1]["error"]
+    assert done.stderr.startswith("formulary: foo: unknown constant foo")
