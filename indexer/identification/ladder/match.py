@@ -126,8 +126,8 @@ class Asked:
 
     @property
     def limit(self) -> float:
-        """Bits beyond which a match is not worth a thought."""
-        return self.information + self.spare
+        """Bits beyond which a match is not worth a thought: what the digits and the scaled integers hold."""
+        return min(self.information, float(self.scaled.bit_length())) + self.spare
 
     def relations(self, values: Sequence[int], rung: str, spread: int = 1) -> list[tuple[int, ...]]:
         """Return the short relations of scaled integers, counted for a rung; `spread` enlarges the number's error."""

@@ -15,6 +15,7 @@ from catalog.constants.library import library
 from indexer.identification.ladder import complexity, inverse_forms, products, short_table
 from indexer.identification.ladder.climb import RUNGS, LadderStep, climb
 from indexer.identification.ladder.complexity import integer_bits, integers_bits, positive_bits
+from indexer.identification.ladder.match import Asked
 from indexer.identification.numbers import NumberIdentification, identify_number
 from indexer.identification.typed import read_number
 from indexer.mathematics.relations import short
@@ -162,6 +163,13 @@ def test_integers_of_one_size_take_little_more_than_their_digits(row: list[int])
 
 def test_a_large_number_is_answered() -> None:
     assert asked("262537412640768743.99999999999925007259719818568888").relations[0].expression == "exp(pi*sqrt(163))"
+
+
+def test_a_number_of_many_digits_has_no_longer_matches_than_one_of_few() -> None:
+    most = [Asked(read_number("exp(sqrt(2))", digits)).limit for digits in (30, 100, 200, 1_000)]
+    assert most == sorted(most)
+    assert most[2] == most[3] < 600
+    assert asked(typed("exp(sqrt(2))", 1_000)).relations[0].expression == "exp(sqrt(2))"
 
 
 def test_a_quotient_has_no_negative_denominator_alone() -> None:
