@@ -37,7 +37,7 @@ RESIDUES = tuple(Fraction(r) for r in ("1", "1/2", "1/3", "2/3", "1/4", "3/4"))
 MULTIPLES = tuple(Fraction(m) for m in ("1", "2", "1/2", "3", "1/3", "4", "1/4", "6"))
 """Multiples of the constant whose exponential and tangent are tried for a rational number."""
 
-LARGEST_ARGUMENT = 1000
+LARGEST_ARGUMENT = 10**8
 """Largest numerator or denominator of an argument that is solved for."""
 
 WALKED_STEPS = 64
@@ -74,7 +74,7 @@ def origins(target: Target) -> Iterator[Origin]:
 def searched() -> str:
     """Return in words where `origins` looks."""
     arguments = ", ".join(map(str, ARGUMENTS))
-    return f"{', '.join(NAMED)}, 3F2(1) and 2F1(z), z = {arguments} and what solves for the constant"
+    return f"{', '.join(NAMED)}, 3F2(1), and 0F1, 1F1 and 2F1 at arguments such as {arguments}, or solved for"
 
 
 def _candidates(target: Target) -> Iterator[tuple[Field, tuple[Fraction, ...]]]:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from fractions import Fraction
-from math import gcd, lcm, log, sqrt
+from math import copysign, exp, gcd, lcm, log, sqrt
 
 import gmpy2
 import numpy as np
@@ -75,6 +75,9 @@ SMALL_STEPS = 96
 SMALLEST_SHARE = 0.12
 """Valuation of a small prime a step below which it is taken for 0; others are rounded to quarters."""
 
+LARGEST_EXPONENT = 500.0
+"""Natural logarithm beyond which one eigenvalue is taken for the other's negative."""
+
 Growth = tuple[int, float, float]
 """d, log|lambda_1| and log|lambda_2| of solutions that grow like n!^d lambda^n."""
 
@@ -104,13 +107,14 @@ def leading_growth(matrix: IntegerMatrix) -> Growth | None:
     if not trace or not square or square.degree() != 2 * trace.degree():
         return None
     lead, norm = int(trace.leading_coefficient()), int(square.leading_coefficient())
-    balance = float(Fraction(4 * norm, lead * lead))  # of lambda^2 - lead lambda + norm, which may be large
+    size = log_abs(mpz(4 * norm)) - 2 * log_abs(mpz(lead))  # of the balance of lambda^2 - lead lambda + norm
+    balance = copysign(exp(min(size, LARGEST_EXPONENT)), norm)
     if balance >= 1:
         return None
     scale = log_abs(mpz(lead)) - log_abs(mpz(int(B.leading_coefficient())))
     root = sqrt(1 - balance)
     first = scale + log((1 + root) / 2)
-    second = scale + log(abs(balance) / (2 * (1 + root)))
+    second = scale + size - log(2 * (1 + root))
     return int(trace.degree() - B.degree()), first, second
 
 

@@ -212,4 +212,6 @@ def test_a_shell_completes_commands_and_constants() -> None:
     assert "pi" in completed("formulary find --constant p", 3)
     assert completed("formulary constant show lemn", 3) == completed("formulary cluster show lemn", 3)
     assert completed("formulary constant show catalan", 3)[0] == "catalan"
+    assert completed("formulary desi", 1) == ["design"]
+    assert "zeta(3)" in completed("formulary design zet", 2)
     assert os.environ.get("_FORMULARY_COMPLETE") is None

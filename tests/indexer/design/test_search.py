@@ -123,3 +123,9 @@ def test_time_ends_a_search_and_keeps_what_it_has() -> None:
     under_way = Search(read_target("log(2)"), Wish(), 0.5, 3)
     under_way.run()
     assert under_way.found and all(agrees(one, "log(2)") for one in designed(under_way))
+
+
+@pytest.mark.parametrize("constant", ["log(123457/123456)", "atan(1/239)"])
+def test_extreme_arguments_are_solved_for(constant: str) -> None:
+    (found,) = search(constant, read_wish(None, ">=4", "<=1"))
+    assert agrees(found, constant)
