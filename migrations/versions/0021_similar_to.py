@@ -6,12 +6,12 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0017e"
-down_revision = "0017d"
+revision = "0021"
+down_revision = "0020"
 
 SQL = Path(__file__).parents[1] / "sql"
 
 
 def upgrade() -> None:
     driver = op.get_bind().connection.driver_connection
-    driver.execute((SQL / "0017e_similar_to.sql").read_text(encoding="utf-8"))
+    driver.execute((SQL / "0021_similar_to.sql").read_text(encoding="utf-8"))

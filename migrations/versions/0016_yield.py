@@ -6,12 +6,12 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0016a"
+revision = "0016"
+down_revision = "0015"
 
 SQL = Path(__file__).parents[1] / "sql"
 
 
 def upgrade() -> None:
     driver = op.get_bind().connection.driver_connection
-    driver.execute((SQL / "0017_yield.sql").read_text(encoding="utf-8"))
+    driver.execute((SQL / "0016_yield.sql").read_text(encoding="utf-8"))

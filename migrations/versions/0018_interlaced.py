@@ -1,4 +1,4 @@
-"""The view of equivalent formulas with columns of plain types."""
+"""Interlaced continued fractions, which formulas are the contractions of."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0016a"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 
 SQL = Path(__file__).parents[1] / "sql"
 
 
 def upgrade() -> None:
     driver = op.get_bind().connection.driver_connection
-    driver.execute((SQL / "0016a_plain_equivalents.sql").read_text(encoding="utf-8"))
+    driver.execute((SQL / "0018_interlaced.sql").read_text(encoding="utf-8"))

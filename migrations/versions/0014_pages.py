@@ -6,12 +6,12 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0013a"
+revision = "0014"
+down_revision = "0013"
 
 SQL = Path(__file__).parents[1] / "sql"
 
 
 def upgrade() -> None:
     driver = op.get_bind().connection.driver_connection
-    driver.execute((SQL / "0016_pages.sql").read_text(encoding="utf-8"))
+    driver.execute((SQL / "0014_pages.sql").read_text(encoding="utf-8"))

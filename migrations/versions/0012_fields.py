@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0013"
+revision = "0012"
 down_revision = "0011"
 
 SQL = Path(__file__).parents[1] / "sql"
@@ -14,4 +14,4 @@ SQL = Path(__file__).parents[1] / "sql"
 
 def upgrade() -> None:
     driver = op.get_bind().connection.driver_connection
-    driver.execute((SQL / "0013_fields.sql").read_text(encoding="utf-8"))
+    driver.execute((SQL / "0012_fields.sql").read_text(encoding="utf-8"))
