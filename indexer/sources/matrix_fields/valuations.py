@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from fractions import Fraction
-from math import copysign, exp, gcd, lcm, log, sqrt
+from math import exp, gcd, lcm, log, sqrt
 
 import gmpy2
 import numpy as np
@@ -108,7 +108,7 @@ def leading_growth(matrix: IntegerMatrix) -> Growth | None:
         return None
     lead, norm = int(trace.leading_coefficient()), int(square.leading_coefficient())
     size = log_abs(mpz(4 * norm)) - 2 * log_abs(mpz(lead))  # of the balance of lambda^2 - lead lambda + norm
-    balance = copysign(exp(min(size, LARGEST_EXPONENT)), norm)
+    balance = exp(min(size, LARGEST_EXPONENT)) * (1 if norm > 0 else -1)
     if balance >= 1:
         return None
     scale = log_abs(mpz(lead)) - log_abs(mpz(int(B.leading_coefficient())))

@@ -9,7 +9,7 @@ import pytest
 
 from indexer.sources.matrix_fields.known import field_of
 from indexer.sources.matrix_fields.trajectories import Trajectory, trajectory
-from indexer.sources.matrix_fields.valuations import delta_limit, slopes
+from indexer.sources.matrix_fields.valuations import delta_limit, leading_growth, slopes
 from indexer.sources.matrix_fields.walks import walked
 
 HALF = Fraction(1, 2)
@@ -58,3 +58,11 @@ def test_deltas_tend_to_the_estimate(name: str, direction: tuple[int, ...], star
 def test_solutions_of_one_size_have_no_estimate() -> None:
     assert estimated(along("2F1(-1)", (0, 0, 1), (HALF, 1, 3 * HALF))) is not None
     assert estimated(along("2F1(2)", (1, 1, 2), (1, 1, 2))) is None
+
+
+def test_a_factor_of_any_size_is_added_to_the_growth() -> None:
+    """The entries of long directions are beyond double precision."""
+    (A, B), (C, D) = along("zeta3", (1, 1), (1, 1)).matrix
+    plain, large = (leading_growth(((c * A, c * B), (c * C, c * D))) for c in (1, 10**400))
+    assert plain is not None and large is not None
+    assert large == pytest.approx((plain[0], plain[1] + 400 * log(10), plain[2] + 400 * log(10)), rel=1e-12)
