@@ -58,6 +58,11 @@ catalogue = Table(
         " the database was restored or copied, and `formulary init` is due",
     ),
     moment("created_at", "When the catalogue was made", now=True),
+    Column(
+        "renewed_schema",
+        Text,
+        comment="Schema to whose texts and proofs all relations were brought by `formulary init`; NULL: none yet",
+    ),
     CheckConstraint("singleton", name="singleton"),
     comment="The catalogue itself: one row",
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import psycopg
 
 from catalog.database.blocks import Blocks
-from catalog.store.rows import Row, change, rows
+from catalog.store.rows import Row, change, rows, value
 from catalog.version import __version__
 
 SQL = Blocks(__file__)
@@ -21,6 +21,16 @@ class Renewed:
     id: int
     expression: str
     proof: str
+
+
+def is_renewed(connection: psycopg.Connection, schema: str) -> bool:
+    """Say whether all relations were brought to the texts and proofs of a schema, and nobody was stopped at it."""
+    return bool(value(connection, SQL["renewed_schema"]) == schema)
+
+
+def all_renewed(connection: psycopg.Connection, schema: str) -> None:
+    """Keep that all relations have the texts and proofs of a schema."""
+    change(connection, SQL["set_renewed_schema"], schema=schema)
 
 
 def relations_to_renew(

@@ -50,3 +50,11 @@ from formula
 where formula.id = exclusion.formula_id and formula.closed_form is not null
     and exclusion.outcome in ('excluded', 'budget')
     and (%(chosen)s::bigint[] is null or formula.id = any (%(chosen)s))
+
+-- renewed_schema --
+-- The schema to whose texts and proofs all relations were brought.
+select renewed_schema from catalogue
+
+-- set_renewed_schema --
+-- All relations have the texts and proofs of this schema.
+update catalogue set renewed_schema = %(schema)s

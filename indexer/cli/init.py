@@ -20,6 +20,7 @@ def init(database_url: str | None, home: str | None, as_json: bool) -> None:
     vectors; no limit is evaluated for that.
     """
     from catalog.database.opening import SCHEMA_VERSION, open_database
+    from catalog.store.renewing import all_renewed, is_renewed
     from indexer.similarity.catalogue_index import CatalogueIndex
     from indexer.upkeep.classes import sweep_classes
     from indexer.upkeep.renewing import renew
@@ -29,8 +30,9 @@ def init(database_url: str | None, home: str | None, as_json: bool) -> None:
     with open_database(database_url, home, create=True) as database:
         changed = database.upgrade()
         with database.connect() as connection, shown() as tell:
-            if changed:
+            if changed or not is_renewed(connection, SCHEMA_VERSION):
                 renew(connection, tell=tell)
+                all_renewed(connection, SCHEMA_VERSION)
             seeded = seed(connection)
             renew_vectors(connection, tell)
             sweep_classes(connection, workers=None, tell=tell)

@@ -8,6 +8,7 @@ import pytest
 from catalog.formulas.pcf import PCF
 from indexer.upkeep.renewing import renew
 from tests.helpers.catalogues import add_formulas
+from tests.helpers.command import formulary
 
 FORMULAS = [PCF((1, 2), (0, 0, 1)), PCF((1, 2), (0, 0, 5)), PCF((-2, 4), (-1,)), PCF((2,), (-1,))]
 STORED = "select formula_id, expression, proof from relation order by id"
@@ -35,6 +36,18 @@ def test_relations_and_closed_forms_become_what_they_would_be_today(connection: 
     assert done.theorems >= 3 and done.expressions >= 3 and done.closed_forms >= 4
     again = renew(connection, workers=1)
     assert (again.theorems, again.expressions, again.closed_forms) == (0, 0, 0)
+
+
+def test_a_renewal_that_was_ended_is_gone_on_with_by_the_next_init(database_url: str, aged: psycopg.Connection) -> None:
+    aged.commit()
+    aged.execute("update catalogue set renewed_schema = null")  # as it is until all is renewed
+    aged.commit()
+    assert formulary("init", FORMULARY_DATABASE_URL=database_url).returncode == 0
+    assert aged.execute("select count(*) from relation where proof = 'theorem'").fetchone() != (0,)
+    aged.execute("update relation set proof = 'verified' where proof = 'theorem'")
+    aged.commit()
+    assert formulary("init", FORMULARY_DATABASE_URL=database_url).returncode == 0
+    assert aged.execute("select count(*) from relation where proof = 'theorem'").fetchone() == (0,)  # it was complete
 
 
 def test_only_chosen_formulas_are_touched(aged: psycopg.Connection) -> None:
