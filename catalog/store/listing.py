@@ -17,8 +17,13 @@ SQL = Blocks(__file__)
 KEYS = {"complexity": ("complexity", False), "delta": ("delta", True), "newest": ("id", True)}
 """Orders: the column, which with the number is the key of a row, and whether the largest comes first."""
 
-FEW = {"source": (), "constant": (), "family": ("rational",), "proof": ("theorem", "closed_form")}
-"""Conditions that leave few formulas, those that leave fewest first, and the values of each that leave many."""
+FEW = {
+    "source": ("of_source", ()),
+    "constant": ("of_constant", ()),
+    "family": ("of_family", ("rational",)),
+    "proof": ("of_proof", ("theorem", "closed_form")),
+}
+"""Conditions that leave few formulas, those that leave fewest first: the block, and the values that leave many."""
 
 Key = tuple[float, int]
 
@@ -72,9 +77,9 @@ def statement_of(
 
 def _way(wanted: Filter) -> tuple[str, Filter, dict[str, Any]]:
     """How the formulas are found: the block, the conditions that are left to it, and the parameters of the others."""
-    for name, many in FEW.items():
+    for name, (block, many) in FEW.items():
         if (value := getattr(wanted, name)) not in (None, *many):
-            few = SQL.text("first_of_few").replace("{ids}", SQL.text(f"of_{name}"))
+            few = SQL.text("first_of_few").replace("{ids}", SQL.text(block))
             return few, replace(wanted, **dict[str, Any]({name: None})), {name: value, "canonical": wanted.canonical}
     if wanted.statuses or wanted.classes or wanted.degrees != (None, None):
         kinds = {

@@ -221,7 +221,7 @@ class Search:
         relation: Relation | None = None
         outcome: Outcome = found.outcome
         if found.coefficients is not None:
-            name, expression, found = self._renamed(name, expression, found)
+            name, expression, found = self._renamed(name, expression, found, digits)
             relation, failure = verification(self.asked.anew, name, expression, found, f"lll, {why}", self.asked.digits)
             if failure is not None:
                 outcome = "too_few_digits" if failure.error is None else "budget"
@@ -241,12 +241,12 @@ class Search:
         if sweep.excluded:
             self.trail.excluded(sweep.bound)
 
-    def _renamed(self, name: str, expression: str, found: Attempt) -> tuple[str, str, Attempt]:
+    def _renamed(self, name: str, expression: str, found: Attempt, digits: int) -> tuple[str, str, Attempt]:
         """Return the relation with the member of the library of which the constant is a map, so that names agree."""
         preferred, other = self.asked.library.preferred(expression)
         if other == expression:
             return preferred, expression, found
-        again = self.attempt(other, longer=True)
+        again = self.attempt(other, longer=True, digits=digits)
         if again is None or again.coefficients is None:
             return name, expression, found
         return preferred, other, again

@@ -28,9 +28,6 @@ from indexer.similarity.anchors import NearestAnchors
 LIBRARY_BUDGET = 1_000
 """Attempts against members of the library for one formula; a bulk run passes less."""
 
-LONG_MAPS = 3
-"""Times the digits that are known with which an expected constant is tried where they do not do."""
-
 LONG_RELATIONS = 8
 """Likeliest members of the library that are tried once more with all digits when the others are excluded."""
 
@@ -62,7 +59,7 @@ def begin(
     """Do the first part of `identify`, all that is peculiar to the formula; `finish` decides what is left open.
 
     `expected` is a constant that the formula's source proposes, tried before those that theory does, and with all
-    digits that are known or more, since its map may be long.
+    digits that are known, since its map may be long.
     """
     if known is None:
         known = kind_of(formula).limit(formula)
@@ -90,10 +87,8 @@ def begin(
         return Identification(formula, "found", (theorem,), (guess,), attempts=1)
     enclosed = known.bound_kind == "ball"
     search = Search(Question(formula, known.ball, known.digits, prepared, anchors, enclosed))
-    if expected:
-        for digits in (known.digits, LONG_MAPS * known.digits):
-            if relation := search.test(expected, digits=digits):
-                return _found(search, relation)
+    if expected and (relation := search.test(expected, digits=known.digits)):
+        return _found(search, relation)
     proposed = list(_by_theory(formula))
     if not (expected or proposed):
         return search

@@ -41,7 +41,7 @@ def test_every_command_has_help_with_a_real_example(
     if command:
         assert "Example: " in text
         assert f"formulary {command[0]}" in text.split("Example: ")[1]
-        assert "FORMULARY_" in text or command[0] in ("space", "constant", "cluster", "family", "server")
+        assert "FORMULARY_" in text or command[0] in ("space", "constant", "cluster", "family", "field", "server")
 
 
 def test_the_list_of_commands_says_what_their_help_says() -> None:

@@ -126,7 +126,8 @@ def test_a_near_miss_is_answered_with_what_was_meant(
     done = run_here(*line, FORMULARY_DATABASE_URL=seeded_url, FORMULARY_HOME=str(tmp_path))
     assert done.returncode in (1, 2)
     assert SENTENCE.fullmatch(done.stderr), done.stderr
-    assert re.search(rf"(?:did you mean|nearest (?:is|names are)|catalogue has) .*{re.escape(meant)}", done.stderr)
+    said = "did you mean .*|nearest (?:is|names are) .*|catalogue has .*|formulary: "
+    assert re.search(rf"(?:{said}){re.escape(meant)}", done.stderr)
 
 
 def random_line(generator: random.Random) -> list[str]:

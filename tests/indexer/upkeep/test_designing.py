@@ -34,13 +34,13 @@ def test_designs_are_stored_with_constant_and_trajectory(
     ).fetchall()
     candidate = found[0].candidate
     ((field, direction, formula, is_itself, map_, named, delta_limit),) = rows
-    assert (field, tuple(direction)) == (candidate.origin.field.name, candidate.direction)
+    assert (field, direction) == (candidate.origin.field.name, ", ".join(map(str, candidate.direction)))
     assert (formula, is_itself) == (str(found[0].formula), itself)
     assert named == {"zeta(2)": "pi^2"}.get(constant, constant)
     assert delta_limit == candidate.delta_limit
     total = product(candidate.matrix, 1, 40)
     quotient = Fraction(int(total[0, 1]), int(total[1, 1]))
-    x, y, z, w = map(int, map_)
+    x, y, z, w = map(int, map_.split(", "))
     value = limit(found[0].formula, 30)
     assert value is not None and value.ball is not None
     assert float((x + y * quotient) / (z + w * quotient)) == pytest.approx(float(value.ball.mid()), rel=1e-12)
