@@ -271,10 +271,14 @@ def _has_root(p: Any, part: str) -> bool:
     """Say whether the rational part ("p") of a polynomial, or that of the root ("q"), vanishes at an integer n >= 0."""
     parts = [getattr(c, part) for c in p]
     size = lcm(*(c.denominator for c in parts))
-    integers = tuple(int(c * size) for c in parts)
-    while integers and integers[-1] == 0:
-        integers = integers[:-1]
-    return vanishes(integers, 0)
+    return vanishes(_trimmed(tuple(int(c * size) for c in parts)), 0)
+
+
+def _trimmed(p: Poly) -> Poly:
+    """Return a polynomial without the zeros at its end."""
+    while p and p[-1] == 0:
+        p = p[:-1]
+    return p
 
 
 def minimal_ratio(a: Poly, b: Poly, top: Any, bottom: Any) -> None:
@@ -311,6 +315,9 @@ def _theorem(step: Any) -> Matrix:
         raise Refused("a hypothesis of the theorem does not hold")
     p, q = (polynomial(step["first"][side]) for side in sides)
     own_p, own_q = (tuple(value_of(text, values).p for text in row[side]) for side in sides)
+    size = lcm(*(c.denominator for c in own_q))
+    if "numerator" in row and vanishes(_trimmed(tuple(int(c * size) for c in own_q)), 1):
+        raise Refused("the denominator of a sum has no root n >= 1")
     if (times(p, own_q) != times(own_p, q)) if "numerator" in row else ((p, q) != (own_p, own_q)):
         raise Refused("the theorem is about another formula or sum")
     if step["second"] != {"constant": filled(row["constant"], values)}:

@@ -60,12 +60,21 @@ def _terms(node: ast.expr) -> Sum:
             return _collected(_terms(left) + [(-c, factors) for c, factors in _terms(right)])
         case ast.BinOp(left=left, op=ast.Mult() | ast.Div() as operation, right=right):
             power = Fraction(1 if isinstance(operation, ast.Mult) else -1)
-            return [multiplied(_whole(_terms(left)), raised(_whole(_terms(right)), power))]
+            one, two = _whole(_terms(left)), raised(_whole(_terms(right)), power)
+            _refuse_cancelled(one, two)
+            return [multiplied(one, two)]
         case ast.BinOp(left=left, op=ast.Pow(), right=right):
             return [raised(_whole(_terms(left)), _rational(_terms(right)))]
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             return [_called(name, [_terms(argument) for argument in arguments])]
     raise Refused("the text of a constant cannot be read")
+
+
+def _refuse_cancelled(first: Product, second: Product) -> None:
+    """Refuse that a factor is divided by itself within one constant where it may be zero, as in 0/0."""
+    for name, exponent in first[1].items():
+        if exponent * second[1].get(name, 0) < 0 and not (name.isdigit() or name in POSITIVE):
+            raise Refused("a constant is divided by what may be zero")
 
 
 def _collected(terms: Sum) -> Sum:

@@ -15,7 +15,8 @@ from catalog.formulas.pcf import PCF, parse_formula
 from indexer.mathematics.equivalence.decision import relate
 from indexer.mathematics.proofs.arithmetic import Quadratic, Refused, number
 from indexer.mathematics.proofs.certificate import Certificate, equivalence_step, normal, ratio_step, shift_step
-from indexer.mathematics.proofs.checker import check, vanishes
+from indexer.mathematics.proofs.checker import _table, _theorem, check, filled, value_of, vanishes
+from indexer.mathematics.proofs.proving import prove
 from tests.helpers import PROJECT
 from tests.helpers.reference import pcf, rows
 
@@ -233,3 +234,33 @@ def test_numbers_of_a_quadratic_field() -> None:
     for bad in ([1, 1, 4], [1, 1, 12], ["1", "x", 5], "1/0", 1.5, True, "1e3", None):
         with pytest.raises((Refused, ArithmeticError, TypeError, ValueError)):
             number(bad)
+
+
+@pytest.mark.parametrize(
+    "zero_over_zero",
+    ["pi*sin(pi)/sin(pi)", "pi*(sqrt(5) - 2*phi + 1)/(sqrt(5) - 2*phi + 1)", "pi*(sin(pi)^2/sin(pi))/sin(pi)"],
+)
+def test_a_constant_that_is_divided_by_what_may_be_zero_is_none(zero_over_zero: str) -> None:
+    document = prove(parse_formula("PCF(2n+1, n^2)")).to_json()  # type: ignore[union-attr]
+    *steps, end = document["steps"]
+    written = {"step": "same", "first": {"constant": "pi"}, "second": {"constant": zero_over_zero}, "map": [0, 1, 1, 0]}
+    document["steps"] = [*steps, written, end]
+    document["relation"]["constant"] = zero_over_zero
+    with pytest.raises(Refused, match="may be zero"):
+        check(document)
+
+
+def test_a_theorem_about_a_sum_is_none_where_a_denominator_vanishes() -> None:
+    """The row `hyperbolic-combination` at u = -5: numerators end the sum before its denominator vanishes at n = 5."""
+    values = {"u": number("-5"), "z": number("2")}
+    step = _table()["hyperbolic-combination"]
+    sides = {side: [value_of(text, values).p * 2 for text in step[side]] for side in ("numerator", "denominator")}
+    claim = {
+        "step": "theorem",
+        "key": "hyperbolic-combination",
+        "values": {"u": "-5", "z": "2"},
+        "first": {side: [int(c) for c in given] for side, given in sides.items()},
+        "second": {"constant": filled(step["constant"], values)},
+    }
+    with pytest.raises(Refused, match="no root"):
+        _theorem(claim)
