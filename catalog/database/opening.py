@@ -209,6 +209,7 @@ class Database:
         """
         from alembic import command  # noqa: PLC0415  for `formulary init` alone: it takes 0.1 s
         from alembic.config import Config  # noqa: PLC0415  with it
+        from alembic.util import CommandError  # noqa: PLC0415  with it
 
         config = Config()
         config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
@@ -219,7 +220,13 @@ class Database:
             if before is not None:
                 self._refuse_newer(before)
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except CommandError:
+                raise VersionMismatch(
+                    f"the catalogue in {self.where} has schema {before}, which no release of formulary makes; export it"
+                    " by the program that made it, and import it into a new one"
+                ) from None
             restored = _settle_epoch(driver)
             _enter_kinds(driver)
             self._grant_reading(driver)

@@ -226,3 +226,13 @@ def test_a_formula_has_what_its_kind_needs(connection: psycopg.Connection, value
 
 def test_batches_have_every_metric() -> None:
     assert set(METRICS) <= set(FLOAT_COLUMNS)
+
+
+def test_a_schema_that_no_release_makes_is_refused(connection: psycopg.Connection, database_url: str) -> None:
+    connection.execute("update alembic_version set version_num = '0011x'")
+    connection.commit()
+    done = formulary("init", FORMULARY_DATABASE_URL=database_url)
+    connection.execute("update alembic_version set version_num = %s", [SCHEMA_VERSION])
+    connection.commit()
+    assert done.returncode != 0
+    assert "has schema 0011x, which no release of formulary makes" in done.stderr and done.stderr.count("\n") == 1

@@ -46,7 +46,10 @@ def check(document: Any) -> str:
     try:
         return _checked(document)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-        raise Refused(f"the certificate cannot be read ({type(error).__name__}: {error})") from None
+        missing = (
+            f"it has no {error}" if isinstance(error, KeyError) else "a part of it is of another sort than expected"
+        )
+        raise Refused(f"the certificate cannot be read: {missing}") from None
 
 
 def _checked(document: Any) -> str:
