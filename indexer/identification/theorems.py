@@ -40,12 +40,12 @@ def derived_relation(formula: PCF, known: Limit, library: PreparedLibrary) -> Re
     if certificate is None:
         return None
     name, expression = library.preferred(library.expression_of(certificate.constant))
-    if name != certificate.constant:
+    if certificate.constant not in (name, expression):
         return None  # a library of other constants, which a search names it by
     _accept(certificate)
     digits = _agreed(certificate, expression, known)
     return moebius_relation(
-        certificate.constant,
+        name,
         expression,
         certificate.coefficients,
         digits_used=digits,
@@ -135,7 +135,8 @@ def _agreed(certificate: Certificate, expression: str, known: Limit) -> int:
 def _says(certificate: Certificate, relation: Relation) -> bool:
     """Return whether a certificate proves a relation."""
     if relation.kind == "moebius":
-        return (certificate.constant, certificate.coefficients) == (relation.constant, relation.coefficients)
+        names = relation.constant, *relation.terms
+        return certificate.constant in names and certificate.coefficients == relation.coefficients
     if relation.polynomial is None:
         return False
     x, y, z, w = certificate.coefficients

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import cache, lru_cache
 from typing import Any
 
@@ -123,12 +124,15 @@ def named(constant: str) -> tuple[str, Matrix]:
 
 @cache
 def _members() -> dict[Factors, tuple[str, mpq]]:
-    """Return the names of the library by their factors, with their coefficients; the likeliest stay."""
+    """Return the names of the library by their factors, with their coefficients; the likeliest stay.
+
+    A name in words, which is no expression, is left to its expression.
+    """
     members: dict[Factors, tuple[str, mpq]] = {}
     for constant in library().candidates():
-        try:
-            product = product_of(constant.name, values=False)
-        except (ExpressionError, ZeroDivisionError):
-            continue
-        members.setdefault(product.factors, (constant.name, product.coefficient))
+        for text in dict.fromkeys((constant.name, constant.expression)):
+            with suppress(ExpressionError, ZeroDivisionError):
+                product = product_of(text, values=False)
+                members.setdefault(product.factors, (text, product.coefficient))
+                break
     return members

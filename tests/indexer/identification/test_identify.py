@@ -12,7 +12,8 @@ import pytest
 from flint import arb, ctx
 
 from catalog.constants import evaluation
-from catalog.formulas.pcf import PCF
+from catalog.constants.library import library
+from catalog.formulas.pcf import PCF, parse_formula
 from indexer.identification.attempts import Question, Search
 from indexer.identification.identify import from_family, identify
 from indexer.identification.library import PreparedLibrary
@@ -20,6 +21,7 @@ from indexer.identification.outcome import Identification
 from indexer.kinds.pcf import kind
 from indexer.mathematics.closed_forms.proposals import proposals
 from indexer.mathematics.continued_fractions.limit import Limit, limit
+from indexer.mathematics.proofs.proving import prove
 from indexer.mathematics.relations.relation import moebius_value, real_root
 from indexer.mathematics.relations.search import residual_digits
 from indexer.similarity.anchors import Anchor
@@ -295,3 +297,12 @@ def test_what_is_found_in_random_formulas_is_true() -> None:
 def test_the_whole_reference_is_identified() -> None:
     reference = rows(DATA / "identified.jsonl")
     assert check_rows(reference) >= 0.99 * len(reference)
+
+
+@pytest.mark.parametrize("text", ["PCF(4n+1, -2n^2+n)", "PCF(2, 4n^2+2n)", "PCF(4n+5, -2n^2-3n+2)"])
+def test_a_constant_named_in_words_is_found_by_theory(text: str) -> None:
+    """The lemniscate constant, whose name is no expression: the certificate ends at its expression."""
+    found = identify(parse_formula(text), library().candidates())
+    assert [(relation.constant, relation.proof) for relation in found.relations] == [("lemniscate", "theorem")]
+    certificate = prove(parse_formula(text))
+    assert certificate is not None and certificate.coefficients == found.relations[0].coefficients
