@@ -7,6 +7,7 @@ or by SIGTERM.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import re
@@ -14,7 +15,9 @@ import signal
 import sys
 import warnings
 from difflib import get_close_matches
+from io import TextIOWrapper
 from types import FrameType
+from typing import TextIO
 
 import click
 
@@ -85,6 +88,9 @@ INTERRUPTED = 130
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 """Signals that end a command as Ctrl-C does: what it began is undone. `run` hears them itself."""
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Errors of the system by which nothing more can be written."""
+
 
 class Commands(click.Group):
     """A group whose commands are imported when they are run."""
@@ -149,6 +155,9 @@ def formulary(quiet: bool, verbose: bool) -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code; never a traceback."""
+    _open_closed_streams()
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # in a locale of ASCII as stderr has it
     hide_password()
     sys.set_int_max_str_digits(0)  # coefficients and limits may be long
     if not os.environ.get("FORMULARY_DEBUG"):
@@ -161,6 +170,15 @@ def main() -> None:
             signal.signal(number, interruption)
     code = run(sys.argv[1:])
     sys.exit(interruption.code if code == INTERRUPTED else code)
+
+
+def _open_closed_streams() -> None:
+    """What the shell closed (`>&-`) is empty or thrown away, so that no file or connection takes its number."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number
+            os.set_inheritable(number, True)
+            setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115
 
 
 class Interruption:
@@ -194,6 +212,8 @@ def run(arguments: list[str]) -> int:
     except MemoryError:
         return _refuse("out of memory; give fewer digits or a smaller input", 2)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            return _leave_full(error)
         if os.environ.get("FORMULARY_DEBUG"):
             raise
         what = " ".join(f"{type(error).__name__}: {error}".split())
@@ -231,13 +251,30 @@ def _refuse(message: str, code: int) -> int:
         print(f"formulary: {message}", file=sys.stderr)
     except BrokenPipeError:
         return _leave_broken_pipe()
+    except OSError:  # stderr is full
+        _throw_away(sys.stderr)
     return code
 
 
 def _leave_broken_pipe() -> int:
     """The reader of our output left, as `head` does; nothing more can be said to it."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _throw_away(sys.stdout)
     return 128 + signal.SIGPIPE
+
+
+def _leave_full(error: OSError) -> int:
+    """The disk of a file or of our output is full; what waits to be written is thrown away."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _throw_away(sys.stdout)
+        return _refuse(f"cannot write the output: {(error.strerror or '').lower()}", 2)
+    return _refuse(f"cannot write{f' {error.filename}' if error.filename else ''}: {(error.strerror or '').lower()}", 2)
+
+
+def _throw_away(stream: TextIO) -> None:
+    """Let what is written to a stream, and what waits there, go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":

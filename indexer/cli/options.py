@@ -165,4 +165,6 @@ def refuse_options(arguments: tuple[str, ...]) -> None:
     """Refuse a misspelt option, which commands with formulas as arguments get as an argument."""
     for argument in arguments:
         if argument.startswith("--") and len(argument) > 2 and argument[2].isalpha():
-            raise click.NoSuchOption(argument.partition("=")[0])
+            given, context = argument.partition("=")[0], click.get_current_context(silent=True)
+            known = [name for p in (context.command.params if context else ()) for name in p.opts if name[:2] == "--"]
+            raise click.NoSuchOption(given, possibilities=get_close_matches(given, known, n=1), ctx=context)

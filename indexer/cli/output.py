@@ -150,7 +150,7 @@ def _console() -> Console:
     """Where tables are written: as wide as the terminal, or as COLUMNS says, and of any width into a file or a pipe."""
     from rich.console import Console
 
-    bounded = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal()
+    bounded = sys.stdout.isatty() or os.environ.get("COLUMNS", "").strip("0").isdecimal()
     return Console(highlight=False, markup=False, soft_wrap=False, width=None if bounded else UNBOUNDED)
 
 
