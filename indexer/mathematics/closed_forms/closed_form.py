@@ -227,7 +227,8 @@ class ClosedForm:
         numerator, denominator = self._ratio()
         scale, below = self.scale.text(), [] if denominator is None else [denominator.text()]
         if numerator is not None:
-            return "/".join([f"{_factor(scale)}{numerator.text()}", *below])
+            factor = "-" if scale == "-1" else _factor(scale)
+            return "/".join([f"{factor}{numerator.text()}", *below])
         if below and scale.startswith("("):
             top, _, size = scale.rpartition("/")
             return f"{top}/({size}*{below[0]})"

@@ -245,3 +245,8 @@ def test_every_named_formula_of_the_reference_gets_its_constant() -> None:
         assert form is not None and relation_with_constant(form) is not None
         constants.setdefault(row["constant"], set()).add(form.constant)
     assert all(len(names) == 1 for names in constants.values())
+
+
+def test_a_sign_is_written_without_a_one() -> None:
+    found = closed_form(parse_formula("PCF(-n + 2, 3n + 1)"))
+    assert found is not None and found.text == "-hyp1f1(1/3, 1, 3)/hyp1f1(4/3, 2, 3)"
