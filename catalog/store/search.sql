@@ -32,14 +32,15 @@ formula.id in (
 )
 
 -- has_relation --
--- A condition on formula: that it has a verified or proved relation but to other formulas, or that it has none and no
--- closed form either.
+-- A condition on formula: that it has a verified or proved relation but to other formulas, or that it converges and has
+-- none, and no closed form either.
 exists (
     select from best_relation
     where best_relation.formula_id = formula.id
         and best_relation.proof not in ('imported', 'numerical')
         and best_relation.kind <> 'formula'
-) = %(identified)s and (%(identified)s or formula.closed_form is null)
+) = %(identified)s
+    and (%(identified)s or (formula.closed_form is null and formula.status = 'converges'))
 
 -- has_proof --
 -- A condition on formula: a relation with this proof, which nobody rejected.

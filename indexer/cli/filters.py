@@ -82,7 +82,7 @@ def filter_options(function: Function) -> Function:
                 "--identified/--unidentified",
                 "identified",
                 default=None,
-                help="With a verified relation, or with neither that nor a closed form.",
+                help="With a verified relation, or convergent with neither that nor a closed form.",
             ),
         )
     ):
