@@ -6,6 +6,7 @@ FAISS finds the candidates; the distances that anybody sees are recomputed here 
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,16 +47,27 @@ OUTGROWN = 3
 """An index is trained anew where it should have more than so many times its lists."""
 
 
-@cache
+_own = threading.local()
+
+
 def faiss() -> ModuleType:
     """Return FAISS, imported on first use, in the settings in which its exact search is exact.
 
     With several threads and few queries, or with large batches, Flat L2 computes |x|^2 + |y|^2 - 2xy, which cancels
-    in single precision and gives wrong neighbours among near-duplicates.
+    in single precision and gives wrong neighbours among near-duplicates. How many threads OpenMP takes is a setting of
+    the thread that calls it, so that every search begins here.
     """
+    module = _module()
+    if not getattr(_own, "is_set", False):
+        module.omp_set_num_threads(1)
+        _own.is_set = True
+    return module
+
+
+@cache
+def _module() -> ModuleType:
     import faiss as module  # noqa: PLC0415  its settings follow at once
 
-    module.omp_set_num_threads(1)
     module.cvar.distance_compute_blas_threshold = 2**31 - 1
     return module
 
@@ -232,6 +244,7 @@ class VectorIndex:
         if k <= 0 or not len(self) or self.kind != FLAT or self._added is not None:
             return [self.search(query, k) for query in queries]
         queries = self._checked(queries, len(queries))
+        faiss()
         _, hits = self._inner.search(queries, min(k + SLACK, len(self)))
         rows, found = self.vectors[hits].astype(np.float64), self._ids[hits]
         distances = np.sqrt(np.square(rows - queries[:, np.newaxis].astype(np.float64)).sum(axis=2))
@@ -245,6 +258,7 @@ class VectorIndex:
         count = min(count, len(self._ids) if chosen is None else int(chosen.sum()))
         if count == 0:
             return np.zeros(0, np.int64), np.zeros((0, self.dimension), np.float32)
+        faiss()
         _, found = self._inner.search(query, count, params=self._parameters(chosen))
         rows = found[0][found[0] >= 0]
         vectors = [self._inner.reconstruct(int(row)) for row in rows]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -25,6 +27,19 @@ def test_search_equals_brute_force_on_near_duplicates() -> None:
         found = index.search(query, 10)
         assert [hit.id for hit in found] == expected
         assert np.allclose([hit.distance for hit in found], distances, rtol=1e-12, atol=0)
+
+
+def test_search_is_exact_in_every_thread() -> None:
+    """Pages are answered by threads of a pool, and OpenMP's settings are those of one."""
+    vectors = near_duplicates(20_000)
+    index = VectorIndex(8)
+    index.add(np.arange(len(vectors)), vectors)
+    query = vectors[997] + np.float32(1e-5)
+    expected, _ = brute_force(vectors, query, 10)
+    with ThreadPoolExecutor(1) as first, ThreadPoolExecutor(1) as second:
+        for pool in (first, second):
+            assert [hit.id for hit in pool.submit(index.search, query, 10).result()] == expected
+            assert [hit.id for hit in pool.submit(index.search_all, query[None], 10).result()[0]] == expected
 
 
 def test_explicit_ids_survive_removal_and_repeated_adding() -> None:
