@@ -86,17 +86,18 @@ def store_trajectories(
         return
     for field in dict.fromkeys(row.field for row in found):
         cursor.execute(SQL["add_field"], _columns(field))
+    walked = _once(found)
     cursor.execute(
         SQL["insert_trajectories"],
         {
-            **_places(_once(found)),
-            "space_ranks": [row.space_rank for row in _once(found)],
-            "statuses": [row.status for row in _once(found)],
-            "reasons": [row.status_reason for row in _once(found)],
-            "steps": [sum(map(abs, row.direction)) for row in _once(found)],
-            "degrees": [row.degree for row in _once(found)],
-            "rates": [row.rate for row in _once(found)],
-            "delta_limits": [row.delta_limit for row in _once(found)],
+            **_places(walked),
+            "space_ranks": [row.space_rank for row in walked],
+            "statuses": [row.status for row in walked],
+            "reasons": [row.status_reason for row in walked],
+            "steps": [sum(map(abs, row.direction)) for row in walked],
+            "degrees": [row.degree for row in walked],
+            "rates": [row.rate for row in walked],
+            "delta_limits": [row.delta_limit for row in walked],
             "space_id": space_id,
             "code_version": code_version,
         },

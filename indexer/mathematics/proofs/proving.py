@@ -7,7 +7,7 @@ to a base theorem (`theorems.py`). Every certificate can be checked by `checker.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from flint import fmpz_poly
@@ -50,35 +50,31 @@ def prove(formula: PCF) -> Certificate | None:
     own = _by_itself(formula)
     if own is not None:
         return own
-    for other in _candidates(formula):
-        if other.formula == formula:
-            return other
-        found = relate(formula, other.formula).equivalence
-        if found is not None:
-            return other.after(formula, [equivalence_step(formula, other.formula, found)])
-    return None
+    return _by_equivalence(formula, _candidates(formula))
 
 
 def prove_sum(formula: PCF) -> Certificate | None:
     """Return the certificate of a formula that is equivalent to a sum with a name, which it telescopes to."""
     if next(first_order_solutions(formula), None) is None or no_limit(formula) is not None:
         return None
-    for other in sums_of(formula):
+    return _by_equivalence(formula, sums_of(formula))
+
+
+def prove_through(formula: PCF, member: PCF) -> Certificate | None:
+    """Return the certificate of a formula by an equivalence to another that is proved; None where either is missing."""
+    known = prove(member)
+    return None if known is None else _by_equivalence(formula, [known])
+
+
+def _by_equivalence(formula: PCF, proved: Iterable[Certificate]) -> Certificate | None:
+    """Return the first of some certificates that is the formula's, or is after an equivalence to what it proves."""
+    for other in proved:
         if other.formula == formula:
             return other
         found = relate(formula, other.formula).equivalence
         if found is not None:
             return other.after(formula, [equivalence_step(formula, other.formula, found)])
     return None
-
-
-def prove_through(formula: PCF, member: PCF) -> Certificate | None:
-    """Return the certificate of a formula by an equivalence to another that is proved; None where either is missing."""
-    known = prove(member)
-    found = None if known is None else relate(formula, member).equivalence
-    if known is None or found is None:
-        return None
-    return known.after(formula, [equivalence_step(formula, member, found)])
 
 
 def related(first: PCF, second: PCF) -> Coefficients | None:
