@@ -8,7 +8,7 @@ import click
 
 from indexer.cli.evaluate import require_no_arguments, write_answers
 from indexer.cli.opened import catalogue
-from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, json_option, option, refuse_options
+from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, json_option, lines_options, option, refuse_options
 from indexer.cli.output import note, write_fields, write_json
 
 if TYPE_CHECKING:
@@ -30,15 +30,7 @@ LONGEST = 160
 @click.argument("number", nargs=-1, metavar="NUMBER")
 @option("--signs", type=click.IntRange(1, MAX_SIGNS), default=3, help="Longest period of the signs.")
 @option("--maps", "height", type=click.IntRange(1, MAX_HEIGHT), default=2, help="Largest entry of the maps.")
-@option("--workers", type=click.IntRange(1, 1024), help="Processes for --from.  [default: one a core]")
-@option(
-    "--from",
-    "from_file",
-    type=click.Path(allow_dash=True),
-    metavar="FILE",
-    help='Read JSON lines {"value": "exp(1)", "moebius": [1, 1, -1, 1], "signs": [1]}, write one object a line; - is '
-    "stdin.",
-)
+@lines_options('{"value": "exp(1)", "moebius": [1, 1, -1, 1], "signs": [1]}')
 @option("--add", is_flag=True, help="Store the formulas in the catalogue, each with its fraction.")
 @catalogue_options
 @json_option

@@ -115,20 +115,28 @@ def catalogue_options(function: Function) -> Function:
     return function
 
 
-def from_options(function: Function) -> Function:
-    """`--from` and `--workers`, passed as `from_file` and `workers`."""
-    for decorate in (
-        option("--workers", type=click.IntRange(1, 1024), help="Processes for --from.  [default: one a core]"),
-        option(
-            "--from",
-            "from_file",
-            type=click.Path(allow_dash=True),
-            metavar="FILE",
-            help='Read lines such as PCF(2n+1, n^2) or {"a": [1, 2], "b": [0, 0, 1]}; - is stdin.',
-        ),
-    ):
-        function = decorate(function)
-    return function
+def lines_options(example: str) -> Callable[[Function], Function]:
+    """`--from` a file of lines such as the example, and `--workers`, passed as `from_file` and `workers`."""
+
+    def decorated(function: Function) -> Function:
+        for decorate in (
+            option(
+                "--from",
+                "from_file",
+                type=click.Path(allow_dash=True),
+                metavar="FILE",
+                help=f"Read lines such as {example}; - is stdin.",
+            ),
+            option("--workers", type=click.IntRange(1, 1024), help="Processes for --from.  [default: one a core]"),
+        ):
+            function = decorate(function)
+        return function
+
+    return decorated
+
+
+from_options = lines_options('PCF(2n+1, n^2) or {"a": [1, 2], "b": [0, 0, 1]}')
+"""`--from` a file of formulas, and `--workers`."""
 
 
 def read_formula(arguments: tuple[str, ...]) -> PCF:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.cli.evaluate import require_no_arguments, write_answers
-from indexer.cli.options import FORMULA_ARGUMENTS, json_option, option, refuse_options
+from indexer.cli.options import FORMULA_ARGUMENTS, json_option, lines_options, refuse_options
 from indexer.cli.output import write_fields, write_json
 
 if TYPE_CHECKING:
@@ -29,14 +29,7 @@ LONGEST = 400
     epilog='Example: formulary relate "PCF(2n+1, n^2)" "PCF(2n+3, n^2+2n)"',
 )
 @click.argument("formulas", nargs=-1, metavar="FORMULA FORMULA")
-@option("--workers", type=click.IntRange(1, 1024), help="Processes for --from.  [default: one a core]")
-@option(
-    "--from",
-    "from_file",
-    type=click.Path(allow_dash=True),
-    metavar="FILE",
-    help='Read JSON lines {"first": {"a": [...], "b": [...]}, "second": {...}}, write one object a line; - is stdin.',
-)
+@lines_options('{"first": {"a": [...], "b": [...]}, "second": {...}}')
 @json_option
 def relate(formulas: tuple[str, ...], from_file: str | None, workers: int | None, as_json: bool) -> int:
     """Decide whether two formulas are equivalent; needs no catalogue.

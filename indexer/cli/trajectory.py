@@ -8,7 +8,7 @@ import click
 
 from indexer.cli.evaluate import require_no_arguments, write_answers
 from indexer.cli.opened import catalogue, used_catalogue
-from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, json_option, option, refuse_options
+from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, json_option, lines_options, option, refuse_options
 from indexer.cli.output import note, write_fields, write_json
 
 if TYPE_CHECKING:
@@ -30,15 +30,7 @@ LONGEST = 200
 )
 @click.argument("arguments", nargs=-1, metavar="FIELD DIRECTION [START]")
 @option("--depth", type=click.IntRange(1, 20_000), default=DEPTH, help="Depth n at which delta is taken.")
-@option("--workers", type=click.IntRange(1, 1024), help="Processes for --from.  [default: one a core]")
-@option(
-    "--from",
-    "from_file",
-    type=click.Path(allow_dash=True),
-    metavar="FILE",
-    help='Read JSON lines {"field": "2F1(-1)", "direction": [1, 1, 2], "start": ["1", "1", "2"]}, write one object a '
-    "line; - is stdin.",
-)
+@lines_options('{"field": "2F1(-1)", "direction": [1, 1, 2], "start": ["1", "1", "2"]}')
 @option(
     "--certificate",
     "certificate_file",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from math import log2
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from flint import arb, fmpz_poly
+from flint import fmpz_poly
 
-from catalog.errors import FormulaError, NotFound
+from catalog.errors import FormulaError
 from catalog.formulas.pcf import PCF
 from indexer.contract.guarded import BATCH, Object, guarded
-from indexer.kinds.kind import kind_of
+from indexer.kinds.kind import limit_of
 from indexer.mathematics.closed_forms.families import search_relation
 from indexer.mathematics.equivalence.decision import Decision, relate
 from indexer.mathematics.proofs.certificate import Coefficients
@@ -48,7 +47,7 @@ def limits_object(first: PCF, second: PCF) -> Object:
     if found is None and (other := otherwise_related(first, second, decision)) is not None:
         found, method = other, "both limits are proved"
     proof = None if found is None else "theorem"
-    if found is None and (sought := search_relation(_limit_of(first), _limit_of(second))) is not None:
+    if found is None and (sought := search_relation(limit_of(first), limit_of(second))) is not None:
         found, method, proof = sought, "lll", "verified"
     return {
         "formulas": [str(first), str(second)],
@@ -57,18 +56,6 @@ def limits_object(first: PCF, second: PCF) -> Object:
         "proof": proof,
         "method": method,
     }
-
-
-def _limit_of(formula: PCF) -> Callable[[int], arb]:
-    """The limit of a formula as a function of the precision in bits; raises NotFound where it is no number."""
-
-    def value(bits: int) -> arb:
-        found = kind_of(formula).limit(formula, int(bits / log2(10)) + 1)
-        if found is None or found.ball is None:
-            raise NotFound(f"{formula} has no limit to seek a relation for")
-        return found.ball
-
-    return value
 
 
 def decision_object(first: PCF, second: PCF, decision: Decision) -> Object:

@@ -16,7 +16,7 @@ from catalog.formulas.pcf import PCF
 from indexer.identification.ladder.climb import climb
 from indexer.identification.library import NamedConstant
 from indexer.identification.typed import read_number
-from indexer.kinds.kind import kind_of
+from indexer.kinds.kind import limit_of
 from indexer.mathematics.continued_fractions.limit import Limit
 from indexer.mathematics.numbers.decimals import round_ball
 from indexer.mathematics.relations.relation import Relation, moebius_image, verify
@@ -41,7 +41,7 @@ def climbed(
         return None
 
     def value(bits: int) -> arb:
-        return moebius_image(mapped, _limit_of(formula), bits)
+        return moebius_image(mapped, limit_of(formula), bits)
 
     digits = min(limit.digits, CLIMBED_DIGITS)
     try:
@@ -71,15 +71,3 @@ def climbed(
 
 def _expression(text: str) -> Callable[[int], arb]:
     return lambda bits: evaluation.evaluate(text, bits)
-
-
-def _limit_of(formula: PCF) -> Callable[[int], arb]:
-    """The limit of a formula as a function of the precision in bits."""
-
-    def value(bits: int) -> arb:
-        found = kind_of(formula).limit(formula, int(bits / log2(10)) + 2)
-        if found is None or found.ball is None:
-            raise EvaluationError(f"the limit of {formula} is not known to {bits} bits")
-        return found.ball
-
-    return value

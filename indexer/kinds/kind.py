@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import log2
 from typing import Protocol
 
 import numpy as np
+from flint import arb
 
+from catalog.errors import EvaluationError
 from catalog.formulas.pcf import PCF
 from indexer.kinds.evaluation import Evaluation
 from indexer.kinds.pcf.kind import PCFKind
@@ -93,6 +96,18 @@ KINDS: Mapping[type[Formula], Kind] = {PCF: PCFKind()}
 def kind_of(formula: Formula) -> Kind:
     """Return the kind of a formula."""
     return KINDS[type(formula)]
+
+
+def limit_of(formula: Formula) -> Callable[[int], arb]:
+    """Return the limit of a formula as a function of bits; it raises EvaluationError where it is not known."""
+
+    def value(bits: int) -> arb:
+        found = kind_of(formula).limit(formula, int(bits / log2(10)) + 2)
+        if found is None or found.ball is None:
+            raise EvaluationError(f"the limit of {formula} is not known to {bits} bits")
+        return found.ball
+
+    return value
 
 
 def evaluate_all(formulas: Sequence[Formula], digits: int = DEFAULT_DIGITS) -> list[Evaluation]:
