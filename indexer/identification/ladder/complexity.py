@@ -7,9 +7,11 @@ the number of chance hits that is told with an answer, and what an answer is acc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 from math import inf, log2
+
+from flint import fmpz
 
 RUNG_BITS = 4.0
 """Bits that say which rung an answer stands on: at most 16 rungs."""
@@ -48,14 +50,36 @@ def integers_bits(integers: Iterable[int]) -> float:
     [11.6, 65.8]
     """
     row = tuple(integers)
-    size = max((abs(n).bit_length() for n in row), default=0)
-    alike = 2.0 + positive_bits(size + 1) + len(row) * log2(2.0 ** (size + 1) - 1) if size < MOST_ALIKE else inf
-    return min(log2(4 / 3) + sum(map(integer_bits, row)), alike)
+    size = max((n.bit_length() for n in row), default=0)
+    return min(_OWN_SIZES + sum(map(integer_bits, row)), _alike_bits(size, len(row)))
+
+
+_OWN_SIZES = log2(4 / 3)
+"""Bits that say that each of several integers has its own size."""
+
+
+@lru_cache(maxsize=4096)
+def _alike_bits(size: int, count: int) -> float:
+    """Return the length of so many integers of up to `size` bits that are written with the size once."""
+    return 2.0 + positive_bits(size + 1) + count * log2(2.0 ** (size + 1) - 1) if size < MOST_ALIKE else inf
 
 
 def relation_bits(row: Iterable[int]) -> float:
     """Return the length of the integers of a relation, of which the negative ones say the same."""
     return integers_bits(row) - 1
+
+
+def least_bits(others: Sequence[fmpz]) -> float:
+    """Return a bound that the length of a relation is not below, from the sizes of all its integers but one."""
+    sizes = [n.bit_length() for n in others]
+    own = _OWN_SIZES + 1 + sum([_least_of_size(size) for size in sizes])
+    return min(own, _alike_bits(max(sizes), len(sizes) + 1)) - 1
+
+
+@cache
+def _least_of_size(size: int) -> float:
+    """Return the length of the shortest integers of so many bits."""
+    return integer_bits(1 << size >> 1)
 
 
 def positive_bits(n: int) -> float:

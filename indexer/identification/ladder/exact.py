@@ -50,7 +50,7 @@ def algebraic(asked: Asked, lowest: int = 2, highest: int = 2) -> Iterator[Match
         if degree < lowest:
             continue
         spread = degree * max(1, abs(powers[-2]) >> asked.bits)
-        for row in asked.relations(powers, f"polynomials up to degree {min(asked.degree, highest)}", spread):
+        for row in asked.polynomials(powers, f"polynomials up to degree {min(asked.degree, highest)}", spread):
             polynomial = _factor_at(row, asked.number.ball)
             if len(polynomial) > 2:
                 yield from _root(asked, polynomial)
@@ -74,7 +74,7 @@ def times_powers(asked: Asked) -> Iterator[Match]:
         for degree in range(2, HIGHEST_FACTOR + 1):
             powers.append(asked.times(powers[-1], x))
             more = spread * degree * max(1, abs(powers[-2]) >> asked.bits)
-            for row in asked.relations(powers, "algebraic numbers times powers of pi and e", more):
+            for row in asked.polynomials(powers, "algebraic numbers times powers of pi and e", more):
                 polynomial = _factor_at(row, multiple)
                 complexity = bits + relation_bits(polynomial)
                 if len(polynomial) < 3 or complexity >= asked.limit:

@@ -54,6 +54,9 @@ OUTER = (
 )
 """Functions that a number may be a value of."""
 
+CHOICE = choice_bits(len(INNER) + 1)
+"""Bits that say which of them it is, or that it is a quadratic number."""
+
 LARGEST_LOG = 100.0
 """Size of the logarithm of what may stand inside a function: beyond it are exponentials of exponentials."""
 
@@ -93,7 +96,7 @@ class Inner:
         asked, one, y, rung = self._asked, 1 << self._asked.bits, self._value, "functions of linear forms"
         if not y:
             return
-        for row in asked.relations([one, y, asked.times(y, y)], rung, self._spread):
+        for row in asked.relations([one, y, asked.times(y, y)], rung, self._spread, self._limit - CHOICE):
             bits = self._bits(row)
             if bits < self._limit and row[2] and row[1] ** 2 > 4 * row[0] * row[2] and gcd(*row) == 1:
                 yield quadratic_text(row, self._argument), bits
@@ -101,10 +104,10 @@ class Inner:
             c = asked.constant(name)
             if c is None:
                 continue
-            for row in asked.relations([one, c, -y], rung, self._spread):
+            for row in asked.relations([one, c, -y], rung, self._spread, self._limit - CHOICE):
                 bits = self._bits(row)
                 if row[2] and bits < self._limit:
                     yield linear_text((-row[2], *row[:2]), ("1", name)), bits
 
     def _bits(self, row: tuple[int, ...]) -> float:
-        return choice_bits(len(INNER) + 1) + relation_bits(row)
+        return CHOICE + relation_bits(row)

@@ -80,6 +80,8 @@ def inverse_forms(asked: Asked) -> Iterator[Match]:
     x, width = float(asked.number.ball.mid()), float(asked.number.ball.rad())
     factor, shift = (np.array([getattr(form, name) for form in forms]) for name in ("factor", "shift"))
     inner = factor * x + shift
+    order = np.argsort(inner)  # most functions are monotone, and values in order are looked up several times as quickly
+    inner, factor, shift = inner[order], factor[order], shift[order]
     error = np.abs(factor) * width + DOUBLE_ERROR * (np.abs(factor * x) + np.abs(shift))
     table = sorted_table()
     hits: list[tuple[float, int, int, int]] = []
@@ -91,13 +93,13 @@ def inverse_forms(asked: Asked) -> Iterator[Match]:
             widths = 2 * slope * error + DOUBLE_ERROR * size
             good = (size < LARGEST) & (size > 1 / LARGEST) & (widths < LEAST_ACCURACY * size)
             good &= slope * np.abs(inner) > LEAST_SLOPE * size
-        where = np.flatnonzero(good)
-        first = np.searchsorted(table.values, values[where] - widths[where])
-        last = np.searchsorted(table.values, values[where] + widths[where], side="right")
-        for place in np.flatnonzero(last > first).tolist():
-            form = int(where[place])
+        least, most = values[good] - widths[good], values[good] + widths[good]
+        first = np.searchsorted(table.values, least)
+        hit = np.flatnonzero(table.values[np.minimum(first, len(table.values) - 1)] <= most)
+        last = np.searchsorted(table.values, most[hit], side="right")
+        for form, start, end in zip(order[good][hit].tolist(), first[hit].tolist(), last.tolist(), strict=True):
             bits = forms[form].bits + outer.bits
-            hits += [(bits + float(table.bits[at]), k, form, at) for at in range(int(first[place]), int(last[place]))]
+            hits += [(bits + float(table.bits[at]), k, form, at) for at in range(start, end)]
     asked.tried["functions of short expressions"] = len(forms) * len(outers)
     for bits, k, form, at in sorted(hits)[:MOST_HITS]:
         if bits + INVERSE_BITS < asked.limit:

@@ -11,7 +11,7 @@ from flint import arb, ctx
 from catalog.constants import evaluation
 from catalog.constants.library import Constant
 from catalog.errors import ExpressionError
-from indexer.identification.ladder.complexity import MARGIN_BITS
+from indexer.identification.ladder.complexity import MARGIN_BITS, least_bits
 from indexer.identification.library import NamedConstant
 from indexer.identification.typed import Number, cut
 from indexer.mathematics.numbers.decimals import LOG2_10, bits_for
@@ -129,10 +129,24 @@ class Asked:
         """Bits beyond which a match is not worth a thought: what the digits and the scaled integers hold."""
         return min(self.information, float(self.scaled.bit_length())) + self.spare
 
-    def relations(self, values: Sequence[int], rung: str, spread: int = 1) -> list[tuple[int, ...]]:
-        """Return the short relations of scaled integers, counted for a rung; `spread` enlarges the number's error."""
+    def relations(self, values: Sequence[int], rung: str, spread: int, most_bits: float) -> list[tuple[int, ...]]:
+        """Return the relations of scaled integers of up to `most_bits` bits; `spread` enlarges the number's error.
+
+        Longer ones may be among them: only what is surely too long is left out.
+        """
+        self._count(rung)
+        return short_relations(values, self._tolerance(spread), most_bits, least_bits)
+
+    def polynomials(self, powers: Sequence[int], rung: str, spread: int) -> list[tuple[int, ...]]:
+        """Return the relations of powers, of which a factor may be shorter than the whole."""
+        self._count(rung)
+        return short_relations(powers, self._tolerance(spread), self.limit)
+
+    def _count(self, rung: str) -> None:
         self.tried[rung] = self.tried.get(rung, 0) + 1
-        return short_relations(values, 4 + 2 * self.units * max(1, spread), self.limit)
+
+    def _tolerance(self, spread: int) -> int:
+        return 4 + 2 * self.units * max(1, spread)
 
 
 def _integer(ball: arb, bits: int) -> int:

@@ -91,7 +91,7 @@ def _maps(
             continue
         spread = max(1, abs(c) >> asked.bits)
         bits = known.get(member.expression, usual)
-        for row in asked.relations([one, c, -x, -asked.times(x, c)], rung, spread):
+        for row in asked.relations([one, c, -x, -asked.times(x, c)], rung, spread, asked.limit - bits):
             complexity = bits + relation_bits(row)
             if complexity < asked.limit and row[0] * row[3] != row[1] * row[2]:
                 normal = normal_moebius(row)

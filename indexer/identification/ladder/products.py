@@ -77,7 +77,7 @@ def _of_sets(
         known = [value for base in bases if (value := asked.constant(f"log({base})")) is not None]
         if len(known) < len(bases):
             continue
-        for row in asked.relations([*known, -logarithm], rung, spread):
+        for row in asked.relations([*known, -logarithm], rung, spread, asked.limit - bits):
             complexity = bits + relation_bits(row)
             if 0 < row[-1] <= MOST_ROOT and complexity < asked.limit and gcd(*row) == 1:
                 text = product_text(bases, [Fraction(x, row[-1]) for x in row[:-1]])

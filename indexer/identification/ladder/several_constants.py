@@ -41,18 +41,19 @@ def linear_forms(asked: Asked) -> Iterator[Match]:
     """Yield linear forms of constants of one kind, for the number, its inverse, and its simple multiples."""
     rung, x = "linear forms of constants of one kind", asked.scaled
     form_bits = RUNG_BITS + choice_bits(len(LINEAR)) + choice_bits(len(FACTORS) + 1)
+    most = asked.limit - form_bits
     for names in LINEAR.values():
         units = _known(asked, names)
         if units is None:
             continue
         for factor in FACTORS:
             multiple = x if factor == "1" else asked.times(x, asked.constant(factor) or 0)
-            for row in asked.relations([*units, -multiple], rung, 3):
+            for row in asked.relations([*units, -multiple], rung, 3, most):
                 below = row[-1]
                 complexity = form_bits + relation_bits(row)
                 if below and complexity < asked.limit:
                     yield _quotient(names, row[:-1], (below,), (factor,), complexity)
-        for row in asked.relations([1 << asked.bits, *(-asked.times(x, value) for value in units)], rung, 8):
+        for row in asked.relations([1 << asked.bits, *(-asked.times(x, value) for value in units)], rung, 8, most):
             complexity = form_bits + relation_bits(row)
             if row[0] and complexity < asked.limit:
                 yield _quotient(("1",), row[:1], row[1:], names, complexity)
@@ -73,7 +74,8 @@ def sums(asked: Asked) -> Iterator[Match]:
         values = _known(asked, three)
         if values is None:
             continue
-        for row in asked.relations([one, *values, -asked.scaled], rung, max(1, max(map(abs, values)) >> asked.bits)):
+        spread = max(map(abs, values)) >> asked.bits
+        for row in asked.relations([one, *values, -asked.scaled], rung, spread, asked.limit - bits):
             complexity = bits + relation_bits(row)
             if row[-1] and complexity < asked.limit:
                 yield _quotient(("1", *three), row[:-1], row[-1:], ("1",), complexity)
@@ -106,7 +108,7 @@ def quotients(asked: Asked, names: Sequence[str], rung: str, bits: float) -> Ite
     products = [-asked.times(asked.scaled, value) for value in units]
     spread = max(1, max(map(abs, units)) >> asked.bits)
     half = len(units)
-    for row in asked.relations([*units, *products], rung, spread):
+    for row in asked.relations([*units, *products], rung, spread, asked.limit - bits):
         complexity = bits + relation_bits(row)
         if any(row[half:]) and any(row[:half]) and complexity < asked.limit:
             yield _quotient(names, row[:half], row[half:], names, complexity)

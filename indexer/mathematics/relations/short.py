@@ -6,16 +6,28 @@ that know how many others they have sought and judge by that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from flint import fmpz
 
 from indexer.mathematics.relations.lattices import reduced
 
 
-def short_relations(values: Sequence[int], tolerance: int, most_bits: float) -> list[tuple[int, ...]]:
+def total_bits(coefficients: Sequence[fmpz]) -> float:
+    """Return the bits of integers in all, without their signs."""
+    return sum([x.bit_length() for x in coefficients])
+
+
+def short_relations(
+    values: Sequence[int],
+    tolerance: int,
+    most_bits: float,
+    length: Callable[[Sequence[fmpz]], float] = total_bits,
+) -> list[tuple[int, ...]]:
     """Return the rows x of a reduced basis with |x . values| <= tolerance * |x|_1, the last coefficient positive.
 
-    `values` are numbers scaled to integers by one common factor, each within a fraction of `tolerance` of the number;
-    rows whose coefficients have more than `most_bits` bits in all are left out.
+    `values` are numbers scaled to integers by one common factor, each within a fraction of `tolerance` of the number.
+    Rows are left out where all coefficients but one are longer than `most_bits` by `length`.
 
     >>> third = (1 << 40) // 3
     >>> short_relations([1 << 40, third], 4, 20)
@@ -27,11 +39,14 @@ def short_relations(values: Sequence[int], tolerance: int, most_bits: float) -> 
         return []
     first, rest = values[lead], [values[i] for i in order[1:]]
     found = []
-    for remainder, *tail in reduced([values[i] for i in order]).tolist():
-        if sum(x.bit_length() for x in tail) > most_bits:
+    size = len(order)
+    entries = reduced([values[i] for i in order]).entries()
+    for start in range(0, size * size, size):
+        tail = entries[start + 1 : start + size]
+        if length(tail) > most_bits:
             continue
-        known = [int(x) for x in tail]
-        row = [(int(remainder) - sum(x * v for x, v in zip(known, rest, strict=True))) // first, *known]
+        remainder, known = int(entries[start]), [int(x) for x in tail]
+        row = [(remainder - sum(x * v for x, v in zip(known, rest, strict=True))) // first, *known]
         if not any(row) or abs(remainder) > tolerance * sum(map(abs, row)):
             continue
         restored = [0] * len(order)
