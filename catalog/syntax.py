@@ -25,7 +25,11 @@ _TOKEN = re.compile(
     r"(?P<space>\s+)|(?P<cut>[0-9]*\.[0-9]+(?:\.\.\.|…))|(?P<decimal>[0-9]*\.[0-9]+|[0-9]+\.)|(?P<integer>[0-9]+)|(?P<name>[A-Za-z_Ͱ-Ͽ][A-Za-z0-9_Ͱ-Ͽ]*)"
     r"|(?P<superscript>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(?P<operator>\*\*|[-+*/^])|(?P<bracket>[(),])"
 )
-_ALIASES = str.maketrans({"−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/"})
+_MINUS = dict.fromkeys(
+    "\N{MINUS SIGN}\N{EN DASH}\N{FIGURE DASH}\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FULLWIDTH HYPHEN-MINUS}", "-"
+)
+_SIGNS = str.maketrans(_MINUS)
+_ALIASES = str.maketrans(_MINUS | {"·": "*", "⋅": "*", "×": "*", "÷": "/"})
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3, "pos": 3, "^": 4}
 
@@ -42,6 +46,11 @@ class Item:
 
 
 T = TypeVar("T")
+
+
+def plain_signs(text: str) -> str:
+    """Return the text with - for each sign that people type or paste as a minus, from all of which numbers are read."""
+    return text.translate(_SIGNS)
 
 
 @dataclass(slots=True)

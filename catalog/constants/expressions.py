@@ -96,7 +96,7 @@ def _known(item: Item, parameters: Collection[str]) -> Item:
 
 
 def _suggestion(name: str, known: Collection[str]) -> str:
-    near = get_close_matches(name[:40], known, n=3, cutoff=0.5)
+    near = [word for word in get_close_matches(name[:40], known, n=3, cutoff=0.5) if len(word) > 1]
     if near:
         return f"; did you mean {' or '.join(near)}"
     first = list(known)[:SUGGESTED]

@@ -60,6 +60,11 @@ class Interlaced:
         values = [term.b.value() for term in self.period]
         return tuple(int(value) for value in values if value) if all(value in (1, -1) for value in values) else None
 
+    @property
+    def repeats(self) -> bool:
+        """Whether all terms of the period are numbers, so that the value is quadratic or rational."""
+        return all(term.a.value() is not None and term.b.value() is not None for term in self.period)
+
     def __str__(self) -> str:
         """The fraction as CF(first terms; (a_1, b_1), (a_2, b_2) for k >= 1), which can be read again."""
         moved = [FractionTerm(term.a.moved(-1), term.b.moved(-1)) for term in self.period]

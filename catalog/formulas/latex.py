@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from catalog.errors import FormulaError
-from catalog.syntax import MAX_CHARACTERS
+from catalog.syntax import MAX_CHARACTERS, plain_signs
 
 _WORDS = {
     r"\left": "", r"\right": "", r"\bigl": "", r"\bigr": "", r"\displaystyle": "", r"\limits": "",
@@ -32,7 +32,7 @@ def from_latex(text: str) -> str:
     """Plain text of LaTeX or of plain text: fractions as quotients, groups as brackets, one kind of dots."""
     if len(text) > MAX_CHARACTERS:
         raise FormulaError(f"the formula has {len(text)} characters, beyond the supported {MAX_CHARACTERS}")
-    plain = text.translate(_SIGNS).replace("\\[Infinity]", "infinity").strip()
+    plain = plain_signs(text).translate(_SIGNS).replace("\\[Infinity]", "infinity").strip()
     if "\\" in plain:
         plain = _commands(plain)
         plain = _SUBSCRIPT.sub(r"\1(\2)", plain).replace("{", "(").replace("}", ")")

@@ -27,6 +27,9 @@ WAYS = (
     "1 + 1^2/(3 + 2^2/(5 + 3^2/(7 + ...))), [1; 2, 3, 4, ...] or CF(1; (2k+1, k^2) for k >= 1)"
 )
 
+LONGEST_VALUE = 60
+"""Characters of a rational number in a message."""
+
 _PCF = re.compile(r"PCF\s*([\[(])(?P<body>.*)[\])]", re.IGNORECASE | re.DOTALL)
 _MATHEMATICA = re.compile(r"ContinuedFractionK\[")
 _GAUSS = re.compile(r"\bK\s*\(")
@@ -48,6 +51,7 @@ _LIST = re.compile(
     r"(?:P?CF)?\s*[\[{<](?P<body>[^\[\]{}<>]*(?:;[^\[\]{}<>]*|,\s*\.\.\.\s*))[\]}>](?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_NAMED_LIST = re.compile(r"CF\s*[\[{<](?P<body>[^\[\]{}<>]*)[\]}>]\s*", re.IGNORECASE | re.DOTALL)
 _COEFFICIENTS = re.compile(r"\[?\s*\[(?P<a>[-+\d\s,]*)\]\s*,?\s*\[(?P<b>[-+\d\s,]*)\]\s*\]?")
 _MARKS = re.compile(
     r"^\s*[ab]\s*(?:_?\(?\s*[a-z]\s*\)?)?\s*=|^\s*[\[{<⟨]|\bPCF\b|\bCF\b|ContinuedFractionK|\bK\s*[(_^]|\\[cdt]?frac"
@@ -55,6 +59,22 @@ _MARKS = re.compile(
     re.IGNORECASE,
 )
 _PAIR = re.compile(r"\((.*)\)", re.DOTALL)
+
+
+def _short(value: Fraction) -> str:
+    text = str(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 3]}..."
+
+
+class FiniteFraction(FormulaError):
+    """a continued fraction ends, and is a rational number."""
+
+    def __init__(self, value: Fraction) -> None:
+        super().__init__(
+            f"the continued fraction ends and is the rational number {_short(value)}; an infinite one ends with "
+            "... or has its period in brackets, such as [1; 2, 3, 4, ...] or [1; (2, 1)]"
+        )
+        self.value = value
 
 
 @dataclass(frozen=True)
@@ -71,6 +91,11 @@ class Reading:
     def plain(self) -> bool:
         """Whether the value is the formula's limit as it was written, not a map of it and not a guess."""
         return self.map == IDENTITY and self.guessed_from is None
+
+    @property
+    def is_periodic(self) -> bool:
+        """Whether the fraction as it was written repeats a period of numbers."""
+        return self.fraction is not None and self.fraction.repeats
 
     @property
     def understood(self) -> str:
@@ -92,7 +117,10 @@ def looks_like_formula(text: str) -> bool:
 
 
 def read_formula_text(text: str) -> Reading:
-    """Read a formula in any notation of this module; raises FormulaError with the ways to write one."""
+    """Read a formula in any notation of this module; raises FormulaError with the ways to write one.
+
+    A fraction that ends is none, and raises FiniteFraction with its value.
+    """
     plain = from_latex(text)
     if match := _PCF.fullmatch(plain):
         return _pcf(split(match["body"], ",;"))
@@ -102,7 +130,7 @@ def read_formula_text(text: str) -> Reading:
         return _mathematica(plain, match.end() - 1)
     if match := _RULE.fullmatch(plain):
         return _rule(match["body"], match["name"], int(match["start"] or 1))
-    if match := _LIST.fullmatch(plain):
+    if match := _LIST.fullmatch(plain) or _NAMED_LIST.fullmatch(plain):
         return _list(match["body"])
     if match := _COEFFICIENTS.fullmatch(plain):
         a, b = ([int(c) for c in match[name].replace("+", "").split(",")] for name in "ab")
@@ -188,12 +216,16 @@ def _by_names(match: re.Match[str]) -> Reading:
 def _rule(body: str, name: str | None, start: int) -> Reading:
     """`CF(first terms; (a_1, b_1), (a_2, b_2) for k >= 1)`: a first term is a denominator or such a pair."""
     parts = split(body, ";")
-    if len(parts) == 1 and "..." in body:
+    if "..." in body or (len(parts) == 1 and ";" not in body and "(" not in body):
         return _list(body)
     if len(parts) != 2:
         raise FormulaError("CF takes first terms and a rule; write CF(1; (2k+1, k^2) for k >= 1)")
     first = [_term(part, None) for part in split(parts[0], ",") if part.strip()]
     period = [_term(part, name) for part in split(parts[1], ",") if part.strip()]
+    if name is None and period and Interlaced((), tuple(period)).repeats:
+        if "(" not in body:
+            return _list(body)
+        raise FormulaError(f"the fraction {shorten(f'CF({body})')} may end or go on; write CF(...; ... for k >= 1)")
     return _interlaced(first, [FractionTerm(t.a.moved(start), t.b.moved(start)) for t in period])
 
 
@@ -207,18 +239,29 @@ def _term(text: str, name: str | None) -> FractionTerm:
 
 
 def _list(body: str) -> Reading:
-    """`[a_0; a_1, a_2, ...]`, all numerators 1; without dots the fraction is finite, which is no formula."""
+    """`[a_0; a_1, a_2, ...]`, all numerators 1; raises FiniteFraction without dots and without a period."""
     parts = [part.strip() for part in split(body, ";,") if part.strip()]
     if parts and parts[-1] != "..." and (match := _PAIR.fullmatch(parts[-1])):
         first, period = ([_constant_term(part) for part in row] for row in (parts[:-1], split(match[1], ",")))
         return _interlaced(first, period)
-    if not parts or parts[-1] != "...":
+    if not parts:
         raise FormulaError(
-            "the list of a continued fraction ends with ... or with its period in brackets, as in [1; 2, 3, 4, ...] or "
-            "[1; (2, 1)]"
+            "the list of a continued fraction is empty; write one such as [1; 2, 3, 4, ...] or [1; (2, 1)]"
         )
+    if parts[-1] != "...":
+        raise FiniteFraction(_finite([_entry(part).value for part in parts]))
     denominators = [_entry(part) for part in parts[:-1]]
     return _guessed(denominators, [Entry(Fraction(1), "1")] * (len(denominators) - 1))
+
+
+def _finite(denominators: list[Fraction]) -> Fraction:
+    """The value of a finite fraction with numerators 1; raises FormulaError where it divides by zero."""
+    above, below = denominators[-1].as_integer_ratio()
+    for entry in reversed(denominators[:-1]):
+        if above == 0:
+            raise FormulaError("the finite continued fraction divides by zero")
+        above, below = entry.numerator * above + entry.denominator * below, entry.denominator * above
+    return Fraction(above, below)
 
 
 def _guessed(denominators: list[Entry], numerators: list[Entry]) -> Reading:

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 import psycopg
 
-from catalog.errors import FileFormatError, NotFound, ServerError
+from catalog.errors import FileFormatError, ServerError
 from catalog.progress import Tell, silent
 from catalog.server.programs import binaries_folder
 from catalog.server.upgrading import USUAL_FOLDERS
@@ -71,12 +71,12 @@ def require_empty(connection: psycopg.Connection, where: str) -> None:
 
 
 def require_dump(file: Path) -> None:
-    """Raise NotFound where there is no such file, FileFormatError where it is no dump."""
+    """Raise FileFormatError where there is no such file, or where it is no dump."""
     try:
         with file.open("rb") as opened:
             begins = opened.read(len(MAGIC))
     except FileNotFoundError:
-        raise NotFound(f"there is no file {file}") from None
+        raise FileFormatError(f"there is no file {file}") from None
     except OSError as error:
         raise FileFormatError(f"cannot read {file}: {(error.strerror or str(error)).lower()}") from None
     if begins != MAGIC:

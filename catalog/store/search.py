@@ -16,6 +16,7 @@ from catalog.database.blocks import Blocks
 from catalog.errors import FilterError, NotFound
 from catalog.store.constants import constant_names
 from catalog.store.rows import Row, column, rows
+from catalog.syntax import plain_signs
 
 SQL = Blocks(__file__)
 
@@ -108,7 +109,7 @@ class Filter:
 def _interval(text: str) -> tuple[float, float]:
     """Return the doubles around the numbers that round to a decimal, one unit of its last digit to both sides."""
     try:
-        number = Decimal(text)
+        number = Decimal(plain_signs(text))
     except InvalidOperation:
         number = Decimal("nan")
     if not number.is_finite() or len(text) > LONGEST_NUMBER or abs(number.adjusted()) > LARGEST_EXPONENT:

@@ -13,14 +13,13 @@ import click
 from catalog.progress import told
 from indexer.cli.constant import write_constant
 from indexer.cli.options import (
-    FORMULA_ARGUMENTS,
     FORMULA_HELP,
+    FormulaCommand,
     from_options,
     json_option,
     meant_constant,
     option,
     read_notation,
-    refuse_options,
 )
 from indexer.cli.output import note, write_fields, write_json, writes_rows
 from indexer.cli.progress import shown
@@ -57,7 +56,7 @@ depth_option = option(
 
 
 @click.command(
-    context_settings=FORMULA_ARGUMENTS,
+    cls=FormulaCommand,
     epilog='Example: formulary evaluate "PCF(2n+1, n^2)" --digits 30',
     help=f"Give status, convergence class, limit and metrics of a formula; needs no catalogue.\n\n{FORMULA_HELP}",
 )
@@ -75,7 +74,6 @@ def evaluate(
     as_json: bool,
 ) -> int:
     """Evaluate one formula, or those of a file."""
-    refuse_options(formula)
     if from_file is not None:
         from indexer.contract.lines import evaluated
 
@@ -150,9 +148,10 @@ def write_lines(results: Iterator[dict[str, Any]]) -> int:
 
     from indexer.contract.guarded import is_bad
 
-    bad = 0
+    bad = read = 0
     kept: list[dict[str, Any]] = []
     for result in results:
+        read += 1
         bad += is_bad(result)
         if writes_rows():
             kept.append(result)  # their columns are known when all are there
@@ -161,6 +160,8 @@ def write_lines(results: Iterator[dict[str, Any]]) -> int:
         sys.stdout.flush()
     if kept:
         write_json(kept)
+    if not read:
+        note("formulary: there are no lines to read")
     if bad:
         note(f'formulary: {bad} {"line" if bad == 1 else "lines"} could not be used; see the objects with "error"')
     return 2 if bad else 0

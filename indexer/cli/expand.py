@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from catalog.syntax import plain_signs
 from indexer.cli.evaluate import require_no_arguments, write_answers
 from indexer.cli.opened import catalogue
-from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, json_option, lines_options, option, refuse_options
+from indexer.cli.options import FormulaCommand, catalogue_options, counted, json_option, lines_options, option
 from indexer.cli.output import note, write_fields, write_json
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ LONGEST = 160
 """Characters of a formula beyond which only its degrees are shown; --json has it all."""
 
 
-@click.command(context_settings=FORMULA_ARGUMENTS, epilog='Example: formulary expand "tan(1)" --maps 1')
+@click.command(cls=FormulaCommand, epilog='Example: formulary expand "tan(1)" --maps 1')
 @click.argument("number", nargs=-1, metavar="NUMBER")
 @option("--signs", type=click.IntRange(1, MAX_SIGNS), default=3, help="Longest period of the signs.")
 @option("--maps", "height", type=click.IntRange(1, MAX_HEIGHT), default=2, help="Largest entry of the maps.")
@@ -53,7 +54,6 @@ def expand(
     It is contracted to a polynomial continued fraction, whose limit is proved by an equivalence to
     PCF(alpha n + beta, +-1). Exit code 1 where no pattern is found.
     """
-    refuse_options(number)
     if from_file is not None:
         from indexer.contract.expansions import expanded_lines
 
@@ -63,27 +63,30 @@ def expand(
         require_no_arguments(number)
         return write_answers(from_file, "expanding", lambda lines: expanded_lines(lines, workers))
     if len(number) != 1:
-        raise click.UsageError(f"give one number such as exp(1), not {len(number)} arguments")
-    from indexer.contract.expansions import NOTHING, expansion_object, expansions, number_of
+        raise click.UsageError(f"give one number such as exp(1), not {counted(len(number), 'argument')}")
+    from indexer.contract.expansions import NOTHING, expansion_object, expansions, number_of, rational_fraction
     from indexer.sources.signed_fractions.expansions import maps, sign_patterns
 
-    value, most_digits = number_of(number[0])
-    found = expansions(value, most_digits, list(maps(height)), sign_patterns(signs))
+    text = plain_signs(number[0].strip())
+    value, most_digits = number_of(text)
+    ends = rational_fraction(text)
+    found = [] if ends else expansions(value, most_digits, list(maps(height)), sign_patterns(signs))
     for one in found:
         result = expansion_object(one)
         if as_json:
             write_json(result)
         else:
-            _write(result, number[0])
+            _write(result, text)
     if not found:
         if as_json:
             write_json(NOTHING)
-        note(f"formulary: no pattern in the expansions of {number[0]} by maps up to {height} and signs up to {signs}")
+        none = f"no pattern in the expansions of {text} by maps up to {height} and signs up to {signs}"
+        note(f"formulary: {f'{text} is rational: its continued fraction {ends} ends' if ends else none}")
     if add and found:
         from indexer.upkeep.expanding import add_expansions
 
         with catalogue(database_url, home) as connection:
-            new = add_expansions(connection, found, number[0])
+            new = add_expansions(connection, found, text)
         note(f"formulary: {new} formulas are new in the catalogue")
     return 0 if found else NOT_FOUND
 

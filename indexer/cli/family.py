@@ -10,7 +10,7 @@ import click
 from catalog.errors import NotFound
 from catalog.exchange.outputs import RULE, STDOUT, write_file
 from indexer.cli.opened import catalogue
-from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, json_option, option, read_formula
+from indexer.cli.options import FormulaCommand, catalogue_options, json_option, option, read_formula
 from indexer.cli.output import exact, note, write_fields, write_json, write_table
 from indexer.cli.progress import shown
 
@@ -65,7 +65,7 @@ def show(number: int, database_url: str | None, home: str | None, as_json: bool)
         write_fields((name, ", ".join(value) if isinstance(value, list) else value) for name, value in shown.items())
 
 
-@family.command("of", context_settings=FORMULA_ARGUMENTS, epilog='Example: formulary family of "PCF(5n, -1)"')
+@family.command("of", cls=FormulaCommand, epilog='Example: formulary family of "PCF(5n, -1)"')
 @click.argument("formula", nargs=-1, metavar="FORMULA")
 @catalogue_options
 @json_option

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from catalog.syntax import plain_signs
 from catalog.vocabulary import CONVERGENCE_CLASSES, STATUSES
 from indexer.cli.options import Named, constant_names, option
 from indexer.cli.output import note
@@ -43,7 +44,7 @@ class Figure(click.ParamType[Any]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """A finite float."""
         try:
-            number = float(value)
+            number = float(plain_signs(str(value)))
         except ValueError:
             number = math.nan
         if not math.isfinite(number):

@@ -10,21 +10,20 @@ from indexer.cli.constant import SHOWN_DIGITS, write_constant
 from indexer.cli.evaluate import depth_option, open_lines, require_no_arguments, with_written, write_formula
 from indexer.cli.opened import catalogue
 from indexer.cli.options import (
-    FORMULA_ARGUMENTS,
     FORMULA_HELP,
+    FormulaCommand,
     catalogue_options,
     from_options,
     json_option,
     meant_constant,
     option,
     read_notation,
-    refuse_options,
 )
 from indexer.cli.output import note, write_added, write_json
 
 
 @click.command(
-    context_settings=FORMULA_ARGUMENTS,
+    cls=FormulaCommand,
     epilog='Example: formulary add "PCF(34n^3+51n^2+27n+5, -n^6)"',
     help=f"Put formulas into the catalogue, evaluated, placed and identified.\n\n{FORMULA_HELP}",
 )
@@ -45,7 +44,6 @@ def add(
     from indexer.upkeep.adding import add_formulas, add_lines
     from indexer.upkeep.interlacing import add_fraction
 
-    refuse_options(formula)
     if from_file is None:
         reading = read_notation(formula)
         with catalogue(database_url, home) as connection:
@@ -63,7 +61,7 @@ def add(
 
 
 @click.command(
-    context_settings=FORMULA_ARGUMENTS,
+    cls=FormulaCommand,
     epilog='Example: formulary show "PCF(2n+1, n^2)"',
     help=(
         f"Show what the catalogue knows about a formula, or about a constant.\n\n{FORMULA_HELP} A number such as "

@@ -20,14 +20,14 @@ from indexer.cli.evaluate import (
 )
 from indexer.cli.opened import catalogue, use_catalogue_option, used_catalogue
 from indexer.cli.options import (
-    FORMULA_ARGUMENTS,
+    FormulaCommand,
     catalogue_options,
+    finite_value,
     from_options,
     json_option,
     option,
     read_formula,
     read_notation,
-    refuse_options,
 )
 from indexer.cli.output import note, write_fields, write_json, write_table
 from indexer.cli.progress import is_quiet, shown
@@ -59,7 +59,7 @@ STDIN = "-"
 
 
 @click.command(
-    context_settings=FORMULA_ARGUMENTS,
+    cls=FormulaCommand,
     epilog="Example: formulary identify 1.2732395447351626861510701069801148",
 )
 @click.argument("what", nargs=-1, metavar="FORMULA|NUMBER")
@@ -131,7 +131,6 @@ def identify(
     --unidentified goes through the catalogue instead, after constants were added: what is found is stored, and what is
     not is not searched again until the library grows. Families with a named member are named as well.
     """
-    refuse_options(what)
     if unidentified:
         if what or from_file or together:
             raise click.UsageError("--unidentified takes no formula, number, or --with")
@@ -179,6 +178,8 @@ def _numbers(what: tuple[str, ...]) -> list[str]:
     if what == (STDIN,):
         return [line.strip() for line in sys.stdin if line.strip()]
     if len(what) == 1:
+        if (rational := finite_value(what[0])) is not None:
+            return [rational]
         return [] if _is_formula(what[0]) else list(what)
     from indexer.identification.typed import is_number
 

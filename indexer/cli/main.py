@@ -2,7 +2,7 @@
 
 Exit codes: 0 done; 1 not found, not identified, nothing to identify, or too few digits; 2 wrong usage, bad input, or
 an error of the program itself; 3 database or index unavailable; 130 interrupted, 129 and 143 ended by a closed terminal
-or by SIGTERM.
+or by SIGTERM; 141 where whoever reads the output left, as `head` does.
 """
 
 from __future__ import annotations
@@ -92,8 +92,19 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """Errors of the system by which nothing more can be written."""
 
 
+class _OutputClosed(Exception):
+    """Whoever reads our output left."""
+
+
 class Commands(click.Group):
     """A group whose commands are imported when they are run."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; a closed pipe comes through, which click would make a failure of."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _OutputClosed from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order of use."""
@@ -207,7 +218,7 @@ def run(arguments: list[str]) -> int:
         return _refuse(_sentence(str(error) or type(error).__doc__ or ""), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, _OutputClosed):
         return _leave_broken_pipe()
     except MemoryError:
         return _refuse("out of memory; give fewer digits or a smaller input", 2)
@@ -221,7 +232,9 @@ def run(arguments: list[str]) -> int:
 
 
 def _run(arguments: list[str]) -> object:
-    """Run one command line; a group alone, such as `formulary`, gives its help."""
+    """Run one command line; a group alone, such as `formulary`, gives its help. Raises UsageError."""
+    if not all(map(str.strip, arguments)) and arguments[0] != "psql":
+        raise click.UsageError("an argument is empty; leave it out, or see --help")
     try:
         return formulary.main(arguments, prog_name="formulary", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:

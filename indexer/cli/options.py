@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from functools import wraps
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from catalog.errors import FormulaError
+from catalog.syntax import plain_signs
 from indexer.cli.output import choose_form, note
 
 if TYPE_CHECKING:
@@ -24,8 +26,42 @@ FORMULA_HELP = (
     " lists [1; 2, 3, ...] and fractions written out with ... are read too."
 )
 
-FORMULA_ARGUMENTS = {"ignore_unknown_options": True}
-"""Context settings of commands whose arguments may begin with a minus, such as -2n+1."""
+_FORMULA = re.compile(r"[A-Za-z]\s*[(\[{].*[,;].*[)\]}]", re.DOTALL)
+"""What is surely a formula, and no option and no polynomial."""
+
+
+class FormulaCommand(click.Command):
+    """A command whose arguments may begin with a minus, such as -2n+1; what can only be an option is refused as one."""
+
+    ignore_unknown_options = True
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the command line; an unknown option is told before a missing one."""
+        given, _, _ = self.make_parser(ctx).parse_args(list(args))
+        for parameter in self.params:
+            if isinstance(parameter, click.Argument) and isinstance(words := given.get(parameter.name or ""), tuple):
+                self._refuse_options(ctx, [word for word in words if isinstance(word, str)])
+        return super().parse_args(ctx, args)
+
+    def _refuse_options(self, ctx: click.Context, words: list[str]) -> None:
+        """Raise NoSuchOption for --word, and for -letter beside a whole formula."""
+        beside_formula = any(map(_FORMULA.search, words))
+        for word in words:
+            if re.match("--[A-Za-z]", word):
+                given = word.partition("=")[0]
+                known = [name for parameter in self.params for name in parameter.opts if name.startswith("--")]
+                raise click.NoSuchOption(given, possibilities=get_close_matches(given, known, n=1), ctx=ctx)
+            if beside_formula and re.match("-[A-Za-z]", word) and not _FORMULA.search(word):
+                raise click.NoSuchOption(word[:2], ctx=ctx)
+
+
+class Option(click.Option):
+    """An option whose numbers may have any sign that is typed or pasted as a minus."""
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        """The value of its type; raises BadParameter."""
+        is_number = isinstance(self.type, click.types.IntParamType | click.types.FloatParamType)
+        return super().type_cast_value(ctx, plain_signs(value) if is_number and isinstance(value, str) else value)
 
 
 class Named(click.Choice[str]):
@@ -58,15 +94,19 @@ def constant_names(ctx: click.Context, param: click.Parameter, incomplete: str) 
 
 
 def meant_constant(arguments: tuple[str, ...]) -> Constant | None:
-    """The constant of the library that one argument means by any of its names; None for what may be a formula."""
+    """The constant of the library that one argument means by any of its names, or the rational number of a finite
+    fraction, which is said; None for what may be a formula."""
     from catalog.constants.library import library
     from catalog.errors import NotFound
     from catalog.formulas.notations import looks_like_formula
 
-    if len(arguments) != 1 or looks_like_formula(arguments[0]) or arguments[0].isdecimal():
+    if len(arguments) != 1 or arguments[0].isdecimal():
+        return None
+    text = finite_value(arguments[0])
+    if text is None and looks_like_formula(arguments[0]):
         return None
     try:
-        return library().meant(arguments[0])
+        return library().meant(text or arguments[0])
     except NotFound:
         return None
 
@@ -75,7 +115,7 @@ def option(*names: str, **settings: Any) -> Callable[[Function], Function]:
     """An option that shows its default and its environment variable; a choice answers near misses."""
     if type(settings.get("type")) is click.Choice:
         settings["type"] = Named(settings["type"].choices)
-    return click.option(*names, **({"show_envvar": True, "show_default": True} | settings))
+    return click.option(*names, cls=Option, **({"show_envvar": True, "show_default": True} | settings))
 
 
 def json_option(function: Function) -> Function:
@@ -139,6 +179,25 @@ from_options = lines_options('PCF(2n+1, n^2) or {"a": [1, 2], "b": [0, 0, 1]}')
 """`--from` a file of formulas, and `--workers`."""
 
 
+def finite_value(text: str) -> str | None:
+    """The rational number of a continued fraction that ends, which is said; None for anything else."""
+    from catalog.formulas.notations import FiniteFraction, read_formula_text
+
+    try:
+        read_formula_text(text)
+    except FiniteFraction as finite:
+        note(f"formulary: {finite}")
+        return str(finite.value)
+    except FormulaError:
+        return None
+    return None
+
+
+def counted(number: int, thing: str) -> str:
+    """How many there are, in words: 1 argument, 2 arguments."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def read_formula(arguments: tuple[str, ...]) -> PCF:
     """The formula of one argument in any notation, or of two polynomials; raises FormulaError or UsageError."""
     return read_notation(arguments).formula
@@ -152,9 +211,8 @@ def read_notation(arguments: tuple[str, ...]) -> Reading:
     from catalog.formulas.notations import Reading, read_formula_text
     from catalog.formulas.pcf import PCF, parse_formula
 
-    refuse_options(arguments)
     if len(arguments) not in (1, 2):
-        raise click.UsageError(f"give one formula, not {len(arguments)} arguments; {FORMULA_HELP}")
+        raise click.UsageError(f"give one formula, not {counted(len(arguments), 'argument')}; {FORMULA_HELP}")
     try:
         return Reading(parse_formula(arguments[0]) if len(arguments) == 1 else PCF.from_text(*arguments))
     except FormulaError as plain:
@@ -165,14 +223,6 @@ def read_notation(arguments: tuple[str, ...]) -> Reading:
                 raise plain from None
             raise
     guessed = f", by a rule guessed from its {reading.guessed_from} terms" if reading.guessed_from else ""
-    note(f"formulary: read as {reading.understood}{guessed}")
+    periodic = f"the periodic fraction {reading.fraction}, " if reading.is_periodic else ""
+    note(f"formulary: read as {periodic}{reading.understood}{guessed}")
     return reading
-
-
-def refuse_options(arguments: tuple[str, ...]) -> None:
-    """Refuse a misspelt option, which commands with formulas as arguments get as an argument."""
-    for argument in arguments:
-        if argument.startswith("--") and len(argument) > 2 and argument[2].isalpha():
-            given, context = argument.partition("=")[0], click.get_current_context(silent=True)
-            known = [name for p in (context.command.params if context else ()) for name in p.opts if name[:2] == "--"]
-            raise click.NoSuchOption(given, possibilities=get_close_matches(given, known, n=1), ctx=context)

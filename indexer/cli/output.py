@@ -148,7 +148,12 @@ def write_fields(fields: Iterable[tuple[str, Any]]) -> None:
 
 def _console() -> Console:
     """Where tables are written: as wide as the terminal, or as COLUMNS says, and of any width into a file or a pipe."""
-    from rich.console import Console
+    from rich.console import Console as RichConsole
+
+    class Console(RichConsole):
+        def on_broken_pipe(self) -> None:
+            """Leave it to the command line, which ends as after any other output that nobody reads to its end."""
+            raise
 
     bounded = sys.stdout.isatty() or os.environ.get("COLUMNS", "").strip("0").isdecimal()
     return Console(highlight=False, markup=False, soft_wrap=False, width=None if bounded else UNBOUNDED)

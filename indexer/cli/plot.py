@@ -9,7 +9,7 @@ import click
 
 from catalog.exchange.outputs import RULE, STDOUT
 from indexer.cli.opened import catalogue_read
-from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, option, read_formula, refuse_options
+from indexer.cli.options import FormulaCommand, catalogue_options, option, read_formula
 from indexer.cli.output import note
 from indexer.cli.progress import shown
 
@@ -21,7 +21,7 @@ USAGE = "give two metrics, such as delta q_reduced_gamma, or clusters, growth, b
 
 
 @click.command(
-    context_settings=FORMULA_ARGUMENTS,
+    cls=FormulaCommand,
     epilog="Example: formulary plot delta q_reduced_gamma --color constant -o map.png",
 )
 @click.argument("what", nargs=-1, required=True, metavar="X Y | clusters | growth | board | formula FORMULA")
@@ -48,7 +48,6 @@ def plot(
     from indexer.pictures.checkerboard import board
     from indexer.pictures.style import checked_format, save
 
-    refuse_options(what)
     checked_format(output)
     kind = what[0] if what[0] in KINDS else None
     if kind is None:

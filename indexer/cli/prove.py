@@ -8,13 +8,12 @@ import click
 
 from indexer.cli.evaluate import open_lines, require_no_arguments, write_answers
 from indexer.cli.options import (
-    FORMULA_ARGUMENTS,
     FORMULA_HELP,
+    FormulaCommand,
     from_options,
     json_option,
     option,
     read_formula,
-    refuse_options,
 )
 from indexer.cli.output import note, write_json
 
@@ -22,7 +21,7 @@ NOT_PROVED = 1
 
 
 @click.command(
-    context_settings=FORMULA_ARGUMENTS,
+    cls=FormulaCommand,
     epilog='Example: formulary prove "PCF(2n+1, n^2)"',
     help=f"""Prove what the limit of a formula is; needs no catalogue.
 
@@ -54,7 +53,6 @@ def prove(
     as_json: bool,
 ) -> int:
     """Prove one formula, those of a file, or check a certificate."""
-    refuse_options(formula)
     if certificate is not None:
         if from_file is not None:
             raise click.UsageError("--check and --from do not go together")

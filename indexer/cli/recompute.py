@@ -9,12 +9,11 @@ import click
 from catalog.errors import FormulaNotFound
 from indexer.cli.opened import database_of
 from indexer.cli.options import (
-    FORMULA_ARGUMENTS,
+    FormulaCommand,
     catalogue_options,
     json_option,
     option,
     read_formula,
-    refuse_options,
 )
 from indexer.cli.output import note, write_json, write_table
 from indexer.cli.progress import shown
@@ -27,7 +26,7 @@ SHOWN = 40
 
 
 @click.command(
-    context_settings=FORMULA_ARGUMENTS,
+    cls=FormulaCommand,
     epilog="Example: formulary recompute --where \"convergence_class = 'logarithmic'\"",
 )
 @click.argument("formula", nargs=-1, metavar="[FORMULA]")
@@ -55,7 +54,6 @@ def recompute(
     from indexer.upkeep.recomputing import recompute as run
     from indexer.upkeep.renewing import renew
 
-    refuse_options(formula)
     if bool(formula) == (where is not None):
         raise click.UsageError("give a formula, or --where with a condition for many")
     with database_of(database_url, home) as database:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.cli.evaluate import require_no_arguments, write_answers
-from indexer.cli.options import FORMULA_ARGUMENTS, json_option, lines_options, refuse_options
+from indexer.cli.options import FormulaCommand, counted, json_option, lines_options
 from indexer.cli.output import write_fields, write_json
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ LONGEST = 400
 
 
 @click.command(
-    context_settings=FORMULA_ARGUMENTS,
+    cls=FormulaCommand,
     epilog='Example: formulary relate "PCF(2n+1, n^2)" "PCF(2n+3, n^2+2n)"',
 )
 @click.argument("formulas", nargs=-1, metavar="FORMULA FORMULA")
@@ -41,7 +41,6 @@ def relate(formulas: tuple[str, ...], from_file: str | None, workers: int | None
 
     Formulas are written PCF(2n+1, n^2), or all four polynomials as arguments.
     """
-    refuse_options(formulas)
     if from_file is not None:
         from indexer.contract.equivalences import related
 
@@ -71,7 +70,7 @@ def _two(arguments: tuple[str, ...]) -> tuple[PCF, PCF]:
         return parse_formula(arguments[0]), parse_formula(arguments[1])
     if len(arguments) == 4:
         return PCF.from_text(*arguments[:2]), PCF.from_text(*arguments[2:])
-    raise click.UsageError(f"give two formulas such as PCF(2n+1, n^2), not {len(arguments)} arguments")
+    raise click.UsageError(f"give two formulas such as PCF(2n+1, n^2), not {counted(len(arguments), 'argument')}")
 
 
 def _write(first: PCF, second: PCF, decision: Decision, related: Sequence[int] | None) -> None:
@@ -104,12 +103,22 @@ def _folds(decision: Decision) -> str | None:
 def _equivalence(found: Equivalence) -> list[tuple[str, str]]:
     from indexer.mathematics.relations.text import moebius_text
 
+    scale = _scale(*map(_text, found.scale))
     return [
         ("map", f"L1 = {moebius_text(found.map, 'L2')}"),
         *((f"U {row + 1}", ", ".join(map(_text, found.matrix[2 * row : 2 * row + 2]))) for row in (0, 1)),
-        ("scale", " / ".join(f"({_text(part)})" for part in found.scale)),
+        *([("scale", scale)] if scale else []),
         ("regular from", f"n = {found.regular_from}"),
     ]
+
+
+def _scale(above: str, below: str) -> str | None:
+    """The factor between the steps, None where that is 1."""
+    from indexer.mathematics.relations.text import bracketed
+
+    if below == "1":
+        return None if above == "1" else above
+    return f"{bracketed(above)}/({below})"
 
 
 def _text(polynomial: fmpz_poly) -> str:

@@ -9,14 +9,13 @@ import click
 from indexer.cli.filters import filter_options, read_filter
 from indexer.cli.opened import catalogue
 from indexer.cli.options import (
-    FORMULA_ARGUMENTS,
     FORMULA_HELP,
+    FormulaCommand,
     Named,
     catalogue_options,
     json_option,
     option,
     read_formula,
-    refuse_options,
 )
 from indexer.cli.output import note, write_json, write_table
 
@@ -107,7 +106,7 @@ def _cut(value: str | None, digits: int | None) -> str | None:
 
 
 @click.command(
-    context_settings=FORMULA_ARGUMENTS,
+    cls=FormulaCommand,
     epilog='Example: formulary similar "PCF(2n+1, n^2)" -k 5 --unidentified',
     help=(
         "Give the formulas nearest to a formula, which need not be in the catalogue, or to a vector.\n\n"
@@ -136,7 +135,6 @@ def similar(
     """Give the nearest formulas with their distance and constant."""
     from indexer.similarity import nearest as similarity
 
-    refuse_options(formula)
     if bool(formula) + (formula_id is not None) + (vector is not None) > 1:
         raise click.UsageError("give a formula, --id or --vector, not two of them")
     query: similarity.Query

@@ -8,7 +8,7 @@ import click
 
 from indexer.cli.evaluate import require_no_arguments, write_answers
 from indexer.cli.opened import catalogue, used_catalogue
-from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, json_option, lines_options, option, refuse_options
+from indexer.cli.options import FormulaCommand, catalogue_options, counted, json_option, lines_options, option
 from indexer.cli.output import note, write_fields, write_json
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ LONGEST = 200
 
 
 @click.command(
-    context_settings=FORMULA_ARGUMENTS,
+    cls=FormulaCommand,
     epilog='Example: formulary trajectory "3F2(1)" 1,1,1,2,2 1,1,1,2,2',
 )
 @click.argument("arguments", nargs=-1, metavar="FIELD DIRECTION [START]")
@@ -61,7 +61,6 @@ def trajectory(
     M(n) leads from START + n DIRECTION to START + (n+1) DIRECTION. Needs no catalogue, but for your own fields. Exit
     code 1 where there is no continued fraction, or it diverges.
     """
-    refuse_options(arguments)
     if from_file is not None:
         from indexer.contract.trajectories import walked_lines
 
@@ -74,8 +73,7 @@ def trajectory(
 
     if len(arguments) not in (2, 3):
         raise click.UsageError(
-            f"give FIELD DIRECTION [START] such as 2F1(-1) 1,1,2 1,1,2, not {len(arguments)} "
-            f"argument{'s'[: len(arguments) != 1]}"
+            f"give FIELD DIRECTION [START] such as 2F1(-1) 1,1,2 1,1,2, not {counted(len(arguments), 'argument')}"
         )
     field = _field(arguments[0], database_url, home)
     direction = [read_integer(text) for text in components(arguments[1])]

@@ -12,7 +12,7 @@ from catalog.errors import FormulaNotFound, NotFound
 from catalog.progress import told
 from catalog.version import __version__
 from indexer.cli.opened import catalogue
-from indexer.cli.options import FORMULA_ARGUMENTS, catalogue_options, json_option, option, read_formula, refuse_options
+from indexer.cli.options import FormulaCommand, catalogue_options, json_option, option, read_formula
 from indexer.cli.output import write_json, write_table
 from indexer.cli.progress import shown as shown_progress
 
@@ -31,7 +31,7 @@ SHOWN = 20
 
 
 @click.command(
-    context_settings=FORMULA_ARGUMENTS,
+    cls=FormulaCommand,
     epilog='Example: formulary verify "PCF(2n+1, n^2)"; formulary verify --sample 1000',
 )
 @click.argument("formula", nargs=-1, metavar="[FORMULA]")
@@ -58,7 +58,6 @@ def verify(
     where one fails; what fails is shown.
     """
 
-    refuse_options(formula)
     if bool(formula) + every + (sample is not None) != 1:
         raise click.UsageError("give a formula, --all, or --sample N")
     with catalogue(database_url, home) as connection:

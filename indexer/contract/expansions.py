@@ -11,6 +11,7 @@ from flint import ctx, fmpz_poly
 
 from catalog.constants.expressions import parse_expression
 from catalog.errors import ExpressionError, FormulaError
+from catalog.syntax import plain_signs
 from indexer.contract.guarded import BATCH, Object, guarded
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.numbers.decimals import bits_for
@@ -54,7 +55,7 @@ NOTHING: Object = {
 }  # fmt: skip
 """The object of a number whose expansions show nothing."""
 
-_DIGITS = re.compile(r"\s*[-+\N{MINUS SIGN}]?\d*\.\d*\s*", re.ASCII)
+_DIGITS = re.compile(r"\s*[-+]?\d*\.\d*\s*", re.ASCII)
 
 
 def expanded_lines(lines: Iterable[str], workers: int | None) -> Iterator[Object]:
@@ -64,11 +65,27 @@ def expanded_lines(lines: Iterable[str], workers: int | None) -> Iterator[Object
 
 def number_of(text: str) -> tuple[Enclosed, int | None]:
     """A number as an expression or by its digits with a decimal point, and how many digits are known of it."""
-    if _DIGITS.fullmatch(text):
+    if _DIGITS.fullmatch(plain_signs(text)):
         return ball_of(text)
     number = enclosed(parse_expression(text))
     number(DIGITS)  # raises ExpressionError for what has no real value
     return number, None
+
+
+def rational_fraction(text: str) -> str | None:
+    """The continued fraction of an expression that is rational, such as [0; 3] for 1/3; None for any other number."""
+    if _DIGITS.fullmatch(plain_signs(text)):
+        return None
+    reduced = str(parse_expression(text).substitute({}))
+    if not re.fullmatch(r"-?\d+(?:/\d+)?", reduced, re.ASCII):
+        return None
+    above, below = Fraction(reduced).as_integer_ratio()
+    quotients = []
+    while below:
+        quotients.append(above // below)
+        above, below = below, above % below
+    first, *rest = map(str, quotients)
+    return f"[{first}; {', '.join(rest)}]" if rest else f"[{first}]"
 
 
 def expansions(

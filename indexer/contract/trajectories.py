@@ -9,6 +9,7 @@ from typing import Any
 
 from catalog.errors import FormulaError
 from catalog.formulas.pcf import PCF
+from catalog.syntax import plain_signs
 from indexer.contract.guarded import BATCH, Object, guarded
 from indexer.contract.objects import limit_object
 from indexer.mathematics.continued_fractions.asymptotics import classify
@@ -150,7 +151,7 @@ def read_integer(value: Any) -> int:
     try:
         if isinstance(value, bool | float):
             raise ValueError
-        return int(value)
+        return int(plain_signs(value) if isinstance(value, str) else value)
     except (ValueError, TypeError):
         raise FormulaError(f"{str(value)[:40]!r} is no component of a direction; give integers") from None
 
@@ -160,7 +161,7 @@ def read_coordinate(value: Any) -> Fraction:
     try:
         if isinstance(value, bool | float):
             raise ValueError
-        return Fraction(value)
+        return Fraction(plain_signs(value) if isinstance(value, str) else value)
     except (ValueError, TypeError, ZeroDivisionError):
         raise FormulaError(f"{str(value)[:40]!r} is no coordinate of a start; give rationals such as 1/2") from None
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt
 
 from catalog.errors import FormulaError
+from catalog.syntax import plain_signs
 from catalog.vocabulary import ConvergenceClass
 
 OPERATORS: dict[str, Callable[[float, float], bool]] = {">=": ge, "<=": le, ">": gt, "<": lt, "=": eq}
@@ -17,7 +18,7 @@ MOST_DEGREE = 400
 """Largest degree of a that a wish may ask for, as a direction has at most so many steps."""
 
 _BOUND = re.compile(r"\s*(>=|<=|>|<|=)\s*([-+]?(?:\d+\.?\d*|\.\d+))\s*", re.ASCII)
-_SPELLINGS = str.maketrans({"≥": ">=", "≤": "<=", "\N{MINUS SIGN}": "-"})
+_SPELLINGS = str.maketrans({"≥": ">=", "≤": "<="})
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Wish:
 
 def read_bound(what: str, text: str) -> Bound:
     """Return a bound such as `>=1.5`; raises FormulaError for anything else."""
-    match = _BOUND.fullmatch(text.translate(_SPELLINGS))
+    match = _BOUND.fullmatch(plain_signs(text).translate(_SPELLINGS))
     if match is None:
         raise FormulaError(f"{text[:40]!r} is no bound for the {what}; write '>0', '>=1.5' or '<=4'")
     return Bound(match[1], float(match[2]))

@@ -14,6 +14,7 @@ from flint import arb, ctx
 from catalog.constants.evaluation import evaluate
 from catalog.constants.expressions import parse_expression
 from catalog.errors import ExpressionError
+from catalog.syntax import plain_signs
 from indexer.mathematics.numbers.decimals import bits_for, round_ball
 
 EXPRESSION_DIGITS = 60
@@ -28,9 +29,10 @@ _NUMBER = re.compile(
     r"(?:(?:[eE]|\*10(?:\^|\*\*))\(?(?P<exponent>[+-]?\d+)\)?)?",
     re.ASCII,
 )
+_NO_NUMBER = re.compile(r"[-+]?(?:inf|infinity|oo|\N{INFINITY}|nan)", re.IGNORECASE)
 _GROUPS = re.compile(r"([+-]?\d*\.?\d+)(?:[ _]+\d{3,}(?:\.\d{3,})?)+", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d[\d\s.]*(,\d+)+(\.\d*)?", re.ASCII)
-_SIGNS = str.maketrans({"\N{MINUS SIGN}": "-", "\N{HORIZONTAL ELLIPSIS}": "...", "\N{NO-BREAK SPACE}": " "})
+_SPELLINGS = str.maketrans({"\N{HORIZONTAL ELLIPSIS}": "...", "\N{NO-BREAK SPACE}": " "})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def parse_number(text: str) -> Number:
     >>> parse_number("-0.0123").digits
     3
     """
-    text = text.strip().replace("\N{MINUS SIGN}", "-")
+    text = plain_signs(text.strip())
     if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+", text, re.ASCII):
         raise ExpressionError(f"{_short(text)} has an exponent; write the number out, such as 0.0015 for 1.5e-3")
     if not _PLAIN.fullmatch(text):
@@ -83,7 +85,7 @@ def read_number(text: str, digits: int | None = None) -> Number:
     >>> read_number("1.64493(4)").digits, read_number("3.14159 26535 897").text, read_number("6.02e23").digits
     (5, '3.1415926535897', 3)
     """
-    written = " ".join(text.translate(_SIGNS).split())
+    written = " ".join(plain_signs(text).translate(_SPELLINGS).split())
     plain = re.sub(r"[ _]+", "", written) if _GROUPS.fullmatch(written) else written
     if match := _NUMBER.fullmatch(re.sub(r"\s*[x*\N{MULTIPLICATION SIGN}]\s*10\s*(\^|\*\*)", "*10^", plain)):
         exponent = int(match["exponent"] or 0)
@@ -96,6 +98,8 @@ def read_number(text: str, digits: int | None = None) -> Number:
         raise ExpressionError(
             f"{_short(written)} has a comma; write a decimal point, and nothing between thousands: {meant}"
         )
+    elif _NO_NUMBER.fullmatch(written):
+        raise ExpressionError(f"{written} is not a finite number")
     else:
         number = _evaluated(written, digits or EXPRESSION_DIGITS)
     return number if digits is None or digits >= number.digits else cut(number, digits)
@@ -109,7 +113,7 @@ def read_decimal(text: str) -> tuple[str, int] | None:
     >>> read_decimal("1.64493(4)"), read_decimal("6.02e-3"), read_decimal("22"), read_decimal("pi")
     (('1.6449', 5), ('0.00602', 3), None, None)
     """
-    written = " ".join(text.translate(_SIGNS).split())
+    written = " ".join(plain_signs(text).translate(_SPELLINGS).split())
     if "." not in written or not (_NUMBER.fullmatch(written) or _GROUPS.fullmatch(written)):
         return None
     number = read_number(text)
@@ -130,7 +134,7 @@ def read_decimal(text: str) -> tuple[str, int] | None:
 
 def is_number(text: str) -> bool:
     """Return whether a text is meant as one number: written in digits, or as an expression that can be read."""
-    written = " ".join(text.translate(_SIGNS).split())
+    written = " ".join(plain_signs(text).translate(_SPELLINGS).split())
     if re.fullmatch(r"[-+.\d\s_()eE*^,x\N{MULTIPLICATION SIGN}]+", written) and not written.startswith("("):
         return "." in written or not {"(", ","} & set(written)
     try:

@@ -29,7 +29,15 @@ from indexer.mathematics.closed_forms.families import search_relation
 from indexer.mathematics.closed_forms.normal_form import NormalForm, normal_form
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.numbers.decimals import bits_for
-from indexer.mathematics.numbers.rational_functions import RationalFunction, fit, fit_up_to_scale
+from indexer.mathematics.numbers.rational_functions import (
+    Polynomial,
+    RationalFunction,
+    common_denominator,
+    fit,
+    fit_up_to_scale,
+    polynomial_text,
+)
+from indexer.mathematics.relations.text import bracketed
 
 BENT_TRIED = 2
 """Curves quadratic in k that are checked for one kind of constant: many lie in families of more parameters."""
@@ -174,7 +182,12 @@ def constant_text(kind: ConstantKind, argument: str, example: NormalForm) -> str
         return UNITS[kind[0]]
     lower = _positive(example.phases[0].p) if example.phases else Fraction(0)
     text = TEXTS[kind[0]].format(_bracketed(argument), _bracketed(str(lower)), _bracketed(str(lower + 1)))
-    return text.replace("sqrt(1)*", "").replace("(sqrt(1))", "(1)")
+    return _plain(text.replace("sqrt(1)*", "").replace("(sqrt(1))", "(1)"))
+
+
+def _plain(text: str) -> str:
+    """Return an expression in the parameters with as few brackets as it needs."""
+    return str(parse_expression(text, ("k", "m")))
 
 
 def _bracketed(text: str) -> str:
@@ -273,15 +286,26 @@ def relation_of(formula: PCF | None, constant: str, digits: int) -> tuple[int, .
 
 
 def law_text(coefficients: Sequence[RationalFunction], constant: str) -> str:
-    """Return (x + y c)/(z + w c) with rational functions of k for coefficients."""
-    x, y, z, w = coefficients
-    return f"({_side(x, y, constant)})/({_side(z, w, constant)})"
+    """Return (x + y c)/(z + w c) with polynomials in k, where the coefficients are rational functions."""
+    x, y, z, w = common_denominator(coefficients)
+    above, below = _side(x, y, constant), _side(z, w, constant)
+    return _plain(above if below == "1" else f"({above})/({below})")
 
 
-def _side(x: RationalFunction, y: RationalFunction, constant: str) -> str:
-    plain = "" if not x.above else str(x)
-    times = "" if not y.above else constant if y == RationalFunction((1,)) else f"({y})*{constant}"
-    return " + ".join(part for part in (plain, times) if part) or "0"
+def _side(x: Polynomial, y: Polynomial, constant: str) -> str:
+    """Return x + y c, what is positive first."""
+    terms = sorted((part for part in ((x, ""), (y, constant)) if part[0]), key=lambda part: part[0][-1] < 0)
+    text = ""
+    for polynomial, factor in terms:
+        size = tuple(-c for c in polynomial) if polynomial[-1] < 0 else polynomial
+        shown = factor if factor and size == (1,) else polynomial_text(size)
+        if factor and size != (1,):
+            shown = f"{bracketed(shown)}*{factor}"
+        elif polynomial[-1] < 0:
+            shown = bracketed(shown)
+        sign = "-" if polynomial[-1] < 0 else "+"
+        text = f"{text} {sign} {shown}" if text else ("-" if sign == "-" else "") + shown
+    return text or "0"
 
 
 def agrees(formula: PCF | None, text: str, recurred: bool) -> bool | None:

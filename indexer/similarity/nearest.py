@@ -15,6 +15,7 @@ from catalog.errors import BadSnapshot, NotFound, NotPlacedError, VectorTextErro
 from catalog.formulas.pcf import PCF
 from catalog.store import formulas as queries
 from catalog.store.search import Filter, passing
+from catalog.syntax import plain_signs
 from indexer.kinds.kind import kind_of, vectors_of
 from indexer.kinds.vectors import DIMENSION
 from indexer.similarity.catalogue_index import CatalogueIndex
@@ -45,7 +46,9 @@ class Similar:
 def read_vector(text: str) -> npt.NDArray[np.float32]:
     """Read a neighbour vector from numbers with commas or blanks, in brackets or not. Raises VectorTextError."""
     try:
-        numbers = np.array([float(part) for part in text.strip(" []{}()").replace(",", " ").split()], np.float32)
+        numbers = np.array(
+            [float(part) for part in plain_signs(text).strip(" []{}()").replace(",", " ").split()], np.float32
+        )
     except ValueError:
         numbers = np.array([np.nan], np.float32)
     if len(numbers) != DIMENSION or not np.isfinite(numbers).all():

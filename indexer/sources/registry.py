@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from catalog.syntax import plain_signs
 from indexer.sources.boxes import read_box
 from indexer.sources.matrix_fields.spaces import read_field_space
 from indexer.sources.signed_fractions.spaces import read_signed_space
@@ -25,6 +26,7 @@ def read_space(name: str, text: str) -> Space:
 
     Raises SpaceError where the text cannot be read or the space has more than `MAX_SIZE` ranks.
     """
+    text = plain_signs(text)
     word = re.match(r"\s*([a-z]+)\b(?!\s*=)", text)
     if word is not None and (read := SOURCES.get(word[1])):
         return read(name, text)

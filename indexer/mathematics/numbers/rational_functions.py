@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
-from flint import fmpq, fmpq_mat
+from flint import fmpq, fmpq_mat, fmpz_poly
 
 from catalog.formulas.polynomial import format_polynomial, format_sum
 
@@ -37,7 +38,29 @@ class RationalFunction:
         """An expression in k."""
         if self.below == (1,):
             return polynomial_text(self.above)
-        return f"({polynomial_text(self.above)})/({polynomial_text(self.below)})"
+        return _quotient_text(polynomial_text(self.above), polynomial_text(self.below))
+
+
+def _quotient_text(above: str, below: str) -> str:
+    """Return above/below with the brackets that it needs."""
+    numerator = f"({above})" if re.search("[-+]", above) else above
+    return f"{numerator}/({below})" if re.search("[-+*/^]", below) else f"{numerator}/{below}"
+
+
+def common_denominator(functions: Sequence[RationalFunction]) -> tuple[Polynomial, ...]:
+    """Return coprime polynomials in the ratio of these functions, the last that is not zero with a positive lead."""
+    below = fmpz_poly([1])
+    for function in functions:
+        part = fmpz_poly(list(function.below))
+        below = below * part // below.gcd(part)
+    whole = [fmpz_poly(list(f.above)) * (below // fmpz_poly(list(f.below))) for f in functions]
+    common = fmpz_poly([])
+    for polynomial in whole:
+        common = common.gcd(polynomial)
+    lead = next((p for p in reversed(whole) if p), fmpz_poly([1]))
+    if lead.leading_coefficient() < 0:
+        common = -common
+    return tuple(tuple(int(c) for c in (p // common).coeffs()) for p in whole)
 
 
 def value_at(polynomial: Polynomial, k: int) -> int:
@@ -149,7 +172,7 @@ class PlaneFunction:
         """An expression in k and m."""
         if self.below == (((0, 0), 1),):
             return bivariate_text(self.above)
-        return f"({bivariate_text(self.above)})/({bivariate_text(self.below)})"
+        return _quotient_text(bivariate_text(self.above), bivariate_text(self.below))
 
 
 def bivariate_text(polynomial: Bivariate) -> str:

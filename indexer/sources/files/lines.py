@@ -11,11 +11,12 @@ from typing import Any
 from catalog.errors import FormulaError, FormularyError
 from catalog.formulas.notations import Reading, looks_like_formula, read_formula_text
 from catalog.formulas.pcf import PCF, parse_formula
+from catalog.syntax import plain_signs
 
 NumberedLine = tuple[int, str]
 """A line with its number, from 1."""
 
-_NUMBER = re.compile(r"[-+\N{MINUS SIGN}]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def formula_of(value: Any) -> PCF:
 
 def is_decimal(text: str) -> bool:
     """Return whether a text is a plain decimal number."""
-    return bool(_NUMBER.fullmatch(text))
+    return bool(_NUMBER.fullmatch(plain_signs(text)))
 
 
 def item_of_line(text: str, is_number: Callable[[str], bool] = is_decimal) -> PCF | Number:

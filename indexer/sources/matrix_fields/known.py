@@ -14,6 +14,7 @@ from functools import lru_cache
 from flint import fmpq_poly
 
 from catalog.errors import FormulaError
+from catalog.syntax import plain_signs
 from indexer.sources.matrix_fields.field import Field, Point
 from indexer.sources.matrix_fields.hypergeometric import hypergeometric_field
 from indexer.sources.matrix_fields.matrices import RationalMatrix
@@ -89,6 +90,7 @@ def field_of(name: str) -> Field:
 
     Raises FormulaError for any other.
     """
+    name = plain_signs(name)
     if is_definition(name):
         return field_of_definition(name.strip())
     plain = name.strip().lower()

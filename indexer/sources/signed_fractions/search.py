@@ -9,6 +9,7 @@ from fractions import Fraction
 from flint import arb, ctx
 
 from catalog.errors import ExpressionError, FormulaError
+from catalog.syntax import plain_signs
 from indexer.sources.signed_fractions.expansions import Enclosed, Moebius, Signs, ends, expand
 from indexer.sources.signed_fractions.patterns import LEAST_TERMS, Pattern, find_pattern, recurrence
 from indexer.sources.signed_fractions.tails import Proof, Tail, proof_of, tail_of
@@ -161,7 +162,7 @@ def ball_of(text: str) -> tuple[Enclosed, int]:
 
     Raises ExpressionError where the text is no decimal number.
     """
-    plain = text.strip().replace("\N{MINUS SIGN}", "-").lstrip("+")
+    plain = plain_signs(text.strip()).lstrip("+")
     whole, _, decimals = plain.lstrip("-").partition(".")
     if not (whole + decimals).isascii() or not (whole + decimals).isdigit():
         raise ExpressionError(f"{text[:40]!r} is not a decimal number; write digits with at most one point")

@@ -11,7 +11,7 @@ from mpmath import mp, mpf
 
 from catalog.errors import FormulaError
 from catalog.formulas.interlaced import FractionTerm, Moebius, contracted
-from catalog.formulas.notations import looks_like_formula, read_formula_text
+from catalog.formulas.notations import FiniteFraction, looks_like_formula, read_formula_text
 from catalog.formulas.pcf import PCF
 from catalog.formulas.term_functions import TermFunction, read_function
 
@@ -153,3 +153,43 @@ def test_a_formula_is_no_number(text: str) -> None:
 @pytest.mark.parametrize("text", ["1.2732", "1.6449...", "pi^2/6", "22/7", "exp(1)/2", "-3", "sqrt(2)", "gamma(1/3)"])
 def test_a_number_is_no_formula(text: str) -> None:
     assert not looks_like_formula(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("[1; 2, 3]", Fraction(10, 7)),
+        ("CF(1; 2, 3)", Fraction(10, 7)),
+        ("CF[1, 2, 3]", Fraction(10, 7)),
+        ("CF[1; 1/2, 3, 1/4, 5, 1/6, 7]", Fraction(3033, 1223)),
+        ("[0; \N{MINUS SIGN}2, 3]", Fraction(-3, 5)),
+        ("CF(3)", Fraction(3)),
+    ],
+)
+def test_a_list_that_ends_is_a_rational_number(text: str, value: Fraction) -> None:
+    with pytest.raises(FiniteFraction, match=f"rational number {value};") as refused:
+        read_formula_text(text)
+    assert refused.value.value == value
+
+
+@given(st.lists(st.integers(1, 10**6), min_size=1, max_size=30))
+def test_a_finite_fraction_has_the_value_of_its_quotients(quotients: list[int]) -> None:
+    value = Fraction(quotients[-1])
+    for quotient in quotients[-2::-1]:
+        value = quotient + 1 / value
+    with pytest.raises(FiniteFraction) as refused:
+        read_formula_text(f"[{quotients[0]}; {', '.join(map(str, quotients[1:]))}]")
+    assert refused.value.value == value
+
+
+@pytest.mark.parametrize("text", ["[1; 0]", "CF(1; 2, 0)"])
+def test_a_finite_fraction_that_divides_by_zero_is_refused(text: str) -> None:
+    with pytest.raises(FormulaError, match="divides by zero"):
+        read_formula_text(text)
+
+
+@pytest.mark.parametrize("text", ["CF(1; (2, 1))", "CF(0; (1/2, 1), (3, -1/4))"])
+def test_pairs_of_numbers_that_may_end_or_go_on_are_refused(text: str) -> None:
+    with pytest.raises(FormulaError, match="for k >= 1"):
+        read_formula_text(text)
+    assert read_formula_text(f"{text[:-1]} for k >= 1)").is_periodic

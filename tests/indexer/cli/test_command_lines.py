@@ -13,6 +13,7 @@ from typing import Any
 import click
 import pytest
 
+from indexer.cli.filters import Figure
 from indexer.cli.main import COMMANDS, formulary
 from indexer.cli.reference import FILE, helps, reference
 from tests.helpers.command import SENTENCE
@@ -208,3 +209,77 @@ def test_no_command_line_on_a_catalogue_ends_in_a_traceback(
     found = tried(lines, place, likely_line)
     assert found.keys() <= {0, 1, 2, 3}
     assert found[0] > lines / 4
+
+
+def numeric_options() -> Iterator[tuple[str, click.Option, click.Context]]:
+    for name, option, context in options():
+        if isinstance(option.type, click.types.IntParamType | click.types.FloatParamType | Figure):
+            yield name, option, context
+
+
+def test_every_number_of_an_option_may_have_a_minus_sign_that_is_no_hyphen() -> None:
+    def read(option: click.Option, context: click.Context, text: str) -> object:
+        try:
+            return option.type_cast_value(context, [text] if option.multiple else text)
+        except click.BadParameter as error:
+            return error.format_message()
+
+    found = list(numeric_options())
+    assert len(found) > 40
+    for name, option, context in found:
+        for sign in "\N{MINUS SIGN}\N{EN DASH}\N{FULLWIDTH HYPHEN-MINUS}":
+            assert read(option, context, f"{sign}5") == read(option, context, "-5"), (name, option.name)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["trajectory", "2F1(-1)", "1,1,-2", "1,1,-3/2"],
+        ["find", "--near", "-0.5"],
+        ["find", "--min-delta", "-0.9", "--max-delta", "-0.8"],
+        ["similar", "--vector", "-1,2"],
+        ["expand", "-e", "--maps", "1", "--signs", "1"],
+        ["design", "pi", "--rate", ">-1", "--limit", "-5"],
+        ["identify", "-2.718281828459045235360287"],
+        ["evaluate", "[0; -2, 3]"],
+        ["space", "count", "a = n + A; b = n; A in -3..-1"],
+    ],
+    ids=" ".join,
+)
+def test_a_minus_sign_in_a_text_is_a_minus(seeded_url: str, tmp_path: Path, line: list[str]) -> None:
+    place = {"FORMULARY_DATABASE_URL": seeded_url, "FORMULARY_HOME": str(tmp_path)}
+    typed = [word if word.startswith("--") else word.replace("-", "\N{MINUS SIGN}") for word in line]
+    plain, other = (run_here(*words, **place) for words in (line, typed))
+    assert (other.returncode, other.stdout) == (plain.returncode, plain.stdout)
+    assert other.stderr.replace("\N{MINUS SIGN}", "-") == plain.stderr.replace("\N{MINUS SIGN}", "-")
+
+
+@pytest.mark.parametrize(
+    ("line", "given"),
+    [
+        (["prove", "PCF(2n+1, n^2)", "-o", "x"], "no such option '-o'"),
+        (["relate", "PCF(n, 1)", "PCF(n, 2)", "-x"], "no such option '-x'"),
+        (["plot", "--ouput", "x", "delta", "q_eta"], "no such option '--ouput'; did you mean --output?"),
+        (["plot", "delta", "q_eta", "--colour", "class"], "no such option '--colour'; did you mean --color?"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_an_option_that_is_not_known_is_no_formula(line: list[str], given: str) -> None:
+    done = run_here(*line)
+    assert (done.returncode, done.stderr) == (2, f"formulary: {given}\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [["restore", ""], ["backup", ""], ["import", "arxiv", ""], ["space", "add", ""], ["sql", " "], ["show", "", "n"]],
+    ids=" ".join,
+)
+def test_an_empty_argument_is_said_to_be_one(tmp_path: Path, line: list[str]) -> None:
+    done = run_here(*line, FORMULARY_HOME=str(tmp_path))
+    assert (done.returncode, done.stderr) == (2, "formulary: an argument is empty; leave it out, or see --help\n")
+
+
+@pytest.mark.parametrize("command", ["evaluate", "identify", "prove", "relate", "trajectory", "expand"])
+def test_a_file_without_lines_is_said_to_be_one(command: str) -> None:
+    done = run_here(command, "--from", "-", stdin="\n\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "formulary: there are no lines to read\n")

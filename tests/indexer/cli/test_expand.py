@@ -82,3 +82,18 @@ def test_a_quadratic_number_is_periodic_and_given_exactly(number: str, quotients
 def test_numbers_without_a_pattern_have_none(number: str) -> None:
     done = formulary("expand", number, "--json")
     assert done.returncode == 1 and json.loads(done.stdout)["found"] == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "fraction"),
+    [("1/3", "[0; 3]"), ("(-22)/7", "[-4; 1, 6]"), ("sqrt(4)", "[2]"), ("13/4", "[3; 4]")],
+)
+def test_a_rational_number_is_given_with_its_fraction(number: str, fraction: str) -> None:
+    done = formulary("expand", number)
+    assert done.returncode == 1
+    assert done.stderr == f"formulary: {number} is rational: its continued fraction {fraction} ends\n"
+
+
+def test_what_stands_for_a_number_is_shown_as_a_factor() -> None:
+    done = formulary("expand", "\N{MINUS SIGN}e", "--maps", "1", "--signs", "1")
+    assert done.returncode == 0 and "\N{MINUS SIGN}" not in done.stdout and "(-e)" in done.stdout

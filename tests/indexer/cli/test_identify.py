@@ -167,6 +167,8 @@ def test_degree_finds_an_algebraic_number() -> None:
         (("1.2732395447351627", "--order", "2"), "--order goes with --with", 2),
         (("1.27x", "--with", "pi"), "is not a decimal number", 2),
         (("3,14159265358979",), "write a decimal point", 2),
+        (("inf",), "inf is not a finite number", 2),
+        (("-\N{INFINITY}",), "is not a finite number", 2),
         (("6.02e23000",), "beyond the supported 1000", 2),
         (("PCF(1, -5)", "--with", "pi"), "has no irrational limit", 1),
         (("PCF(2n+1, n^2)", "--degree", "3"), "--degree is for a number", 2),

@@ -74,3 +74,18 @@ def test_an_eventually_periodic_fraction_is_its_quadratic_irrational(text: str, 
     with mpmath.workdps(50):
         value = mpmath.mpf(eval(relation["expression"], {"sqrt": mpmath.sqrt, "__builtins__": {}}))
         assert abs(value - mpmath.mpf(written["value"])) < mpmath.mpf(10) ** -37
+
+
+def test_a_fraction_that_ends_is_answered_as_a_rational_number() -> None:
+    done = formulary("evaluate", "CF[1; 2, 3]", "--json")
+    assert "ends and is the rational number 10/7" in done.stderr
+    assert json.loads(done.stdout)["expression"] == "10/7"
+    (relation,) = json.loads(formulary("identify", "CF(1; 2, 3)", "--json").stdout)["relations"]
+    assert relation["expression"] == "10/7"
+    assert "rational number 10/7" in formulary("prove", "[1; 2, 3]").stderr
+
+
+def test_a_period_is_said_to_be_one() -> None:
+    done = formulary("evaluate", "[1; (2, 3)]", "--digits", "30")
+    assert "read as the periodic fraction CF((1, 1); (2, 1), (3, 1) for k >= 1)" in done.stderr
+    assert "1.43649167310370844258963269989" in done.stdout  # (sqrt(15) - 1)/2

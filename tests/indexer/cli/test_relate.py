@@ -49,7 +49,7 @@ def test_equal_formulas_are_related_by_the_identity() -> None:
     [
         (("PCF(2n+1, n^2)", "PCF(1, -n^2)"), "PCF(1, -n^2) diverges"),
         (("PCF(n, n-3)", "PCF(2n+1, n^2)"), "PCF(n, n - 3) terminates at n = 3"),
-        (("PCF(2n+1, n^2)",), "give two formulas such as PCF(2n+1, n^2), not 1 arguments"),
+        (("PCF(2n+1, n^2)",), "give two formulas such as PCF(2n+1, n^2), not 1 argument"),
         (("PCF(2n+1, n^2)", "PCF(2n+1, n^2"), "cannot read"),
         (("PCF(2n+1, n^2)", "--from", "-"), "give a formula or --from FILE, not both"),
     ],
@@ -84,3 +84,7 @@ def test_lines_give_one_object_each_in_their_order() -> None:
     for value in found:
         validate(value, "bad_line" if "error" in value else "equivalence")
     assert found[2]["equivalent"] is None and found[2]["reason"].startswith("PCF(1, -n^2) diverges")
+
+
+def test_a_scale_of_one_is_left_out() -> None:
+    assert "scale" not in formulary("relate", "PCF(2n+1, n^2)", "PCF(2n+1, n^2)").stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -46,3 +47,14 @@ def test_a_misspelt_option_beside_a_formula_is_answered_with_the_nearest(command
 
 def test_no_columns_is_no_width() -> None:
     assert "4/pi" in process("evaluate", "PCF(2n+1, n^2)", COLUMNS="0").stdout
+
+
+@pytest.mark.parametrize("line", ["expand e --signs 2", "constant list --json", "prove 'PCF(2n+1, n^2)'"])
+def test_who_leaves_before_the_end_makes_no_error(line: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    words = [sys.executable, "-m", "indexer.cli.main", *shlex.split(line)]
+    done = subprocess.run(words, stdout=writing, stderr=subprocess.PIPE, env=environment, timeout=120, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from catalog.database.opening import open_database
 from catalog.formulas.pcf import PCF, parse_formula
 from indexer.laws.checkerboard import RATIONAL, boards, constant_of, formula_at, sort_of, square_of, squares
 from indexer.laws.curves import Curve, bends, lines, padded
-from indexer.laws.lines import Law, agrees, at, check, laws
+from indexer.laws.lines import Law, agrees, at, check, law_text, laws
 from indexer.laws.planes import Plane, plane_key, through
 from indexer.laws.planes import check as check_plane
 from indexer.mathematics.continued_fractions.limit import limit
@@ -60,14 +61,32 @@ def test_factorials_are_no_rational_function() -> None:
 def test_vectors_up_to_scale() -> None:
     found = fit_up_to_scale({k: (2 * k, 0, 6, 2 * k * k) for k in range(1, 12)})
     assert found is not None
-    assert [str(f) for f in found] == ["1", "0", "(3)/(k)", "k"]
+    assert [str(f) for f in found] == ["1", "0", "3/k", "k"]
 
 
 def test_texts() -> None:
     assert polynomial_text((1, -1, 2)) == "2*k^2 - k + 1"
-    assert str(RationalFunction((1,), (0, 2))) == "(1)/(2*k)"
+    assert str(RationalFunction((1,), (0, 2))) == "1/(2*k)"
     assert at("exp(2/k)*k", -3) == "exp(2/(-3))*(-3)"
     assert Curve((1, 2, 0, 0, 0, 0), (1, 0, 0, 0, 0, -1)).template == "a = 2*n + k + 1; b = -k*n^2"
+
+
+@pytest.mark.parametrize(
+    ("coefficients", "text"),
+    [
+        (((1,), (1,), (-1,), (1,)), "(1 + pi)/(pi - 1)"),
+        (((), ((0, 1), (1,)), (1,), ()), "k*pi"),
+        (((1,), ((-1, 1), (1, 1)), ((-1,), (1, 1)), ((-1,), (1, 1))), "(-(k + 1) - (k - 1)*pi)/(1 + pi)"),
+        (((), (1,), ((1,), (0, 1)), ()), "k*pi"),
+        (((2,), (), (), ((0, 1), (3,))), "6/(k*pi)"),
+    ],
+)
+def test_laws_are_written_without_quotients_in_quotients(coefficients: tuple[Any, ...], text: str) -> None:
+    functions = [RationalFunction(*c) if c and isinstance(c[0], tuple) else RationalFunction(c) for c in coefficients]
+    assert law_text(functions, "pi") == text
+    x, y, z, w = (function.at(7) or 0 for function in functions)
+    value = evaluate(f"(({x}) + ({y})*pi)/(({z}) + ({w})*pi)", 100)
+    assert evaluate(at(text, 7), 100).overlaps(value)
 
 
 # Lines and laws
@@ -132,7 +151,7 @@ def test_a_plane_is_checked_far_outside() -> None:
     law = check_plane(Plane((0, 0, 0, 0, 0, 0), (0, 1, 0, 0, 0, 0), (0, 0, 0, 1, 0, 0)), 9)  # PCF(k n, m)
     assert law is not None
     assert law.plane.template == "a = k*n; b = m"
-    assert law.constant == "hyp0f1(2, ((m)/(k^2)))/hyp0f1(1, ((m)/(k^2)))"
+    assert law.constant == "hyp0f1(2, m/k^2)/hyp0f1(1, m/k^2)"
     assert law.largest_checked > 10**5
     assert law.latex().endswith(r"\quad k, m \ge 1")
 
