@@ -21,6 +21,15 @@ SQL = Blocks(__file__)
 Ids = NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A formula that is compared with others, by number; its limit in decimal, None where it was not evaluated here."""
+
+    id: int
+    formula: PCF
+    limit: str | None = None
+
+
 @dataclass(frozen=True)
 class Proof:
     """How a formula is equivalent to its representative; polynomials are coefficients, constant first."""
@@ -45,11 +54,15 @@ class EquivalenceRow:
 
 def without_class(
     connection: psycopg.Connection, after: int, count: int, ids: Sequence[int] | None = None
-) -> list[tuple[int, PCF]]:
+) -> list[Compared]:
     """Return canonical convergent formulas that are in no class yet, with numbers beyond `after`, in order."""
     chosen = None if ids is None else list(ids)
     found = rows(connection, SQL["without_class"], prepare=False, after=after, count=count, ids=chosen)
-    return [(row["id"], PCF.from_row(row["a"], row["b"])) for row in found]
+    return [_compared(row) for row in found]
+
+
+def _compared(row: Row) -> Compared:
+    return Compared(row["id"], PCF.from_row(row["a"], row["b"]), row["limit_value"])
 
 
 def forget_classes(connection: psycopg.Connection, ids: Sequence[int]) -> int:
@@ -57,11 +70,11 @@ def forget_classes(connection: psycopg.Connection, ids: Sequence[int]) -> int:
     return change(connection, SQL["forget_classes"], ids=list(ids))
 
 
-def representatives(connection: psycopg.Connection, buckets: Sequence[bytes]) -> dict[bytes, list[tuple[int, PCF]]]:
+def representatives(connection: psycopg.Connection, buckets: Sequence[bytes]) -> dict[bytes, list[Compared]]:
     """Return the representatives of the classes of each of these buckets that has any, oldest first."""
-    found: dict[bytes, list[tuple[int, PCF]]] = {}
+    found: dict[bytes, list[Compared]] = {}
     for row in rows(connection, SQL["representatives"], buckets=list(buckets)):
-        found.setdefault(bytes(row["bucket"]), []).append((row["id"], PCF.from_row(row["a"], row["b"])))
+        found.setdefault(bytes(row["bucket"]), []).append(_compared(row))
     return found
 
 

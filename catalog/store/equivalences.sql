@@ -1,8 +1,11 @@
 -- Classes of equivalent formulas.
 
 -- without_class --
--- Canonical convergent formulas that are in no class yet, or those of them with these numbers, in order.
-select formula.id, formula.a, formula.b
+-- Canonical convergent formulas that are in no class yet, or those of them with these numbers, in order; with the limit
+-- as it was evaluated.
+select
+    formula.id, formula.a, formula.b,
+    case when formula.bound_kind <> 'imported' then formula.limit_value end as limit_value
 from formula
 where formula.id > %(after)s and formula.is_canonical and formula.status = 'converges' and formula.kind = 'pcf'
     and (%(ids)s::bigint[] is null or formula.id = any (%(ids)s::bigint[]))
@@ -19,8 +22,10 @@ where formula.id in (equivalence.formula_id, equivalence.class_id) and formula.i
     and formula.status <> 'converges'
 
 -- representatives --
--- The formulas that represent the classes of some buckets, oldest first.
-select equivalence.bucket, formula.id, formula.a, formula.b
+-- The formulas that represent the classes of some buckets, oldest first; with the limit as it was evaluated.
+select
+    equivalence.bucket, formula.id, formula.a, formula.b,
+    case when formula.bound_kind <> 'imported' then formula.limit_value end as limit_value
 from equivalence
 join formula on formula.id = equivalence.formula_id
 where equivalence.formula_id = equivalence.class_id and equivalence.bucket = any (%(buckets)s::bytea[])

@@ -18,7 +18,7 @@ from indexer.mathematics.closed_forms.closed_form import ClosedForm
 from indexer.mathematics.closed_forms.families import Moebius
 from indexer.mathematics.continued_fractions.asymptotics import Classification
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit
-from indexer.mathematics.equivalence.decision import Decision
+from indexer.mathematics.equivalence.decision import NONE, Decision
 from indexer.mathematics.proofs.certificate import Certificate
 from indexer.mathematics.proofs.links import LinkCertificate
 
@@ -64,8 +64,11 @@ class Kind(Protocol):
     def prove_through(self, formula: Formula, member: Formula) -> Certificate | None:
         """Return the certificate by an equivalence to a formula that is proved, None where there is none."""
 
-    def relate(self, first: Formula, second: Formula) -> Decision:
-        """Return whether two formulas are equivalent, with the proof of it, or why nothing was decided."""
+    def relate(self, first: Formula, second: Formula, limits: Mapping[Formula, arb] = NONE) -> Decision:
+        """Return whether two formulas are equivalent, with the proof of it, or why nothing was decided.
+
+        `limits` are enclosures of those that are known, which confirm what was decided.
+        """
 
     def buckets(self, formulas: Sequence[Formula]) -> list[bytes | None]:
         """Return what equivalent formulas have in common, None for a formula that is compared with none."""

@@ -21,6 +21,7 @@ from catalog.formulas.pcf import PCF
 from catalog.progress import Tell, silent
 from catalog.store import locks
 from catalog.store.equivalences import (
+    Compared,
     EquivalenceRow,
     Proof,
     class_gaps,
@@ -34,6 +35,7 @@ from catalog.store.rows import Row
 from indexer.identification.identify import from_class
 from indexer.kinds.kind import kind_of
 from indexer.mathematics.equivalence.decision import Equivalence
+from indexer.mathematics.numbers.decimals import decimal_ball
 from indexer.mathematics.relations.relation import moebius_relation
 from indexer.mathematics.relations.search import DIGITS
 from indexer.pipeline.batch import relation_row
@@ -89,8 +91,8 @@ class Bucket:
     """New formulas of one bucket by number, simplest first, and the representatives of the classes in it."""
 
     key: bytes | None
-    new: list[tuple[int, PCF]] = field(default_factory=list)
-    known: list[tuple[int, PCF]] = field(default_factory=list)
+    new: list[Compared] = field(default_factory=list)
+    known: list[Compared] = field(default_factory=list)
 
 
 Part = TypeVar("Part")
@@ -150,7 +152,7 @@ def _decide(
     """Give formulas without a class one, a page after the other."""
     after = 0
     while page := without_class(connection, after, PAGE, ids):
-        after = page[-1][0]
+        after = page[-1].id
         for some in _parts(in_order(_decided, _buckets(connection, page), _undecided, workers=workers)):
             found = [row for rows in some for row in rows]
             store_equivalences(connection, found)
@@ -161,15 +163,15 @@ def _decide(
             pause()
 
 
-def _buckets(connection: psycopg.Connection, page: Sequence[tuple[int, PCF]]) -> list[Bucket]:
+def _buckets(connection: psycopg.Connection, page: Sequence[Compared]) -> list[Bucket]:
     """Return the formulas of a page by bucket."""
-    found: defaultdict[bytes | None, list[tuple[int, PCF]]] = defaultdict(list)
-    formulas = [formula for _, formula in page]
-    for numbered, key in zip(page, kind_of(formulas[0]).buckets(formulas), strict=True):
-        found[key].append(numbered)
+    found: defaultdict[bytes | None, list[Compared]] = defaultdict(list)
+    formulas = [compared.formula for compared in page]
+    for compared, key in zip(page, kind_of(formulas[0]).buckets(formulas), strict=True):
+        found[key].append(compared)
     known = representatives(connection, [key for key in found if key is not None])
     return [
-        Bucket(key, sorted(new, key=lambda each: (each[1].complexity, each[0])), known.get(key or b"", []))
+        Bucket(key, sorted(new, key=lambda each: (each.formula.complexity, each.id)), known.get(key or b"", []))
         for key, new in found.items()
     ]
 
@@ -180,28 +182,30 @@ def _decided(buckets: Sequence[Bucket]) -> list[list[EquivalenceRow]]:
 
 
 def _undecided(bucket: Bucket, reason: str) -> list[EquivalenceRow]:
-    return [EquivalenceRow(number, number, bucket.key, open_reason=reason) for number, _ in bucket.new]
+    return [EquivalenceRow(new.id, new.id, bucket.key, open_reason=reason) for new in bucket.new]
 
 
 def _classes(bucket: Bucket) -> Iterator[EquivalenceRow]:
     """Yield the new formulas of a bucket, each equivalent to a representative, or representing a new class."""
     known = list(bucket.known)
-    for number, formula in bucket.new:
-        row = EquivalenceRow(number, number, bucket.key)
+    for new in bucket.new:
+        row = EquivalenceRow(new.id, new.id, bucket.key)
         if bucket.key is not None:
-            row = _class(row, formula, known)
+            row = _class(row, new, known)
             if row.proof is None:
-                known.append((number, formula))
+                known.append(new)
         yield row
 
 
-def _class(row: EquivalenceRow, formula: PCF, known: Sequence[tuple[int, PCF]]) -> EquivalenceRow:
+def _class(row: EquivalenceRow, new: Compared, known: Sequence[Compared]) -> EquivalenceRow:
     """Return the row of a formula in the class of the representative that it is equivalent to, if there is one."""
     reason = TOO_MANY if len(known) > MOST_COMPARED else None
-    for number, representative in known[:MOST_COMPARED]:
-        decision = kind_of(formula).relate(formula, representative)
+    relate = kind_of(new.formula).relate
+    for representative in known[:MOST_COMPARED]:
+        limits = {each.formula: decimal_ball(each.limit) for each in (new, representative) if each.limit is not None}
+        decision = relate(new.formula, representative.formula, limits)
         if decision.equivalence is not None:
-            return replace(row, class_id=number, proof=_proof(decision.equivalence), open_reason=None)
+            return replace(row, class_id=representative.id, proof=_proof(decision.equivalence), open_reason=None)
         if decision.equivalent is None and reason is None:
             reason = decision.reason
     return replace(row, open_reason=reason)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import compress
+
+from flint import arb
 
 from catalog.formulas.pcf import PCF, parse_formula
 from indexer.kinds.evaluation import Evaluation
@@ -17,7 +20,7 @@ from indexer.mathematics.closed_forms.proposals import proposals
 from indexer.mathematics.continued_fractions.asymptotics import Classification, classify
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit, limit
 from indexer.mathematics.equivalence.buckets import buckets
-from indexer.mathematics.equivalence.decision import Decision, no_limit, relate
+from indexer.mathematics.equivalence.decision import NONE, Decision, have_limits, relate
 from indexer.mathematics.proofs.certificate import Certificate
 from indexer.mathematics.proofs.classical import is_classical
 from indexer.mathematics.proofs.exact_limits import rational_by_equivalence
@@ -75,13 +78,13 @@ class PCFKind:
         """Return the certificate of the equivalence and of the member."""
         return prove_through(formula, member)
 
-    def relate(self, first: PCF, second: PCF) -> Decision:
+    def relate(self, first: PCF, second: PCF, limits: Mapping[PCF, arb] = NONE) -> Decision:
         """Return what `equivalence.decision` decides."""
-        return relate(first, second)
+        return relate(first, second, limits)
 
     def buckets(self, formulas: Sequence[PCF]) -> list[bytes | None]:
         """Return the buckets of those that converge without terminating."""
-        compared = [formula for formula in formulas if no_limit(formula) is None]
+        compared = list(compress(formulas, have_limits(formulas)))
         found = dict(zip(compared, buckets(compared), strict=True))
         return [found.get(formula) for formula in formulas]
 

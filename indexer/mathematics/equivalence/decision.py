@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 from flint import arb, ctx, fmpz_mat, fmpz_poly
 
 from catalog.formulas.pcf import PCF
-from indexer.mathematics.continued_fractions.asymptotics import classify
+from indexer.mathematics.continued_fractions.asymptotics import Classification, classify, classify_all
 from indexer.mathematics.continued_fractions.convergents import step_matrix
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.equivalence.gauge import gauge
@@ -85,13 +87,20 @@ class Decision:
     equivalence: Equivalence | None
 
 
-def relate(first: PCF, second: PCF) -> Decision:
+NONE: Mapping[PCF, arb] = MappingProxyType({})
+"""No limit is known."""
+
+
+def relate(first: PCF, second: PCF, limits: Mapping[PCF, arb] = NONE) -> Decision:
     """Decide whether two formulas are equivalent, and how their limits are related if they are.
 
     An answer no holds for equivalences by U, also between k1 steps of the first and k2 steps of the second for the
-    folds of the decision; the limits of such formulas may be related otherwise. Never raises.
+    folds of the decision; the limits of such formulas may be related otherwise. `limits` are enclosures of those that
+    are known, which confirm the map in the place of evaluations; their formulas must converge without terminating.
+    Never raises.
     """
-    reason = no_limit(first) or no_limit(second)
+    unknown = [formula for formula in (first, second) if formula not in limits]
+    reason = next((why for formula in unknown if (why := no_limit(formula))), None)
     if reason is not None:
         return Decision(None, False, reason, (), None)
     if first == second:
@@ -104,7 +113,7 @@ def relate(first: PCF, second: PCF) -> Decision:
     for folds in tried:
         found = _decide(first, second, folds)
         if found.equivalence is not None:
-            return _confirmed(first, second, found)
+            return _confirmed(first, second, found, limits)
         refusals.append(found)
     proved = all(refusal.proved for refusal in refusals)
     equivalent = None if any(refusal.equivalent is None for refusal in refusals) else False
@@ -112,10 +121,18 @@ def relate(first: PCF, second: PCF) -> Decision:
     return Decision(equivalent, proved, open_question.reason, tried, None)
 
 
+def have_limits(formulas: Sequence[PCF]) -> list[bool]:
+    """Return which formulas have a limit that an equivalence could speak of."""
+    return [_why(*each) is None for each in zip(formulas, classify_all(formulas), strict=True)]
+
+
 @lru_cache(maxsize=4096)
 def no_limit(formula: PCF) -> str | None:
     """Return why a formula has no limit that an equivalence could speak of, or None where it has one."""
-    verdict = classify(formula)
+    return _why(formula, classify(formula))
+
+
+def _why(formula: PCF, verdict: Classification) -> str | None:
     if verdict.terminates_at is not None:
         return f"{formula} terminates at n = {verdict.terminates_at}: its limit is a rational number"
     if verdict.status != "converges":
@@ -187,10 +204,10 @@ def _equivalence(
     return Equivalence(folds, U, scale, regular_from, _limit_map(first, second, folds, U, regular_from))
 
 
-def _confirmed(first: PCF, second: PCF, found: Decision) -> Decision:
+def _confirmed(first: PCF, second: PCF, found: Decision, limits: Mapping[PCF, arb]) -> Decision:
     """Return a decision whose map the balls of both limits do not exclude; else one that says so, and nothing more."""
     assert found.equivalence is not None
-    one, two = _ball(first), _ball(second)
+    one, two = (limits[formula] if formula in limits else _ball(formula) for formula in (first, second))
     if one is not None and two is not None:
         x, y, z, w = found.equivalence.map
         with ctx.workprec(CONFIRMED_BITS + max(abs(c).bit_length() for c in found.equivalence.map)):

@@ -17,12 +17,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor, isqrt
+from math import isqrt
 
 from flint import fmpz_poly
 
 from catalog.formulas.pcf import PCF
-from indexer.mathematics.equivalence.infinity import Infinity, infinity
+from indexer.mathematics.equivalence.infinity import Infinity, infinity, twice
 from indexer.mathematics.equivalence.shift_classes import factors, root_sum
 
 MAX_DISTANCE = 160
@@ -117,14 +117,15 @@ def _bounds(one: Infinity, two: Infinity, ell: Fraction, poles: int) -> tuple[in
     deltas = degrees_of_factors(one, two, ell)
     if deltas is None:
         return None
-    pairs = list(zip(deltas, one.tails, reversed(two.tails), strict=True))
+    (above, below), (k1_plus, k1_minus, _) = map(twice, deltas), one.twice_tails
+    k2_plus, k2_minus, parting = two.twice_tails
     entries = (
-        max(delta + k1 for delta, k1, _ in pairs),
-        max(delta + k1 + k2 for delta, k1, k2 in pairs),
-        max(delta for delta, _, _ in pairs),
-        max(delta + k2 for delta, _, k2 in pairs),
+        max(above + k1_plus, below + k1_minus),
+        max(above + k1_plus + k2_minus, below + k1_minus + k2_plus),
+        max(above, below),
+        max(above + k2_minus, below + k2_plus),
     )
-    p, q, r, s = (floor(entry - two.parting) + poles for entry in entries)
+    p, q, r, s = ((entry - parting) // 2 + poles for entry in entries)
     return p, q, r, s
 
 
@@ -139,5 +140,5 @@ def degrees_of_factors(one: Infinity, two: Infinity, ell: Fraction) -> tuple[Fra
     if gap is None:
         return None
     deltas = base + gap, base - gap
-    unit = 2 if one.half_square else 1
-    return deltas if all((unit * delta).denominator == 1 for delta in deltas) else None
+    units = (1, 2) if one.half_square else (1,)
+    return deltas if all(delta.denominator in units for delta in deltas) else None

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import isqrt
 
 from catalog.formulas.pcf import PCF
@@ -30,7 +30,7 @@ from indexer.mathematics.continued_fractions.asymptotics import double_root_inva
 ZERO = Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Infinity:
     """Both formal tails of a convergent formula, or of k of its steps taken as one, as exact rationals.
 
@@ -49,15 +49,21 @@ class Infinity:
     tails: tuple[Fraction, Fraction]
     parting: Fraction
 
-    @property
+    @cached_property
     def shape(self) -> tuple[Fraction, Fraction, Fraction]:
         """What two recurrences must have in common before their exponents are looked at."""
         return self.degrees[0] - self.degrees[1], self.ratio, self.half_square
 
-    @property
+    @cached_property
     def root(self) -> Fraction | None:
         """Half of first+ - first-, None where it is irrational."""
         return _signed_root(self.spread)
+
+    @cached_property
+    def twice_tails(self) -> tuple[int, int, int]:
+        """Twice the degrees of `tails` and `parting`, which are integers or half integers."""
+        plus, minus, parting = (twice(degree) for degree in (*self.tails, self.parting))
+        return plus, minus, parting
 
     def folded(self, k: int) -> Infinity:
         """Return the same for k steps taken as one, n standing for k n; what it says of K is the same."""
@@ -82,6 +88,11 @@ class Infinity:
             self.tails,
             self.parting,
         )
+
+
+def twice(number: Fraction) -> int:
+    """Return twice an integer or half integer."""
+    return 2 // number.denominator * number.numerator
 
 
 def _signed_square(root: Fraction) -> Fraction:

@@ -17,6 +17,8 @@ from flint import fmpq, fmpq_mat, fmpq_poly, fmpz, fmpz_poly, nmod_mat
 
 from indexer.mathematics.equivalence.gauge import Gauge
 from indexer.mathematics.equivalence.matrices import Matrix, determinant, product, shifted
+from indexer.mathematics.kernels.library import Kernels, kernels
+from indexer.mathematics.kernels.maps import PRIME, map_modulo
 
 SPARE = 3
 """Values beyond those that determine a polynomial of the highest degree: conditions on the unknowns."""
@@ -38,6 +40,11 @@ def solve(first: Matrix, second: Matrix, gauge: Gauge) -> Matrix | None:
     if top < 0:
         return None
     start = _start(first, second, gauge)
+    native = kernels()
+    if native is not None:
+        settled, found = _by_kernels(native, first, second, gauge, start)
+        if settled:
+            return found
     for spare in (SPARE, _enough(first, second, gauge)):
         values = _values(first, second, gauge, start, top + 1 + spare)
         basis = _rational_kernel(values, gauge.bounds)
@@ -45,6 +52,26 @@ def solve(first: Matrix, second: Matrix, gauge: Gauge) -> Matrix | None:
         if all(_proportional(first, second, V) for V in candidates.values()):
             return next((V for V in candidates.values() if determinant(V)), None)
     raise ArithmeticError("values of a map between the recurrences satisfy the equation, its polynomials do not")
+
+
+def _by_kernels(native: Kernels, first: Matrix, second: Matrix, gauge: Gauge, start: int) -> tuple[bool, Matrix | None]:
+    """Return whether the kernels settle the question, and the same V: what they find is verified exactly."""
+    divisor = gauge.denominator * determinant(first)
+    polynomials = (*first, *second, gauge.numerator, divisor, gauge.poles)
+    residues = [[int(c) % PRIME for c in polynomial.coeffs()] for polynomial in polynomials]
+    known = map_modulo(native, residues, start, gauge.bounds, SPARE)
+    if known is None or (known[0] and known[1] is None):
+        return False, None
+    candidate = known[1]
+    if candidate is None:
+        return True, None
+    entries = [fmpz_poly(entry) for entry in candidate.entries]
+    if entries[candidate.free](start) * gauge.poles(start) < 0:
+        entries = [-entry for entry in entries]
+    V = _reduced(entries)
+    if not _proportional(first, second, V):
+        return False, None
+    return True, V if determinant(V) else None
 
 
 def _enough(first: Matrix, second: Matrix, gauge: Gauge) -> int:
@@ -180,7 +207,11 @@ def _polynomials(values: Values, vector: Sequence[fmpq], top: int, start: int) -
 def _primitive(entries: list[fmpq_poly]) -> Matrix:
     """Return polynomials without common factor and denominator."""
     size = lcm(*(int(entry.denom()) for entry in entries))
-    integers = [(entry * size).numer() for entry in entries]
+    return _reduced([(entry * size).numer() for entry in entries])
+
+
+def _reduced(integers: Sequence[fmpz_poly]) -> Matrix:
+    """Return polynomials divided by what they have in common."""
     common = fmpz_poly([])
     for entry in integers:
         common = common.gcd(entry)

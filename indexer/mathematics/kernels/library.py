@@ -24,7 +24,8 @@ CHOICES = ("auto", "on", "off")
 VARIANTS = {1: "baseline", 2: "AVX2"}
 """What the lanes may be compiled for, by the number that the library knows it by."""
 
-_INTEGERS, _REALS, _CHARS = POINTER(c_int64), POINTER(c_double), POINTER(c_char)
+_INTEGERS, _NATURALS = POINTER(c_int64), POINTER(c_uint64)
+_REALS, _CHARS = POINTER(c_double), POINTER(c_char)
 
 SIGNATURES = {
     "formulary_numerator_size": (c_int64, ()),
@@ -33,11 +34,12 @@ SIGNATURES = {
     "formulary_fraction_bits": (c_int, ()),
     "formulary_limits": (
         c_int,
-        (_INTEGERS, _INTEGERS, c_int, c_int, c_int, POINTER(c_uint64), _CHARS, POINTER(c_int)),
+        (_INTEGERS, _INTEGERS, c_int, c_int, c_int, _NATURALS, _CHARS, POINTER(c_int)),
     ),
     "formulary_moebius_bounds": (None, (*[_INTEGERS] * 7, c_int64, c_double, _REALS)),
     "formulary_quadratic_bounds": (None, (*[_INTEGERS] * 3, c_int64, c_double, _REALS)),
     "formulary_traces": (c_int, (_INTEGERS, _INTEGERS, c_int64, c_int64, c_int64, _INTEGERS)),
+    "formulary_map": (c_int, (_NATURALS, _INTEGERS, c_uint64, c_int64, _INTEGERS, c_int64, _INTEGERS, _INTEGERS)),
     "formulary_gcds": (c_int, (_INTEGERS, c_int, c_void_p, c_int, _REALS, _REALS, _CHARS)),
 }
 """Result and arguments of each function of the library."""

@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 from functools import lru_cache
 
-from flint import arb
+from flint import arb, ctx
 from gmpy2 import mpz
 
 LOG2_10 = math.log2(10)
@@ -84,6 +84,14 @@ def with_point(digits: str, exponent: int, *, negative: bool) -> str:
 def format_zero(digits: int) -> str:
     """Return zero to `digits` decimal places."""
     return "0." + "0" * digits
+
+
+def decimal_ball(text: str) -> arb:
+    """Return all numbers within a unit of the last digit of a decimal number."""
+    mantissa, _, exponent = text.partition("e")
+    places = len(mantissa) - mantissa.index(".") - 1 if "." in mantissa else 0
+    with ctx.workprec(bits_for(len(mantissa)) + 8):
+        return arb(f"{text} +/- 1e{int(exponent or 0) - places}")
 
 
 def ball_ends(ball: arb) -> tuple[Fraction, Fraction]:

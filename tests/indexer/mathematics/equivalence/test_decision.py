@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from flint import ctx, fmpz_poly
+from flint import arb, ctx, fmpz_poly
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -212,3 +212,16 @@ def test_a_formula_in_any_other_basis_is_found_equivalent(formula: PCF, V: tuple
     assume(decision.reason != CROSSWISE)
     assert decision.equivalence is not None, decision.reason
     assert satisfies(formula, other, decision.equivalence) and maps_limits(formula, other, decision.equivalence)
+
+
+def test_known_limits_confirm_a_map_or_contradict_it() -> None:
+    first = parse_formula("PCF(2n+1, n^2)")
+    second = first.shift(1)
+    one, two = limit(first, 60), limit(second, 60)
+    assert one is not None and one.ball is not None and two is not None and two.ball is not None
+    known = {first: one.ball, second: two.ball}
+    assert relate(first, second, known) == relate(first, second)
+    with ctx.workprec(400):
+        wrong = relate(first, second, known | {second: two.ball + arb("1e-20")})
+    assert wrong.equivalent is None and wrong.equivalence is None
+    assert wrong.reason is not None and wrong.reason.endswith("contradict each other")

@@ -9,7 +9,7 @@ from flint import arb, ctx
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from indexer.mathematics.numbers.decimals import round_ball
+from indexer.mathematics.numbers.decimals import decimal_ball, round_ball
 
 
 @given(st.integers(-(10**20), 10**20).filter(bool), st.integers(1, 10**20), st.integers(1, 40))
@@ -28,3 +28,14 @@ def test_no_digit_is_shown_outside_the_ball():
     with ctx.workprec(100):
         assert round_ball(arb("1.2345", "0.0001"), 20) == ("1.23", 3)
         assert round_ball(arb("0.001", "1"), 20) == (None, 0)
+
+
+@given(st.fractions(max_denominator=10**9).filter(bool), st.integers(-300, 300), st.integers(1, 60))
+def test_a_decimal_number_is_read_as_a_ball_around_what_it_was_rounded_from(value, exponent, digits):
+    exact = value * Fraction(10) ** exponent
+    with ctx.workprec(2_000):
+        precise = arb(exact.numerator) / exact.denominator
+        text, _ = round_ball(precise, digits)
+        ball = decimal_ball(text)
+        assert ball.contains(precise)
+        assert ball.rad() < abs(precise) * arb("1.1") * arb(10) ** (1 - digits)
