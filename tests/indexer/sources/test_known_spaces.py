@@ -12,7 +12,8 @@ from indexer.sources.known_spaces import known_space, known_spaces
 @pytest.mark.parametrize("name", [space.name for space in known_spaces()])
 def test_a_known_space_holds_formulas(name: str) -> None:
     space = known_space(name).space
-    assert any(item is not None for item in space.items(0, min(space.size, 40)))
+    starts = (space.size * part // 7 for part in range(7))
+    assert any(item is not None for start in starts for item in space.items(start, min(start + 40, space.size)))
 
 
 def test_names_are_distinct() -> None:
@@ -26,9 +27,20 @@ def test_names_are_distinct() -> None:
         ("linear-9", "PCF(2n+1, n^2)"),
         ("gauss-200", "PCF(6n+3, -n^2)"),
         ("exponential-200", "PCF(n+20, n)"),
-        ("bessel-200", "PCF(4n+2, 1)"),
+        ("tangent-200", "PCF(4n+2, 1)"),
+        ("bessel-30", "PCF(n, 1)"),
+        ("error-200", "PCF(1, n)"),
+        ("logarithm-200", "PCF(3n+2, -2n^2)"),
+        ("digamma-200", "PCF(1, n^2)"),
+        ("trigamma-40", "PCF(2n+1, n^4)"),
+        ("polygamma-200", "PCF(2n^3+3n^2+3n+1, -n^6)"),
+        ("sums-zeta2", "PCF(2n^2+2n+1, -n^4)"),
+        ("sums-catalan", "PCF(8n^2+16n+10, -16n^4-32n^3-24n^2-8n-1)"),
         ("sporadic", "PCF(11n^2+11n+3, n^4)"),
         ("catalan", "PCF(3n^2+3n+1, -2n^4)"),
+        ("roots-zeta2", "PCF(3n^2+3n+1, -2n^4)"),
+        ("beta-30", "PCF(3n+2, -2n^2)"),
+        ("confluent-18", "PCF(n+1, 4n-2)"),
         ("zeta3", "PCF(34n^3+51n^2+27n+5, -n^6)"),
     ],
 )
