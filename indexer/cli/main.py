@@ -8,6 +8,7 @@ or by SIGTERM; 141 where whoever reads the output left, as `head` does.
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import os
 import re
@@ -164,6 +165,10 @@ def formulary(quiet: bool, verbose: bool) -> None:
         kernels()  # refuses what cannot be had
 
 
+COLLECTED_AFTER = 50_000
+"""New objects after which those are looked for that refer to each other alone; importing makes many, none of them."""
+
+
 def main() -> None:
     """Run the command line and leave with its exit code; never a traceback."""
     _open_closed_streams()
@@ -179,7 +184,9 @@ def main() -> None:
     for number in ENDING:
         if signal.getsignal(number) != signal.SIG_IGN:  # nohup stays as it is
             signal.signal(number, interruption)
+    gc.set_threshold(COLLECTED_AFTER)
     code = run(sys.argv[1:])
+    gc.freeze()  # what is left goes with the process
     sys.exit(interruption.code if code == INTERRUPTED else code)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -51,9 +52,15 @@ def counterpart(formula: PCF) -> PCF | None:
         if equation(other) is None:
             continue
         own = own or traces([formula])[0]
-        if own == traces([other], k)[0] and relate(formula, other).equivalence is not None:
+        if own == _trace(other, k) and relate(formula, other).equivalence is not None:
             return other
     return None
+
+
+@lru_cache(maxsize=4096)
+def _trace(formula: PCF, k: int) -> tuple[Trace | None, ...]:
+    """Return the traces of a formula that many others are compared with."""
+    return traces([formula], k)[0]
 
 
 def coordinates(formula: PCF) -> tuple[int, list[float]]:

@@ -7,6 +7,7 @@ transformation of one of them. The map leads from the first formula to its quoti
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.contiguity import IDENTITY, Quotient, adjugate, times
@@ -39,6 +40,7 @@ class Link:
     steps: tuple[Step, ...]
 
 
+@lru_cache(maxsize=64)
 def exact_link(first: PCF, second: PCF) -> Link | None:
     """Return the exact map between two limits, None where no chain of contiguity leads from one to the other."""
     one, two = equation(first), equation(second)

@@ -163,7 +163,7 @@ def _kinds(formula: PCF) -> dict[int, tuple[int, ...]]:
 
     At a double root that of the indicial equation takes its place. Primes that divide it are left out.
     """
-    factors = [factor for factor, _ in fmpz_poly(list(formula.b)).factor()[1] if factor.degree() > 1]
+    splittings = _splittings(formula.b)
     lead = formula.a[-1] ** 2 if 2 * formula.deg_a >= formula.deg_b else 0
     discriminant = lead + (4 * formula.b[-1] if 2 * formula.deg_a <= formula.deg_b else 0)
     if discriminant == 0:
@@ -171,11 +171,18 @@ def _kinds(formula: PCF) -> dict[int, tuple[int, ...]]:
         gap = 1 + 4 * e2
         discriminant = 0 if e1 else gap.numerator * gap.denominator
     if gmpy2.is_square(discriminant):
-        if not factors:
+        if not splittings:
             return dict.fromkeys(COUNTED_PRIMES, ())
         discriminant = 1
     symbols = ((p, gmpy2.jacobi(discriminant, p)) for p in WEIGHING_PRIMES)
-    return {p: (symbol, *(len(_roots(factor, p)) for factor in factors)) for p, symbol in symbols if symbol}
+    return {p: (symbol, *splittings.get(p, ())) for p, symbol in symbols if symbol}
+
+
+@lru_cache(maxsize=256)
+def _splittings(b: tuple[int, ...]) -> dict[int, tuple[int, ...]]:
+    """Return for each prime how many roots the irreducible factors of b beyond degree 1 have; empty without any."""
+    factors = [factor for factor, _ in fmpz_poly(list(b)).factor()[1] if factor.degree() > 1]
+    return {p: tuple(len(_roots(factor, p)) for factor in factors) for p in WEIGHING_PRIMES} if factors else {}
 
 
 def _roots(factor: fmpz_poly, p: int) -> list[tuple[object, int]]:

@@ -9,14 +9,16 @@ tried.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from math import isqrt, lcm
 
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.equivalence.infinity import Infinity, infinity
-from indexer.mathematics.equivalence.invariants import invariants
+from indexer.mathematics.equivalence.invariants import Invariants, invariants
 from indexer.mathematics.equivalence.shift_classes import Coefficients, factors
 
 SHIFTS = (0, 1, -1, 2, -2)
@@ -25,22 +27,41 @@ SHIFTS = (0, 1, -1, 2, -2)
 MAX_FOLD = 3
 """Steps of the simpler formula that may be one step of the formula."""
 
+Classes = frozenset[Coefficients]
+"""Shift classes of a determinant."""
+
 Quadratic = tuple[Fraction, Fraction, Fraction]
 """b0, b1, b2 of b up to a factor: degree two, or less with zeros."""
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What of a formula decides about its descents: both tails, the odd shift classes of b and all of them."""
+
+    tails: Infinity
+    odd: Classes
+    classes: Classes
+
+
 def descents(formula: PCF) -> Iterator[tuple[int, PCF]]:
     """Yield k and simple formulas of which k steps have the invariants of one step of a formula, likely ones first."""
-    tails, wanted = infinity(formula), invariants(formula)
-    seen = {formula}
+    own = factors(formula)
+    found = _descents(infinity(formula), invariants(formula), own.odd, frozenset(own.classes))
+    return (each for each in found if each[1] != formula)
+
+
+@lru_cache(maxsize=1024)
+def _descents(tails: Infinity, wanted: Invariants, odd: Classes, classes: Classes) -> list[tuple[int, PCF]]:
+    """Return the same for all formulas of these tails, invariants and shift classes: those of a space share them."""
+    chosen: dict[PCF, int | None] = {}
     for k in range(1, MAX_FOLD + 1):
-        for a, b in _low_degree(formula, tails, k):
+        for a, b in _low_degree(Subject(tails, odd, classes), k):
             found = _in_integers(a, b)
-            if found is None or found in seen:
+            if found is None or found in chosen:
                 continue
-            seen.add(found)
-            if classify(found).status == "converges" and invariants(found, k) == wanted:
-                yield k, found
+            fits = classify(found).status == "converges" and invariants(found, k) == wanted
+            chosen[found] = k if fits else None
+    return [(k, found) for found, k in chosen.items() if k is not None]
 
 
 def _in_integers(a: list[Fraction], b: list[Fraction]) -> PCF | None:
@@ -52,16 +73,17 @@ def _in_integers(a: list[Fraction], b: list[Fraction]) -> PCF | None:
     return found.canonical()[0]
 
 
-def _low_degree(formula: PCF, tails: Infinity, k: int) -> Iterator[tuple[list[Fraction], list[Fraction]]]:
+def _low_degree(subject: Subject, k: int) -> Iterator[tuple[list[Fraction], list[Fraction]]]:
     """Yield coefficients of a and b."""
+    tails = subject.tails
     gap = tails.degrees[0] - tails.degrees[1]
     if gap:
-        yield from _fast(formula, tails, k, gap)
+        yield from _fast(subject, k, gap)
     elif tails.half_square:
-        yield from _half(formula, tails, k)
+        yield from _half(subject, k)
     else:
         for trace in _traces(tails.ratio, k):
-            yield from _balanced(formula, tails, k) if trace == -2 else _simple(formula, tails, trace, k)
+            yield from _balanced(subject, k) if trace == -2 else _simple(subject, trace, k)
 
 
 def _traces(trace: Fraction, k: int) -> list[Fraction]:
@@ -89,10 +111,9 @@ def _unfolded(classes: Iterable[Coefficients], k: int) -> list[Coefficients]:
     return [(-root.numerator, root.denominator) for root in roots]
 
 
-def _polynomials(formula: PCF, degree: int, k: int) -> Iterator[list[Fraction]]:
+def _polynomials(subject: Subject, degree: int, k: int) -> Iterator[list[Fraction]]:
     """Yield monic polynomials of a degree whose roots lie in the odd classes, or in one class twice."""
-    classes = factors(formula)
-    odd = _unfolded(classes.odd, k)
+    odd = _unfolded(subject.odd, k)
     if sum(len(f) - 1 for f in odd) == degree:
         result = [Fraction(1)]
         for f in odd:
@@ -104,7 +125,7 @@ def _polynomials(formula: PCF, degree: int, k: int) -> Iterator[list[Fraction]]:
                     result, [Fraction(f[0], f[1]) + 1, Fraction(1)], divided=[Fraction(f[0], f[1]), Fraction(1)]
                 )
     elif degree == 2 and not odd:
-        own = _unfolded(classes.classes, k)
+        own = _unfolded(subject.classes, k)
         roots = {Fraction(0), Fraction(1, 2)} | {Fraction(-f[0], f[1]) for f in own if len(f) == 2}
         for root in sorted(roots, key=lambda r: (r.denominator, r)):
             yield _times([-root, Fraction(1)], [-root, Fraction(1)])
@@ -124,15 +145,15 @@ def _times(p: list[Fraction], q: list[Fraction], divided: list[Fraction] | None 
     return total
 
 
-def _simple(formula: PCF, tails: Infinity, trace: Fraction, k: int) -> Iterator[tuple[list[Fraction], list[Fraction]]]:
+def _simple(subject: Subject, trace: Fraction, k: int) -> Iterator[tuple[list[Fraction], list[Fraction]]]:
     """Yield a = n + a0, b = b2 (n^2 + ...) with A^2/B = -(trace + 2)."""
     if trace == 2:
         return  # a double root without half powers has no formula of low degree that is not rational
     lead = -1 / (trace + 2)
     quotient = 1 + 4 * lead
-    for b in _polynomials(formula, 2, k):
+    for b in _polynomials(subject, 2, k):
         middle = b[1] + 1
-        for value in _roots_at(tails, quotient):
+        for value in _roots_at(subject.tails, quotient):
             yield [(middle + 2 * value) / 2, Fraction(1)], [lead * c for c in b]
 
 
@@ -150,9 +171,10 @@ def _roots_at(tails: Infinity, quotient: Fraction) -> Iterator[Fraction]:
             yield root * (sign * own + Fraction(shift, 2))
 
 
-def _balanced(formula: PCF, tails: Infinity, k: int) -> Iterator[tuple[list[Fraction], list[Fraction]]]:
+def _balanced(subject: Subject, k: int) -> Iterator[tuple[list[Fraction], list[Fraction]]]:
     """Yield a = a0, b = n^2 + ... with a0^2/4 the square of half the difference of the exponents."""
-    for b in _polynomials(formula, 2, k):
+    tails = subject.tails
+    for b in _polynomials(subject, 2, k):
         if tails.root is None:
             yield from (([2 * tails.spread], [tails.spread * c for c in b]),)
             continue
@@ -160,22 +182,23 @@ def _balanced(formula: PCF, tails: Infinity, k: int) -> Iterator[tuple[list[Frac
             yield [2 * (tails.root + Fraction(shift, 2))], b
 
 
-def _half(formula: PCF, tails: Infinity, k: int) -> Iterator[tuple[list[Fraction], list[Fraction]]]:
+def _half(subject: Subject, k: int) -> Iterator[tuple[list[Fraction], list[Fraction]]]:
     """Yield a = a0, b = b1 (n - r) for opposite leading terms, and a double root of degree two for equal ones."""
-    square = tails.half_square / k
-    for b in _polynomials(formula, 1, k):
+    square = subject.tails.half_square / k
+    for b in _polynomials(subject, 1, k):
         yield [2 * square], [square * c for c in b]
-    for b in _polynomials(formula, 2, k):
+    for b in _polynomials(subject, 2, k):
         yield [(square + 1 + b[1]) / 2, Fraction(1)], [-c / 4 for c in b]
 
 
-def _fast(formula: PCF, tails: Infinity, k: int, gap: Fraction) -> Iterator[tuple[list[Fraction], list[Fraction]]]:
+def _fast(subject: Subject, k: int, gap: Fraction) -> Iterator[tuple[list[Fraction], list[Fraction]]]:
     """Yield a = n + a0 and b of degree one or zero."""
+    tails = subject.tails
     own = tails.root
     if k > 1 or own is None or gap not in (1, 2):
         return
     lead = -tails.ratio
-    for b in _polynomials(formula, 1, k) if gap == 1 else ([Fraction(1)],):
+    for b in _polynomials(subject, 1, k) if gap == 1 else ([Fraction(1)],):
         b1 = b[0] if gap == 1 else Fraction(0)
         extra = lead if gap == 1 else Fraction(0)
         for shift in SHIFTS:
