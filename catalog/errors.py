@@ -20,7 +20,8 @@
     ├── ChunkRefused             a chunk whose rows the database does not take
     ├── GivenUp                  a daemon that was told to stop while its server was in trouble
     ├── NotFound (1)             what was asked for is not in the catalogue
-    │   └── FormulaNotFound      a formula is not in the catalogue
+    │   ├── FormulaNotFound      a formula is not in the catalogue
+    │   └── RecurrenceNotFound   a recurrence is not in the catalogue
     ├── NotPlacedError (1)       a formula that has no neighbours
     └── Unavailable (3)          the database or the index cannot be used
         ├── ServerError          the embedded or the given server does not answer
@@ -125,6 +126,15 @@ class FormulaNotFound(NotFound):
 
     def __init__(self, formula: object) -> None:
         super().__init__(f'{formula} is not in the catalogue; put it there with `formulary add "{formula}"`')
+
+
+class RecurrenceNotFound(NotFound):
+    """a recurrence is not in the catalogue."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the recurrence is not in the catalogue; `formulary trajectory --add` puts that of a trajectory there"
+        )
 
 
 class NotPlacedError(FormularyError):

@@ -63,6 +63,7 @@ no continued fraction as an entry vanishes, or a recurrence of order 3 or more."
 
 FORMULA_KINDS = {
     "pcf": "Polynomial continued fraction a(0) + b(1)/(a(1) + b(2)/(a(2) + ...))",
+    "recurrence": "Linear recurrence v(n + 1) = v(n) M(n) of order 3 or more, by the polynomial matrix M(n)",
 }
 """Kinds of formulas with what they mean: the rows of table `formula_kind`, which `formulary init` enters."""
 

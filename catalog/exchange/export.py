@@ -12,7 +12,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -94,7 +94,7 @@ def records(
 
 def chosen_ids(wanted: Filter | None, where: str | None) -> tuple[sql.Composed, dict[str, Any]]:
     """Return the query of the numbers of the formulas that pass, and its parameters."""
-    condition, parameters = (wanted or Filter(canonical=False)).conditions()
+    condition, parameters = replace(wanted or Filter(canonical=False), kind="pcf").conditions()
     if where is not None:
         given = sql.SQL(SQL.text("export_where")).format(where=sql.SQL(where.replace("%", "%%")))
         condition = sql.SQL(" and ").join([condition, given])

@@ -1,4 +1,7 @@
-"""The tables of matrix fields: fields, their constants, their trajectories, and the formulas that these represent."""
+"""The tables of matrix fields: fields, their constants, their trajectories, and the formulas that these represent.
+
+Those of rank 3 and more are formulas of kind recurrence, whose limits have a table of their own.
+"""
 
 from __future__ import annotations
 
@@ -102,9 +105,8 @@ representation = Table(
     Column(
         "map",
         ARRAY(Numeric),
-        nullable=False,
         comment="x, y, z, w of L = (x + y q)/(z + w q) for the limit L of the formula, where q is the limit of the"
-        " quotients in the last column of M(1) ... M(n)",
+        " quotients in the last column of M(1) ... M(n); NULL: a recurrence, whose matrix is M(n)",
     ),
     Column(
         "equivalence",
@@ -123,8 +125,13 @@ representation = Table(
 recurrence_limit = Table(
     "recurrence_limit",
     metadata,
-    refers("trajectory_id", "trajectory.id", "The trajectory", on_delete="CASCADE", primary_key=True),
-    Column("place", SmallInteger, primary_key=True, comment="Entry of the solution over the last one, from 1"),
+    refers("formula_id", "formula.id", "The formula, of kind recurrence", on_delete="CASCADE", primary_key=True),
+    Column(
+        "place",
+        SmallInteger,
+        primary_key=True,
+        comment="Entry of the solution over the last one, from 1; the first limit is that of the formula",
+    ),
     Column("limit_value", Text, nullable=False, comment="The ratio in decimal"),
     Column("limit_digits", Integer, nullable=False, comment="Significant digits of it, to which two depths agree"),
     Column(
@@ -141,5 +148,5 @@ recurrence_limit = Table(
     one_of("bound_kind", BOUND_KINDS),
     one_of("proof", PROOFS, null=True),
     CheckConstraint("(delta IS NULL) = (delta_depth IS NULL)", name="delta"),
-    comment="Limits of trajectories of rank 3 and more: ratios of the solution that the cofactor matrix tends to",
+    comment="Limits of recurrences: ratios of the solution that the cofactor matrix of M(1) ... M(n) tends to",
 )

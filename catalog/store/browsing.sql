@@ -22,7 +22,7 @@ limit %(count)s
 -- A canonical convergent formula, by a number drawn between the first and the last.
 select a, b
 from formula
-where is_canonical and status = 'converges'
+where is_canonical and status = 'converges' and kind = 'pcf'
     and id >= (select min(id) + floor(random() * (max(id) - min(id) + 1))::bigint from formula)
 order by id
 limit 1

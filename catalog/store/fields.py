@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import psycopg
 
 from catalog.database.blocks import Blocks
-from catalog.store.findings import FieldRow, RecurrenceLimitRow, TrajectoryRow
+from catalog.store.findings import FieldRow, TrajectoryRow
+from catalog.store.recurrences import store_recurrence
 from catalog.store.rows import Row, change, first, rows
 
 SQL = Blocks(__file__)
+
+
+@dataclass(frozen=True)
+class Recurrences:
+    """How many recurrences were stored; how many of them were new, failed, and have a relation."""
+
+    total: int = 0
+    new: int = 0
+    failed: int = 0
+    named: int = 0
 
 
 def add_field(connection: psycopg.Connection, field: FieldRow) -> bool:
@@ -43,11 +55,6 @@ def trajectories_of(connection: psycopg.Connection, name: str, limit: int) -> li
     return rows(connection, SQL["trajectories_of"], name=name, limit=limit)
 
 
-def recurrence_limits(connection: psycopg.Connection, ids: Sequence[int]) -> list[Row]:
-    """Return the limits of trajectories of rank 3 and more, by the numbers of these, in their order."""
-    return rows(connection, SQL["recurrence_limits"], ids=list(ids))
-
-
 def representations_of(connection: psycopg.Connection, formula_id: int) -> list[Row]:
     """Return the trajectories that a formula represents, or its canonical formula; `coefficients` are the map."""
     return rows(connection, SQL["representations_of"], id=formula_id)
@@ -76,14 +83,14 @@ def store_trajectories(
     ids: Sequence[int],
     code_version: str,
     space_id: int | None = None,
-) -> None:
+) -> Recurrences:
     """Store trajectories with their fields, and which formulas they represent, in the current transaction.
 
-    `ids` are the formulas that the rows refer to. The constants of residue classes are those of the relations that
-    these formulas have by then.
+    `ids` are the formulas that the rows refer to; recurrences are stored as well. The constants of residue classes are
+    those of the relations that these formulas have by then.
     """
     if not found:
-        return
+        return Recurrences()
     for field in dict.fromkeys(row.field for row in found):
         cursor.execute(SQL["add_field"], _columns(field))
     walked = _once(found)
@@ -102,39 +109,31 @@ def store_trajectories(
             "code_version": code_version,
         },
     )
-    held = [row for row in found if row.row is not None and row.map is not None]
-    parameters = {
-        **_places(held),
-        "formula_ids": [ids[row.row] for row in held if row.row is not None],
-        "maps": [_array(row.map or ()) for row in held],
-        "equivalences": [row.equivalence for row in held],
-        "residues": [_array(row.residues) for row in held],
-        "code_version": code_version,
-    }
+    held = [(row, ids[row.row]) for row in found if row.row is not None and row.map is not None]
+    entered = [(row, *store_recurrence(cursor, row.recurrence, code_version)) for row in walked if row.recurrence]
+    parameters = _representing([*held, *((row, number) for row, number, _ in entered)], code_version)
     cursor.execute(SQL["insert_representations"], parameters)
     cursor.execute(SQL["insert_field_constants"], parameters)
-    _store_limits(cursor, [(row, limit) for row in found for limit in row.limits], code_version)
+    new = [row.recurrence for row, _, is_new in entered if is_new and row.recurrence is not None]
+    return Recurrences(
+        len(entered),
+        len(new),
+        sum(recurrence.evaluation_error is not None for recurrence in new),
+        sum(recurrence.relation is not None for recurrence in new),
+    )
 
 
-def _store_limits(
-    cursor: psycopg.Cursor, found: Sequence[tuple[TrajectoryRow, RecurrenceLimitRow]], code_version: str
-) -> None:
-    if not found:
-        return
-    limits = [limit for _, limit in found]
-    parameters = {
-        **_places([row for row, _ in found]),
-        "places": [limit.place for limit in limits],
-        "limit_values": [limit.limit_value for limit in limits],
-        "limit_digits": [limit.limit_digits for limit in limits],
-        "bound_kinds": [limit.bound_kind for limit in limits],
-        "expressions": [limit.expression for limit in limits],
-        "proofs": [limit.proof for limit in limits],
-        "deltas": [limit.delta for limit in limits],
-        "delta_depths": [limit.delta_depth for limit in limits],
+def _representing(held: Sequence[tuple[TrajectoryRow, int]], code_version: str) -> dict[str, object]:
+    """Return the parameters of trajectories with the numbers of the formulas that represent them."""
+    found = [row for row, _ in held]
+    return {
+        **_places(found),
+        "formula_ids": [number for _, number in held],
+        "maps": [None if row.map is None else _array(row.map) for row in found],
+        "equivalences": [row.equivalence for row in found],
+        "residues": [_array(row.residues) for row in found],
         "code_version": code_version,
     }
-    cursor.execute(SQL["insert_recurrence_limits"], parameters)
 
 
 def _once(found: Iterable[TrajectoryRow]) -> list[TrajectoryRow]:

@@ -151,33 +151,3 @@ join field on field.id = trajectory.field_id
 where trajectory.status = 'converges' and field.rank = 2 and (%(name)s::text is null or field.name = %(name)s)
 order by trajectory.steps, trajectory.id
 limit 5000
-
--- insert_recurrence_limits --
--- Limits of trajectories of rank 3 and more, by arrays; those that are known are replaced.
-insert into recurrence_limit (
-    trajectory_id, place, limit_value, limit_digits, bound_kind, expression, proof, delta, delta_depth, code_version
-)
-select
-    trajectory.id, given.place, given.limit_value, given.limit_digits, given.bound_kind, given.expression, given.proof,
-    given.delta, given.delta_depth, %(code_version)s
-from unnest(
-    %(fields)s::text[], %(directions)s::text[], %(starts)s::text[], %(places)s::smallint[], %(limit_values)s::text[],
-    %(limit_digits)s::integer[], %(bound_kinds)s::text[], %(expressions)s::text[], %(proofs)s::text[],
-    %(deltas)s::float8[], %(delta_depths)s::integer[]
-) as given (
-    field, direction, start, place, limit_value, limit_digits, bound_kind, expression, proof, delta, delta_depth
-)
-join field on field.name = given.field
-join trajectory on (trajectory.field_id, trajectory.start, trajectory.direction)
-    = (field.id, given.start::text[], given.direction::integer[])
-on conflict (trajectory_id, place) do update
-set limit_value = excluded.limit_value, limit_digits = excluded.limit_digits, bound_kind = excluded.bound_kind,
-    expression = excluded.expression, proof = excluded.proof, delta = excluded.delta,
-    delta_depth = excluded.delta_depth, code_version = excluded.code_version
-
--- recurrence_limits --
--- Limits of trajectories by their numbers.
-select trajectory_id, place, limit_value, limit_digits, bound_kind, expression, proof, delta, delta_depth
-from recurrence_limit
-where trajectory_id = any (%(ids)s)
-order by trajectory_id, place

@@ -124,7 +124,7 @@ class FieldRow:
 
 @dataclass(frozen=True)
 class RecurrenceLimitRow:
-    """A limit of a trajectory of rank 3 or more; the columns are those of table `recurrence_limit`."""
+    """A limit of a recurrence; the columns are those of table `recurrence_limit`."""
 
     place: int
     limit_value: str
@@ -137,10 +137,34 @@ class RecurrenceLimitRow:
 
 
 @dataclass(frozen=True)
+class RecurrenceRow:
+    """A recurrence of order 3 or more: a formula whose `definition` is its text, and its limits.
+
+    The columns are those of table `formula`; `first` is its first limit in double precision, of which `error_log10` is
+    that of the error and `relation` what is known, `gamma` the coefficient of n in the logarithm of the error.
+    """
+
+    definition: str
+    key: bytes
+    complexity: int
+    evaluator_version: int
+    status: str
+    status_reason: str | None = None
+    limits: tuple[RecurrenceLimitRow, ...] = ()
+    first: float | None = None
+    error_log10: float | None = None
+    gamma: float | None = None
+    metrics_reason: str | None = None
+    evaluation_error: str | None = None
+    relation: RelationRow | None = None
+
+
+@dataclass(frozen=True)
 class TrajectoryRow:
     """A trajectory, and the formula number `row` of the batch that it represents, None where it has none.
 
-    The columns are those of tables `trajectory` and `representation`; `equivalence` is JSON text.
+    The columns are those of tables `trajectory` and `representation`; `equivalence` is JSON text. One of rank 3 or more
+    represents its `recurrence`.
     """
 
     row: int | None
@@ -156,7 +180,7 @@ class TrajectoryRow:
     delta_limit: float | None = None
     map: tuple[int, int, int, int] | None = None
     equivalence: str | None = None
-    limits: tuple[RecurrenceLimitRow, ...] = ()
+    recurrence: RecurrenceRow | None = None
 
 
 @dataclass

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from catalog.database.blocks import Blocks
 from catalog.database.copying import Field, binaries, copy_into, integers
-from catalog.store.fields import store_trajectories
+from catalog.store.fields import Recurrences, store_trajectories
 from catalog.store.findings import Findings
 from catalog.store.formula_rows import FormulaRows
 from catalog.store.leases import Lease, finish_chunk, hold_chunk
@@ -91,10 +91,13 @@ def _ingest(
     for chunk in chunks:
         hold_chunk(cursor, chunk.lease)
     ingested = _store_formulas(cursor, rows, merging=merging)
+    recurrences = Recurrences()
     if findings is not None:
         store_findings(cursor, findings, ingested.ids, ingested.new)
         space = chunks[0].lease.space_id if chunks else None
-        store_trajectories(cursor, findings.trajectories, ingested.ids.tolist(), findings.code_version, space)
+        recurrences = store_trajectories(
+            cursor, findings.trajectories, ingested.ids.tolist(), findings.code_version, space
+        )
     errors = rows.columns.get("evaluation_error", [None] * len(rows))
     named, first = None if findings is None else _named(findings, ingested.new), 0
     for chunk in chunks:
@@ -102,12 +105,12 @@ def _ingest(
         finish_chunk(
             cursor,
             chunk.lease,
-            total=chunk.rows,
-            new=int(ingested.new[first:last].sum()),
-            failed=sum(error is not None for error in errors[first:last]),
-            named=None if named is None else sum(first <= row < last for row in named),
+            total=chunk.rows + recurrences.total,
+            new=int(ingested.new[first:last].sum()) + recurrences.new,
+            failed=sum(error is not None for error in errors[first:last]) + recurrences.failed,
+            named=None if named is None else sum(first <= row < last for row in named) + recurrences.named,
         )
-        first = last
+        first, recurrences = last, Recurrences()  # chunks of trajectories come alone
     return ingested
 
 

@@ -5,7 +5,7 @@
 select near.range_number, formula.id, formula.a, formula.b, formula.limit_value, formula.limit_digits
 from unnest(%(lows)s::float8[], %(highs)s::float8[]) with ordinality as near (low, high, range_number)
 join formula on formula.limit_float8 between near.low and near.high
-where formula.limit_digits is not null and formula.limit_exact is null
+where formula.limit_digits is not null and formula.limit_exact is null and formula.kind = 'pcf'
 order by near.range_number, cardinality(formula.a) + cardinality(formula.b), formula.id
 limit %(count)s
 
@@ -31,7 +31,7 @@ select greatest(1, reltuples)::bigint from pg_class where oid = 'formula'::regcl
 -- were not searched with so many of its constants; with numbers, those alone.
 select formula.id, formula.a, formula.b, formula.limit_value, formula.limit_digits, formula.family
 from formula
-where formula.id > %(after)s and formula.is_canonical and formula.status = 'converges'
+where formula.id > %(after)s and formula.is_canonical and formula.status = 'converges' and formula.kind = 'pcf'
     and formula.limit_exact is null and formula.limit_digits >= %(digits)s
     and (%(ids)s::bigint[] is null or formula.id = any (%(ids)s::bigint[]))
     and not exists (

@@ -36,7 +36,9 @@ def page(
     after: Key | None = None,
     limit: int = 50,
 ) -> list[Row]:
-    """Return at most `limit` formulas that pass, in one of `KEYS`, beyond the key `after` (`key_of` the last row).
+    """Return at most `limit` continued fractions that pass, in one of `KEYS`.
+
+    They come beyond the key `after` (`key_of` the last row).
 
     The rows are those of `search.find`. What was there when the first page was read is on exactly one page, whatever
     is added in between.
@@ -61,7 +63,7 @@ def statement_of(
     order = sql.SQL(f"formula.{column} {direction}, formula.id {direction}")
     block, left, parameters = _way(wanted)
     condition, given = left.conditions()
-    held = [condition, sql.SQL(f"formula.{column} is not null")]
+    held = [condition, sql.SQL(f"formula.kind = 'pcf' and formula.{column} is not null")]
     if after is not None:
         beyond = "<" if falling else ">"
         if column == "id":

@@ -63,7 +63,7 @@ limit %(limit)s
 -- shown --
 -- What a list shows of formulas, each with its best relation.
 select
-    formula.id, formula.a, formula.b, formula.status, formula.convergence_class, formula.limit_value,
+    formula.id, formula.a, formula.b, formula.definition, formula.status, formula.convergence_class, formula.limit_value,
     formula.limit_digits, formula.delta, formula.complexity, formula.family, constant.name as constant,
     relation.expression as relation, relation.proof
 from formula

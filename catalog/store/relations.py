@@ -10,6 +10,7 @@ from psycopg.rows import dict_row
 
 from catalog.database.blocks import Blocks
 from catalog.formulas.pcf import PCF
+from catalog.formulas.recurrence import Recurrence, stored_value
 from catalog.store.rows import Row, column, value
 
 SQL = Blocks(__file__)
@@ -23,7 +24,7 @@ class StoredRelation:
     """A relation; `term` is the constant's expression, `other` the formula in one of kind `formula`."""
 
     id: int
-    formula: PCF
+    formula: PCF | Recurrence
     kind: str
     coefficients: tuple[int, ...]
     expression: str
@@ -89,9 +90,8 @@ def stored_relations(
 def _relation(row: Row) -> StoredRelation:
     other = None if row["other_a"] is None else PCF.from_row(row["other_a"], row["other_b"])
     coefficients = tuple(map(int, row["coefficients"]))
-    formula = PCF.from_row(row["a"], row["b"])
     return StoredRelation(
-        row["id"], formula, row["kind"], coefficients, row["expression"], row["digits"], row["term"], other
+        row["id"], stored_value(row), row["kind"], coefficients, row["expression"], row["digits"], row["term"], other
     )
 
 

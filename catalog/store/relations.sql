@@ -3,7 +3,7 @@
 -- stored_relations --
 -- Relations with both sides' definitions: all, those of one formula, or a sample of so many.
 select
-    relation.id, formula.a, formula.b, relation.kind, relation.coefficients, relation.expression,
+    relation.id, formula.a, formula.b, formula.definition, relation.kind, relation.coefficients, relation.expression,
     greatest(relation.digits_used, relation.digits_verified) as digits, constant.expression as term,
     other.a as other_a, other.b as other_b
 from relation

@@ -5,7 +5,7 @@
 select
     id, a, b, status, convergence_class, limit_value, limit_digits, evaluator_version
 from formula
-where id = any (%(ids)s)
+where id = any (%(ids)s) and kind = 'pcf'
 order by id
 
 -- replace_formulas --

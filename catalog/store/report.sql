@@ -44,7 +44,7 @@ select
     relation.id, formula.a, formula.b, relation.expression, relation.proof, relation.theorem, relation.digits_verified,
     relation.found_at, coalesce(constant.name, relation.kind) as constant, constant.latex
 from relation
-join formula on formula.id = relation.formula_id and formula.is_canonical
+join formula on formula.id = relation.formula_id and formula.is_canonical and formula.kind = 'pcf'
 left join constant on constant.id = relation.constant_id
 where relation.proof not in ('imported', 'numerical')
     and relation.kind <> 'formula'

@@ -48,7 +48,7 @@ class Filter:
     `degrees` are those of a and b (None: any), `near` a decimal number: limits that agree with it in all its digits.
     `identified`: with (True) a verified or proved relation, or convergent with neither (False) that nor a closed form.
     The growth is that of q_reduced_gamma. `proof`: with a relation of this proof; `source`: words of the paper or the
-    author where it was published.
+    author where it was published. `kind` is one of `FORMULA_KINDS`.
     """
 
     constant: str | None = None
@@ -68,6 +68,7 @@ class Filter:
     identified: bool | None = None
     proof: str | None = None
     source: str | None = None
+    kind: str | None = None
     canonical: bool = True
 
     @property
@@ -81,6 +82,7 @@ class Filter:
         low, high = _interval(self.near) if self.near is not None else (None, None)
         asked = [
             ("formula.is_canonical", "canonical", self.canonical or None),
+            ("formula.kind = %(kind)s", "kind", self.kind),
             ("formula.family = %(family)s", "family", self.family),
             ("formula.status = any (%(statuses)s)", "statuses", list(self.statuses) or None),
             ("formula.convergence_class = any (%(classes)s)", "classes", list(self.classes) or None),
@@ -145,8 +147,8 @@ def find(
 ) -> list[Row]:
     """Return the formulas that pass, in one of `SORTS` (ties by number), with their best relation.
 
-    Rows of id, a, b (tuples of int), status, convergence_class, limit_value, limit_digits, delta, complexity, family,
-    constant, relation, proof.
+    Rows of id, a, b (tuples of int; None: another kind, which has a definition), definition, status, convergence_class,
+    limit_value, limit_digits, delta, complexity, family, constant, relation, proof.
     """
     statement, parameters = statement_of(wanted, sort=sort, reverse=reverse, limit=limit, offset=offset)
     return rows(connection, statement, **parameters)

@@ -60,7 +60,7 @@ exists (
 -- find --
 -- Formulas that meet a condition, in an order, each with its best relation.
 select
-    chosen.id, chosen.a, chosen.b, chosen.status, chosen.convergence_class, chosen.limit_value, chosen.limit_digits,
+    chosen.id, chosen.a, chosen.b, chosen.definition, chosen.status, chosen.convergence_class, chosen.limit_value, chosen.limit_digits,
     chosen.delta, chosen.complexity, chosen.family, constant.name as constant, relation.expression as relation,
     relation.proof
 from (

@@ -25,7 +25,7 @@ select
     equivalence.class_id is not null as is_compared, published.paper, published.equation, published.author, published.said
 from best_relation as best
 join relation on relation.id = best.relation_id
-join formula on formula.id = best.formula_id
+join formula on formula.id = best.formula_id and formula.kind = 'pcf'
 join constant on constant.id = best.constant_id
 left join equivalence on equivalence.formula_id = formula.id
 left join published on published.class_id = coalesce(equivalence.class_id, formula.id)

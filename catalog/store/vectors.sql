@@ -42,7 +42,7 @@ select exists (select from index_snapshot where snapshot_id = %(snapshot_id)s)
 -- without_vector --
 -- Convergent formulas that have no neighbour vector of this version, in order.
 select formula.id, formula.a, formula.b from formula
-where status = 'converges' and formula.id > %(after)s
+where status = 'converges' and kind = 'pcf' and formula.id > %(after)s
     and not exists (
         select from formula_vector where formula_id = formula.id and vector_version = %(vector_version)s
     )
@@ -52,7 +52,7 @@ limit %(count)s
 -- count_without_vector --
 -- How many these are.
 select count(*) from formula
-where status = 'converges'
+where status = 'converges' and kind = 'pcf'
     and not exists (
         select from formula_vector where formula_id = formula.id and vector_version = %(vector_version)s
     )

@@ -194,7 +194,7 @@ def write_formula(result: dict[str, Any], metrics: bool = False) -> None:
             *_class(result["class"]),
             ("cluster", result["cluster"] and _cluster(result["cluster"])),
             ("id", result.get("id")),
-            *_trajectories(result.get("representations", ())),
+            *trajectory_lines(result.get("representations", ())),
             *_fractions(result.get("interlaced", ())),
             *(("source", source) for source in result.get("sources", ())),
             *(("note", note) for note in result.get("notes", ())),
@@ -243,7 +243,7 @@ def _delta(found: dict[str, Any] | None) -> Iterator[tuple[str, Any]]:
         yield f"delta at n = {found['n']}", found["reason"] if found["value"] is None else found["value"]
 
 
-def _trajectories(found: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+def trajectory_lines(found: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """The first trajectories of matrix fields that a formula represents."""
     for row in found[:SHOWN_TRAJECTORIES]:
         direction, start = ", ".join(map(str, row["direction"])), ", ".join(row["start"])

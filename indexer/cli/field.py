@@ -90,14 +90,15 @@ def show(
 
     NAME is pFq(z) with a rational z, a field of the literature, or one of your own.
     """
-    from catalog.store.fields import field_constants, recurrence_limits, trajectories_of
+    from catalog.store.fields import field_constants, trajectories_of
+    from catalog.store.recurrences import recurrence_limits
     from indexer.sources.matrix_fields.showing import matrix_texts
 
     with used_catalogue(use_catalogue, database_url, home) as connection:
         chosen = named_field(name, connection)
         constants = [] if connection is None else field_constants(connection, chosen.name)
         trajectories = [] if connection is None else trajectories_of(connection, chosen.name, limit)
-        ids = [row["id"] for row in trajectories]
+        ids = [row["formula_id"] for row in trajectories if row["formula_id"] is not None]
         limits = [] if connection is None or chosen.rank == 2 else recurrence_limits(connection, ids)
     matrices = matrix_texts(chosen)
     if as_json:
@@ -123,10 +124,10 @@ def show(
                 [
                     ", ".join(map(str, row["direction"])),
                     ", ".join(row["start"]),
-                    row["formula"] or _of_recurrence(row, limits),
-                    row["relation"],
+                    row["formula"] if chosen.rank == 2 and row["formula"] else _of_recurrence(row, limits),
+                    row["relation"] if chosen.rank == 2 else None,
                     row["rate_per_degree"],
-                    row["delta"],
+                    row["delta"] if chosen.rank == 2 else _delta_of_recurrence(row, limits),
                 ]
                 for row in trajectories
             ],
@@ -135,15 +136,19 @@ def show(
 
 
 def _trajectory(row: Row, limits: list[Row]) -> dict[str, Any]:
-    own = [limit for limit in limits if limit["trajectory_id"] == row["id"]]
+    own = [limit for limit in limits if limit["formula_id"] == row["formula_id"]]
     return row | {"map": None if row["map"] is None else [int(c) for c in row["map"]], "limits": own}
 
 
 def _of_recurrence(row: Row, limits: list[Row]) -> str:
-    """The limits of a trajectory of rank 3 or more, or its status."""
-    own = [limit for limit in limits if limit["trajectory_id"] == row["id"]]
+    """The limits of a recurrence, or the status of a trajectory."""
+    own = [limit for limit in limits if limit["formula_id"] == row["formula_id"]]
     texts = [limit["expression"] or limit["limit_value"][:LONGEST_LIMIT] for limit in own]
     return "\n".join(texts) or str(row["status"]).replace("_", " ")
+
+
+def _delta_of_recurrence(row: Row, limits: list[Row]) -> float | None:
+    return next((limit["delta"] for limit in limits if limit["formula_id"] == row["formula_id"]), None)
 
 
 def _matrix(rows: list[list[str]]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from catalog.syntax import plain_signs
-from catalog.vocabulary import CONVERGENCE_CLASSES, STATUSES
+from catalog.vocabulary import CONVERGENCE_CLASSES, FORMULA_KINDS, STATUSES
 from indexer.cli.options import Named, constant_names, option
 from indexer.cli.output import note
 
@@ -62,6 +62,7 @@ def filter_options(function: Function) -> Function:
                 shell_complete=constant_names,
                 help="With a verified or proved relation to this constant; sqrt(5) or phi: a limit in Q(sqrt(5)).",
             ),
+            option("--kind", type=Named(tuple(FORMULA_KINDS)), help="Of this kind.  [default: any]"),
             option("--family", metavar="KEY", help="Of this family."),
             option("--status", "statuses", multiple=True, type=Named(STATUSES), help="With this status; repeatable."),
             option(

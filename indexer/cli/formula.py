@@ -7,7 +7,14 @@ from typing import Any
 import click
 
 from indexer.cli.constant import SHOWN_DIGITS, write_constant
-from indexer.cli.evaluate import depth_option, open_lines, require_no_arguments, with_written, write_formula
+from indexer.cli.evaluate import (
+    depth_option,
+    open_lines,
+    require_no_arguments,
+    trajectory_lines,
+    with_written,
+    write_formula,
+)
 from indexer.cli.opened import catalogue
 from indexer.cli.options import (
     FORMULA_HELP,
@@ -19,7 +26,7 @@ from indexer.cli.options import (
     option,
     read_notation,
 )
-from indexer.cli.output import note, write_added, write_json
+from indexer.cli.output import note, write_added, write_fields, write_json
 
 
 @click.command(
@@ -89,11 +96,17 @@ def show(
     as_json: bool,
 ) -> None:
     """Show a formula of the catalogue; exit code 1 where it is not there. A constant is shown by its name."""
-    from indexer.contract.stored import stored_formula, stored_number
+    from catalog.formulas.recurrence import Recurrence, is_recurrence, parse_recurrence
+    from indexer.contract.stored import stored_formula, stored_number, stored_recurrence
 
-    if kind is None and len(formula) == 1 and formula[0].isdecimal():
+    if kind is None and len(formula) == 1 and (formula[0].isdecimal() or is_recurrence(formula[0])):
         with catalogue(database_url, home) as connection:
-            _write(stored_formula(connection, stored_number(connection, int(formula[0]))), as_json, metrics)
+            meant = formula[0].isdecimal()
+            asked = stored_number(connection, int(formula[0])) if meant else parse_recurrence(formula[0])
+            if isinstance(asked, Recurrence):
+                _write_recurrence(stored_recurrence(connection, asked), as_json)
+            else:
+                _write(stored_formula(connection, asked), as_json, metrics)
         return
     if kind is None and (constant := meant_constant(formula)) is not None:
         write_constant(constant, SHOWN_DIGITS, as_json)
@@ -129,3 +142,30 @@ def _write(result: dict[str, Any], as_json: bool, metrics: bool = False) -> None
         for note in result["notes"]
     ]
     write_formula(result | {"sources": sources, "notes": notes}, metrics)
+
+
+def _write_recurrence(result: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        write_json(result)
+        return
+    limits = result["limits"]
+    delta = limits[0]["delta"] if limits else None
+    write_fields(
+        [
+            ("formula", result["formula"]),
+            ("kind", f"recurrence of order {result['order']}"),
+            ("status", result["status"]),
+            ("because", result["reason"]),
+            *((f"limit {limit['place']}", limit["value"]) for limit in limits),
+            ("digits", f"{limits[0]['digits']}, to which two depths agree: no bound" if limits else None),
+            *((f"limit {limit['place']} is", _expression(limit)) for limit in limits if limit["expression"]),
+            ("rate", result["rate"] and f"{result['rate']:.6f} a step"),
+            ("delta", delta and f"{delta['value']:.6f} at n = {delta['n']}"),
+            ("id", result["id"]),
+            *trajectory_lines([row | {"folds": None} for row in result["representations"]]),
+        ]
+    )
+
+
+def _expression(limit: dict[str, Any]) -> str:
+    return f"{limit['expression']}  ({limit['proof'].replace('_', ' ')}, no proof)"

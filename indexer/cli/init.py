@@ -25,6 +25,7 @@ def init(database_url: str | None, home: str | None, as_json: bool) -> None:
     from indexer.upkeep.classes import sweep_classes
     from indexer.upkeep.renewing import renew
     from indexer.upkeep.setup import seed
+    from indexer.upkeep.trajectories import enter_recurrences
     from indexer.upkeep.vectors import renew_vectors
 
     with open_database(database_url, home, create=True) as database:
@@ -34,6 +35,7 @@ def init(database_url: str | None, home: str | None, as_json: bool) -> None:
                 renew(connection, tell=tell)
                 all_renewed(connection, SCHEMA_VERSION)
             seeded = seed(connection)
+            enter_recurrences(connection, tell)
             renew_vectors(connection, tell)
             sweep_classes(connection, workers=None, tell=tell)
             CatalogueIndex.open(connection, home, lambda _: None).save_first(connection)

@@ -210,7 +210,12 @@ def read_notation(arguments: tuple[str, ...]) -> Reading:
     """
     from catalog.formulas.notations import Reading, read_formula_text
     from catalog.formulas.pcf import PCF, parse_formula
+    from catalog.formulas.recurrence import is_recurrence
 
+    if arguments and is_recurrence(arguments[0]):
+        raise FormulaError(
+            "recurrences of order 3 and more come from trajectories; `formulary show` shows a stored one"
+        )
     if len(arguments) not in (1, 2):
         raise click.UsageError(f"give one formula, not {counted(len(arguments), 'argument')}; {FORMULA_HELP}")
     try:

@@ -79,9 +79,9 @@ def _object(row: dict[str, Any]) -> dict[str, Any]:
 
     return {
         "id": row["id"],
-        "formula": str(PCF(row["a"], row["b"])),
-        "a": list(row["a"]),
-        "b": list(row["b"]),
+        "formula": row["definition"] or str(PCF(row["a"], row["b"])),
+        "a": row["a"] and list(row["a"]),
+        "b": row["b"] and list(row["b"]),
         "status": row["status"],
         "convergence_class": row["convergence_class"],
         "limit": row["limit_value"],

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 NOT_FOUND = 1
 
-DEPTH = 400
-"""Depth of delta unless told otherwise, as `walks.DEPTH`, which help does not import."""
-
 LONGEST = 200
 """Characters of a polynomial beyond which only its degree is shown; --json has it all."""
 
@@ -29,7 +26,11 @@ LONGEST = 200
     epilog='Example: formulary trajectory "3F2(1)" 1,1,1,2,2 1,1,1,2,2',
 )
 @click.argument("arguments", nargs=-1, metavar="FIELD DIRECTION [START]")
-@option("--depth", type=click.IntRange(1, 20_000), default=DEPTH, help="Depth n at which delta is taken.")
+@option(
+    "--depth",
+    type=click.IntRange(1, 20_000),
+    help="Depth n at which delta is taken.  [default: 400, and 120 for a recurrence]",
+)
 @lines_options('{"field": "2F1(-1)", "direction": [1, 1, 2], "start": ["1", "1", "2"]}')
 @option(
     "--certificate",
@@ -43,7 +44,7 @@ LONGEST = 200
 @json_option
 def trajectory(
     arguments: tuple[str, ...],
-    depth: int,
+    depth: int | None,
     from_file: str | None,
     workers: int | None,
     certificate_file: str | None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.errors import FormulaNotFound, NotFound
+from catalog.errors import FormulaNotFound, NotFound, RecurrenceNotFound
 from catalog.progress import told
 from catalog.version import __version__
 from indexer.cli.opened import catalogue
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from catalog.formulas.pcf import PCF
+    from catalog.formulas.recurrence import Recurrence
     from catalog.store.relations import StoredRelation, StoredTheorem
     from indexer.upkeep.proofs import Checked
     from indexer.upkeep.verifying import Verified
@@ -103,14 +104,15 @@ def _chosen_theorems(
     return count_theorems(connection), stored_theorems(connection)
 
 
-def _stored(connection: psycopg.Connection, arguments: tuple[str, ...]) -> tuple[PCF, int]:
-    """A formula and its number; raises FormulaNotFound where the catalogue does not hold it."""
+def _stored(connection: psycopg.Connection, arguments: tuple[str, ...]) -> tuple[PCF | Recurrence, int]:
+    """A formula and its number; raises NotFound where the catalogue does not hold it."""
+    from catalog.formulas.recurrence import Recurrence, is_recurrence, parse_recurrence
     from catalog.store.formulas import formula_by_key
 
-    chosen = read_formula(arguments)
+    chosen = parse_recurrence(arguments[0]) if is_recurrence(arguments[0]) else read_formula(arguments)
     row = formula_by_key(connection, chosen.key)
     if row is None:
-        raise FormulaNotFound(chosen)
+        raise RecurrenceNotFound() if isinstance(chosen, Recurrence) else FormulaNotFound(chosen)
     return chosen, int(row["id"])
 
 

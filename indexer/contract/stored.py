@@ -6,14 +6,16 @@ from typing import Any
 
 import psycopg
 
-from catalog.errors import FormulaNotFound, NotFound
+from catalog.errors import FormulaNotFound, NotFound, RecurrenceNotFound
 from catalog.formulas.pcf import PCF
+from catalog.formulas.recurrence import Recurrence, stored_value
 from catalog.store import formulas as queries
 from catalog.store.clusters import cluster_of
 from catalog.store.equivalences import class_of
 from catalog.store.fields import representations_of
 from catalog.store.interlaced import interlaced_of
 from catalog.store.judgement import notes_of
+from catalog.store.recurrences import recurrence_limits
 from catalog.store.rows import Row
 from indexer.contract.objects import stored_object
 from indexer.mathematics.proofs.certificate import composed
@@ -74,12 +76,49 @@ def _representation(formula: PCF, row: Row) -> dict[str, Any]:
     }
 
 
-def stored_number(connection: psycopg.Connection, number: int) -> PCF:
+def stored_number(connection: psycopg.Connection, number: int) -> PCF | Recurrence:
     """The formula with a number of the catalogue; raises NotFound."""
     row = queries.formula_by_id(connection, number) if number < 1 << 63 else None
     if row is None:
         raise NotFound(f"no formula with the number {number} in the catalogue; `formulary find` gives numbers")
-    return PCF(row["a"], row["b"])
+    return stored_value(row)
+
+
+def stored_recurrence(connection: psycopg.Connection, recurrence: Recurrence) -> dict[str, Any]:
+    """The recurrence with its limits and trajectories; raises NotFound."""
+    row = queries.formula_by_key(connection, recurrence.key)
+    if row is None:
+        raise RecurrenceNotFound
+    gamma = row["convergence_gamma"]
+    return {
+        "formula": row["definition"],
+        "id": row["id"],
+        "kind": "recurrence",
+        "order": recurrence.order,
+        "status": row["status"],
+        "reason": row["status_reason"] or row["evaluation_error"],
+        "rate": None if gamma is None else -gamma,
+        "limits": [
+            {
+                "place": found["place"],
+                "value": found["limit_value"],
+                "digits": found["limit_digits"],
+                "bound_kind": found["bound_kind"],
+                "expression": found["expression"],
+                "proof": found["proof"],
+                "delta": None if found["delta"] is None else {"n": found["delta_depth"], "value": found["delta"]},
+            }
+            for found in recurrence_limits(connection, [row["id"]])
+        ],
+        "representations": [
+            {name: found[name] for name in ("field", "direction", "start", "rate")}
+            | {"rate_per_step": None if found["rate"] is None else found["rate"] / found["steps"]}
+            for found in representations_of(connection, row["id"])
+        ],
+        "complexity": row["complexity"],
+        "evaluated_at": row["evaluated_at"].isoformat(),
+        "evaluator_version": row["evaluator_version"],
+    }
 
 
 def _class(row: Row | None) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from indexer.mathematics.continued_fractions.limit import Limit, limit
 from indexer.pipeline.compute import compute
 from indexer.sources.files.lines import NumberedLine, numbered
 from indexer.sources.matrix_fields.constants import Known, constant_of
-from indexer.sources.matrix_fields.higher_rank import DELTA_DEPTH, higher_limits, rate_of_recurrence
+from indexer.sources.matrix_fields.higher_rank import DELTA_DEPTH, bases_of, higher_limits, rate_of_recurrence
 from indexer.sources.matrix_fields.known import field_of
 from indexer.sources.matrix_fields.rates import rate_of
 from indexer.sources.matrix_fields.trajectories import Trajectory, trajectory
@@ -35,13 +35,16 @@ NOTHING: Object = {
 """The keys of a trajectory beyond its matrix."""
 
 
-def walked_lines(lines: Iterable[str], depth: int, workers: int | None) -> Iterator[Object]:
+def walked_lines(lines: Iterable[str], depth: int | None, workers: int | None) -> Iterator[Object]:
     """The objects of `trajectory --from`, one a line, in order."""
     return in_order(partial(_lines, depth), numbered(lines), _killed, workers=workers, batch=BATCH)
 
 
-def trajectory_object(found: Trajectory, depth: int = DEPTH) -> Object:
-    """The object of a trajectory; polynomials are coefficient lists, constant first."""
+def trajectory_object(found: Trajectory, depth: int | None = None) -> Object:
+    """The object of a trajectory; polynomials are coefficient lists, constant first.
+
+    delta is taken at `depth`, by default at `DEPTH`, of a recurrence at `DELTA_DEPTH`.
+    """
     result: Object = {
         "field": found.field.name,
         "direction": list(found.direction),
@@ -52,7 +55,7 @@ def trajectory_object(found: Trajectory, depth: int = DEPTH) -> Object:
     if found.reason is not None:
         result["reason"] = found.reason
     if found.status == "recurrence":
-        return result | _higher(found)
+        return result | _higher(found, depth or DELTA_DEPTH)
     if found.contraction is None:
         return result
     formula = found.contraction.formula
@@ -67,7 +70,7 @@ def trajectory_object(found: Trajectory, depth: int = DEPTH) -> Object:
         return result
     value = limit(formula, DIGITS)
     rate = rate_of(formula)
-    steps = walked(found.matrix, depth)
+    steps = walked(found.matrix, depth or DEPTH)
     delta = None if steps is None or value is None or value.exact is not None else steps.delta
     return result | {
         "limit": limit_object(value),
@@ -75,7 +78,7 @@ def trajectory_object(found: Trajectory, depth: int = DEPTH) -> Object:
         "rate": rate,
         "rate_per_degree": None if rate is None else rate / max(formula.deg_a, 1),
         "rate_per_step": None if rate is None else rate / found.steps,
-        "delta": None if delta is None else {"n": depth, "value": delta},
+        "delta": None if delta is None else {"n": depth or DEPTH, "value": delta},
         "delta_limit": None if delta is None or rate is None else _delta_limit(found),
     }
 
@@ -109,9 +112,9 @@ def _constant(found: Trajectory, formula: PCF, value: Limit | None) -> Object:
     return {}
 
 
-def _higher(found: Trajectory) -> Object:
+def _higher(found: Trajectory, depth: int) -> Object:
     """What is known of a trajectory that is no continued fraction."""
-    limits = higher_limits(found.matrix)
+    limits = higher_limits(found.matrix, bases_of(found), depth)
     if limits is None:
         return {}
     rate = rate_of_recurrence(found)
@@ -121,16 +124,16 @@ def _higher(found: Trajectory) -> Object:
         "limit": {"values": list(limits.values), "digits": limits.digits, "bound_kind": "agreement"},
         "constant": list(limits.basis) if limits.basis else None,
         "moebius": [list(row) for row in limits.relation] if limits.relation else None,
-        "proof": "numerical" if limits.relation else None,
-        "delta": None if limits.delta is None else {"n": DELTA_DEPTH, "value": limits.delta},
+        "proof": limits.proof,
+        "delta": None if limits.delta is None else {"n": depth, "value": limits.delta},
     }
 
 
-def _lines(depth: int, lines: Sequence[NumberedLine]) -> list[Object]:
+def _lines(depth: int | None, lines: Sequence[NumberedLine]) -> list[Object]:
     return [guarded(line, partial(_value, depth)) for line in lines]
 
 
-def _value(depth: int, value: Any) -> Object:
+def _value(depth: int | None, value: Any) -> Object:
     if not isinstance(value, dict) or not {"field", "direction", "start"} <= value.keys():
         raise FormulaError(
             'a trajectory is given as {"field": "2F1(-1)", "direction": [1, 1, 2], "start": ["1", "1", "2"]}'

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from catalog.constants.library import library
 from catalog.formulas.pcf import PCF
 from catalog.store.findings import FieldRow, TrajectoryRow
 from catalog.store.rows import Row
@@ -13,6 +14,7 @@ from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.equivalence.decision import Equivalence
 from indexer.mathematics.proofs.certificate import composed, equivalence_step
 from indexer.pipeline.batch import Batch
+from indexer.pipeline.recurrences import constants_of, recurrence_row
 from indexer.sources.matrix_fields.doubles import standing_for
 from indexer.sources.matrix_fields.field import Field
 from indexer.sources.matrix_fields.known import field_of
@@ -41,16 +43,24 @@ def walked_batch(
     place = 0
     for rank, walk, item in walks:
         if item is None:
-            batch.findings.trajectories.append(trajectory_row(walk, None, rank=rank))
+            add_trajectory_row(batch, trajectory_row(walk, None, rank=rank))
             continue
         stands = standing[place]
         row = rows[stands.place]
         own = trajectory_row(walk, row, rank=rank)
         if stands.equivalence is not None:
             own = by_equivalence(own, walk, row, stands.equivalence, formulas[stands.place])
-        batch.findings.trajectories.append(own)
+        add_trajectory_row(batch, own)
         place += 1
     return batch
+
+
+def add_trajectory_row(batch: Batch, row: TrajectoryRow) -> None:
+    """Add a trajectory to a batch, with the constants that its recurrence brings."""
+    batch.findings.trajectories.append(row)
+    if row.recurrence is not None:
+        names = constants_of(row.recurrence)
+        batch.constants.update({name: library()[name].expression if name in library() else name for name in names})
 
 
 def field_row(field: Field) -> FieldRow:
@@ -78,6 +88,10 @@ def trajectory_row(
     plain = TrajectoryRow(
         None, field_row(walked.field), walked.direction, start, residues, "singular", walked.reason, space_rank=rank
     )
+    if walked.status == "recurrence":
+        recurrence = recurrence_row(walked)
+        rate = None if recurrence.gamma is None else -recurrence.gamma
+        return replace(plain, status="recurrence", rate=rate, recurrence=recurrence)
     if walked.contraction is None:
         return replace(plain, row=row, status="no_pcf" if walked.status == "pcf" else walked.status)
     formula = walked.contraction.formula

@@ -22,6 +22,7 @@ from catalog.constants.evaluation import known_digits
 from catalog.errors import ExpressionError, RecordError
 from catalog.exchange.export import Record
 from catalog.formulas.pcf import PCF, parse_formula
+from catalog.formulas.recurrence import Recurrence
 from catalog.store.findings import RelationRow, Term
 from catalog.store.relations import StoredRelation
 from catalog.vocabulary import PROOFS
@@ -35,6 +36,7 @@ from indexer.mathematics.relations.search import CHANCE_MARGIN, digit_sum, resid
 from indexer.mathematics.relations.text import algebraic_text, moebius_text
 from indexer.pipeline.batch import COLUMNS, Batch
 from indexer.pipeline.compute import compute, failed
+from indexer.sources.matrix_fields.higher_rank import first_limit, matrix_of
 from indexer.upkeep.verifying import compared
 from indexer.workers.pool import in_order
 
@@ -329,7 +331,9 @@ def _means(relation: StoredRelation, expression: str) -> bool:
     return residual_digits(limit, evaluation.evaluate_known(expression, bits_for(EQUAL_DIGITS))) is not None
 
 
-def _limit(formula: PCF) -> arb:
+def _limit(formula: PCF | Recurrence) -> arb:
+    if isinstance(formula, Recurrence):
+        return first_limit(matrix_of(formula), EQUAL_DIGITS)
     with ctx.workprec(bits_for(EQUAL_DIGITS)):
         found = kind_of(formula).limit(formula, EQUAL_DIGITS)
     if found is None or found.ball is None:

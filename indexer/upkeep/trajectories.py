@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from fractions import Fraction
 
 import psycopg
 
+from catalog.progress import Tell, silent
 from catalog.store.fields import field_by_name
-from catalog.store.findings import RecurrenceLimitRow
+from catalog.store.formulas import ids_by_key
+from catalog.store.recurrences import unentered_trajectories
 from indexer.clusters.placement import OnlineClusters
 from indexer.identification.identify import LIBRARY_BUDGET
 from indexer.identification.outcome import Proposal
@@ -17,15 +19,17 @@ from indexer.mathematics.continued_fractions.limit import limit
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import Computed, compute_all
 from indexer.pipeline.storing import store
-from indexer.pipeline.trajectories import stored_field, trajectory_row
+from indexer.pipeline.trajectories import add_trajectory_row, stored_field, trajectory_row
 from indexer.similarity.anchors import AnchorsWhenAsked
 from indexer.sources.matrix_fields.constants import CHECKED_DIGITS, constant_of
-from indexer.sources.matrix_fields.higher_rank import DELTA_DEPTH, higher_limits, limit_texts, rate_of_recurrence
-from indexer.sources.matrix_fields.trajectories import Trajectory
+from indexer.sources.matrix_fields.trajectories import Trajectory, trajectory
 from indexer.upkeep.families import sweep_families
 
 FAMILY_SECONDS = 5.0
 """Time for naming the other members of the formula's family."""
+
+ENTERED_TOGETHER = 500
+"""Trajectories that are read at a time."""
 
 _SPACE = re.compile(r"\s*field\s*:?\s*([^;{]+?)\s*;(.*)", re.DOTALL)
 
@@ -44,29 +48,31 @@ def add_trajectory(connection: psycopg.Connection, walked: Trajectory, delta_lim
         computed = compute_all([formula], anchors=anchors, budget=LIBRARY_BUDGET, library=library, expected=expected)
     batch = Batch.of(computed, library.version)
     row = trajectory_row(walked, 0 if computed else None, delta_limit=delta_limit)
-    if walked.status == "recurrence":
-        row = replace(row, limits=_limits(walked), rate=rate_of_recurrence(walked))
-    batch.findings.trajectories.append(row)
+    add_trajectory_row(batch, row)
+    key = None if row.recurrence is None else row.recurrence.key
+    brought = 0 if key is None or ids_by_key(connection, [key]) else 1
     ingested = store(connection, batch)
     for family in {done.evaluation.family for done in computed} - {None}:
         sweep_families(connection, family=family, seconds=FAMILY_SECONDS)
     OnlineClusters.place_once(connection, ingested.ids[ingested.new].tolist())
-    return int(ingested.new.sum())
+    return int(ingested.new.sum()) + brought
 
 
-def _limits(walked: Trajectory) -> tuple[RecurrenceLimitRow, ...]:
-    """Return the limits of a trajectory of rank 3 or more, with what is known of each."""
-    found = higher_limits(walked.matrix)
-    if found is None:
-        return ()
-    texts, rows = limit_texts(found), []
-    for place, value in enumerate(found.values, 1):
-        text = None if texts is None else texts[place - 1]
-        delta = found.delta if place == 1 else None
-        depth = None if delta is None else DELTA_DEPTH
-        proof = None if text is None else "numerical"
-        rows.append(RecurrenceLimitRow(place, value, found.digits, "agreement", text, proof, delta, depth))
-    return tuple(rows)
+def enter_recurrences(connection: psycopg.Connection, tell: Tell = silent) -> int:
+    """Store the recurrences of trajectories that were stored before these were formulas; returns how many.
+
+    Safe to repeat and to end.
+    """
+    done, after = 0, 0
+    while block := unentered_trajectories(connection, after, ENTERED_TOGETHER):
+        for row in block:
+            walked = trajectory(stored_field(row), row["direction"], [Fraction(s) for s in row["start"]])
+            if walked.status == "recurrence":
+                add_trajectory(connection, walked, None)
+                done += 1
+                tell("entering recurrences", done, None)
+        after = block[-1]["id"]
+    return done
 
 
 def with_definition(connection: psycopg.Connection, template: str) -> str:

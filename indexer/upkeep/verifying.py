@@ -18,12 +18,14 @@ from catalog.constants import evaluation
 from catalog.constants.evaluation import known_digits
 from catalog.errors import ExpressionError
 from catalog.formulas.pcf import PCF
+from catalog.formulas.recurrence import Recurrence
 from catalog.store.relations import StoredRelation
 from indexer.identification.attempts import SPARE_DIGITS
 from indexer.kinds.kind import kind_of
 from indexer.mathematics.numbers.decimals import bits_for, digits_for
 from indexer.mathematics.relations.relation import GUARD_DIGITS, moebius_image, real_root
 from indexer.mathematics.relations.search import residual_digits
+from indexer.sources.matrix_fields.higher_rank import first_limit, matrix_of
 from indexer.workers.pool import in_order
 
 FURTHER_DIGITS = 20
@@ -106,8 +108,10 @@ def compared(relation: StoredRelation) -> Verified:
     return Verified(relation, agreed)
 
 
-def _limit(formula: PCF, digits: int) -> tuple[arb, Fraction | None]:
-    """The limit as a ball, and exactly where it is rational."""
+def _limit(formula: PCF | Recurrence, digits: int) -> tuple[arb, Fraction | None]:
+    """The limit as a ball, and exactly where it is rational; of a recurrence the first, as far as two depths agree."""
+    if isinstance(formula, Recurrence):
+        return first_limit(matrix_of(formula), digits), None
     found = kind_of(formula).limit(formula, digits)
     if found is None or found.ball is None:
         raise ArithmeticError(f"{formula} has no limit")
@@ -125,6 +129,8 @@ def _right(relation: StoredRelation, left: arb) -> arb:
         return moebius_image(relation.coefficients, lambda more: _other(other, digits_for(more)), bits)
     if relation.kind in ("quadratic", "algebraic"):
         return real_root(relation.coefficients, left, bits)
+    if relation.kind == "linear":
+        return _constant(relation.expression, bits)
     raise ArithmeticError(f"a {relation.kind} relation has no second side")
 
 

@@ -33,6 +33,8 @@ _RANGE = re.compile(r"\s*([a-z]\d*\*?(?:\s*,\s*[a-z]\d*\*?)*)\s+in\s+(-?\d{1,4})
 class FieldSpace(ComputedSpace):
     """The formulas of the trajectories of one field from one start; the rank is a mixed radix over the direction.
 
+    Those of a field of rank 3 or more have recurrences, which are no items of the space: `walk_at` has them.
+
     The first axis is the slowest. A direction that is zero, a multiple of another one, or a permutation of another one
     (of upper parameters with one start, or of lower ones), keeps its rank and holds nothing.
     """
@@ -101,8 +103,6 @@ def read_field_space(name: str, text: str) -> FieldSpace:
         raise SpaceError(reason) from None
     if len(start) != len(field.axes):
         raise SpaceError(f"the field {field.name} has the axes {', '.join(field.axes)}; its start has {len(start)}")
-    if field.rank > 2:
-        raise SpaceError(f"the field {field.name} has rank {field.rank}; a space has continued fractions, of rank 2")
     components = _components(field, parts[1].removeprefix("direction"))
     if sum(parameter.largest for parameter in components) > MAX_STEPS:
         raise SpaceError(f"the directions have more than {MAX_STEPS} steps; give them smaller ranges")

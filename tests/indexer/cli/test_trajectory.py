@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.helpers.command import SENTENCE, formulary
+from tests.helpers.command import SENTENCE, formulary, json_of
 from tests.helpers.contract import validate
 from tests.helpers.reference import rows
 
@@ -62,3 +62,30 @@ def test_bad_input_is_refused_with_one_sentence(arguments: tuple[str, ...], mess
     done = formulary("trajectory", *arguments)
     assert done.returncode == 2 and done.stdout == ""
     assert SENTENCE.fullmatch(done.stderr) and message in done.stderr
+
+
+def test_the_recurrence_of_a_trajectory_is_stored_listed_shown_and_verified(database_url: str) -> None:
+    place = {"FORMULARY_DATABASE_URL": database_url}
+    asked = ("trajectory", "4F3(1)", "1,1,1,1,2,2,2", "1,1,1,1,2,2,2")
+    added = formulary(*asked, "--add", **place)
+    assert added.returncode == 0 and "with its formula, which is new" in added.stderr
+    assert "no formula is new" in formulary(*asked, "--add", **place).stderr
+    found = json_of("find", "--kind", "recurrence", "--constant", "zeta(3)", **place)
+    validate(found, "found")
+    assert [(row["a"], row["formula"][:11], row["proof"]) for row in found] == [(None, "Recurrence[", "verified")]
+    shown = json_of("show", str(found[0]["id"]), **place)
+    validate(shown, "recurrence")
+    assert shown == json_of("show", found[0]["formula"], **place)
+    assert [limit["expression"] is not None for limit in shown["limits"]] == [True, True]
+    assert shown["limits"][0]["bound_kind"] == "agreement" and shown["limits"][0]["delta"]["n"] == 120
+    assert shown["representations"][0]["direction"] == [1, 1, 1, 1, 2, 2, 2]
+    assert "kind recurrence of order 3" in " ".join(formulary("show", str(found[0]["id"]), **place).stdout.split())
+    (verified,) = json_of("verify", found[0]["formula"], **place)["relations"]
+    assert verified["holds"] and verified["digits_verified"] > verified["digits_stored"]
+    listed = " ".join(formulary("field", "show", "4F3(1)", **place).stdout.split())
+    assert "53*pi^2 + 84*zeta(3)" in listed
+
+
+def test_a_recurrence_is_no_formula_to_evaluate() -> None:
+    done = formulary("evaluate", "Recurrence[[n, 1, 0], [0, n, 1], [1, 0, n]]")
+    assert done.returncode == 2 and SENTENCE.fullmatch(done.stderr) and "`formulary show`" in done.stderr

@@ -47,3 +47,32 @@ def test_a_killed_daemon_loses_no_trajectory_and_doubles_none(database_url: str,
     assert ask(database_url, without) == [(0,)]
     named = "select count(*) from trajectories where constant = 'pi^2' and proof <> 'numerical'"
     assert ask(database_url, named)[0][0] > 10
+
+
+def test_a_killed_daemon_loses_no_recurrence_and_doubles_none(database_url: str, tmp_path: Path) -> None:
+    text = "field 3F2(1/2); direction a* in 0..1, b* in 0..2; start (1,1,1,2,2)"
+    space = read_space("dilogarithm", text)
+    assert isinstance(space, FieldSpace) and space.field.rank == 3
+    with open_database(database_url) as database, database.connect() as connection:
+        seed_constants(connection)
+        add_space(connection, "dilogarithm", text, space.size, chunk_size=9)
+    first = daemons.start(database_url, tmp_path, "--workers", "1")
+    until(lambda: ask(database_url, "select from chunk where state = 'done'"), first)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.communicate()
+    daemons.finish(daemons.start(database_url, tmp_path, "--workers", "1"))
+    assert ask(database_url, "select count(*) from chunk where state <> 'done'") == [(0,)]
+    stored = ask(database_url, "select direction, space_rank from trajectory order by space_rank")
+    walks = [(rank, space.walk_at(rank)) for rank in range(space.size)]
+    assert stored == [(list(walk.direction), rank) for rank, walk in walks if walk is not None]
+    kinds = "select count(*), count(distinct formula.id) from formula join representation on formula_id = formula.id"
+    walked = ask(database_url, "select count(*) from trajectory where status = 'recurrence'")[0][0]
+    ((represented, different),) = ask(database_url, f"{kinds} where kind = 'recurrence' and map is null")
+    assert represented == walked > 10 and different > 10
+    assert ask(database_url, "select formulas_new, formulas_failed from progress where space = 'dilogarithm'") == [
+        (different, 0)
+    ]
+    named = "select count(*) from identified where formula like 'Recurrence%' and expression like '%polylog(2, 1/2)%'"
+    assert ask(database_url, named)[0][0] >= 5
+    limits = "select count(*) from recurrence_limit where expression is not null and proof = 'verified'"
+    assert ask(database_url, limits)[0][0] > 10

@@ -54,7 +54,6 @@ def test_a_space_of_signed_fractions_knows_its_constant() -> None:
     ("text", "message"),
     [
         ("field 3F2(1)", "a space of trajectories is written like field"),
-        ("field 3F2(-1); direction a* in 0..1, b* in 0..1; start (1,1,1,2,2)", "has rank 3"),
         ("field 3F2(1); direction a* in 0..1; start (1,1,1,2,2)", "no range for b0, b1"),
         ("field 3F2(1); direction a* in 0..1, b* in 0..1; start (1,1)", "its start has 2"),
         ("field 3F2(1); direction a* in 1..0, b* in 0..1; start (1,1,1,2,2)", "the range 1..0 is empty"),
