@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import psycopg
 
@@ -16,6 +16,9 @@ SQL = Blocks(__file__)
 
 OWN = "user"
 """Group of the constants that users have added."""
+
+DERIVED = "derived"
+"""Group of constants that theory has named for a formula and the library does not hold."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,11 @@ class ConstantRow:
 
 def store_constants(connection: psycopg.Connection, rows: Sequence[ConstantRow]) -> int:
     """Store constants in one transaction; known ones of the same version stay. Returns how many changed."""
-    statement, changed = SQL["store_constants"], 0
-    with connection.transaction():
-        for row in rows:
-            changed += connection.execute(statement, asdict(row) | {"equivalents": list(row.equivalents)}).rowcount
-    return changed
+    if not rows:
+        return 0
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.executemany(SQL["store_constants"], [vars(row) | {"equivalents": list(row.equivalents)} for row in rows])
+        return cursor.rowcount
 
 
 def missing_constants(connection: psycopg.Connection, names: Iterable[str]) -> list[str]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from catalog.database.blocks import Blocks
 from catalog.database.copying import unpack_vectors
 from catalog.formulas.pcf import PCF
+from catalog.store.constants import DERIVED
 from catalog.store.rows import change, column, rows, value
 
 SQL = Blocks(__file__)
@@ -118,13 +119,18 @@ class LabelledVector:
     vector: NDArray[np.float32]
 
 
-def labelled_vectors(connection: psycopg.Connection, vector_version: int) -> list[LabelledVector]:
-    """Return every vector at which a constant was verified, once for each constant, with the shortest formula there."""
+def labelled_vectors(connection: psycopg.Connection, vector_version: int, count: int) -> list[LabelledVector]:
+    """Return vectors at which a constant was verified, once for each constant, with the shortest formula there.
+
+    They are at most `count`, those of the likeliest constants, and none of constants that theory alone has named.
+    """
     return [
         LabelledVector(
             row["id"], PCF.from_row(row["a"], row["b"]), row["constant"], np.array(row["vector"], dtype=np.float32)
         )
-        for row in rows(connection, SQL["labelled_vectors"], vector_version=vector_version)
+        for row in rows(
+            connection, SQL["labelled_vectors"], vector_version=vector_version, without=DERIVED, count=count
+        )
     ]
 
 

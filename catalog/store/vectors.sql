@@ -79,18 +79,22 @@ limit %(count)s
 select formula_id from formula_vector where vector_version = %(vector_version)s
 
 -- labelled_vectors --
--- Every vector at which a constant was verified, once for each constant, with the shortest formula there.
-select distinct on (constant.name, formula_vector.vector)
+-- The vectors at which a constant was verified, once for each constant, with the shortest formula there; those of the
+-- likeliest constants, and none of constants that theory has named for a formula, which are as many as formulas.
+select distinct on (constant.likelihood, constant.name, formula_vector.vector)
     formula.id, formula.a, formula.b, constant.name as constant, formula_vector.vector
 from relation
 join constant on constant.id = relation.constant_id
 join formula on formula.id = relation.formula_id
 join formula_vector on formula_vector.formula_id = formula.id
 where relation.proof not in ('imported', 'numerical') and relation.kind = 'moebius'
+    and constant.constant_group is distinct from %(without)s
     and not exists (
         select from rejection
         where (rejection.formula_id, rejection.kind, rejection.expression)
             = (relation.formula_id, relation.kind, relation.expression)
     )
     and formula_vector.vector_version = %(vector_version)s
-order by constant.name, formula_vector.vector, cardinality(formula.a) + cardinality(formula.b), formula.id
+order by
+    constant.likelihood, constant.name, formula_vector.vector, cardinality(formula.a) + cardinality(formula.b), formula.id
+limit %(count)s

@@ -108,7 +108,10 @@ class Following:
         self._link.do(self.index.follow, batch.rows, ingested)
         self._derive("clusters", self._clusters.follow)
         self._uncompared = True
+        library = prepared_library(self.own)
         for anchor in batch.anchors():
+            if anchor.constant not in library:  # theory names such ones, as many as formulas, and proposes them itself
+                continue
             self.anchors.add(int(ingested.ids[anchor.row]), str(anchor.formula), anchor.constant, anchor.vector)
         self._save_when_due()
 

@@ -87,6 +87,10 @@ class PreparedLibrary:
         """Yield names and expressions in order of likelihood."""
         return iter(self._members)
 
+    def __contains__(self, name: object) -> bool:
+        """Return whether a constant of this name is a member."""
+        return name in self._by_name
+
     def __len__(self) -> int:
         """Return the number of members of a sweep."""
         return len(self._orders[False])

@@ -10,6 +10,7 @@ import psycopg
 from catalog.constants.expressions import to_latex
 from catalog.formulas.pcf import PCF
 from catalog.store.constants import (
+    DERIVED,
     ConstantRow,
     constant_expression,
     last_likelihood,
@@ -26,9 +27,6 @@ from indexer.identification.values import with_value
 from indexer.mathematics.relations.search import normal_moebius
 from indexer.mathematics.relations.writing import value_text
 from indexer.pipeline.batch import Batch
-
-DERIVED = "derived"
-"""Group of constants that theory has named for a formula and the library does not hold."""
 
 
 def store(

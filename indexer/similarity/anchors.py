@@ -21,6 +21,9 @@ from indexer.similarity.vector_index import SLACK, VectorIndex, Vectors
 SAME_POINT = 1e-6
 """Distance below which two anchors with the same constant are one, and the second is left out."""
 
+MAX_ANCHORS = 20_000
+"""Most anchors: all are looked through for each formula that theory does not name, and every worker has them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
@@ -52,8 +55,11 @@ class Anchors:
         return len(self._labels)
 
     def add(self, formula_id: int, formula: str, constant: str, vector: npt.ArrayLike) -> bool:
-        """Add a labelled formula, unless an anchor of its constant lies at its point; return whether it was added."""
-        if formula_id in self._labels:
+        """Add a labelled formula, unless an anchor of its constant lies at its point or there are `MAX_ANCHORS`.
+
+        Return whether it was added.
+        """
+        if formula_id in self._labels or len(self) >= MAX_ANCHORS:
             return False
         if any(a.distance < SAME_POINT and a.constant == constant for a in self.near(vector, 1 + SLACK)):
             return False
@@ -98,8 +104,8 @@ class Anchors:
 
 
 def read_anchors(connection: psycopg.Connection) -> Anchors:
-    """Return the labelled formulas of a catalogue."""
-    found = labelled_vectors(connection, VECTOR_VERSION)
+    """Return the labelled formulas of a catalogue, those of the likeliest constants where there are many."""
+    found = labelled_vectors(connection, VECTOR_VERSION, MAX_ANCHORS)
     labelled = ((row.formula_id, str(row.formula), row.constant, row.vector) for row in found)
     return Anchors.of(DIMENSION, labelled)
 

@@ -59,7 +59,7 @@ def test_a_rejected_relation_labels_nothing(rejected: dict[str, str]) -> None:
     with psycopg.connect(url) as connection:
         assert number not in verified_constants(connection)
         assert number not in {row["id"] for row in anchors(connection)}
-        assert number not in {row.formula_id for row in labelled_vectors(connection, VECTOR_VERSION)}
+        assert number not in {row.formula_id for row in labelled_vectors(connection, VECTOR_VERSION, 1000)}
     near = json_of("similar", "PCF(4n+2, 4n^2)", "-k", "40", quiet=False, **rejected)
     assert [hit["constant"] for hit in near["neighbours"] if hit["formula"] == "PCF(2n + 1, n^2)"] in ([], [None])
 

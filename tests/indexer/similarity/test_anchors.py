@@ -55,6 +55,20 @@ def test_anchors_are_the_points_of_verified_constants(connection: psycopg.Connec
     assert nearest[0].distance == pytest.approx(0, abs=1e-6)
 
 
+def test_a_constant_that_theory_alone_names_has_no_anchor(connection: psycopg.Connection) -> None:
+    seed_constants(connection)
+    texts = ("PCF(2n+1, n^2)", "PCF(34n+17, -190)")
+    store(connection, Batch.of([compute(parse_formula(t), identified=True, budget=0) for t in texts]))
+    anchors = read_anchors(connection)
+    assert [anchor.constant for anchor in anchors.near(anchors.index.vectors[0], 5)] == ["pi"]
+
+
+def test_anchors_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.similarity.anchors.MAX_ANCHORS", 2)
+    anchors = Anchors(2)
+    assert [anchors.add(number, "PCF(1, n)", "pi", [number, 0]) for number in range(4)] == [True, True, False, False]
+
+
 def test_a_guess_is_stored_with_the_neighbour_that_proposed_it(connection: psycopg.Connection) -> None:
     seed_constants(connection)
     named, other = parse_formula("PCF(2n+1, n^2)"), parse_formula("PCF(n^2+3, n^2+1)")
