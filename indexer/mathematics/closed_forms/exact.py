@@ -4,8 +4,9 @@ By Kummer's and Euler's transformations (DLMF 13.2.39, 15.8.1)
 
     1F1(al; g; z) = exp(z) 1F1(g - al; g; -z),    2F1(al, be; g; x) = (1 - x)^(g-al-be) 2F1(g - al, g - be; g; x),
 
-the ratio of `closed_form.py` is a ratio of polynomials where g - al (or g - be) is an integer <= 0. Angles divided by
-an integer (`multiple_angles.py`) may give rational and quadratic limits too.
+the ratio of `closed_form.py` is a ratio of polynomials where g - al (or g - be) is an integer <= 0. Where g and al are
+integers, g <= 1 <= al, it is one of shorter polynomials, with positive lower parameters. Angles divided by an integer
+(`multiple_angles.py`) may give rational and quadratic limits too.
 """
 
 from __future__ import annotations
@@ -72,6 +73,9 @@ def exact_limit(s: Equation) -> Surd | Infinite | None:
     """Return the limit where it is rational or a quadratic irrational, INFINITE, or None where it is neither."""
     if s.kind in ("elementary", "linear"):
         return s.upper[0] * s.factor
+    short = _between_poles(s)
+    if short is not None:
+        return short
     if s.kind == "kummer":
         return _terminating(s, s.lower - s.upper[0], (), -s.argument, s.scale)
     if s.kind == "gauss":
@@ -86,6 +90,42 @@ def exact_limit(s: Equation) -> Surd | Infinite | None:
             return number * s.factor
         return limit
     return None
+
+
+def _between_poles(s: Equation) -> Surd | Infinite | None:
+    """Return the limit where g and an upper parameter are integers, g <= 1 <= al, by polynomials of degree al - 1.
+
+    At such g, f(al, ...; g; x)/Gamma(g) is a multiple of x^(1-g) f(al - g + 1, ...; 2 - g; x), DLMF 13.2.5, 15.2.3_5,
+    of which the transformations above make a polynomial; where al = 1 the limit is 0.
+    """
+    if s.kind not in ("kummer", "gauss") or not (s.lower.integer and s.lower.p <= 1):
+        return None
+    g, longest = s.lower.p, MAX_RATIONAL_TERMS if s.argument.rational else MAX_TERMS
+    for al, rest in ((s.upper[0], s.upper[1:]), (s.upper[-1], s.upper[:-1])):
+        if not (al.integer and 1 <= al.p <= longest):
+            continue
+        if al.p == 1:
+            return Surd.of(0)
+        n, x = int(al.p) - 1, s.argument if rest else -s.argument
+        denominator = _series(n, [1 - p.p for p in rest], 2 - g, x)
+        if denominator == Surd.of(0):
+            return INFINITE
+        scale = s.scale * s.argument * (mpq(n) / (2 - g)) * s.factor
+        for p in rest:
+            scale = scale * (Surd.of(1) - x) * (p.p - 1)
+        return scale * _series(n - 1, [2 - p.p for p in rest], 3 - g, x) / denominator
+    return None
+
+
+def _series(n: int, upper: list[mpq], g: mpq, x: Surd) -> Surd:
+    """Return f(-n, upper; g; x) for g > 0."""
+    if x.rational:
+        above, below = _rational_sum(n, upper, g, x.p)
+        return Surd.of(above / below)
+    rising = mpq(1)
+    for k in range(n):
+        rising *= g + k
+    return _polynomial(n, upper, g, x) * (1 / rising)
 
 
 def _terminating(
@@ -110,7 +150,7 @@ def _polynomial(n: int, upper: list[mpq], g: mpq, x: Surd) -> Surd:
     that depends on n, x and the denominators of the parameters alone.
     """
     if x.rational:
-        return Surd.of(_rational_sum(n, upper, g, x.p))
+        return Surd.of(_rational_sum(n, upper, g, x.p)[0])
     total, rising = Surd.of(0), mpq(1)
     terms: list[mpq] = []
     for k in range(n, -1, -1):  # rising = (g + k)_{n-k}
@@ -128,8 +168,11 @@ def _polynomial(n: int, upper: list[mpq], g: mpq, x: Surd) -> Surd:
     return total
 
 
-def _rational_sum(n: int, upper: list[mpq], g: mpq, x: mpq) -> mpq:
-    """Return the sum over k <= n of A(0) ... A(k-1) B(k) ... B(n-1), A(k)/B(k) the ratio of terms in integers."""
+def _rational_sum(n: int, upper: list[mpq], g: mpq, x: mpq) -> tuple[mpq, mpq]:
+    """Return the sum over k <= n of A(0) ... A(k-1) B(k) ... B(n-1), A(k)/B(k) the ratio of terms in integers.
+
+    The second number is B(0) ... B(n-1).
+    """
     step_a, step_b = x.numerator * g.denominator, x.denominator
     for p in upper:
         step_b *= p.denominator
@@ -146,9 +189,9 @@ def _rational_sum(n: int, upper: list[mpq], g: mpq, x: mpq) -> mpq:
         return a, b, b
 
     if n == 0:
-        return mpq(1)
-    product, _, total = tree(0, n)
-    return mpq(total + product)
+        return mpq(1), mpq(1)
+    product, below, total = tree(0, n)
+    return mpq(total + product), mpq(below)
 
 
 def _power_case(s: Equation) -> Surd | Infinite | None:

@@ -223,6 +223,21 @@ def test_rational_tails_of_high_degree_are_found(centre):
     assert found.exact is not None and exact_limit(formula) == (found.exact.numerator, found.exact.denominator)
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("PCF(n, -12n)", Fraction(0)),
+        ("PCF(n + 3, -100000n)", Fraction(0)),
+        ("PCF(n, -10000000n)", Fraction(0)),
+        ("PCF(n, -40000n - 40000)", Fraction(-40000)),
+        ("PCF(n, -31000n - 62000)", Fraction(124000, 30998)),
+        ("PCF(n - 40002, 2n^2 + 40000n)", Fraction(0)),
+    ],
+)
+def test_a_limit_between_poles_is_exact_however_far_they_are(text, value):
+    assert limit(parse_formula(text)).exact == value
+
+
 def test_a_rational_limit_of_thousands_of_digits_is_exact_and_prints():
     found = limit(PCF((-4500, 1), (4501, 1)))
     assert found.exact is not None and found.exact.denominator.bit_length() > 4300 * 4

@@ -69,6 +69,16 @@ def test_runs_lose_no_bits_where_the_tail_oscillates(text: str) -> None:
         assert found.rel_accuracy_bits() > BITS - 100
 
 
+@pytest.mark.parametrize("text", ["PCF(n, -1000000n - 1)", "PCF(n^2 + 3, -100000n^3 + n)", "PCF(7n, -12n^2 + 50000n)"])
+@pytest.mark.parametrize("start", [10 * LEAST_START, 40 * LEAST_START])
+def test_parts_of_an_octave_take_a_value_where_the_exact_steps_do(text: str, start: int) -> None:
+    formula = parse_formula(text)
+    with ctx.workprec(BITS):
+        found, expected = by_runs(formula, start, start + 20_000, 1), exactly(formula, start, start + 20_000, 1)
+        assert found.overlaps(expected)
+        assert found.rel_accuracy_bits() > BITS - 100
+
+
 def test_a_tail_that_is_regular_after_a_million_steps_gives_all_digits() -> None:
     formula = parse_formula("PCF(110n + 330, -3024n^2 - 980696n + 135424)")
     found = limit(formula)
