@@ -22,6 +22,7 @@ from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.proofs.arithmetic import Refused
 from indexer.mathematics.proofs.certificate import Certificate
 from indexer.mathematics.proofs.checker import check
+from indexer.mathematics.proofs.dihedral import RootCertificate
 from indexer.mathematics.proofs.links import LinkCertificate
 from indexer.mathematics.relations.relation import Relation, algebraic_relation, moebius_relation, moebius_value
 from indexer.mathematics.relations.search import residual_digits
@@ -56,19 +57,27 @@ def derived_relation(formula: PCF, known: Limit, library: PreparedLibrary) -> Re
 
 
 def algebraic_by_theory(formula: PCF, known: Limit) -> Relation | None:
-    """Return the polynomial of a limit that theory knows to be algebraic of degree 3 or more, None for all others."""
+    """Return the polynomial of a limit that theory knows to be algebraic of degree 3 or more, None for all others.
+
+    Raises EvaluationError where the checker refuses the certificate, or the limit is another.
+    """
     polynomial = kind_of(formula).algebraic(formula)
     if polynomial is None or known.ball is None:
         return None
     with ctx.workprec(bits_for(known.digits) + 32):
         if not fmpz_poly(list(polynomial))(known.ball).contains(0):
             raise EvaluationError(f"the limit of {formula} is no root of the polynomial that theory gives")
+    certificate = kind_of(formula).prove_algebraic(formula)
+    if certificate is not None:
+        _accept(certificate)
+        if not certificate.proves(polynomial):
+            raise EvaluationError(f"the certificate of {formula} is about another polynomial")
     return algebraic_relation(
         polynomial,
         known.ball,
         digits_used=known.digits,
         digits_verified=known.digits,
-        proof="closed_form",
+        proof="closed_form" if certificate is None else "theorem",
         method="multiple angles, DLMF 15.4.12",
     )
 
@@ -82,7 +91,7 @@ def with_proof(formula: PCF, relation: Relation, member: PCF | None = None) -> R
     return relation if certificate is None else replace(relation, proof="theorem")
 
 
-def proof_of(formula: PCF, relation: Relation, members: Sequence[PCF] = ()) -> Certificate | None:
+def proof_of(formula: PCF, relation: Relation, members: Sequence[PCF] = ()) -> Certificate | RootCertificate | None:
     """Return a certificate of a relation that the checker accepts, None where none is found.
 
     Raises EvaluationError where it refuses one.
@@ -94,9 +103,10 @@ def proof_of(formula: PCF, relation: Relation, members: Sequence[PCF] = ()) -> C
     return None
 
 
-def _certificates(formula: PCF, members: Sequence[PCF]) -> Iterator[Certificate | None]:
+def _certificates(formula: PCF, members: Sequence[PCF]) -> Iterator[Certificate | RootCertificate | None]:
     """Yield what is proved of a formula by itself, then through others of its class."""
     kind = kind_of(formula)
+    yield kind.prove_algebraic(formula)
     yield kind.prove(formula)
     for member in members:
         yield kind.prove_through(formula, member)
@@ -111,7 +121,7 @@ def link_is_theorem(first: PCF, second: PCF, coefficients: tuple[int, ...]) -> b
     return True
 
 
-def _accept(certificate: Certificate | LinkCertificate) -> None:
+def _accept(certificate: Certificate | LinkCertificate | RootCertificate) -> None:
     document = certificate.to_json()
     try:
         check(document)
@@ -132,8 +142,12 @@ def _agreed(certificate: Certificate, expression: str, known: Limit) -> int:
     return min(digits, known.digits)
 
 
-def _says(certificate: Certificate, relation: Relation) -> bool:
+def _says(certificate: Certificate | RootCertificate, relation: Relation) -> bool:
     """Return whether a certificate proves a relation."""
+    if isinstance(certificate, RootCertificate):
+        return (
+            relation.kind == "algebraic" and relation.polynomial is not None and certificate.proves(relation.polynomial)
+        )
     if relation.kind == "moebius":
         names = relation.constant, *relation.terms
         return certificate.constant in names and certificate.coefficients == relation.coefficients

@@ -20,6 +20,7 @@ from indexer.mathematics.continued_fractions.asymptotics import Classification
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit
 from indexer.mathematics.equivalence.decision import NONE, Decision
 from indexer.mathematics.proofs.certificate import Certificate
+from indexer.mathematics.proofs.dihedral import RootCertificate
 from indexer.mathematics.proofs.links import LinkCertificate
 
 Formula = PCF
@@ -51,6 +52,9 @@ class Kind(Protocol):
 
     def algebraic(self, formula: Formula) -> tuple[int, ...] | None:
         """Return the irreducible polynomial of a limit that theory knows to be algebraic of degree 3 or more."""
+
+    def prove_algebraic(self, formula: Formula) -> RootCertificate | None:
+        """Return the certificate that such a limit is a Moebius map of a root, None where there is none."""
 
     def derive(self, formula: Formula) -> Certificate | None:
         """Return the certificate of the relation that theory reads off the coefficients, None where it has none."""

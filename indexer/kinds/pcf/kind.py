@@ -23,6 +23,7 @@ from indexer.mathematics.equivalence.buckets import buckets
 from indexer.mathematics.equivalence.decision import NONE, Decision, have_limits, relate
 from indexer.mathematics.proofs.certificate import Certificate
 from indexer.mathematics.proofs.classical import is_classical
+from indexer.mathematics.proofs.dihedral import RootCertificate, dihedral_root
 from indexer.mathematics.proofs.exact_limits import rational_by_equivalence
 from indexer.mathematics.proofs.links import LinkCertificate, prove_link
 from indexer.mathematics.proofs.low_degree import prove_low_degree
@@ -61,6 +62,10 @@ class PCFKind:
     def algebraic(self, formula: PCF) -> tuple[int, ...] | None:
         """Return the polynomial of a limit whose angle is divided by an integer."""
         return algebraic_polynomial(formula)
+
+    def prove_algebraic(self, formula: PCF) -> RootCertificate | None:
+        """Return the certificate of such a limit."""
+        return dihedral_root(formula)
 
     def derive(self, formula: PCF) -> Certificate | None:
         """Return the certificate of a named limit of low degree, of a sum with a name, or of a classical fraction."""

@@ -110,10 +110,11 @@ def _between_poles(s: Equation) -> Surd | Infinite | None:
         denominator = _series(n, [1 - p.p for p in rest], 2 - g, x)
         if denominator == Surd.of(0):
             return INFINITE
-        scale = s.scale * s.argument * (mpq(n) / (2 - g)) * s.factor
+        scale: Surd = s.scale * s.argument * (mpq(n) / (2 - g)) * s.factor
         for p in rest:
             scale = scale * (Surd.of(1) - x) * (p.p - 1)
-        return scale * _series(n - 1, [2 - p.p for p in rest], 3 - g, x) / denominator
+        value: Surd = scale * _series(n - 1, [2 - p.p for p in rest], 3 - g, x) / denominator
+        return value
     return None
 
 
@@ -125,7 +126,8 @@ def _series(n: int, upper: list[mpq], g: mpq, x: Surd) -> Surd:
     rising = mpq(1)
     for k in range(n):
         rising *= g + k
-    return _polynomial(n, upper, g, x) * (1 / rising)
+    found: Surd = _polynomial(n, upper, g, x) * (1 / rising)
+    return found
 
 
 def _terminating(

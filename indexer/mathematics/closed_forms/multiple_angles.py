@@ -134,9 +134,7 @@ def _polynomial(matrix: tuple[Number, ...], a: mpq, q: mpq) -> Algebraic | None:
     j, m = int((2 * a).numerator), int((2 * a).denominator)
     if any(isinstance(entry, Surd) for entry in matrix):
         return None
-    above, below = _tangent(m, q)
-    top, bottom = (f(flint.fmpq(1)) for f in _tangent(j, q))
-    of_s = above * bottom - below * top
+    of_s = angle_polynomial(j, m, q)
     p0, p1, p2, p3 = (_fmpq(entry) for entry in matrix)
     size = _fmpq(a * abs(q))
     p0, p2 = p0 * size, p2 * size
@@ -148,7 +146,7 @@ def _polynomial(matrix: tuple[Number, ...], a: mpq, q: mpq) -> Algebraic | None:
     if total.degree() < 1:
         return None
     with flint.ctx.workprec(BITS):
-        angle = _angle(j, m, q)
+        angle = tangent(j, m, q)
         limit = (_arb(p0) * angle + _arb(p1)) / (_arb(p2) * angle + _arb(p3))
         _, factors = total.numer().factor()
         having = [f for f, _ in factors if f(limit).contains(0)]
@@ -156,6 +154,13 @@ def _polynomial(matrix: tuple[Number, ...], a: mpq, q: mpq) -> Algebraic | None:
         return None
     coefficients = tuple(int(c) for c in having[0].coeffs())
     return Algebraic(coefficients if coefficients[-1] > 0 else tuple(-c for c in coefficients), limit)
+
+
+def angle_polynomial(j: int, m: int, q: mpq) -> flint.fmpq_poly:
+    """Return the polynomial of degree m at most that vanishes at s."""
+    above, below = _tangent(m, q)
+    top, bottom = (f(flint.fmpq(1)) for f in _tangent(j, q))
+    return above * bottom - below * top
 
 
 def _tangent(k: int, q: mpq) -> tuple[flint.fmpq_poly, flint.fmpq_poly]:
@@ -168,7 +173,7 @@ def _tangent(k: int, q: mpq) -> tuple[flint.fmpq_poly, flint.fmpq_poly]:
     return flint.fmpq_poly(above), flint.fmpq_poly(below)
 
 
-def _angle(j: int, m: int, q: mpq) -> flint.arb:
+def tangent(j: int, m: int, q: mpq) -> flint.arb:
     """Return tan(j phi/m)/sqrt(q), tan phi = sqrt(q), or the same with hyperbolic functions."""
     root = _arb(_fmpq(abs(q))).sqrt()
     part = flint.arb(j) / m

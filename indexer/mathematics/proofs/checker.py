@@ -1,7 +1,8 @@
 """The checker of certificates: a program of its own, which accepts a proof or refuses it with one sentence.
 
-Besides the standard library it needs `arithmetic.py`, `functions.py` and `fields.py` (the steps that speak of
-hypergeometric functions and of their matrix fields) and the tables of identities, and computes in exact numbers. A
+Besides the standard library it needs `arithmetic.py`, `functions.py`, `fields.py` and `angles.py` (the steps that speak
+of hypergeometric functions, of their matrix fields and of algebraic numbers) and the tables of identities, and computes
+in exact numbers. A
 formula is a(0) + b(1)/(a(1) + b(2)/(a(2) + ...)), a sum is the sum over k >= 0 of the products of
 numerator(j)/denominator(j), j = 1..k. Every step says value(first) = map . value(second); the checker derives that map
 itself from `first` and `second`. Polynomial identities are tested at more integers than their degree. The text of
@@ -19,6 +20,7 @@ from math import comb, lcm
 from pathlib import Path
 from typing import Any
 
+from indexer.mathematics.proofs.angles import angle_map
 from indexer.mathematics.proofs.arithmetic import (
     Matrix,
     Poly,
@@ -80,7 +82,8 @@ def _checked(document: Any) -> str:
         raise Refused("the steps do not end at the constant, or the other formula, of the relation")
     if not (proportional(total, exact_map(last["map"])) and _agree(total, relation, constant)):
         raise Refused("the maps of the steps do not compose to the relation")
-    return f"the relation of the formula to {constant or 'the other one'} is proved in {len(steps)} steps"
+    end = constant or ("the root of a polynomial" if "root" in subject else "the other one")
+    return f"the relation of the formula to {end} is proved in {len(steps)} steps"
 
 
 def _agree(first: Matrix, second: Matrix, constant: str) -> bool:
@@ -335,6 +338,8 @@ CHECKS: dict[str, tuple[Callable[[Any], Matrix], set[str]]] = {
     "telescoping": (_telescoping, {"ratio"}),
     "theorem": (_theorem, {"key", "values"}),
     "field": (lambda step: field_map(step, formula, back, vanishes), {"field", "trajectories", "walk"}),
+    "angle": (angle_map, {"q", "j", "m", "t"}),
+    "root": (angle_map, {"q", "j", "m"}),
     **CHECKS_OF_FUNCTIONS,
 }
 """Each kind of step: the function that derives its map, and its keys beside step, first, second and map."""

@@ -28,6 +28,7 @@ from indexer.mathematics.proofs.certificate import (
 from indexer.mathematics.proofs.checker import minimal_ratio
 from indexer.mathematics.proofs.classical import classical_fractions
 from indexer.mathematics.proofs.descent import descents
+from indexer.mathematics.proofs.dihedral import dihedral_limit
 from indexer.mathematics.proofs.low_degree import prove_low_degree
 from indexer.mathematics.proofs.quadratic import quadratic_limit
 from indexer.mathematics.proofs.theorems import base_certificates, sums_of
@@ -93,7 +94,7 @@ def related(first: PCF, second: PCF) -> Coefficients | None:
 
 
 def _by_itself(formula: PCF) -> Certificate | None:
-    return prove_low_degree(formula) or rational_limit(formula) or quadratic_limit(formula)
+    return prove_low_degree(formula) or rational_limit(formula) or quadratic_limit(formula) or dihedral_limit(formula)
 
 
 def _candidates(formula: PCF) -> Iterator[Certificate]:

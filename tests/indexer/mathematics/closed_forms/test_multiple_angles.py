@@ -62,6 +62,6 @@ def test_rational_limits_without_a_rational_tail_are_exact(text: str, value: int
 def test_a_limit_of_degree_three_gets_its_polynomial() -> None:
     (relation,) = identify(PCF((1, 2), (-1, 0, 9))).relations
     assert (relation.kind, relation.polynomial) == ("algebraic", (1, -9, -3, 3))
-    assert relation.proof == "closed_form"
+    assert relation.proof == "theorem"
     form = closed_form(PCF((1, 2), (-1, 0, 9)))
     assert form is not None and "atan(3)" in form.text
