@@ -297,7 +297,7 @@ class Tail:
 
     def _from_bracket(self, depth: int, top: int) -> arb:
         low, high = self._brackets.balls(depth)
-        if depth - top > LONG_STEPS:
+        if depth - max(top, LEAST_START) > LONG_STEPS:  # both ends are taken by a product
             return self._steps(low.union(high), depth, top)
         n = depth
         while n > top and not (high - low) * 2**BRACKET_BITS < low:

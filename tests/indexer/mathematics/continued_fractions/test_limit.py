@@ -238,6 +238,10 @@ def test_a_limit_between_poles_is_exact_however_far_they_are(text, value):
     assert limit(parse_formula(text)).exact == value
 
 
+def test_both_ends_of_a_wide_bracket_are_stepped_back():
+    assert limit(parse_formula("PCF(47, (n + 956)^2)"), 50).digits == 50
+
+
 def test_a_rational_limit_of_thousands_of_digits_is_exact_and_prints():
     found = limit(PCF((-4500, 1), (4501, 1)))
     assert found.exact is not None and found.exact.denominator.bit_length() > 4300 * 4
