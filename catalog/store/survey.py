@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
 import psycopg
 
 from catalog.database.blocks import Blocks
 from catalog.formulas.pcf import PCF
+from catalog.progress import Tell, silent
+from catalog.store.constants import DERIVED
 from catalog.store.laws import patterns
 from catalog.store.progress import Yield, counts, yields
 from catalog.store.rows import Row, rows
+from catalog.vocabulary import CONVERGENCE_CLASSES
 
 SQL = Blocks(__file__)
 
@@ -22,31 +26,49 @@ class Named:
 
     id: int
     formula: PCF
-    constant: str
-    latex: str
-    group: str | None
-    """Group of the constant in the library."""
-    likelihood: int
-    """Place of the constant in the order of likelihood."""
+    constant_id: int
     expression: str
     proof: str
-    digits_verified: int | None
     convergence_class: str
     delta: float | None
     convergence_eta: float | None
     convergence_gamma: float | None
     complexity: int
-    family: str | None
-    class_id: int
-    """Number of the formula that represents its class of equivalent formulas, or its own."""
-    is_compared: bool
-    """Whether its class was sought already."""
     paper: str | None
     """The publication, None where the catalogue holds none."""
     equation: str | None
     author: str | None
     said: str | None
     """The formula that is published there."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many canonical formulas have a constant behind their limit, and the theorems among them."""
+
+    formulas: int
+    theorems: int
+    classes: int
+    """Classes of equivalent formulas among the theorems."""
+    published: int
+    """Classes among these of which the catalogue holds a publication."""
+    alone: int
+    """Theorems whose class has not been sought yet, each of which counts for a class."""
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """One constant with its counts and its best formulas."""
+
+    name: str
+    latex: str | None
+    counted: Counted
+    delta: Named | None
+    """The formula with the largest delta, None where none has one."""
+    speed: Named
+    simplicity: Named
+    choice: Named | None
+    """The theorem to be written out, None where there is none."""
 
 
 @dataclass(frozen=True)
@@ -60,28 +82,73 @@ class Survey:
     """The view `progress`."""
     yields: dict[str, Yield]
     """What each space gave in all its chunks, by name."""
-    named: list[Named]
-    """The simplest first."""
+    sittings: list[Row]
+    """Runs: started_at, seconds, worker_count, chunks, ranks, formulas_new, end_reason, evaluated_by."""
+    total: Counted
+    """Of all constants together."""
+    constants: int
+    """How many there are."""
+    shown: list[Surveyed]
+    """The first of them, those with theorems first, the groups of the library in turn."""
+    numbers: dict[str, tuple[int, int]]
+    """Formulas whose limit is rational, quadratic, algebraic, and the theorems among them."""
     laws: list[Row]
     """Rows of the table `pattern`."""
     riddles: list[Row]
     """formula, convergence_class, limit_value, delta, bound_kind; constants and digits of what is excluded."""
 
 
-def read_survey(connection: psycopg.Connection, riddles: int) -> Survey:
-    """Read all of it as it is at one moment; the connection must be idle, and is left so."""
+def read_survey(connection: psycopg.Connection, constants: int, riddles: int, tell: Tell = silent) -> Survey:
+    """Read so many constants and riddles, and the rest, as it is at one moment; the connection must be idle.
+
+    `tell` hears what is read. The connection is left idle. A catalogue of seven million formulas takes a minute.
+    """
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     connection.read_only = True
     with connection.transaction():
+        tell("counting formulas")
+        counted = counts(connection)
+        tell("reading constants")
+        total, *first = rows(connection, SQL["survey_constants"], count=constants + 1, derived=DERIVED)
+        numbers = rows(connection, SQL["survey_numbers"])
+        tell("reading the best formulas")
+        shown = _shown(connection, first)
+        tell("reading what remains")
         return Survey(
             made_at=datetime.now(UTC),
-            counts=counts(connection),
+            counts=counted,
             spaces=rows(connection, b"select * from progress"),
             yields={found.space: found for found in yields(connection, None)},
-            named=[_named(row) for row in rows(connection, SQL["survey_theorems"])],
+            sittings=rows(connection, SQL["survey_sittings"]),
+            total=_counted(total),
+            constants=int(total["constants"]),
+            shown=shown,
+            numbers={row["kind"]: (row["formulas"], row["theorems"]) for row in numbers},
             laws=patterns(connection),
             riddles=[_with_formula(row) for row in rows(connection, SQL["survey_riddles"], count=riddles)],
         )
+
+
+def _shown(connection: psycopg.Connection, constants: Sequence[Row]) -> list[Surveyed]:
+    ids = [row["id"] for row in constants]
+    found = rows(connection, SQL["survey_best"], constants=ids, classes=list(CONVERGENCE_CLASSES))
+    best = {(row["constant_id"], row.pop("best_by")): _named(row) for row in found}
+    return [
+        Surveyed(
+            row["name"],
+            row["latex"],
+            _counted(row),
+            delta=best.get((row["id"], "delta")),
+            speed=best[row["id"], "speed"],
+            simplicity=best[row["id"], "simplicity"],
+            choice=best.get((row["id"], "choice")),
+        )
+        for row in constants
+    ]
+
+
+def _counted(row: Row) -> Counted:
+    return Counted(*(int(row[field.name]) for field in fields(Counted)))
 
 
 def _named(row: Row) -> Named:

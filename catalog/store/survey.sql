@@ -1,8 +1,64 @@
 -- What the survey reads.
 
--- survey_theorems --
--- Canonical formulas whose best relation names a constant, with what stands behind it, and the first publication held of
--- the formula, of its mirror or an inflation, or of a formula that is proved to be equivalent to it.
+-- survey_constants --
+-- The constants that are behind limits of canonical formulas: formulas, theorems, classes of equivalent formulas among
+-- these, those of which a publication is held, and theorems that have not been compared with others yet; first a row for
+-- all constants together. Those with theorems first, the groups of the library in turn, what theory alone has named last.
+with published as (
+    select distinct coalesce(equivalence.class_id, said.canonical_id, said.id) as class_id
+    from source
+    join formula as said on said.id = source.formula_id
+    left join equivalence on equivalence.formula_id = coalesce(said.canonical_id, said.id)
+),
+claim as (
+    select
+        best.constant_id, best.proof = 'theorem' as is_theorem,
+        coalesce(equivalence.class_id, best.formula_id) as class_id, equivalence.class_id is null as is_alone
+    from best_relation as best
+    left join equivalence on equivalence.formula_id = best.formula_id
+    where best.is_canonical and best.kind <> 'formula' and best.constant_id is not null
+        and best.proof in ('verified', 'closed_form', 'theorem')
+),
+counted as (
+    select
+        constant_id, count(*) as formulas, count(*) filter (where is_theorem) as theorems,
+        count(distinct class_id) filter (where is_theorem) as classes,
+        count(distinct class_id) filter (where is_theorem and published.class_id is not null) as published,
+        count(*) filter (where is_theorem and is_alone) as alone
+    from claim
+    left join published using (class_id)
+    group by grouping sets ((constant_id), ())
+),
+placed as (
+    select
+        counted.*, constant.name, constant.latex, constant.likelihood,
+        constant.constant_group is not distinct from %(derived)s as is_derived,
+        row_number() over (
+            partition by constant_id is null, theorems = 0, constant_group order by likelihood, name
+        ) as turn
+    from counted
+    left join constant on constant.id = counted.constant_id
+)
+select
+    constant_id as id, name, latex, formulas, theorems, classes, published, alone,
+    (count(*) over ())::bigint - 1 as constants
+from placed
+order by constant_id is not null, theorems = 0, is_derived, turn, likelihood
+limit %(count)s
+
+-- survey_numbers --
+-- Canonical formulas whose limit is a rational, quadratic or other algebraic number, and how many of these are theorems.
+select kind, count(*) as formulas, count(*) filter (where proof = 'theorem') as theorems
+from best_relation
+where is_canonical and kind in ('rational', 'quadratic', 'algebraic')
+    and proof in ('verified', 'closed_form', 'theorem')
+group by kind
+
+-- survey_best --
+-- Of some constants the formulas with the largest delta, the fastest and the simplest, and the theorem to be written out:
+-- the one with the largest delta that is not published, else that is, of those with the same two digits the simplest. With
+-- what stands behind each, and the first publication held of the formula, of its mirror or an inflation, or of a formula
+-- that is proved to be equivalent to it.
 with published as (
     select distinct on (class_id) class_id, paper, equation, author, said
     from (
@@ -15,22 +71,59 @@ with published as (
         left join equivalence on equivalence.formula_id = coalesce(said.canonical_id, said.id)
     ) as held
     order by class_id, id
+),
+candidate as (
+    select
+        formula.id, formula.a, formula.b, best.constant_id, relation.expression, best.proof, formula.convergence_class,
+        formula.delta, formula.convergence_eta, formula.convergence_gamma, formula.complexity,
+        published.paper, published.equation, published.author, published.said
+    from best_relation as best
+    join relation on relation.id = best.relation_id
+    join formula on formula.id = best.formula_id
+    left join equivalence on equivalence.formula_id = formula.id
+    left join published on published.class_id = coalesce(equivalence.class_id, formula.id)
+    where best.constant_id = any (%(constants)s) and best.is_canonical and best.kind <> 'formula'
+        and best.proof in ('verified', 'closed_form', 'theorem')
 )
+(
+    select distinct on (constant_id) 'delta' as best_by, candidate.*
+    from candidate
+    where delta is not null
+    order by constant_id, delta desc, complexity, id
+)
+union all
+(
+    select distinct on (constant_id) 'speed' as best_by, candidate.*
+    from candidate
+    order by
+        constant_id, array_position(%(classes)s::text[], convergence_class), coalesce(convergence_eta, 0),
+        coalesce(convergence_gamma, 0), complexity, id
+)
+union all
+(
+    select distinct on (constant_id) 'simplicity' as best_by, candidate.*
+    from candidate
+    order by constant_id, complexity, id
+)
+union all
+(
+    select distinct on (constant_id) 'choice' as best_by, candidate.*
+    from candidate
+    where proof = 'theorem'
+    order by constant_id, paper is not null, round(delta::numeric, 2) desc nulls last, complexity, id
+)
+
+-- survey_sittings --
+-- The runs that did chunks: how long, with how many workers, what they brought in, and how they ended.
 select
-    formula.id, formula.a, formula.b, constant.name as constant, constant.latex, constant.constant_group as "group",
-    constant.likelihood,
-    relation.expression, best.proof,
-    best.digits_verified, formula.convergence_class, formula.delta, formula.convergence_eta, formula.convergence_gamma,
-    formula.complexity, formula.family, coalesce(equivalence.class_id, formula.id) as class_id,
-    equivalence.class_id is not null as is_compared, published.paper, published.equation, published.author, published.said
-from best_relation as best
-join relation on relation.id = best.relation_id
-join formula on formula.id = best.formula_id and formula.kind = 'pcf'
-join constant on constant.id = best.constant_id
-left join equivalence on equivalence.formula_id = formula.id
-left join published on published.class_id = coalesce(equivalence.class_id, formula.id)
-where best.is_canonical and best.kind <> 'formula' and best.proof in ('verified', 'closed_form', 'theorem')
-order by formula.complexity, formula.id
+    run.id, run.started_at, run.worker_count, run.evaluated_by, run.end_reason,
+    extract(epoch from greatest(max(chunk.done_at), run.ended_at) - run.started_at)::float8 as seconds,
+    count(*) as chunks, sum(chunk.last_rank - chunk.first_rank)::bigint as ranks,
+    sum(chunk.formulas_new)::bigint as formulas_new
+from run
+join chunk on chunk.run_id = run.id and chunk.state = 'done'
+group by run.id
+order by run.id
 
 -- survey_riddles --
 -- Canonical formulas without closed form and without a relation of their own that is more than digits, largest delta

@@ -3,15 +3,14 @@
 A theorem is *known* where the catalogue holds a publication of the formula, of its mirror or an inflation, or of a
 formula whose recurrence is proved to be equivalent; else it is *not in the literature held*, which says nothing about
 what has been published elsewhere. The theorems that are written out are proved anew, their certificates checked, and
-both sides evaluated to CHECKED_DIGITS digits as the page is made.
+both sides evaluated to CHECKED_DIGITS digits as the page is made, and once more by hand where the fraction is fast.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, log
+from math import log
 from textwrap import wrap
 
 from flint import ctx
@@ -19,9 +18,8 @@ from flint import ctx
 from catalog.constants.evaluation import evaluate
 from catalog.errors import EvaluationError
 from catalog.progress import Tell, silent
-from catalog.store.survey import Named, Survey
+from catalog.store.survey import Named, Survey, Surveyed
 from catalog.version import __version__
-from catalog.vocabulary import CONVERGENCE_CLASSES
 from indexer.laws.containment import folded, pattern_of
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.numbers.decimals import bits_for
@@ -30,6 +28,7 @@ from indexer.mathematics.proofs.certificate import Certificate
 from indexer.mathematics.proofs.checker import check
 from indexer.mathematics.proofs.proving import prove
 from indexer.mathematics.relations.search import residual_digits
+from indexer.pages.by_hand import steps_by_hand
 
 CHECKED_DIGITS = 200
 """Digits to which both sides of a theorem that is written out are evaluated."""
@@ -53,80 +52,65 @@ class Theorem:
     named: Named
     certificate: Certificate
     digits: int
+    steps: int | None
+    """The convergent that agrees to CHECKED_DIGITS by hand; None where the fraction is too slow."""
 
 
-def page(survey: Survey, title: str = "Survey", tell: Tell = silent) -> str:
-    """Return the whole page as Markdown; `tell` hears how many theorems are proved anew."""
-    by_constant = _by_constant(survey.named)
+def page(survey: Survey, title: str = "Survey", tell: Tell = silent, pictures: Mapping[str, str] | None = None) -> str:
+    """Return the whole page as Markdown; `tell` hears how many theorems are proved anew.
+
+    `pictures` are shown at the end: the address of each by what it shows.
+    """
+    theorems = [_proved(wanted, number, tell) for number, wanted in enumerate(wanted_of(survey.shown))]
     sections = (
         ("Where was looked", _spaces(survey)),
-        ("Constants", _constants(by_constant)),
-        ("Theorems, with their proofs", _theorems(chosen(by_constant), tell)),
+        ("Constants", _constants(survey)),
+        ("Theorems, with their proofs", _theorems(theorems)),
         ("Infinite families", _laws(survey)),
         ("What remains", _riddles(survey)),
+        ("Pictures", [line for text, address in (pictures or {}).items() for line in (f"![{text}]({address})", "")]),
     )
-    total = sum(row["canonical"] for row in survey.counts)
-    proved = [named for named in survey.named if named.proof == "theorem"]
-    classes = {named.class_id for named in proved}
-    alone = sum(not named.is_compared for named in proved)
-    new = {named.class_id for named in proved if named.paper is None}
     lines = [
         f"# {title}",
         "",
         f"Made by `formulary survey` {__version__} from a catalogue as it was on {survey.made_at:%Y-%m-%d %H:%M} UTC.",
         "",
-        *_prose(
-            f"Of {total:,} canonical formulas (a formula, its mirror and its inflations count once)"
-            f" {len(survey.named):,} have a named constant behind their limit. {len(proved):,} of these relations are"
-            " theorems: each has a certificate, which `formulary prove` writes and a small program of its own checks."
-            " The others are *verified*: both sides were evaluated anew and agree, which is evidence and no proof."
-            " Formulas whose recurrences are proved to be equivalent have limits that are Moebius maps of each other;"
-            f" up to that there are {len(classes):,} theorems, of which the catalogue holds no publication"
-            f" of {len(new):,}. *Not in the literature held* means just that, and not that a formula is new."
-            + (
-                f" {alone:,} theorems have not been compared with others yet, and count for themselves."
-                if alone
-                else ""
-            )
-        ),
+        *_prose(_summary(survey)),
     ]
     for heading, content in sections:
-        lines += ["", f"## {heading}", "", *content]
-    return "\n".join(lines) + "\n"
+        if content := list(content):
+            lines += ["", f"## {heading}", "", *content]
+    return "\n".join(lines).rstrip() + "\n"
 
 
-def _by_constant(named: Iterable[Named]) -> dict[str, list[Named]]:
-    """Return the formulas by their constant: those with theorems first, the groups of the library in turn."""
-    found: dict[str, list[Named]] = defaultdict(list)
-    for one in named:
-        found[one.constant].append(one)
-    turns: Counter[tuple[bool, str | None]] = Counter()
-    turn: dict[str, tuple[bool, int, int]] = {}
-    for name in sorted(found, key=lambda name: (found[name][0].likelihood, name)):
-        without = not _proved(found[name])
-        turns[without, found[name][0].group] += 1
-        turn[name] = without, turns[without, found[name][0].group], found[name][0].likelihood
-    return {name: found[name] for name in sorted(found, key=turn.__getitem__)}
+def _summary(survey: Survey) -> str:
+    """Return what the whole catalogue holds."""
+    total, found = sum(row["canonical"] for row in survey.counts), survey.total
+    numbers = sum(formulas for formulas, _ in survey.numbers.values())
+    text = (
+        f"Of {total:,} canonical formulas (a formula, its mirror and its inflations count once)"
+        f" {found.formulas:,} have one of {survey.constants:,} named constants behind their limit, and {numbers:,} a"
+        f" rational or algebraic number. {found.theorems:,} of the relations to constants are"
+        " theorems: each has a certificate, which `formulary prove` writes and a small program of its own checks."
+        " The others are *verified*: both sides were evaluated anew and agree, which is evidence and no proof."
+        " Formulas whose recurrences are proved to be equivalent have limits that are Moebius maps of each other;"
+        f" up to that there are {found.classes:,} theorems, of which the catalogue holds no publication"
+        f" of {found.classes - found.published:,}. *Not in the literature held* means just that, and not that a"
+        " formula is new."
+    )
+    if found.alone:
+        text += f" {found.alone:,} theorems have not been compared with others yet, and count for themselves."
+    return text
 
 
-def _proved(named: Iterable[Named]) -> list[Named]:
-    return [one for one in named if one.proof == "theorem"]
+def wanted_of(shown: Iterable[Surveyed], count: int = THEOREMS) -> list[Named]:
+    """Return the theorems to be written out, one of a constant, and of constants in their order."""
+    return [constant.choice for constant in shown if constant.choice is not None][:count]
 
 
-def chosen(by_constant: dict[str, list[Named]], count: int = THEOREMS) -> list[Named]:
-    """Return theorems to be written out: of each constant the one with the largest delta that is not published.
-
-    Where all of a constant's are, the one with the largest delta; of several whose delta is the same to two digits, the
-    simplest.
-    """
-    found = []
-    for named in by_constant.values():
-        if proved := _proved(named):
-            held = [one for one in proved if one.paper is None] or proved
-            found.append(
-                max(held, key=lambda one: (-inf if one.delta is None else round(one.delta, 2), -one.complexity))
-            )
-    return found[:count]
+def _proved(named: Named, number: int, tell: Tell) -> Theorem:
+    tell("proving anew", number, THEOREMS)
+    return proved_anew(named)
 
 
 def proved_anew(named: Named) -> Theorem:
@@ -141,67 +125,80 @@ def proved_anew(named: Named) -> Theorem:
         digits = residual_digits(known.ball, evaluate(certificate.expression, bits))
     if digits is None or digits < CHECKED_DIGITS:
         raise EvaluationError(f"{named.formula} and {certificate.expression} agree to {digits} digits only")
-    return Theorem(named, certificate, digits)
+    return Theorem(named, certificate, digits, steps_by_hand(named.formula, certificate.expression, CHECKED_DIGITS))
 
 
-def _spaces(survey: Survey) -> list[str]:
+def _spaces(survey: Survey) -> Iterator[str]:
     rows = []
     for space in survey.spaces:
         given = survey.yields.get(space["space"])
+        named = space["formulas_named"]
         rows.append(
             (
                 f"`{space['space']}`",
                 f"{space['ranks_done']:,} of {space['size']:,}",
                 f"{space['formulas_new']:,}",
-                "" if space["formulas_named"] is None else f"{space['formulas_named']:,}",
+                "" if named is None else f"{named:,}",
+                "" if not named else f"{100 * named / space['formulas_new']:.1f} %" if space["formulas_new"] else "",
                 "" if given is None else f"{given.seconds / 60:,.1f}",
+                "" if given is None else f"{given.new_per_second:,.0f}",
             )
         )
-    return [
-        *_table(("space", "ranks done", "new formulas", "named", "minutes"), rows, right=4),
-        "",
-        "The minutes are those of the daemons that worked on it; what several of them did at once is counted for each.",
-    ]
-
-
-def _constants(by_constant: dict[str, list[Named]]) -> list[str]:
-    rows = []
-    for name, named in list(by_constant.items())[:CONSTANTS]:
-        proved = _proved(named)
-        classes = {one.class_id for one in proved}
-        held = {one.class_id for one in proved if one.paper is not None}
-        measured = [one for one in named if one.delta is not None]
-        best = max(measured, key=lambda one: one.delta or 0.0, default=None)
-        rows.append(
+    head = ("space", "ranks done", "new formulas", "named", "share", "minutes", "new a second")
+    yield from _table(head, rows, right=6)
+    yield ""
+    yield from _prose(
+        "*Named* are new formulas with a relation to numbers or constants as they were indexed; classes and families"
+        " named others later. The minutes are those of the daemons that worked on a space; what several of them did at"
+        " once is counted for each."
+    )
+    if survey.sittings:
+        yield from ("", "### Sittings", "")
+        sittings = (
             (
-                f"${named[0].latex}$" if named[0].latex else f"`{name}`",
-                f"{len(proved):,}",
-                f"{len(named) - len(proved):,}",
-                f"{len(classes):,}",
-                f"{len(held):,}",
-                "" if best is None else f"{_formula(best)}, {best.delta:.4f}",
-                _with_speed(min(named, key=_slowness)),
-                _formula(min(named, key=lambda one: (one.complexity, one.id))),
+                f"{row['started_at']:%Y-%m-%d %H:%M}",
+                f"{(row['seconds'] or 0.0) / 60:,.1f}",
+                f"{row['worker_count']:,}",
+                f"{row['ranks']:,}",
+                f"{row['formulas_new'] or 0:,}",
+                row["end_reason"] or "not ended, or killed",
             )
+            for row in survey.sittings
         )
-    head = ("constant", "theorems", "verified", "classes", "published", "largest delta", "fastest", "simplest")
-    left = len(by_constant) - len(rows)
-    more = ["", f"{left:,} more constants are not shown."] if left > 0 else []
-    return [
-        *_prose(
-            "Classes are those of equivalent formulas among the theorems, and *published* counts the classes of which"
-            " the catalogue holds a publication. A delta is that of the convergents at n = 1000, an estimate of its"
-            " limit; the fastest is told by digits a step, or by the power of n! with which the error falls."
-        ),
-        "",
-        *_table(head, rows, right=4, first=1),
-        *more,
+        yield from _table(("begun", "minutes", "workers", "ranks", "new formulas", "ended"), sittings, right=4, first=1)
+
+
+def _constants(survey: Survey) -> Iterator[str]:
+    rows = [
+        (
+            f"${constant.latex}$" if constant.latex else f"`{constant.name}`",
+            f"{constant.counted.theorems:,}",
+            f"{constant.counted.formulas - constant.counted.theorems:,}",
+            f"{constant.counted.classes:,}",
+            f"{constant.counted.published:,}",
+            "" if constant.delta is None else f"{_formula(constant.delta)}, {constant.delta.delta:.4f}",
+            _with_speed(constant.speed),
+            _formula(constant.simplicity),
+        )
+        for constant in survey.shown
     ]
-
-
-def _slowness(named: Named) -> tuple[int, float, float, int]:
-    place = CONVERGENCE_CLASSES.index(named.convergence_class)
-    return place, named.convergence_eta or 0.0, named.convergence_gamma or 0.0, named.complexity
+    head = ("constant", "theorems", "verified", "classes", "published", "largest delta", "fastest", "simplest")
+    yield from _prose(
+        "Classes are those of equivalent formulas among the theorems, and *published* counts the classes of which"
+        " the catalogue holds a publication. A delta is that of the convergents at n = 1000, an estimate of its"
+        " limit; the fastest is told by digits a step, or by the power of n! with which the error falls."
+    )
+    yield ""
+    yield from _table(head, rows, right=4, first=1)
+    if survey.constants > len(rows):
+        yield from ("", f"{survey.constants - len(rows):,} more constants are not shown.")
+    if survey.numbers:
+        yield ""
+        yield from _table(
+            ("other limits", "formulas", "theorems"),
+            [(kind, f"{formulas:,}", f"{proved:,}") for kind, (formulas, proved) in sorted(survey.numbers.items())],
+            right=2,
+        )
 
 
 def _with_speed(named: Named) -> str:
@@ -211,17 +208,29 @@ def _with_speed(named: Named) -> str:
     return _formula(named) + (f", {-gamma / log(10):.3f}" if gamma else "")
 
 
-def _theorems(wanted: Sequence[Named], tell: Tell) -> Iterator[str]:
-    if not wanted:
+def _theorems(theorems: Sequence[Theorem]) -> Iterator[str]:
+    if not theorems:
         yield "The catalogue has no theorem that names a constant."
-    for number, named in enumerate(wanted, 1):
-        tell("proving anew", number, len(wanted))
-        theorem = proved_anew(named)
+        return
+    by_hand = [theorem for theorem in theorems if theorem.steps is not None]
+    yield from _prose(
+        f"{len(theorems)} theorems, one of a constant: the largest delta of those that are not in the literature held,"
+        " where there are any. Each was proved anew as this page was made, its certificate read by the checker, a"
+        " program of its own that searches nothing, and both sides evaluated with bounds."
+        f" {len(by_hand)} of them were also checked by hand: a convergent, computed in whole numbers from the"
+        f" definition, agrees with mpmath's value of the right side to {CHECKED_DIGITS} digits; the others converge too"
+        " slowly for that."
+    )
+    yield ""
+    for number, theorem in enumerate(theorems, 1):
+        named = theorem.named
         claim, *steps, end = argument(theorem.certificate, latex=True)
         yield from (f"### {number}. {_formula(named)}", "", claim, "")
         yield from (f"{place}. {step}" for place, step in enumerate(steps, 1))
         delta = "" if named.delta is None else f" Delta at n = 1000 is {named.delta:.4f}."
         checked = f"Both sides agree to {theorem.digits} digits; the checker accepts the certificate."
+        if theorem.steps is not None:
+            checked += f" By hand: p(n)/q(n) at n = {theorem.steps} agrees to {CHECKED_DIGITS} digits."
         yield from ("", end, "", f"*{checked}{delta} {_source(named)}*", "")
 
 

@@ -11,17 +11,17 @@ import pytest
 from catalog.errors import EvaluationError
 from catalog.formulas.pcf import parse_formula
 from catalog.store.survey import Named, read_survey
-from indexer.pages.survey import CHECKED_DIGITS, NOT_HELD, chosen, page, proved_anew
+from indexer.pages.by_hand import steps_by_hand
+from indexer.pages.survey import CHECKED_DIGITS, NOT_HELD, page, proved_anew
 from tests.helpers.command import formulary, refused
 
 
-def named(text: str, constant: str, **changes: object) -> Named:
+def named(text: str, expression: str) -> Named:
     """A theorem as it is stored."""
-    counted = {"id": 1, "class_id": 1, "likelihood": 1, "complexity": 9, "digits_verified": 100, "is_compared": True}
+    counted = {"id": 1, "constant_id": 1, "complexity": 9}
     measured = {"convergence_class": "exponential", "delta": 0.1, "convergence_eta": 0.0, "convergence_gamma": -1.0}
-    said = {"constant": constant, "latex": constant, "expression": constant, "proof": "theorem", "group": constant}
-    nothing = dict.fromkeys(("family", "paper", "equation", "author", "said"))
-    values: dict[str, object] = {**counted, **measured, **said, **nothing, **changes}
+    nothing = dict.fromkeys(("paper", "equation", "author", "said"))
+    values: dict[str, object] = {**counted, **measured, **nothing, "expression": expression, "proof": "theorem"}
     return Named(formula=parse_formula(text), **values)  # type: ignore[arg-type]
 
 
@@ -36,30 +36,64 @@ def test_what_has_no_proof_is_not_written_out() -> None:
         proved_anew(named("PCF(2n+1, 3n^3+1)", "pi"))
 
 
-def test_of_each_constant_one_theorem_is_chosen_the_unpublished_before_the_published() -> None:
-    published = named("PCF(2n+1, n^2)", "pi", delta=0.5, paper="Gauss")
-    best, plain = (named(f"PCF({k}n+1, n^2)", "pi", delta=d) for k, d in ((3, 0.2), (4, 0.1)))
-    verified = named("PCF(n, n)", "e", proof="verified")
-    assert chosen({"pi": [published, plain, best], "e": [verified]}) == [best]
-    assert chosen({"pi": [published]}) == [published]
+def test_a_theorem_is_checked_by_hand_where_its_fraction_is_fast() -> None:
+    assert steps_by_hand(parse_formula("PCF(2n+1, n^2)"), "4/pi", 200) == 300
+    assert steps_by_hand(parse_formula("PCF(1, n^2)"), "1/log(2)", 200) is None
+    with pytest.raises(ArithmeticError, match=r"is not 4/pi \+ 1/10\^190 by hand"):
+        steps_by_hand(parse_formula("PCF(2n+1, n^2)"), "4/pi + 1/10^190", 200)
 
 
-def test_the_page_says_what_the_catalogue_holds(seeded_url: str, tmp_path: Path) -> None:
+def test_the_page_says_what_the_catalogue_holds(seeded_url: str) -> None:
     with psycopg.connect(seeded_url) as connection:
-        survey = read_survey(connection, 5)
-    text = page(survey)
-    theorems = [one for one in survey.named if one.proof == "theorem"]
-    assert f"{len(theorems):,} of these relations are theorems" in text
-    golden = next(one for one in survey.named if str(one.formula) == "PCF(2n + 1, n^2)")
-    assert golden.paper is not None and golden.paper in text
-    written = re.findall(r"^### \d+\. `(.+)`$", text, re.MULTILINE)
+        survey = read_survey(connection, 40, 5)
+    text = " ".join(page(survey).split())
+    assert f"{survey.total.theorems:,} of the relations to constants are theorems" in text
+    golden = next(one.choice for one in survey.shown if one.name == "pi")
+    assert golden is not None and golden.paper is not None and golden.paper in text
+    written = re.findall(r"### \d+\. `([^`]+)`", text)
     assert len(written) == len(set(written)) == text.count("the checker accepts the certificate")
     assert text.count("Known: ") + text.count(f"It is {NOT_HELD}.") == len(written)
 
 
-def test_the_command_writes_the_page(seeded_url: str, tmp_path: Path) -> None:
+def test_counts_of_the_survey_are_those_of_the_relations(seeded_url: str) -> None:
+    with psycopg.connect(seeded_url) as connection:
+        survey = read_survey(connection, 1000, 5)
+        counted = connection.execute(
+            "select constant, count(*), count(*) filter (where best.proof = 'theorem')"
+            " from best_relation as best join relations on relations.relation_id = best.relation_id"
+            " where best.is_canonical and constant is not null and best.proof in ('verified', 'closed_form', 'theorem')"
+            " group by constant"
+        ).fetchall()
+    found = {one.name: (one.counted.formulas, one.counted.theorems) for one in survey.shown}
+    assert found == {name: (formulas, theorems) for name, formulas, theorems in counted}
+    assert survey.total.formulas == sum(formulas for formulas, _ in found.values())
+    assert survey.total.classes >= max(one.counted.classes for one in survey.shown) > 0
+
+
+def test_of_each_constant_the_best_formulas_are_told(seeded_url: str) -> None:
+    with psycopg.connect(seeded_url) as connection:
+        survey = read_survey(connection, 40, 5)
+        best = dict(
+            connection.execute(
+                "select constant, max(delta) from relations join formula on formula.id = formula_id"
+                " where relations.is_canonical and relations.proof in ('verified', 'closed_form', 'theorem')"
+                " group by constant"
+            ).fetchall()
+        )
+    for one in survey.shown:
+        assert one.delta is None or one.delta.delta == best[one.name]
+        if one.choice is not None and one.counted.published < one.counted.classes:
+            assert one.choice.paper is None
+
+
+def test_the_command_writes_the_page_with_its_pictures(seeded_url: str, tmp_path: Path) -> None:
     target = tmp_path / "survey.md"
-    done = formulary("survey", "-o", str(target), FORMULARY_DATABASE_URL=seeded_url)
+    pictures = tmp_path / "drawn"
+    done = formulary("survey", "-o", str(target), "--pictures", str(pictures), FORMULARY_DATABASE_URL=seeded_url)
     assert done.returncode == 0, done.stderr
-    assert target.read_text().startswith("# Survey\n")
+    text = target.read_text()
+    assert text.startswith("# Survey\n")
+    for name in ("survey-delta.svg", "survey-growth.svg"):
+        assert f"(drawn/{name})" in text
+        assert (pictures / name).read_text().lstrip().startswith("<")
     assert "survey.md" in refused("survey", "-o", "survey.html", FORMULARY_DATABASE_URL=seeded_url)
