@@ -10,7 +10,8 @@ from flint import arb, ctx, fmpz_poly
 
 from catalog.formulas.notations import Reading
 from indexer.mathematics.numbers.decimals import bits_for, round_ball
-from indexer.mathematics.relations.text import algebraic_text, moebius_text, rational_text
+from indexer.mathematics.relations.radicals import algebraic_text
+from indexer.mathematics.relations.text import moebius_text, rational_text
 from indexer.mathematics.relations.writing import value_text
 
 LINEAR = 2

@@ -19,8 +19,9 @@ from indexer.kinds.evaluation import Evaluation
 from indexer.kinds.evaluation import failed as failed_evaluation
 from indexer.kinds.kind import evaluate_all, kind_of
 from indexer.mathematics.continued_fractions.limit import DEFAULT_DIGITS, Limit
+from indexer.mathematics.relations.radicals import algebraic_text
 from indexer.mathematics.relations.relation import Relation
-from indexer.mathematics.relations.text import algebraic_text, rational_text
+from indexer.mathematics.relations.text import rational_text
 from indexer.mathematics.relations.writing import value_text
 from indexer.similarity.anchors import NearestAnchors
 from indexer.sources.space import Proposed, plain

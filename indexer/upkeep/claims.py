@@ -31,9 +31,10 @@ from indexer.identification.theorems import with_proof
 from indexer.kinds.evaluation import EVALUATOR_VERSION
 from indexer.kinds.kind import kind_of
 from indexer.mathematics.numbers.decimals import bits_for
+from indexer.mathematics.relations.radicals import algebraic_text
 from indexer.mathematics.relations.relation import Relation
 from indexer.mathematics.relations.search import CHANCE_MARGIN, digit_sum, residual_digits
-from indexer.mathematics.relations.text import algebraic_text, moebius_text
+from indexer.mathematics.relations.text import moebius_text
 from indexer.pipeline.batch import COLUMNS, Batch
 from indexer.pipeline.compute import compute, failed
 from indexer.sources.matrix_fields.higher_rank import first_limit, matrix_of

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import psycopg
+from flint import arb
 
 from catalog.errors import FormularyError
 from catalog.formulas.pcf import PCF
@@ -23,6 +24,7 @@ from catalog.store.rows import Row
 from catalog.vocabulary import CHECKED_PROOFS
 from indexer.identification.theorems import with_proof
 from indexer.kinds.kind import kind_of
+from indexer.mathematics.relations.radicals import algebraic_text
 from indexer.mathematics.relations.relation import Relation
 from indexer.mathematics.relations.writing import value_text
 from indexer.workers.pool import in_order
@@ -85,12 +87,18 @@ def _relation(row: Row) -> Renewed:
             relation = stands((name,), (row["term"],), coefficients)
             expression = value_text(coefficients, row["term"])
         else:
-            relation, expression = stands(polynomial=coefficients), row["expression"]
+            relation, expression = stands(polynomial=coefficients), _algebraic(row["expression"], coefficients)
         unproved = row["proof"] in CHECKED_PROOFS and row["proof"] != "theorem"
         proof = with_proof(formula, relation).proof if unproved else row["proof"]
     except (FormularyError, ArithmeticError, ValueError):
         return _unchanged(row)
     return Renewed(row["id"], expression, proof)
+
+
+def _algebraic(expression: str, polynomial: Sequence[int]) -> str:
+    """Return the text of a root that older versions wrote by its polynomial; other texts stay as they are."""
+    near = expression.partition(" near ")[2]
+    return algebraic_text(polynomial, arb(near)) if near else expression
 
 
 def _unchanged(row: Row, reason: str = "") -> Renewed:

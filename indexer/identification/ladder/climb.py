@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
-from indexer.identification.ladder import complexity, exact, functions, one_constant, products, several_constants
+from indexer.identification.ladder import (
+    complexity,
+    equations,
+    exact,
+    functions,
+    one_constant,
+    products,
+    several_constants,
+)
 from indexer.identification.ladder.inverse_forms import inverse_forms
 from indexer.identification.ladder.match import Asked, Match, NumberRelation, Rung, is_found, verified
 from indexer.identification.ladder.short_table import candidates, short
@@ -49,6 +57,7 @@ RUNGS = (
     Rung("linear forms of constants of one kind", several_constants.linear_forms, effort=1),
     Rung("functions of short expressions", inverse_forms, effort=1, in_table=True),
     Rung("functions of linear forms", functions.functions, effort=1),
+    Rung("roots of equations", equations.roots, effort=1),
     Rung("products of powers and a number", products.shifted_products, effort=1),
     Rung("algebraic numbers times powers of pi and e", exact.times_powers, effort=1),
     Rung("algebraic numbers of higher degree", exact.higher_degrees),
@@ -124,7 +133,8 @@ def climb(
 def few_digits(number: Number, library: Iterable[NamedConstant]) -> tuple[NumberRelation, ...]:
     """Return the shortest expressions that match a number of few digits, none of them found."""
     asked = Asked(number, tuple(library))
-    matches = [*exact.rational(asked), *candidates(asked)]
+    likely = (match for match in equations.roots(asked) if match.complexity < asked.information)
+    matches = [*exact.rational(asked), *candidates(asked), *likely]
     return tuple(_verified(asked, matches, CANDIDATES, FEW_LONGER_BITS))
 
 
@@ -150,12 +160,14 @@ def _verified(
 
 
 def _ranked(climbed: Climbed, relations: Sequence[NumberRelation], step: LadderStep) -> Climbed:
-    """Return the answers with those of one more rung, the shortest first."""
-    known = (*climbed.found, *climbed.others)
-    new = [r for r in relations if not any(map(r.equals, known))]
-    found = sorted((*climbed.found, *filter(is_found, new)), key=_length)
+    """Return the answers with those of one more rung, the shortest first, and of equal ones the shortest."""
+    told: list[NumberRelation] = []
+    for relation in sorted((*climbed.found, *climbed.others, *relations), key=_length):
+        if not any(map(relation.equals, told)):
+            told.append(relation)
+    found = list(filter(is_found, told))
     found = [r for r in found if r.complexity <= found[0].complexity + LONGER_BITS][:SHOWN]
-    others = sorted((*climbed.others, *(r for r in new if not is_found(r))), key=_length)
+    others = [r for r in told if not is_found(r)]
     return replace(climbed, found=tuple(found), others=tuple(others), steps=(*climbed.steps, step))
 
 

@@ -66,6 +66,19 @@ LINEAR = {
     "logarithms of the golden ratio": ("pi^2", "log(phi)^2", "log(5)*log(phi)", "log(5)^2"),
     "Bessel functions": ("1", "besseli(0, 2)", "besseli(1, 2)"),
     "lemniscate": ("1", "gamma(1/4)^2/sqrt(pi)", "gamma(3/4)^2/sqrt(pi)", "pi"),
+    "roots of two and a unit": ("1", "sqrt(2)", "log(1 + sqrt(2))", "pi"),
+    "roots of three and a unit": ("1", "sqrt(3)", "log(2 + sqrt(3))", "pi"),
+    "the root of five and a unit": ("1", "sqrt(5)", "log(phi)", "pi"),
+    "roots of two and three and units": ("1", "sqrt(2)", "sqrt(3)", "log(1 + sqrt(2))", "log(2 + sqrt(3))", "pi"),
+    "logarithms of gamma values of fourths": ("log(2)", "log(pi)", "euler_gamma", "log(gamma(1/4))"),
+    "logarithms of gamma values of thirds": ("log(2)", "log(3)", "log(pi)", "log(gamma(1/3))"),
+    "powers of the Euler-Mascheroni constant": ("euler_gamma^3", "euler_gamma*pi^2", "zeta(3)"),
+    "central binomial sums of weight three": ("zeta(3)", "pi*sqrt(3)*dirichletl(-3, 2)", "pi^3*sqrt(3)", "pi^2*log(3)"),
+    "weight two with units of root two": ("pi^2", "log(1 + sqrt(2))^2", "log(2)*log(1 + sqrt(2))", "log(2)^2"),
+    "weight two with units of root three": ("catalan", "pi*log(2 + sqrt(3))", "pi*log(2)", "pi^2"),
+    "Catalan's constant and a unit": ("catalan", "pi*log(1 + sqrt(2))", "pi*log(2)", "pi^2"),
+    "error functions of root one half": ("1", "sqrt(e)", "sqrt(pi*e/2)*erf(sqrt(1/2))"),
+    "weight three of one third": ("zeta(3)", "log(2)^3", "pi^2*log(2)", "log(3)^3", "pi^2*log(3)", "log(2)*log(3)^2"),
     "arctangents": ("1", "pi", "atan(2)", "atan(sqrt(2))", "log(2)", "log(5)"),
 }  # fmt: skip
 """Bases of linear forms: constants of one kind, as integrals and sums of one kind have them."""
@@ -85,6 +98,18 @@ PRODUCTS = {
     "2, 7, pi and gamma values of sevenths": ("2", "7", "pi", "gamma(1/7)", "gamma(2/7)", "gamma(4/7)"),
     "2, 3, pi and two gamma values of sevenths": ("2", "3", "pi", "gamma(1/7)", "gamma(2/7)"),
     "2, 3, pi and gamma values of ninths": ("2", "3", "pi", "gamma(1/9)", "gamma(2/9)", "gamma(1/3)"),
+    "2, 3, pi and gamma values of twenty-fourths": (
+        "2", "3", "pi", "1 + sqrt(2)", "gamma(1/24)*gamma(5/24)*gamma(7/24)*gamma(11/24)",
+    ),
+    "2, 5, pi and gamma values of twentieths": (
+        "2", "5", "phi", "pi", "gamma(1/20)*gamma(3/20)*gamma(7/20)*gamma(9/20)",
+    ),
+    "3, 5, pi and gamma values of fifteenths": (
+        "2", "3", "5", "phi", "pi", "gamma(1/15)*gamma(2/15)*gamma(4/15)*gamma(8/15)",
+    ),
+    "2, 3, pi and zeta(3/2)": ("2", "3", "pi", "zeta(3/2)"),
+    "2, 3, pi and zeta(5/2)": ("2", "3", "pi", "zeta(5/2)"),
+    "2, 3, pi and zeta(1/2)": ("2", "3", "pi", "zeta(1/2)"),
     "2, 3, exp(pi) and gamma(1/3)": ("2", "3", "pi", "exp(pi*sqrt(3))", "gamma(1/3)"),
     "2, 3, glaisher and exp(zeta(3)/pi^2)": ("2", "3", "pi", "e", "glaisher", "exp(zeta(3)/pi^2)"),
     "2, 3, 5, phi and pi": ("2", "3", "5", "phi", "pi"),

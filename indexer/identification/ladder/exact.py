@@ -13,8 +13,9 @@ from indexer.identification.ladder.complexity import RUNG_BITS, fraction_bits, r
 from indexer.identification.ladder.match import Asked, Match
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.numbers.fractions import simplest_fraction
+from indexer.mathematics.relations.radicals import algebraic_text
 from indexer.mathematics.relations.relation import real_root
-from indexer.mathematics.relations.text import algebraic_text, bracketed, rational_text
+from indexer.mathematics.relations.text import bracketed, rational_text
 
 DEGREE_BITS = 3.0
 """Bits that say which degree a polynomial has."""

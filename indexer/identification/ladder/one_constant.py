@@ -78,6 +78,7 @@ def _values() -> tuple[NamedConstant, ...]:
     texts += [f"zeta({k})" for k in range(7, 20, 2)] + [f"stieltjes({k})" for k in range(1, 6)]
     texts += [f"polygamma({k}, {x})" for k in (1, 2, 3) for x in ("1/3", "1/4", "1/6", "1/8", "1/5", "2/5")]
     texts += [f"pi*{f}({x})" for f in ("coth", "tanh", "cot") for x in OF_PI] + [f"pi/sinh({x})" for x in OF_PI]
+    texts += ["si(pi)/pi"]
     return common(list(dict.fromkeys(texts)))
 
 

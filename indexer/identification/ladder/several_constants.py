@@ -29,7 +29,7 @@ POWERS = (12, 18, 24)
 POWER_DEGREES = (2, 3)
 """The degrees of these polynomials."""
 
-FACTORS = ("1", "pi", "1/pi", "sqrt(2)", "sqrt(3)", "sqrt(pi)", "e", "1/log(2)")
+FACTORS = ("1", "pi", "1/pi", "sqrt(2)", "sqrt(3)", "sqrt(pi)", "e", "1/log(2)", "log(2)", "log(3)")
 """Constants by which a number is multiplied before a linear form is sought."""
 
 

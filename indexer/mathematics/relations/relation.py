@@ -17,6 +17,7 @@ from catalog import vocabulary
 from catalog.constants.expressions import parse_expression, to_latex
 from catalog.errors import FormularyError
 from indexer.mathematics.numbers.decimals import LOG2_10, bits_for
+from indexer.mathematics.relations.radicals import algebraic_text
 from indexer.mathematics.relations.search import (
     VERSION,
     accurate_digits,
@@ -24,7 +25,7 @@ from indexer.mathematics.relations.search import (
     normal_moebius,
     residual_digits,
 )
-from indexer.mathematics.relations.text import algebraic_text, rational_text
+from indexer.mathematics.relations.text import rational_text
 from indexer.mathematics.relations.writing import value_text
 
 FURTHER_DIGITS = 40
@@ -36,7 +37,7 @@ GUARD_DIGITS = 8
 MAX_CANCELLATION_BITS = 1 << 14
 """Bits beyond those asked for and those of the coefficients at which a value lost in cancellation is given up."""
 
-Kind = Literal["rational", "algebraic", "moebius", "linear", "quotient", "product", "expression"]
+Kind = Literal["rational", "algebraic", "moebius", "linear", "quotient", "product", "expression", "equation"]
 Proof = vocabulary.Proof | Literal["matched"]
 
 

@@ -35,23 +35,6 @@ def quadratic_text(polynomial: Sequence[int], root: arb) -> str:
     return _quotient(_sum(centre, side, f"sqrt({radicand})"), str(below) if below != 1 else "")
 
 
-def algebraic_text(polynomial: Sequence[int], root: arb) -> str:
-    """Return an algebraic number as text: radicals for degree 2 and for pure roots, else its polynomial."""
-    degree = len(polynomial) - 1
-    if degree == 1:
-        return rational_text(Fraction(-polynomial[0], polynomial[1]))
-    if degree == 2:
-        return quadratic_text(polynomial, root)
-    if not any(polynomial[1:-1]):
-        power = Fraction(-polynomial[0], polynomial[-1])
-        sign = "" if root > 0 else "-"
-        if power > 0 or degree % 2:
-            base = str(abs(power)) if power.denominator == 1 else f"({abs(power)})"
-            return f"{sign}{base}^(1/{degree})"
-    terms = " + ".join(f"{x}*x^{k}" for k, x in enumerate(polynomial) if x)
-    return f"root of {terms} near {float(root.mid()):.12g}".replace("*x^0", "").replace("+ -", "- ")
-
-
 def moebius_text(coefficients: Sequence[int], term: str) -> str:
     """Return (x + y c)/(z + w c) with the expression `term` for c, readable and parsable.
 

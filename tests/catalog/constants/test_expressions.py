@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from flint import arb, ctx
@@ -59,6 +62,94 @@ def test_constants_known_by_their_digits_have_a_hundred_and_no_more(name: str) -
         evaluate(name, 1000)
 
 
+def euler_product(context: MPContext, numerator: Sequence[int], denominator: Sequence[int] = (1,)) -> Any:
+    """The product over all primes p of a rational function of 1/p that begins with 1, by the prime zeta function."""
+
+    def power_sums(polynomial: Sequence[int]) -> list[int]:
+        """Newton's identities: the sums of powers of the inverse roots."""
+        sums = [0]
+        for k in range(1, 400):
+            known = sum(polynomial[j] * sums[k - j] for j in range(1, min(k, len(polynomial))))
+            sums.append(-known - (k * polynomial[k] if k < len(polynomial) else 0))
+        return sums
+
+    few = [p for p in range(2, 100) if all(p % q for q in range(2, p))]
+    above, below = power_sums(numerator), power_sums(denominator)
+    result = context.mpf(1)
+    for p in few:
+        x = context.mpf(1) / p
+        result *= context.polyval(numerator[::-1], x) / context.polyval(denominator[::-1], x)
+    tail = context.mpf(0)
+    for k in range(2, 90):
+        rest = context.primezeta(k) - sum(context.mpf(p) ** -k for p in few)
+        tail -= context.mpf(above[k] - below[k]) / k * rest
+    return result * context.exp(tail)
+
+
+def cahen(context: MPContext) -> Any:
+    """The alternating sum of 1/(s_k - 1) for Sylvester's sequence."""
+    total, s = context.mpf(0), 2
+    for k in range(9):
+        total += context.mpf((-1) ** k) / (s - 1)
+        s = s * s - s + 1
+    return total
+
+
+def fibonacci_words(context: MPContext) -> Any:
+    """The binary number whose digits are the rabbit sequence."""
+    before, word = "1", "10"
+    while len(word) < 500:
+        before, word = word, word + before
+    return context.mpf(int(word, 2)) / context.mpf(2) ** len(word)
+
+
+def reciprocal_fibonacci(context: MPContext) -> Any:
+    total, a, b = context.mpf(0), 1, 1
+    for _ in range(600):
+        total, a, b = total + context.mpf(1) / a, b, a + b
+    return total
+
+
+def madelung(context: MPContext) -> Any:
+    """Benson's sum of squares of hyperbolic secants."""
+    odd = range(1, 170, 2)
+    lengths = Counter(m * m + n * n for m in odd for n in odd)
+    half = context.pi / 2
+    return 12 * context.pi * sum(k * context.sech(half * context.sqrt(s)) ** 2 for s, k in lengths.items())
+
+
+COMPUTED: dict[str, Callable[[MPContext], Any]] = {
+    "artin": lambda c: euler_product(c, (1, -1, -1), (1, -1)),
+    "carefree": lambda c: euler_product(c, (1, 0, -2, 1)),
+    "golomb_dickman": lambda c: c.quad(lambda t: c.exp(c.li(t)) if t else c.mpf(1), [0, 0.001, 0.01, 0.1, 0.5, 0.9, 1]),
+    "cahen": cahen,
+    "erdos_borwein": lambda c: sum(c.mpf(1) / (2**n - 1) for n in range(1, 400)),
+    "thue_morse": lambda c: sum(c.mpf(n.bit_count() % 2) / 2 ** (n + 1) for n in range(400)),
+    "copeland_erdos": lambda c: c.mpf("0." + "".join(str(p) for p in range(2, 500) if all(p % q for q in range(2, p)))),
+    "rabbit": fibonacci_words,
+    "paperfolding": lambda c: sum(c.mpf(2) ** -(2**k) / (1 - c.mpf(2) ** -(2 ** (k + 2))) for k in range(10)),
+    "reciprocal_fibonacci": reciprocal_fibonacci,
+    "niven": lambda c: 1 + sum(1 - 1 / c.zeta(n) for n in range(2, 400)),
+    "alladi_grinstead": lambda c: c.exp(sum((c.zeta(n) - 1) / (n - 1) for n in range(2, 400)) - 1),
+    "porter": lambda c: (
+        6 * c.log(2) / c.pi**2 * (3 * c.log(2) + 4 * c.euler - 24 / c.pi**2 * c.zeta(2, derivative=1) - 2)
+        - c.mpf(1) / 2
+    ),
+    "somos": lambda c: c.exp(sum(c.log(n) / c.mpf(2) ** n for n in range(2, 400))),
+    "lehmer": lambda c: c.findroot(lambda x: c.polyval([1, 1, 0, -1, -1, -1, -1, -1, 0, 1, 1], x), 1.176),
+    "fransen_robinson": lambda c: c.quad(c.rgamma, [0, 1, 2, 4, 8, 16, 32, 64, 100]),
+    "madelung": madelung,
+    "prime_constant": lambda c: sum(c.mpf(2) ** -p for p in range(2, 400) if all(p % q for q in range(2, p))),
+    "prime_squares": lambda c: c.primezeta(2),
+    "sophomore_dream": lambda c: sum(c.mpf(n) ** -n for n in range(1, 80)),
+    "alternating_sophomore_dream": lambda c: -sum((-c.mpf(n)) ** -n for n in range(1, 80)),
+    "komornik_loreti": lambda c: c.findroot(
+        lambda q: sum((n.bit_count() % 2) / q**n for n in range(1, 800)) - 1, 1.787
+    ),
+}
+"""Ways to compute constants of which the library has the digits alone."""
+
+
 def test_digits_that_can_be_computed_otherwise_are_right() -> None:
     context = MPContext()
     context.dps = 110
@@ -77,6 +168,7 @@ def test_digits_that_can_be_computed_otherwise_are_right() -> None:
             lambda x: x * context.exp(context.sqrt(1 + x * x)) - 1 - context.sqrt(1 + x * x), 0.66
         ),
     }
+    known |= {name: value(context) for name, value in COMPUTED.items()}
     for name, value in known.items():
         assert abs(value - context.mpf(DIGITS[name].text)) < context.mpf(10) ** -98, name
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import doctest
 import random
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mpmath.ctx_mp import MPContext
 
 from catalog.constants import evaluation
 from catalog.constants.library import library
 from indexer.identification.ladder import complexity, inverse_forms, products, short_table
 from indexer.identification.ladder.climb import RUNGS, LadderStep, climb
 from indexer.identification.ladder.complexity import integer_bits, integers_bits, positive_bits
-from indexer.identification.ladder.match import Asked
+from indexer.identification.ladder.match import Asked, NumberRelation
 from indexer.identification.numbers import NumberIdentification, identify_number
 from indexer.identification.typed import read_number
-from indexer.mathematics.relations import short
+from indexer.mathematics.relations import radicals, short
 from indexer.mathematics.relations.text import quotient_text
 from tests.helpers.constants import typed
 
@@ -31,7 +34,9 @@ def asked(text: str) -> NumberIdentification:
 
 
 def test_examples_in_docstrings() -> None:
-    assert [doctest.testmod(module).failed for module in (complexity, inverse_forms, products, short)] == [0] * 4
+    assert [doctest.testmod(module).failed for module in (complexity, inverse_forms, products, radicals, short)] == [
+        0
+    ] * 5
 
 
 @pytest.mark.parametrize(
@@ -65,6 +70,12 @@ def test_examples_in_docstrings() -> None:
         ("7*zeta(3)/4*pi^2 - 11*zeta(5)", 30),
         ("5 - 2*catalan - 4*catalan^2", 30),
         ("besselk(0, 2)/(3 - besselk(0, 2))", 30),
+        ("pi/2*log(sqrt(2*pi)*gamma(3/4)/gamma(1/4))", 25),
+        ("sqrt(pi)/2*zeta(3/2)", 20),
+        ("(2 + sqrt(2) + 5*log(1 + sqrt(2)))/15", 25),
+        ("log(20)/log(3)", 20),
+        ("sqrt(1 + 2^(1/3))", 40),
+        ("fransen_robinson", 20),
     ],
 )
 def test_each_kind_of_answer_is_found_with_its_value(expression: str, digits: int) -> None:
@@ -73,6 +84,37 @@ def test_each_kind_of_answer_is_found_with_its_value(expression: str, digits: in
     shortest = found.relations[0].expression
     if "root of" not in shortest:
         assert read_number(shortest, 40).ball.overlaps(read_number(expression, 40).ball)
+
+
+@pytest.mark.parametrize(
+    ("number", "equation", "holds"),
+    [
+        ("2.404825557695773", "besselj(0, x) = 0", lambda c, x: c.besselj(0, x)),
+        ("14.13472514173469", "zeta(1/2 + i*x) = 0", lambda c, x: abs(c.zeta(c.mpc(0.5, x)))),
+        ("4.49340945790906", "sin(x) - x*cos(x) = 0", lambda c, x: c.tan(x) - x),
+        ("4.965114231744276", "x/(1 - exp(-x)) = 5", lambda c, x: x / (1 - c.exp(-x)) - 5),
+        ("-2.33810741045977", "airyai(x) = 0", lambda c, x: c.airyai(x)),
+        ("1.905695729309884", "sin(x) - x*cos(x) = pi/2", lambda c, x: c.sin(x) - x * c.cos(x) - c.pi / 2),
+        ("1.959963984540054", "erf(x/sqrt(2)) = 19/20", lambda c, x: c.erf(x / c.sqrt(2)) - c.mpf(19) / 20),
+    ],
+)
+def test_roots_of_equations_are_told_by_their_equation(
+    number: str, equation: str, holds: Callable[[MPContext, Any], Any]
+) -> None:
+    found = asked(number).relations[0]
+    assert isinstance(found, NumberRelation)
+    assert found.kind == "equation"
+    assert found.expression.startswith(f"root of {equation} near ")
+    context = MPContext()
+    context.dps = 60
+    assert found.value is not None
+    root = context.mpf(found.value.mid().str(55, radius=False))
+    assert abs(holds(context, root)) < context.mpf(10) ** -45
+
+
+def test_of_two_rungs_with_one_answer_the_shorter_is_told() -> None:
+    """3 + W(-3/e^3), of a rung before, is longer than the equation of which it is the root."""
+    assert [r.kind for r in asked("2.821439372122079").relations] == ["equation"]
 
 
 def test_answers_are_ranked_by_their_length_and_fewer_bits_than_the_digits() -> None:
@@ -109,6 +151,7 @@ def test_few_digits_have_candidates_with_the_hits_that_chance_gives() -> None:
     assert found.candidates[0].constants == ("besseli(1, 2)/besseli(0, 2)",)
     assert found.candidates[0].chance < 0.001
     assert asked("1.27").candidates == ()
+    assert asked("2.404825558").candidates[0].expression == "root of besselj(0, x) = 0 near 2.404825558"
 
 
 def test_a_number_with_wrong_last_digits_agrees_with_its_answer_so_far() -> None:

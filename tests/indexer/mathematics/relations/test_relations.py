@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.relations import lattices, relation, search, text
+from indexer.mathematics.relations.radicals import algebraic_text
 from indexer.mathematics.relations.relation import moebius_value, rational_relation, real_root, verify
 from indexer.mathematics.relations.search import (
     accurate_digits,
@@ -25,7 +26,7 @@ from indexer.mathematics.relations.search import (
     rational,
     residual_digits,
 )
-from indexer.mathematics.relations.text import algebraic_text, linear_text, moebius_text, quadratic_text
+from indexer.mathematics.relations.text import linear_text, moebius_text, quadratic_text
 
 BITS = bits_for(130)
 small = st.integers(-10_000, 10_000)
