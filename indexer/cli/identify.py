@@ -374,6 +374,8 @@ def _say(result: dict[str, Any], as_json: bool) -> int:
 def _write_number(result: dict[str, Any]) -> None:
     if result["written"]:
         note(f"formulary: read as {result['value']}")
+    if result["remark"]:
+        note(f"formulary: {result['remark']}")
     for text in result["left_out"]:
         note(f"formulary: left out, since it depends on the others: {text}")
     if result["relations"]:

@@ -8,7 +8,7 @@ stand behind it, and how many answers as short chance would give. Formulas, whic
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from catalog.constants.library import library as constants_library
@@ -19,7 +19,7 @@ from indexer.identification.ladder.complexity import CANDIDATE_BITS, MARGIN_BITS
 from indexer.identification.ladder.match import NumberRelation, is_found
 from indexer.identification.ladder.short_table import table_size
 from indexer.identification.library import NamedConstant
-from indexer.identification.typed import Number, parse_number, read_number
+from indexer.identification.typed import DOUBLE_DIGITS, Number, cut, is_double, parse_number, read_number
 from indexer.mathematics.relations.relation import Relation
 
 __all__ = ["Number", "NumberIdentification", "identify_number", "parse_number", "read_number", "too_few_digits"]
@@ -43,7 +43,8 @@ class NumberIdentification:
 
     `candidates` are answers that more digits would decide about, `steps` the rungs of the ladder that were climbed,
     `agrees` an answer of which only the last digits differ. `written` is what was typed, where that was more than
-    plain digits, and `left_out` are products of given constants that say nothing new.
+    plain digits, `remark` says how digits were taken that may mean something else, and `left_out` are products of given
+    constants that say nothing new.
     """
 
     value: str
@@ -57,6 +58,7 @@ class NumberIdentification:
     agrees: Beginning | None = None
     written: str | None = None
     left_out: tuple[str, ...] = ()
+    remark: str | None = None
 
     def to_json(self) -> dict[str, object]:
         """Return the object of the JSON contract."""
@@ -72,6 +74,7 @@ class NumberIdentification:
             "agrees": self.agrees.to_json() if self.agrees else None,
             "written": self.written,
             "left_out": list(self.left_out),
+            "remark": self.remark,
         }
 
 
@@ -90,15 +93,22 @@ def identify_number(
     are used where they are given. `tell` hears of each rung that was climbed.
     """
     number = read_number(text, digits)
-    constants = tuple(library)
+    constants, remark = tuple(library), None
     if (refusal := too_few_digits(number, constants)) is not None:
         return refusal
+    if number.whole:
+        remark = "a whole number is taken as rounded to it"
+    elif is_double(number):
+        number = cut(number, DOUBLE_DIGITS)
+        remark = f"these are the digits of a double, of which the first {DOUBLE_DIGITS} count"
     climbed = climb(number, constants, degree=degree, effort=effort, tell=tell)
     if climbed.found:
-        return NumberIdentification(
+        found = NumberIdentification(
             number.text, number.digits, "found", climbed.found, steps=climbed.steps, written=number.written
         )
-    return _unmatched(number, constants, climbed, effort)
+    else:
+        found = _unmatched(number, constants, climbed, effort)
+    return replace(found, remark=remark)
 
 
 def member_behind(text: str) -> str | None:
@@ -120,6 +130,9 @@ def too_few_digits(number: Number, library: Iterable[NamedConstant] = ()) -> Num
     """Return the candidates of a number whose digits are too few for more, None for others."""
     if number.digits >= MIN_DIGITS:
         return None
+    if number.whole:
+        reason = f"{number.text} is a whole number, which needs no name; write {number.text}.0 for one that is rounded"
+        return NumberIdentification(number.text, number.digits, "too_few_digits", (), MIN_DIGITS, reason)
     candidates = few_digits(number, library) if number.digits >= LEAST_DIGITS else ()
     count = "1 digit is" if number.digits == 1 else f"{number.digits} digits are"
     reason = f"{count} too few to tell a relation from chance; give at least {MIN_DIGITS}"

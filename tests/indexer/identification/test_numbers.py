@@ -107,3 +107,18 @@ def test_short_random_numbers_match_nothing() -> None:
     for _ in range(150):
         text = "0." + "".join(chance.choice("123456789") for _ in range(12))
         assert identify_number(text, LIBRARY).relations == ()
+
+
+def test_the_digits_of_a_double_in_full_count_as_far_as_it_is_exact() -> None:
+    """A program prints 50 digits of a double: without the remark it would be a fraction with 2^48 below the line."""
+    found = identify_number("3.1415926535897931159979634685441851615905761718750", [Named("pi", "pi")])
+    assert found.relations[0].expression == "pi"
+    assert found.remark == "these are the digits of a double, of which the first 16 count"
+    assert identify_number("3.14159265358979323846264338327950288", [Named("pi", "pi")]).remark is None
+
+
+def test_an_integer_is_taken_as_rounded_where_it_is_long_and_needs_no_name_where_it_is_short() -> None:
+    assert (
+        identify_number("22").reason == "22 is a whole number, which needs no name; write 22.0 for one that is rounded"
+    )
+    assert identify_number("262537412640768744").remark == "a whole number is taken as rounded to it"

@@ -28,6 +28,15 @@ def test_examples_in_docstrings() -> None:
         ("6.02 x 10^23", "6.02e23", 3),
         ("1.64493(4)", "1.64493", 5),
         ("\N{MINUS SIGN}0.00125", "-0.00125", 3),
+        ("3.14 +- 0.01", "3.14", 3),
+        ("3.1416\N{PLUS-MINUS SIGN}0.0003", "3.1416", 4),
+        ("3.1416+/-3e-4", "3.1416", 4),
+        ("(1.602176634 \N{PLUS-MINUS SIGN} 0.000000003)\N{MULTIPLICATION SIGN}10^-19", "1.602176634e-19", 9),
+        ("\N{FULLWIDTH DIGIT ONE}\N{FULLWIDTH FULL STOP}\N{FULLWIDTH DIGIT SIX}4493", "1.64493", 6),
+        ("x = 1.6449340668.", "1.6449340668", 11),
+        ("\N{ALMOST EQUAL TO} 1.6449340668", "1.6449340668", 11),
+        ("1.644 934 066 84", "1.64493406684", 12),
+        ("3.14e0", "3.14", 3),
     ],
 )
 def test_forms_that_are_read(text: str, value: str, digits: int) -> None:
@@ -39,6 +48,15 @@ def test_forms_that_are_read(text: str, value: str, digits: int) -> None:
 def test_the_error_in_brackets_is_the_number_s_own() -> None:
     assert read_number("1.64493(4)").ball.overlaps(read_number("1.644968").ball)
     assert not read_number("1.64493").ball.overlaps(read_number("1.644968").ball)
+
+
+def test_a_sign_after_a_plus_is_no_error() -> None:
+    assert read_number("2+-3", 3).text == "-1.00"
+
+
+def test_the_error_behind_a_number_is_the_number_s_own() -> None:
+    assert read_number("1.64493 +- 0.00004").ball.overlaps(read_number("1.644968").ball)
+    assert not read_number("1.64493 +- 0.00002").ball.overlaps(read_number("1.644968").ball)
 
 
 def test_an_expression_has_the_digits_asked_for() -> None:
@@ -60,6 +78,8 @@ def test_trusted_digits_cut_a_number() -> None:
         ("1.27x", "is not a decimal number"),
         ("gama(1/3)", "did you mean gamma"),
         ("1e99999", "beyond the supported 1000"),
+        ("3.14 +- 0", "an error above zero"),
+        ("3.14 +- 1e99999", "beyond the supported 1000"),
     ],
 )
 def test_what_cannot_be_read_is_told_the_way_out(text: str, words: str) -> None:
