@@ -58,6 +58,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "max_delta": ("-1.5", "-0.9", "0", "0.1", "1"),
     "proof": ("theorem", "closed_form", "verified", "numerical", "imported"),
     "source": ("euler", "apery", "nobody of this name"),
+    "identified": ("yes", "no"),
 }
 
 
@@ -146,6 +147,8 @@ def pages(options: argparse.Namespace) -> None:
         print(f"{number(connection, 'select count(*) from formula'):,} formulas")
         heading("page", "median, ms of CPU", "95 %, ms", "worst, ms")
         for name, paths in addresses(connection, chance).items():
+            if not paths:
+                continue
             times = [asked(client, path) for path in paths for _ in range(max(1, ASKED // len(paths)))]
             line(name, *shown(times))
 
@@ -172,11 +175,15 @@ def addresses(connection: psycopg.Connection, chance: random.Random) -> dict[str
         "/formulas?sort=delta": ["/formulas?sort=delta"],
         "/formulas?sort=newest": ["/formulas?sort=newest"],
         "/formulas, deep in it": [
-            "/formulas?sort=delta&after=0.1,1", "/formulas?after=20,900000",
-            "/formulas?sort=newest&after=900000,900000",
+            listing("/formulas", sort=sort, after=after)
+            for keys in some_keys(connection, chance)
+            for sort, after in keys.items()
         ],
-        "/formulas?constant=, the commonest": [listing("/formulas", constant=name.rpartition("/")[2]) for name in
-            ("pi", "e", "log(2)")] + ["/formulas?constant=pi&sort=delta"],
+        "/formulas?constant=, the commonest": [
+            listing("/formulas", constant=name, sort=sort)
+            for name in ("pi", "e", "log(2)", *texts(connection, COMMONEST_CONSTANTS))
+            for sort in SORTS
+        ],
         "/pcf/{a}/{b}": formulas,
         "/pcf/{a}/{b}.json": [f"{path}.json" for path in formulas],
         "/formula/{number}": [f"/formula/{k}" for k in chance.sample(range(1, 1_700_000), SAMPLE)],
@@ -187,7 +194,7 @@ def addresses(connection: psycopg.Connection, chance: random.Random) -> dict[str
         "/families": ["/families"],
         "/clusters": ["/clusters"],
         "/clusters/{number}, largest": clusters[:5],
-        "/clusters/{number}": chance.sample(clusters, SAMPLE),
+        "/clusters/{number}": chance.sample(clusters, min(SAMPLE, len(clusters))),
         **{path: [path] for path in PLAIN},
     }  # fmt: skip
 
@@ -205,6 +212,19 @@ def some_formulas(connection: psycopg.Connection, chance: random.Random) -> list
     return [f"/pcf/{a}/{b}" for a, b in found]
 
 
+def some_keys(connection: psycopg.Connection, chance: random.Random) -> list[dict[str, str]]:
+    """Keys of formulas by chance, in each order: a page can begin after any of them."""
+    last = number(connection, "select max(id) from formula")
+    found = connection.execute(
+        "select id, complexity, delta from formula where id = any (%s) and is_canonical and delta is not null",
+        [chance.sample(range(1, last), 2 * SAMPLE)],
+    )
+    return [
+        {"complexity": f"{row[1]},{row[0]}", "delta": f"{row[2]!r},{row[0]}", "newest": f"{row[0]},{row[0]}"}
+        for row in found
+    ]
+
+
 def shown(times: Sequence[float]) -> tuple[str, str, str]:
     return f"{np.median(times):.1f}", f"{np.quantile(times, 0.95):.1f}", f"{max(times):.1f}"
 
@@ -217,16 +237,18 @@ def lists(options: argparse.Namespace) -> None:
     chance = random.Random(options.seed)
     with served(options.home) as (client, connection):
         values = VALUES | {
-            "constant": ("catalan", "gamma(1/5)", *texts(connection, COMMONEST_CONSTANTS)),
+            "constant": ("pi", "e", "log(2)", *texts(connection, COMMONEST_CONSTANTS)),
             "family": texts(connection, LARGEST_FAMILIES),
         }
+        keys = some_keys(connection, chance)
         found: list[tuple[float, str]] = []
         for size in range(len(values) + 1):
             for names in combinations(values, size):
                 for sort in SORTS:
-                    for _ in range(options.draws):
+                    for draw in range(options.draws):
                         conditions: dict[str, Any] = {name: chance.choice(values[name]) for name in names}
-                        path = listing("/formulas", **conditions, sort=sort)
+                        after = chance.choice(keys)[sort] if draw % 2 else None  # every other one is deep in its list
+                        path = listing("/formulas", **conditions, sort=sort, after=after)
                         found.append((asked(client, path), path))
         times = [passed for passed, _ in found]
         beyond = sorted((row for row in found if row[0] > BUDGET), reverse=True)

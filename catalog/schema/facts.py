@@ -198,23 +198,6 @@ formula = Table(
     ),
     # the newest formulas, growth, and whether anything was evaluated since
     Index("formula_evaluated_at_idx", "evaluated_at", "id"),
-    # lists of pages by status, class and degrees, of which there are few together, in each of their orders
-    *(
-        Index(
-            f"formula_listed_{name}_idx",
-            "status",
-            text("coalesce(convergence_class, '')"),
-            text("coalesce(cardinality(a), 0)"),
-            text("coalesce(cardinality(b), 0)"),
-            *columns,
-            postgresql_where=text(condition),
-        )
-        for name, columns, condition in (
-            ("complexity", ("complexity", "id"), "is_canonical"),
-            ("delta", ("delta", "id"), "is_canonical AND delta IS NOT NULL"),
-            ("newest", ("id",), "is_canonical"),
-        )
-    ),
     # mirrors and inflations of a formula: `show`
     Index("formula_canonical_id_idx", "canonical_id", postgresql_where=text("canonical_id IS NOT NULL")),
     # members of a family: `family`, `find --family`
@@ -312,7 +295,7 @@ relation = Table(
     UniqueConstraint("formula_id", "kind", "expression"),
     # formulas of a constant: `find --constant`, `constants_summary`
     Index("relation_constant_id_idx", "constant_id", postgresql_where=text("constant_id IS NOT NULL")),
-    # formulas by what stands behind their relations: `find --proof`
+    # theorems, counted or drawn by chance: `verify`
     Index("relation_proof_idx", "proof", "formula_id"),
     one_of("kind", RELATION_KINDS),
     one_of("proof", PROOFS),

@@ -31,6 +31,7 @@ GROUPS = {
             "relation",
             "relation_term",
             "best_relation",
+            "listing",
         ),
         *("guess", "exclusion", "verification_failure"),
     ),

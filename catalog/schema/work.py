@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Numeric,
+    PrimaryKeyConstraint,
     SmallInteger,
     Table,
     Text,
@@ -357,4 +358,50 @@ best_relation = Table(
     comment="The best relation of each formula that nobody rejected, kept by triggers of relation and rejection:"
     " one to numbers or constants before one to another formula, then the stronger proof, more digits verified,"
     " the older",
+)
+
+listing = Table(
+    "listing",
+    metadata,
+    Column("formula_id", BigInteger, nullable=False, comment="The formula"),
+    Column(
+        "constant_id",
+        BigInteger,
+        nullable=False,
+        comment="A constant of a verified or proved relation of it that nobody rejected, as relation.constant_id;"
+        " 0 in the row that every formula has",
+    ),
+    Column(
+        "facet",
+        Integer,
+        nullable=False,
+        comment="What has few values, in one number: see function facet_of",
+    ),
+    Column("complexity", Integer, nullable=False, comment="As formula.complexity"),
+    Column("delta", Double, comment="As formula.delta; NULL: none"),
+    Column("growth", Double, comment="As formula.q_reduced_gamma; NULL: not known"),
+    PrimaryKeyConstraint("constant_id", "formula_id"),
+    # the rows of a formula: triggers
+    Index("listing_formula_id_idx", "formula_id", postgresql_where=text("constant_id <> 0")),
+    # the formulas of each facet in each order of lists, without the rows
+    Index(
+        "listing_complexity_idx",
+        "constant_id",
+        "facet",
+        "complexity",
+        "formula_id",
+        postgresql_include=["delta", "growth"],
+    ),
+    Index(
+        "listing_delta_idx",
+        "constant_id",
+        "facet",
+        "delta",
+        "formula_id",
+        postgresql_include=["complexity", "growth"],
+        postgresql_where=text("delta IS NOT NULL"),
+    ),
+    Index("listing_newest_idx", "constant_id", "facet", "formula_id"),
+    comment="Canonical continued fractions as lists of pages read them, kept by triggers of formula, relation and"
+    " rejection: each once, and once more for every constant that it has a checked relation with",
 )

@@ -8,47 +8,62 @@ where {condition}
 order by {order}
 limit %(limit)s
 
--- first_of_kinds --
--- The same by status, class and degrees. There are few kinds of these, found by a loose scan of an index; the index has
--- the formulas of each in order, so that the first of every kind that is wanted are read, and of these the first.
-with recursive kind (status, class, deg_a, deg_b) as (
-    (
-        select status, coalesce(convergence_class, ''), coalesce(cardinality(a), 0), coalesce(cardinality(b), 0)
-        from formula
-        where is_canonical
-        order by 1, 2, 3, 4
-        limit 1
-    )
+-- facets --
+-- The facets that are wanted, of the few that there are: a loose scan of an index of listing finds those.
+with recursive facet (number) as (
+    select min(facet) from listing where constant_id = {constant}
     union all
-    select following.*
-    from kind
-    cross join lateral (
-        select status, coalesce(convergence_class, ''), coalesce(cardinality(a), 0), coalesce(cardinality(b), 0)
-        from formula
-        where is_canonical
-            and (status, coalesce(convergence_class, ''), coalesce(cardinality(a), 0), coalesce(cardinality(b), 0))
-                > (kind.status, kind.class, kind.deg_a, kind.deg_b)
-        order by 1, 2, 3, 4
-        limit 1
-    ) as following
+    select (select min(facet) from listing where constant_id = {constant} and facet > facet.number)
+    from facet
+    where number is not null
+),
+wanted as materialized (
+    select number from facet cross join lateral facet_parts(number) as parts where {facets}
 )
-select formula.id
-from kind
+
+-- first_of_facets --
+-- The first formulas of each facet by an index that has them in order, and of these the first.
+select listing.formula_id
+from wanted
 cross join lateral (
-    select formula.id, formula.complexity, formula.delta
-    from formula
-    where {condition}
-        and formula.status = kind.status
-        and coalesce(formula.convergence_class, '') = kind.class
-        and coalesce(cardinality(formula.a), 0) = kind.deg_a
-        and coalesce(cardinality(formula.b), 0) = kind.deg_b
+    select {columns}
+    from listing
+    where constant_id = {constant} and facet = wanted.number and {ranges} and {beyond}
     order by {order}
     limit %(limit)s
-) as formula
-where (%(statuses)s::text[] is null or kind.status = any (%(statuses)s))
-    and (%(classes)s::text[] is null or kind.class = any (%(classes)s))
-    and (%(deg_a)s::integer is null or kind.deg_a = %(deg_a)s + 1)
-    and (%(deg_b)s::integer is null or kind.deg_b = %(deg_b)s + 1)
+) as listing
+order by {order}
+limit %(limit)s
+
+-- first_in_ranges --
+-- The same where figures lie in ranges that are not those of the order: of each facet, all in the ranges where those are
+-- few, else what is met in the order, where they come often then.
+select listing.formula_id
+from wanted
+cross join lateral (
+    with near as materialized (
+        select {columns}
+        from listing
+        where constant_id = {constant} and facet = wanted.number and {ranges}
+        limit %(few)s + 1
+    )
+    (
+        select {columns}
+        from near as listing
+        where (select count(*) from near) <= %(few)s and {beyond}
+        order by {order}
+        limit %(limit)s
+    )
+    union all
+    (
+        select {columns}
+        from listing
+        where (select count(*) from near) > %(few)s
+            and constant_id = {constant} and facet = wanted.number and {ranges} and {beyond}
+        order by {order}
+        limit %(limit)s
+    )
+) as listing
 order by {order}
 limit %(limit)s
 
@@ -73,17 +88,6 @@ left join constant on constant.id = relation.constant_id
 where formula.id = any (array({chosen}))
 order by {order}
 
--- of_constant --
--- Formulas that have a verified or proved relation with a constant, canonical ones where only those are wanted.
-select relation.formula_id
-from relation
-join constant on constant.id = relation.constant_id
-join best_relation on best_relation.formula_id = relation.formula_id
-    and (best_relation.is_canonical or not %(canonical)s)
-where constant.name = %(constant)s
-    and relation.proof not in ('imported', 'numerical')
-    and not is_rejected(relation)
-
 -- of_source --
 -- Formulas that were published where these words stand in the title or the author.
 select source.formula_id
@@ -93,7 +97,3 @@ where strpos(lower(concat_ws(' ', source.paper, source.author)), lower(%(source)
 -- of_family --
 -- Canonical formulas of a family.
 select formula.id from formula where formula.family = %(family)s and formula.is_canonical
-
--- of_proof --
--- Formulas that have a relation with this proof.
-select relation.formula_id from relation where relation.proof = %(proof)s and not is_rejected(relation)

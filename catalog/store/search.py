@@ -47,7 +47,7 @@ class Filter:
     `constant` is a name as in the catalogue, `radicand` a squarefree d: limits in Q(sqrt d) that are not rational.
     `degrees` are those of a and b (None: any), `near` a decimal number: limits that agree with it in all its digits.
     `identified`: with (True) a verified or proved relation, or convergent with neither (False) that nor a closed form.
-    The growth is that of q_reduced_gamma. `proof`: with a relation of this proof; `source`: words of the paper or the
+    The growth is that of q_reduced_gamma. `proof`: that of the best relation; `source`: words of the paper or the
     author where it was published. `kind` is one of `FORMULA_KINDS`.
     """
 

@@ -43,11 +43,8 @@ exists (
     and (%(identified)s or (formula.closed_form is null and formula.status = 'converges'))
 
 -- has_proof --
--- A condition on formula: a relation with this proof, which nobody rejected.
-exists (
-    select from relation
-    where relation.formula_id = formula.id and relation.proof = %(proof)s and not is_rejected(relation)
-)
+-- A condition on formula: this stands behind its best relation.
+exists (select from best_relation where best_relation.formula_id = formula.id and best_relation.proof = %(proof)s)
 
 -- has_source --
 -- A condition on formula: that it was published where these words stand in the title or the author.

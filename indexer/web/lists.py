@@ -50,6 +50,9 @@ FAMILIES = 200
 LONGEST = 200
 """Characters of a condition."""
 
+IDENTIFIED = {"yes": True, "no": False}
+"""Whether a formula has a verified or proved relation; `no`: it converges, and has neither that nor a closed form."""
+
 NAMES = (
     "constant",
     "family",
@@ -61,6 +64,7 @@ NAMES = (
     "min_growth",
     "max_growth",
     "proof",
+    "identified",
     "source",
     "sort",
     "after",
@@ -104,6 +108,7 @@ def formulas(request: Request, site: Site, connection: psycopg.Connection) -> Re
         classes=CONVERGENCE_CLASSES,
         statuses=STATUSES,
         proofs=PROOFS,
+        answers=tuple(IDENTIFIED),
     )
 
 
@@ -119,6 +124,7 @@ def _object(row: dict[str, Any]) -> dict[str, Any]:
 def read_filter(connection: psycopg.Connection, asked: dict[str, str]) -> Filter:
     """The conditions of an address; raises FilterError, and NotFound for a constant that is not there."""
     constant, kind, state = asked.get("constant"), asked.get("class"), asked.get("status")
+    identified = _one_of("identified", asked.get("identified"), tuple(IDENTIFIED))
     return Filter(
         constant=constant_name(connection, constant) if constant else None,
         family=asked.get("family"),
@@ -130,6 +136,7 @@ def read_filter(connection: psycopg.Connection, asked: dict[str, str]) -> Filter
         min_growth=_number("min_growth", asked.get("min_growth")),
         max_growth=_number("max_growth", asked.get("max_growth")),
         proof=_one_of("proof", asked.get("proof"), PROOFS),
+        identified=None if identified is None else IDENTIFIED[identified],
         source=asked.get("source"),
     )
 

@@ -48,6 +48,9 @@ def add_formulas(connection: psycopg.Connection, formulas: list[PCF]) -> list[in
 
 
 CONTENT = {
+    "listing": """
+        select formula_text(a, b), constant.name, facet, listing.complexity, listing.delta, growth
+        from listing join formula on formula.id = formula_id left join constant on constant.id = constant_id""",
     "relations": """
         select formula_text(a, b), relation.kind, constant.name, coefficients, relation.expression, method, proof,
             theorem, digits_used, digits_verified, code_version, found_at
