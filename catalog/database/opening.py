@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection as EngineConnection
     from sqlalchemy import Engine
 
-SCHEMA_VERSION = "0023"
+SCHEMA_VERSION = "0024"
 """The migration that this program is made for: the last in migrations/versions."""
 READER_TIMEOUT = 60_000
 """Longest statement of the reader, in milliseconds."""
