@@ -1,20 +1,22 @@
 """What it costs to find the classes of equivalent formulas and the ties of families, by kernels and by Python.
 
-Run: python -m benchmarks.classes [--first 0] [--ranks 20000] [--chunks 1]
+Run: python -m benchmarks.classes [--first 0] [--ranks 20000] [--chunks 1] [--workers 1]
 
 The ranks of the quadratic box, in so many stretches spread evenly from `first` on, are evaluated and stored in a
-scratch catalogue. Then all members of families are tied and all classes found, by one process and by each path in turn
-with the same rows to begin with; CPU of the process and of its server in microseconds a canonical convergent formula.
-Rows that differ between the paths are counted.
+scratch catalogue. Then all members of families are tied and all classes found, by so many workers and by each path in
+turn with the same rows to begin with; CPU of the processes, and of the server, in microseconds a canonical convergent
+formula. Rows that differ between the paths are counted.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -55,10 +57,15 @@ def fill(connection: psycopg.Connection, first: int, ranks: int, chunks: int) ->
 
 
 def timed(connection: psycopg.Connection, work: Callable[[psycopg.Connection], Any]) -> tuple[Any, float, float]:
-    """Return what is found, and the CPU seconds of this process and of the server's."""
-    own, server = time.process_time(), cpu_of(connection.info.backend_pid)
+    """Return what is found, and the CPU seconds of this process with its workers, and of the server's."""
+    own, server = cpu_of_this_and_workers(), cpu_of(connection.info.backend_pid)
     found = work(connection)
-    return found, time.process_time() - own, cpu_of(connection.info.backend_pid) - server
+    return found, cpu_of_this_and_workers() - own, cpu_of(connection.info.backend_pid) - server
+
+
+def cpu_of_this_and_workers() -> float:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def main() -> None:
@@ -66,6 +73,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--ranks", type=int, default=20_000)
     parser.add_argument("--chunks", type=int, default=1, help="stretches that the ranks come in")
+    parser.add_argument("--workers", type=int, default=1)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home, open_database(None, home, create=True) as database:
         database.upgrade()
@@ -75,7 +83,7 @@ def main() -> None:
             fill(connection, options.first, options.ranks, options.chunks)
             connection.execute("analyze")
             connection.commit()
-            swept, own, server = timed(connection, sweep_families)
+            swept, own, server = timed(connection, partial(sweep_families, workers=options.workers))
             members = max(swept.settled, 1)
             print(
                 f"families: {swept.settled} members, {own / members * 1e6:.0f} us, server {server / members * 1e6:.0f}"
@@ -85,7 +93,7 @@ def main() -> None:
                 os.environ[VARIABLE] = path
                 connection.execute("delete from equivalence")
                 connection.commit()
-                done, own, server = timed(connection, sweep_classes)
+                done, own, server = timed(connection, partial(sweep_classes, workers=options.workers))
                 count = max(done.formulas, 1)
                 print(
                     f"classes, {name}: {done.formulas} formulas, {done.joined} joined, {done.named} named,"

@@ -11,6 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TypeVar
 
 import psycopg
@@ -40,15 +41,21 @@ from indexer.mathematics.relations.relation import moebius_relation
 from indexer.mathematics.relations.search import DIGITS
 from indexer.pipeline.batch import relation_row
 from indexer.pipeline.storing import store_proposed
-from indexer.workers.pool import in_order
+from indexer.workers.pool import Pool, Workers, in_order
 
 PROPOSER = "class"
 """Who proposed the constant, in table `guess`."""
 
-PAGE = 2_000
+PAGE = 5_000
 """Formulas that are read at a time."""
 
-STORED_TOGETHER = 200
+KEYS_TOGETHER = 250
+"""Formulas whose buckets a worker finds at a time."""
+
+TOGETHER = 48
+"""Buckets that a worker takes at a time."""
+
+STORED_TOGETHER = 500
 """Buckets, or named members, of one transaction at most."""
 
 MOST_COMPARED = 24
@@ -124,15 +131,15 @@ def sweep_classes(
         if stop() or (deadline is not None and time.monotonic() > deadline):
             raise _TimeIsUp
 
-    with locks.alone(connection, locks.CLASSES) as held:
+    with Workers(workers) as pool, locks.alone(connection, locks.CLASSES) as held:
         swept.complete = held
         if not held:
             return swept
         try:
             if ids is not None:
                 forget_classes(connection, ids)
-            _decide(connection, ids, workers, swept, pause, tell)
-            _name(connection, ids, workers, swept, pause, tell)
+            _decide(connection, ids, pool, swept, pause, tell)
+            _name(connection, ids, pool, swept, pause, tell)
         except _TimeIsUp:
             swept.complete = False
     return swept
@@ -144,7 +151,7 @@ def sweep_classes(
 def _decide(
     connection: psycopg.Connection,
     ids: Sequence[int] | None,
-    workers: int | None,
+    pool: Pool,
     swept: Classed,
     pause: Callable[[], None],
     tell: Tell,
@@ -153,7 +160,11 @@ def _decide(
     after = 0
     while page := without_class(connection, after, PAGE, ids):
         after = page[-1].id
-        for some in _parts(in_order(_decided, _buckets(connection, page), _undecided, workers=workers)):
+        buckets = _buckets(connection, page, pool)
+        alone = [bucket for bucket in buckets if len(bucket.new) == 1 and not bucket.known]
+        several = [bucket for bucket in buckets if len(bucket.new) > 1 or bucket.known]
+        decided = in_order(_decided, several, _undecided, batch=TOGETHER, pool=pool)
+        for some in _parts(chain(_decided(alone), decided)):
             found = [row for rows in some for row in rows]
             store_equivalences(connection, found)
             swept.formulas += len(found)
@@ -163,17 +174,23 @@ def _decide(
             pause()
 
 
-def _buckets(connection: psycopg.Connection, page: Sequence[Compared]) -> list[Bucket]:
+def _buckets(connection: psycopg.Connection, page: Sequence[Compared], pool: Pool) -> list[Bucket]:
     """Return the formulas of a page by bucket."""
     found: defaultdict[bytes | None, list[Compared]] = defaultdict(list)
     formulas = [compared.formula for compared in page]
-    for compared, key in zip(page, kind_of(formulas[0]).buckets(formulas), strict=True):
+    keys = in_order(_keys, formulas, lambda formula, reason: None, batch=KEYS_TOGETHER, pool=pool)
+    for compared, key in zip(page, keys, strict=True):
         found[key].append(compared)
     known = representatives(connection, [key for key in found if key is not None])
     return [
         Bucket(key, sorted(new, key=lambda each: (each.formula.complexity, each.id)), known.get(key or b"", []))
         for key, new in found.items()
     ]
+
+
+def _keys(formulas: Sequence[PCF]) -> list[bytes | None]:
+    """Return the bucket of each formula; runs in workers."""
+    return kind_of(formulas[0]).buckets(formulas)
 
 
 def _decided(buckets: Sequence[Bucket]) -> list[list[EquivalenceRow]]:
@@ -227,14 +244,14 @@ def _coefficients(polynomial: fmpz_poly) -> list[int]:
 def _name(
     connection: psycopg.Connection,
     ids: Sequence[int] | None,
-    workers: int | None,
+    pool: Pool,
     swept: Classed,
     pause: Callable[[], None],
     tell: Tell,
 ) -> None:
     """Name formulas whose class has a named member."""
     while rows := class_gaps(connection, PROPOSER, PAGE, ids):
-        found = in_order(_relations_of, rows, lambda row, reason: None, workers=workers)
+        found = in_order(_relations_of, rows, lambda row, reason: None, pool=pool)
         for some in _parts(zip(rows, found, strict=True)):
             store_proposed(connection, some, PROPOSER)
             relations = [relation for _, relation in some]

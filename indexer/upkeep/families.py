@@ -27,7 +27,7 @@ from indexer.mathematics.relations.search import DIGITS
 from indexer.mathematics.relations.text import moebius_text
 from indexer.pipeline.batch import relation_row
 from indexer.pipeline.storing import store_proposed
-from indexer.workers.pool import in_order
+from indexer.workers.pool import Workers, in_order
 
 PROPOSER = "family"
 """Who proposed the constant, in table `guess`."""
@@ -74,10 +74,10 @@ def sweep_families(
     """
     swept = Swept()
     deadline = None if seconds is None else time.monotonic() + seconds
-    with locks.alone(connection, locks.FAMILIES) as held:
+    with Workers(workers) as pool, locks.alone(connection, locks.FAMILIES) as held:
         swept.complete = held
         while swept.complete and (rows := family_gaps(connection, family, PROPOSER, TOGETHER)):
-            found = in_order(_relations_of, rows, lambda row, reason: None, workers=workers)
+            found = in_order(_relations_of, rows, lambda row, reason: None, pool=pool)
             for some in _together(zip(rows, found, strict=True), deadline, stop, swept):
                 _store(connection, some, swept)
                 tell("members of families tied", swept.named + swept.tied)

@@ -27,7 +27,7 @@ from indexer.kinds.kind import kind_of
 from indexer.mathematics.relations.radicals import algebraic_text
 from indexer.mathematics.relations.relation import Relation
 from indexer.mathematics.relations.writing import value_text
-from indexer.workers.pool import in_order
+from indexer.workers.pool import Workers, in_order
 
 BLOCK = 2_000
 """Rows read and written in one transaction."""
@@ -51,25 +51,30 @@ def renew(
 ) -> Renewal:
     """Write texts and proofs of today for all formulas, or for those chosen by number. Safe to repeat and to end."""
     result, done = Renewal(), 0
-    for block in relations_to_renew(connection, BLOCK, chosen):
-        found = list(in_order(_relations, block, _unchanged, workers=workers))
-        changed = [
-            new
-            for row, new in zip(block, found, strict=True)
-            if (new.expression, new.proof) != (row["expression"], row["proof"])
-        ]
-        renew_relations(connection, changed)
-        done += len(block)
-        result.theorems += sum(new.proof != row["proof"] for row, new in zip(block, found, strict=True))
-        result.expressions += sum(new.expression != row["expression"] for row, new in zip(block, found, strict=True))
-        tell("writing and proving relations", done, None)
-    done = 0
-    for block in closed_forms_to_renew(connection, BLOCK, chosen):
-        found_texts = list(in_order(_closed_forms, block, _same_text, workers=workers))
-        texts = {row["id"]: text for row, text in zip(block, found_texts, strict=True) if text != row["closed_form"]}
-        renew_closed_forms(connection, texts)
-        done, result.closed_forms = done + len(block), result.closed_forms + len(texts)
-        tell("writing closed forms", done, None)
+    with Workers(workers) as pool:
+        for block in relations_to_renew(connection, BLOCK, chosen):
+            found = list(in_order(_relations, block, _unchanged, pool=pool))
+            changed = [
+                new
+                for row, new in zip(block, found, strict=True)
+                if (new.expression, new.proof) != (row["expression"], row["proof"])
+            ]
+            renew_relations(connection, changed)
+            done += len(block)
+            result.theorems += sum(new.proof != row["proof"] for row, new in zip(block, found, strict=True))
+            result.expressions += sum(
+                new.expression != row["expression"] for row, new in zip(block, found, strict=True)
+            )
+            tell("writing and proving relations", done, None)
+        done = 0
+        for block in closed_forms_to_renew(connection, BLOCK, chosen):
+            found_texts = list(in_order(_closed_forms, block, _same_text, pool=pool))
+            texts = {
+                row["id"]: text for row, text in zip(block, found_texts, strict=True) if text != row["closed_form"]
+            }
+            renew_closed_forms(connection, texts)
+            done, result.closed_forms = done + len(block), result.closed_forms + len(texts)
+            tell("writing closed forms", done, None)
     renew_outcomes(connection, chosen)
     return result
 

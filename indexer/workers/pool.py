@@ -15,7 +15,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from itertools import count as numbers
@@ -292,27 +292,29 @@ def in_order(
     *,
     workers: int | None = None,
     batch: int = 16,
+    pool: Pool | None = None,
 ) -> Iterator[Result]:
     """Yield the results of `function` for a stream of items, in their order, by worker processes where there are many.
 
     At most three batches a worker are read ahead. Where one batch holds everything, or with one worker, no process
-    is started.
+    is started. The processes are those of the `pool`, which serves several streams one after the other, or end with
+    the stream.
     """
     batches = _batches(items, batch)
     first, second = next(batches, []), next(batches, [])
-    count = workers or default_workers()
+    count = (workers or default_workers()) if pool is None else pool.count
     if not second or count == 1:
-        for part in chain((first, second), batches):
+        for part in filter(None, chain((first, second), batches)):
             yield from function(part)
         return
-    with Workers(count) as pool:
-        under_way = deque(pool.submit(function, part, failed) for part in (first, second))
+    with Workers(count) if pool is None else nullcontext(pool) as crew:
+        under_way = deque(crew.submit(function, part, failed) for part in (first, second))
         results: dict[int, list[Result]] = {}
         while under_way:
             while len(under_way) < BATCHES_AHEAD * count and (part := next(batches, [])):
-                under_way.append(pool.submit(function, part, failed))
+                under_way.append(crew.submit(function, part, failed))
             while under_way[0] not in results:
-                results.update(pool.completed())
+                results.update(crew.completed())
             yield from results.pop(under_way.popleft())
 
 

@@ -47,6 +47,26 @@ def test_a_stream_is_not_read_to_its_end_first() -> None:
 def test_a_single_batch_needs_no_process() -> None:
     assert list(in_order(squares, [1, 2], failed, workers=2, batch=4)) == ["1", "4"]
     assert list(in_order(squares, [], failed)) == []
+    called: list[Sequence[int]] = []
+    assert list(in_order(lambda items: called.append(items) or list(items), [1], failed)) == [1]
+    assert called == [[1]]
+
+
+def processes(items: Sequence[int]) -> list[int]:
+    return [os.getpid() for _ in items]
+
+
+def test_streams_share_the_processes_of_a_pool() -> None:
+    with Workers(2) as pool:
+        seen = set()
+        for _ in range(3):
+            found = in_order(processes, range(40), lambda item, reason: 0, batch=4, pool=pool)
+            seen |= set(found)
+        left = in_order(squares, range(20, 60), failed, batch=4, pool=pool)
+        assert next(left) == "400"
+        left.close()  # type: ignore[attr-defined]
+        assert list(in_order(squares, range(20, 30), failed, batch=4, pool=pool)) == [str(n * n) for n in range(20, 30)]
+    assert len(seen) == 2 and os.getpid() not in seen
 
 
 def test_only_the_task_of_a_worker_that_died_is_tried_again() -> None:
