@@ -11,6 +11,7 @@ import pytest
 from catalog.formulas.pcf import PCF
 from catalog.store.formula_rows import FLOAT_COLUMNS
 from indexer.mathematics.continued_fractions import bulk
+from indexer.mathematics.equivalence import curvature, solving
 from indexer.mathematics.kernels.library import Kernels
 from indexer.mathematics.relations import screening
 from indexer.pipeline.batch import Batch
@@ -49,7 +50,7 @@ def assert_same(kernels: Kernels, formulas: list[PCF]) -> None:
     both = []
     for native in (kernels, None):
         with pytest.MonkeyPatch.context() as patch:
-            for module in (bulk, screening):
+            for module in (bulk, screening, curvature, solving):
                 patch.setattr(module, "kernels", lambda native=native: native)
             both.append(Batch.of(compute_pairs(formulas)))
     first, second = both
