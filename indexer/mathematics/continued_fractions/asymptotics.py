@@ -27,6 +27,7 @@ from flint import fmpz_poly
 
 from catalog.formulas.pcf import PCF
 from catalog.vocabulary import CONVERGENCE_CLASSES, ConvergenceClass, Status
+from indexer.mathematics.numbers.integer_roots import natural_roots
 
 OUTCOMES: tuple[str, ...] = ("terminates", *CONVERGENCE_CLASSES, "diverges")
 """What the coefficients decide; `classify_batch` returns indices into this tuple. Convergence is in the wide sense:
@@ -137,8 +138,7 @@ def degrees(coefficients: IntArray) -> npt.NDArray[np.int64]:
 
 def first_zero(b: tuple[int, ...]) -> int | None:
     """Return the least integer n >= 1 with b(n) = 0, or None."""
-    zeros = [int(root) for root, _ in fmpz_poly(list(b)).roots() if root >= 1]
-    return min(zeros, default=None)
+    return next((root for root in natural_roots(fmpz_poly(list(b))) if root >= 1), None)
 
 
 def exponents(formula: PCF, verdict: Classification | None = None) -> Exponents | None:

@@ -36,6 +36,7 @@ from indexer.sources.matrix_fields.trajectories import (
     composed,
     inverse,
     trajectory,
+    walk_between,
     walk_matrix,
 )
 
@@ -114,11 +115,11 @@ def certificate_of(walked: Trajectory) -> Certificate | None:
 def _by_walk(walked: Trajectory, contraction: Contraction, anchor: Anchor) -> Numbers | None:
     """Return the map of the anchor's constant to the limit, by the walk from the anchor's point; None if singular."""
     between = tuple(t - u for t, u in zip(walked.direction, anchor.direction, strict=True))
-    step: Numbers = (1, 0, 0, 1)
-    if any(between):
-        if sum(map(abs, between)) > MAX_STEPS:
-            return None
-        point = tuple(s + u for s, u in zip(walked.start, anchor.direction, strict=True))
+    if sum(map(abs, between)) > MAX_STEPS:
+        return None
+    point = tuple(s + u for s, u in zip(walked.start, anchor.direction, strict=True))
+    step = walk_between(walked.field, between, point)
+    if step is None:  # singular here, perhaps by a factor that all entries share along the way
         (top, right), (left, bottom) = walk_matrix(walked.field, between, point)
         step = (int(top(0)), int(right(0)), int(left(0)), int(bottom(0)))
     p, q, r, s = composed(composed(contraction.of_start, inverse(step)), anchor.quotient)

@@ -14,11 +14,14 @@ RationalMatrix = list[list[fmpq_poly]]
 
 Entry = TypeVar("Entry", fmpq_poly, fmpz_poly)
 
+TOGETHER = 8
+"""Matrices of a long product whose common factor is divided out at once."""
+
 IntegerMatrix = list[list[fmpz_poly]]
 """Rows of polynomials in n without common factor: a matrix up to a scalar."""
 
 
-def product(left: RationalMatrix, right: RationalMatrix) -> RationalMatrix:
+def product(left: list[list[Entry]], right: list[list[Entry]]) -> list[list[Entry]]:
     """Return the product of two matrices."""
     columns = list(zip(*right, strict=True))
     return [
@@ -27,7 +30,7 @@ def product(left: RationalMatrix, right: RationalMatrix) -> RationalMatrix:
     ]
 
 
-def product_tree(matrices: Sequence[RationalMatrix]) -> RationalMatrix:
+def product_tree(matrices: Sequence[list[list[Entry]]]) -> list[list[Entry]]:
     """Return the product of at least one matrix in their order, halves first."""
     level = list(matrices)
     while len(level) > 1:
@@ -68,7 +71,19 @@ def is_zero(matrix: Sequence[Sequence[fmpz_poly | fmpq_poly]]) -> bool:
 def primitive(matrix: RationalMatrix) -> IntegerMatrix:
     """Return a matrix with the denominators and the common factor of all entries divided out."""
     denominator = lcm(*(int(x.denom()) for row in matrix for x in row))
-    entries = [[(x * denominator).numer() for x in row] for row in matrix]
+    return _without_factor([[(x * denominator).numer() for x in row] for row in matrix])
+
+
+def primitive_product(matrices: Sequence[RationalMatrix]) -> IntegerMatrix:
+    """Return `primitive` of the product of at least one matrix; factors in common are divided out of every few first.
+
+    So the polynomials stay small: of the factors of long products more than half are in common.
+    """
+    blocks = (matrices[first : first + TOGETHER] for first in range(0, len(matrices), TOGETHER))
+    return _without_factor(product_tree([primitive(product_tree(block)) for block in blocks]))
+
+
+def _without_factor(entries: IntegerMatrix) -> IntegerMatrix:
     common = fmpz_poly([])
     for x in sorted((x for row in entries for x in row), key=lambda x: x.degree()):
         common = common.gcd(x)

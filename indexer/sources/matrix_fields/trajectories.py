@@ -17,12 +17,20 @@ from fractions import Fraction
 from math import gcd
 from typing import Literal
 
-from flint import fmpz_poly, nmod_poly
+from flint import fmpz_poly
 
 from catalog.errors import FormulaError
 from catalog.formulas.pcf import PCF
+from indexer.mathematics.numbers.integer_roots import natural_roots
 from indexer.sources.matrix_fields.field import Field, line, moved
-from indexer.sources.matrix_fields.matrices import IntegerMatrix, determinant, is_zero, primitive, product_tree
+from indexer.sources.matrix_fields.matrices import (
+    IntegerMatrix,
+    determinant,
+    is_zero,
+    primitive,
+    primitive_product,
+    product_tree,
+)
 
 MAX_STEPS = 400
 """Most steps of a direction, the sum of its components' sizes."""
@@ -32,12 +40,6 @@ MAX_DIGITS = 30
 
 SHIFT_LIMIT = 10_000
 """Farthest index to which the start of a continued fraction is shifted."""
-
-TRIAL_PRIME = 2**61 - 1
-"""The prime modulo which integers are tried as roots."""
-
-TRIED_BITS = 12
-"""Bits of the bound of all roots up to which integers are tried one by one."""
 
 Status = Literal["pcf", "singular", "no_pcf", "recurrence"]
 
@@ -120,10 +122,30 @@ def walk_matrix(field: Field, direction: Sequence[int], start: Sequence[Fraction
         for axis, sign in path:
             steps.append(field.step(axis, point) if sign > 0 else field.back(axis, point))
             point = moved(point, axis, sign)
-        matrix = primitive(product_tree(steps))
+        matrix = primitive_product(steps)
         if not is_zero(matrix):
             break
     return matrix
+
+
+def walk_between(field: Field, between: Sequence[int], point: Sequence[Fraction]) -> Numbers | None:
+    """Return the matrix of rank 2 of a walk from one point, row by row; that of no steps is the identity.
+
+    None where every order of the steps that is tried meets a singular product.
+    """
+    for path in orders(between):
+        at = line(tuple(point), (0,) * len(between))
+        steps = []
+        for axis, sign in path:
+            steps.append(field.step(axis, at) if sign > 0 else field.back(axis, at))
+            at = moved(at, axis, sign)
+        if not steps:
+            return 1, 0, 0, 1
+        total = product_tree(steps)
+        if determinant(total):
+            (p, q), (r, s) = primitive(total)
+            return int(p[0]), int(q[0]), int(r[0]), int(s[0])
+    return None
 
 
 def orders(direction: Sequence[int]) -> list[list[tuple[int, int]]]:
@@ -143,30 +165,55 @@ def continued_fraction(matrix: IntegerMatrix) -> Contraction | None:
 
     None where neither exists: where an entry off the diagonal, or the determinant, is 0.
     """
-    return min(continued_fractions(matrix), key=_size, default=None)
+    reduced = [found for found in map(_reduced, _sides(matrix)) if found is not None]
+    for found in sorted(reduced, key=lambda found: (found.formula.deg_a, found.formula.deg_b)):
+        if (contraction := _begun(found)) is not None:
+            return contraction
+    return None
 
 
 def continued_fractions(matrix: IntegerMatrix) -> list[Contraction]:
     """Return the continued fractions of a matrix of rank 2 by its basis vectors, the second one's first."""
+    reduced = [found for found in map(_reduced, _sides(matrix)) if found is not None]
+    return [contraction for contraction in map(_begun, reduced) if contraction is not None]
+
+
+@dataclass(frozen=True)
+class _Side:
+    """A matrix row by row, `swapped` where p and q have changed places."""
+
+    entries: Polynomials
+    swapped: bool
+
+
+@dataclass(frozen=True)
+class _Reduced:
+    """The fraction a/h, b/(h(n) h(n-1)) of a side, not begun yet."""
+
+    side: _Side
+    formula: PCF
+    h: fmpz_poly
+
+
+def _sides(matrix: IntegerMatrix) -> tuple[_Side, _Side]:
     (p, q), (r, s) = matrix
-    found = (_by_second_entry(p, q, r, s, swapped=False), _by_second_entry(s, r, q, p, swapped=True))
-    return [fraction for fraction in found if fraction is not None]
+    return _Side((p, q, r, s), swapped=False), _Side((s, r, q, p), swapped=True)
 
 
-def _size(fraction: Contraction) -> tuple[int, int]:
-    return fraction.formula.deg_a, fraction.formula.deg_b
+def _reduced(side: _Side) -> _Reduced | None:
+    """Return the fraction of this module's head without the factors in common."""
+    A, B, C, D = side.entries
+    after = _at(C, 1)
+    a = C * _at(A, 1) + D * after
+    b = (B * C - A * D) * after * _at(C, -1)
+    return _Reduced(side, *deflated(a, b)) if a and b else None
 
 
-def _by_second_entry(A: fmpz_poly, B: fmpz_poly, C: fmpz_poly, D: fmpz_poly, *, swapped: bool) -> Contraction | None:
-    """Return the fraction of this module's head; `swapped` where p and q have changed places."""
-    det = A * D - B * C
-    a = C * _at(A, 1) + D * _at(C, 1)
-    b = -det * _at(C, 1) * _at(C, -1)
-    if not a or not b:
-        return None
-    formula, h = deflated(a, b)
-    k = max((root for root in _natural_roots(fmpz_poly(list(formula.b))) if root >= 1), default=0)
-    regular = max((root + 1 for root in _natural_roots(h) if root >= k), default=k)
+def _begun(found: _Reduced) -> Contraction | None:
+    """Return the fraction begun where it is regular from there on; None where that is beyond `SHIFT_LIMIT`."""
+    (A, B, C, D), formula, h = found.side.entries, found.formula, found.h
+    k = max((root for root in natural_roots(fmpz_poly(list(formula.b))) if root >= 1), default=0)
+    regular = max((root + 1 for root in natural_roots(h) if root >= k), default=k)
     if regular > SHIFT_LIMIT:
         return None
     total: Numbers = (1, 0, 0, 1)
@@ -181,7 +228,7 @@ def _by_second_entry(A: fmpz_poly, B: fmpz_poly, C: fmpz_poly, D: fmpz_poly, *, 
     # K_n = C(n-1) (C(n) x_n - A(n))/h(n-1)
     before, divisor = _at(C, -1), _at(h, -1)
     back: Polynomials = (divisor, A * before, fmpz_poly([]), C * before)
-    if swapped:
+    if found.side.swapped:
         p, q, r, s = q, p, s, r
         back = (back[2], back[3], back[0], back[1])
     if formula.a[-1] < 0:
@@ -205,23 +252,6 @@ def deflated(a: fmpz_poly, b: fmpz_poly) -> tuple[PCF, fmpz_poly]:
             break
     formula, content = PCF(_coefficients(a), _coefficients(b)).deflate()
     return formula, h * content
-
-
-def _natural_roots(polynomial: fmpz_poly) -> list[int]:
-    """Return the distinct integer roots n >= 0: by trial up to the bound of all roots where that is small.
-
-    Fujiwara's bound is 2 max |c_{d-k}/c_d|^(1/k) for k = 1, ..., d. Values are tried modulo a prime first.
-    """
-    degree = int(polynomial.degree())
-    if degree < 1:
-        return []
-    size = [abs(int(c)).bit_length() for c in polynomial.coeffs()]
-    quotients = ((size[degree - k] - size[degree] + 1, k) for k in range(1, degree + 1) if size[degree - k])
-    bits = 1 + max((-(-excess // k) for excess, k in quotients), default=0)
-    if bits > TRIED_BITS:
-        return [int(root) for root, _ in polynomial.roots() if root >= 0]
-    residues = nmod_poly([int(c) for c in polynomial.coeffs()], TRIAL_PRIME)
-    return [n for n in range(2 ** max(bits, 0) + 1) if int(residues(n)) == 0 and polynomial(n) == 0]
 
 
 def _at(polynomial: fmpz_poly, by: int) -> fmpz_poly:

@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from flint import fmpq_poly
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,8 +15,9 @@ from indexer.mathematics.continued_fractions.limit import limit
 from indexer.sources.matrix_fields.constants import constant_of
 from indexer.sources.matrix_fields.field import Point, require_conservative
 from indexer.sources.matrix_fields.known import NAMED, SHOWN, field_of
+from indexer.sources.matrix_fields.matrices import primitive, primitive_product, product_tree
 from indexer.sources.matrix_fields.rates import rate
-from indexer.sources.matrix_fields.trajectories import trajectory
+from indexer.sources.matrix_fields.trajectories import trajectory, walk_between, walk_matrix
 from indexer.sources.matrix_fields.walks import walked
 from tests.helpers.reference import rows
 
@@ -113,3 +115,23 @@ def test_what_is_no_trajectory_is_refused(
 ) -> None:
     with pytest.raises(FormulaError, match=message):
         trajectory(field_of(name), direction, [Fraction(s) for s in start])
+
+
+@pytest.mark.parametrize("name", ["2F1(-1)", "3F2(1)", "1F1(1)", "pi"])
+def test_a_walk_between_points_is_that_of_the_polynomials_there(name: str) -> None:
+    field = field_of(name)
+    size = len(field.axes)
+    for between in ((3, -2, 5, 1, 4)[:size], (0, 7, 9, 6, 8)[:size]):
+        point = tuple(Fraction(7 + 3 * k, 2) for k in range(size))
+        walked = walk_between(field, between, point)
+        assert walked is not None
+        along = [int(entry(0)) for row in walk_matrix(field, between, point) for entry in row]
+        assert all(walked[i] * along[j] == walked[j] * along[i] for i in range(4) for j in range(i))
+
+
+@given(st.integers(1, 30), st.integers(0, 3))
+def test_a_primitive_product_is_the_product_without_its_factor(count: int, seed: int) -> None:
+    n = fmpq_poly([seed, 1])
+    steps = [[[n + k, n * k - 1], [fmpq_poly([k + seed]), n * n + k]] for k in range(count)]
+    steps = [[[entry * (n + 1) / 3 for entry in row] for row in step] for step in steps]
+    assert primitive_product(steps) == primitive(product_tree(steps))
