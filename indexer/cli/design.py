@@ -81,7 +81,7 @@ def design(
         except KeyboardInterrupt:
             interrupted = True
             note("formulary: stopped; this is what was found so far")
-        found = list(designed(search, tell))
+        found = designed(search, tell)
     objects = [design_object(one, target) for one in found]
     if as_json:
         write_json(objects)
@@ -112,11 +112,12 @@ def _why_nothing(search: Search, constant: str) -> str:
         known = "the library knows it, but " if search.target.name else ""
         return f"no formula for {constant}: {known}none of the fields that are searched has it ({searched()})"
     best = search.best
-    if best is None or best.figure is None:
+    figure = None if best is None else best.weight if best.figure is None else best.figure
+    if best is None or figure is None:
         return f"no formula for {constant} was found in {search.seconds:g} s; give it more --seconds"
     direction = ", ".join(map(str, best.direction))
     return (
-        f"no formula for {constant} meets {search.wish}; the best that was found has delta {best.figure:.4f}, along "
+        f"no formula for {constant} meets {search.wish}; the best that was found has delta {figure:.4f}, along "
         f"({direction}) in the field {best.origin.field.name}"
     )
 

@@ -6,8 +6,8 @@ with the coefficients. Both sides are evaluated anew each time. A formula of low
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 from flint import arb, ctx
@@ -51,18 +51,29 @@ class Design:
         """The natural logarithm of the factor by which errors fall in a step; None where they fall faster."""
         return None if self.convergence_class == "super_exponential" else self.candidate.rate or 0.0
 
+    def fastest(self) -> float:
+        """Return the rate, infinite where errors fall faster than by a factor."""
+        return inf if self.rate is None else self.rate
 
-def designed(search: Search, tell: Tell = silent) -> Iterator[Design]:
-    """Yield as many formulas as were asked for, each once, the best first; what cannot be verified is left out."""
-    given: set[PCF] = set()
+
+def designed(search: Search, tell: Tell = silent) -> list[Design]:
+    """Return as many formulas as were asked for, each once, by what was wished for the best first.
+
+    What cannot be verified is left out, and so is what comes when the time is over.
+    """
+    given: dict[PCF, Design] = {}
     for candidate in search.ranked():
-        if len(given) == search.count:
-            return
+        if len(given) == search.count or (given and search.ended):
+            break
         tell("verifying", len(given), search.count)
         found = _verified(candidate, search.target)
-        if found is not None and found.formula not in given:
-            given.add(found.formula)
-            yield found
+        if found is not None:
+            given.setdefault(found.formula, found)
+    designs = list(given.values())
+    wished = search.wish.rate
+    if wished is None or search.wish.delta is not None:
+        return designs
+    return sorted(designs, key=Design.fastest, reverse=wished.upwards)
 
 
 def _verified(candidate: Candidate, target: Target) -> Design | None:

@@ -66,6 +66,9 @@ LEAST_DEPTH, TOTAL_STEPS = 100, 4800
 FAST = 12
 """Directions of each box, those with the largest rate a step of the field, whose multiples reach a rate."""
 
+SEARCHED_SHARE, ESTIMATED_SHARE = 0.7, 0.9
+"""Shares of the time after which nothing more is looked for, and after which nothing more is estimated."""
+
 DIGITS_A_STEP = 1.5
 """Digits that a step of the field adds to the coefficients of the map of the constant, at most."""
 
@@ -77,7 +80,8 @@ class Candidate:
     """A direction from an origin, with what it is weighed by and the time in seconds after which it was found.
 
     `rate` is the natural logarithm of the factor by which errors fall in a step, None where they fall faster. `halved`
-    is Gauss's continued fraction, two steps of which are one of the trajectory (`gauss.py`).
+    is Gauss's continued fraction, two steps of which are one of the trajectory (`gauss.py`). `late` says that there is
+    no time left for an estimate.
     """
 
     origin: Origin
@@ -87,6 +91,7 @@ class Candidate:
     rate: float | None
     after: float
     halved: bool = False
+    late: Callable[[], bool] = field(default=lambda: False, compare=False)
 
     @property
     def steps(self) -> int:
@@ -112,8 +117,8 @@ class Candidate:
 
     @cached_property
     def delta_limit(self) -> float | None:
-        """The estimated limit of delta, None where there is no estimate."""
-        return delta_limit(self.matrix, _slopes(self.origin, self.direction), self.origin.start)
+        """The estimated limit of delta, None where there is no estimate, or no time for it."""
+        return delta_limit(self.matrix, _slopes(self.origin, self.direction), self.origin.start, over=self.late)
 
     @cached_property
     def delta(self) -> float | None:
@@ -150,7 +155,10 @@ class Candidate:
 
 @dataclass
 class Search:
-    """A search under way: `found` grows while `run` works, and stays when that is stopped; `clock` has its seconds."""
+    """A search under way: `found` grows while `run` works, and stays when that is stopped; `clock` has its seconds.
+
+    Of the `seconds` it leaves a share to what follows: what was found is estimated carefully and verified.
+    """
 
     target: Target
     wish: Wish
@@ -190,7 +198,16 @@ class Search:
 
     @property
     def over(self) -> bool:
-        """Whether the time is over."""
+        """Whether the time to search is over."""
+        return self.elapsed > SEARCHED_SHARE * self.seconds
+
+    def late(self) -> bool:
+        """Say whether the time to estimate is over."""
+        return self.elapsed > ESTIMATED_SHARE * self.seconds
+
+    @property
+    def ended(self) -> bool:
+        """Whether all of the time is over."""
         return self.elapsed > self.seconds
 
     def ranked(self) -> list[Candidate]:
@@ -245,7 +262,7 @@ class Search:
             return None
         if growth is not None:
             rate = growth[1] - growth[2]
-        candidate = Candidate(origin, direction, matrix, None, rate, self.elapsed)
+        candidate = Candidate(origin, direction, matrix, None, rate, self.elapsed, late=self.late)
         if growth is None and candidate.convergence_class != "super_exponential":
             return replace(candidate, rate=0.0)
         if not _same_solution(origin, direction, matrix, rate, self.target):

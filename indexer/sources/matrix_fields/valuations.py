@@ -16,7 +16,7 @@ themselves. All of this is read off, not proved.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from fractions import Fraction
 from math import exp, gcd, lcm, log, sqrt
 
@@ -41,6 +41,9 @@ PRIMES = 3
 
 MOST_STEPS = 60_000
 """Steps of a walk modulo a prime at most."""
+
+STEPS_A_LOOK = 256
+"""Steps of a walk after which it is asked whether the time is over."""
 
 AGREEING_ESTIMATES = 1e-4
 """Difference of two estimates at most."""
@@ -119,12 +122,17 @@ def leading_growth(matrix: IntegerMatrix) -> Growth | None:
 
 
 def delta_limit(
-    matrix: IntegerMatrix, forms: Collection[int], start: Collection[Fraction], *, quick: bool = False
+    matrix: IntegerMatrix,
+    forms: Collection[int],
+    start: Collection[Fraction],
+    *,
+    quick: bool = False,
+    over: Callable[[], bool] = lambda: False,
 ) -> float | None:
     """Return the estimated limit of delta of a matrix of rank 2; None where the valuations give no clear picture.
 
     `forms` are the `slopes`, `start` is where the trajectory begins. `quick` takes what the smallest primes show; else
-    those of two sizes must agree.
+    those of two sizes must agree. None also where `over` says that the time is.
     """
     growth = leading_growth(matrix)
     if growth is None or not forms:
@@ -141,7 +149,9 @@ def delta_limit(
     for _ in range(PRIMES):
         if size * 2 > MOST_STEPS:
             return None
-        gamma = _middle_primes(matrix, points, size, modulus, growth[0], first)
+        gamma = _middle_primes(matrix, points, size, modulus, growth[0], first, over)
+        if over():
+            return None
         found = None if gamma is None else _delta(first, second, gamma + small)
         if found is not None:
             if quick or any(abs(found - other) < AGREEING_ESTIMATES for other in before):
@@ -194,7 +204,13 @@ def _breakpoints(forms: Collection[int]) -> NDArray[np.float64]:
 
 
 def _middle_primes(
-    matrix: IntegerMatrix, points: NDArray[np.float64], size: int, modulus: int, degree: int, first: float
+    matrix: IntegerMatrix,
+    points: NDArray[np.float64],
+    size: int,
+    modulus: int,
+    degree: int,
+    first: float,
+    over: Callable[[], bool],
 ) -> float | None:
     """Return the growth of log gcd a step by primes of middle size, one walked of each class mod `modulus`."""
     low, high = points[:-1], points[1:]
@@ -207,7 +223,10 @@ def _middle_primes(
         prime = size - size % modulus + residue
         while not gmpy2.is_prime(prime):
             prime += modulus
-        values, doubtful = _steps(_valuations(matrix, prime), prime, low, high, degree)
+        valuations = _valuations(matrix, prime, over)
+        if valuations is None:
+            return None
+        values, doubtful = _steps(valuations, prime, low, high, degree)
         if values[0, 0]:
             return None
         weights[0, 0] = 0.0
@@ -234,14 +253,16 @@ def _steps(
     return values, doubtful
 
 
-def _valuations(matrix: IntegerMatrix, prime: int) -> NDArray[np.int64]:
-    """Return v_p(gcd(p_n, q_n)) for n = 0, ..., 2 p - 1, by a walk modulo a power of p."""
+def _valuations(matrix: IntegerMatrix, prime: int, over: Callable[[], bool]) -> NDArray[np.int64] | None:
+    """Return v_p(gcd(p_n, q_n)) for n = 0, ..., 2 p - 1, by a walk modulo a power of p; None where the time is over."""
     exponent = 4 * max(int(entry.degree()) for row in matrix for entry in row) + 8
     modulus = mpz(prime) ** exponent
     (A, B), (C, D) = matrix
     p, q, r, s = mpz(1), mpz(0), mpz(0), mpz(1)
     found = np.zeros(2 * prime, dtype=np.int64)
     for n in range(1, 2 * prime):
+        if n % STEPS_A_LOOK == 0 and over():
+            return None
         a, b, c, d = int(A(n)), int(B(n)), int(C(n)), int(D(n))
         p, q = (p * a + q * c) % modulus, (p * b + q * d) % modulus
         r, s = (r * a + s * c) % modulus, (r * b + s * d) % modulus

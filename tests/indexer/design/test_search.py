@@ -27,7 +27,7 @@ SECONDS = 120.0
 def search(constant: str, wish: Wish, count: int = 1) -> list[Design]:
     under_way = Search(read_target(constant), wish, SECONDS, count)
     under_way.run()
-    return list(designed(under_way))
+    return designed(under_way)
 
 
 def evaluated(formula: PCF, depth: int) -> mpmath.mpf:
@@ -129,3 +129,37 @@ def test_time_ends_a_search_and_keeps_what_it_has() -> None:
 def test_extreme_arguments_are_solved_for(constant: str) -> None:
     (found,) = search(constant, read_wish(None, ">=4", "<=1"))
     assert agrees(found, constant)
+
+
+class Clock:
+    """Seconds that only pass when they are told to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_when_the_time_is_over_nothing_is_estimated_and_one_formula_is_given() -> None:
+    clock = Clock()
+    under_way = Search(read_target("catalan"), read_wish(None, None, "<=6"), 100.0, 5, clock=clock)
+    weighed = 40
+
+    def pass_time(phase: str, done: int | None = None, total: int | None = None) -> None:
+        if under_way.weighed >= weighed:
+            clock.now = 200.0
+
+    under_way.tell = pass_time
+    under_way.run()
+    assert under_way.weighed == weighed and len(under_way.found) > 1
+    designs = designed(under_way)
+    assert len(designs) == 1 and designs[0].candidate.delta_limit is None
+    clock.now = 0.0
+    assert under_way.ranked()[-1].delta_limit is None  # as it was asked for too late
+
+
+def test_what_was_wished_for_orders_the_formulas() -> None:
+    rates = [one.fastest() for one in search("log(2)", read_wish(None, ">=1.5", None), count=4)]
+    assert len(rates) == 4 and rates == sorted(rates, reverse=True)
+    slow = [one.fastest() for one in search("log(2)", read_wish(None, "<=1", None), count=3)]
+    assert slow == sorted(slow)

@@ -26,7 +26,7 @@ def test_designs_are_stored_with_constant_and_trajectory(
     seed_constants(connection)
     search = Search(read_target(constant), read_wish(delta, None, None if itself else "<=1"), 120.0, 1)
     search.run()
-    found = list(designed(search))
+    found = designed(search)
     assert add_designs(connection, found, search.target) == 1
     assert add_designs(connection, found, search.target) == 0
     rows = connection.execute(
