@@ -97,7 +97,10 @@ def _relation(row: Row) -> StoredRelation:
 
 @dataclass(frozen=True, slots=True)
 class StoredTheorem:
-    """A relation that is a theorem; `members` are others of the formula's class that have one themselves."""
+    """A relation that is a theorem; `members` are others of the formula's class that have one themselves.
+
+    `paths` are field, direction and start of trajectories that the formula represents.
+    """
 
     id: int
     formula: PCF
@@ -108,6 +111,7 @@ class StoredTheorem:
     term: str | None = None
     other: PCF | None = None
     members: tuple[PCF, ...] = ()
+    paths: tuple[tuple[str, list[int], list[str]], ...] = ()
 
 
 def count_theorems(connection: psycopg.Connection) -> int:
@@ -145,6 +149,7 @@ def _theorem(row: Row) -> StoredTheorem:
         row["term"],
         other,
         tuple(PCF(a, b) for a, b in members),
+        tuple((name, direction, start) for name, direction, start in row["paths"] or ()),
     )
 
 

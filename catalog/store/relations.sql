@@ -47,12 +47,12 @@ set reason = excluded.reason, digits_agreed = excluded.digits_agreed, code_versi
     failed_at = excluded.failed_at
 
 -- stored_theorems --
--- Theorems with all that a certificate is made of: the formula, the constant or the other formula, and the simplest
--- other members of the formula's class that have a theorem. All, those of one formula, or a sample of so many.
+-- Theorems with all that a certificate is made of: the formula, the constant or the other formula, the simplest other
+-- members of the formula's class that have a theorem, and trajectories that the formula represents. All, those of one formula, or a sample of so many.
 select
     relation.id, formula.a, formula.b, relation.kind, relation.coefficients, relation.expression,
     constant.name as constant, constant.expression as term, partner.a as other_a, partner.b as other_b,
-    members.a_texts, members.b_texts
+    members.a_texts, members.b_texts, walks.paths
 from relation
 join formula on formula.id = relation.formula_id and formula.kind = 'pcf'
 left join constant on constant.id = relation.constant_id
@@ -80,6 +80,18 @@ left join lateral (
         limit 3
     ) as simplest
 ) as members on true
+left join lateral (
+    select json_agg(json_build_array(walk.name, walk.direction, walk.start)) as paths
+    from (
+        select field.name, trajectory.direction, trajectory.start
+        from representation
+        join trajectory on trajectory.id = representation.trajectory_id
+        join field on field.id = trajectory.field_id and field.matrices is null
+        where representation.formula_id = formula.id and representation.map is not null
+        order by representation.equivalence is not null, trajectory.steps, trajectory.id
+        limit 4
+    ) as walk
+) as walks on true
 where relation.proof = 'theorem'
     and (%(formula_id)s::bigint is null or relation.formula_id = %(formula_id)s::bigint)
     and (%(sample)s::bigint is null or relation.id = any (%(chosen)s::bigint[]))

@@ -38,7 +38,8 @@ def relations_to_renew(
 ) -> Iterator[list[Row]]:
     """Yield the relations of all formulas, or of those chosen by number, `count` at a time.
 
-    A row has id, a, b, kind, coefficients, expression, proof, constant and term.
+    A row has id, a, b, kind, coefficients, expression, proof, constant, term, and paths: field, direction
+    and start of trajectories that the formula represents, None where it does none.
     """
     return _blocks(connection, "relations_to_renew", count, chosen)
 

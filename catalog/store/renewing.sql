@@ -4,10 +4,22 @@
 -- Relations with numbers or constants that are no theorems or have an older text, in the order of their numbers.
 select
     relation.id, formula.a, formula.b, relation.kind, relation.coefficients, relation.expression, relation.proof,
-    constant.name as constant, constant.expression as term
+    constant.name as constant, constant.expression as term, walks.paths
 from relation
 join formula on formula.id = relation.formula_id and formula.kind = 'pcf'
 left join constant on constant.id = relation.constant_id
+left join lateral (
+    select json_agg(json_build_array(walk.name, walk.direction, walk.start)) as paths
+    from (
+        select field.name, trajectory.direction, trajectory.start
+        from representation
+        join trajectory on trajectory.id = representation.trajectory_id
+        join field on field.id = trajectory.field_id and field.matrices is null
+        where representation.formula_id = formula.id and representation.map is not null
+        order by representation.equivalence is not null, trajectory.steps, trajectory.id
+        limit 4
+    ) as walk
+) as walks on true
 where relation.id > %(after)s
     and relation.kind in ('rational', 'quadratic', 'algebraic', 'moebius')
     and (%(chosen)s::bigint[] is null or relation.formula_id = any (%(chosen)s))

@@ -25,11 +25,14 @@ from indexer.mathematics.proofs.arithmetic import Refused
 from indexer.mathematics.proofs.checker import check
 from indexer.mathematics.proofs.proving import prove
 from indexer.mathematics.relations.search import DIGITS, moebius, normal_moebius
-from indexer.sources.matrix_fields.constants import agrees, constant_of
+from indexer.sources.matrix_fields.constants import agrees, certificate_for, constant_of
 from indexer.sources.matrix_fields.trajectories import Numbers, Trajectory, coprime
 
-MAX_PROVED_DEGREE = 4
-"""Degree of a up to which a proof is looked for."""
+MAX_PROVED_DEGREE, MAX_CERTIFIED_DEGREE = 4, 12
+"""Degree of a up to which a proof is looked for, and up to which the field's is written and checked."""
+
+BY_FIELD = "by the field"
+"""How the reason begins why a limit is known from the field."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,9 @@ def _verified(candidate: Candidate, target: Target) -> Design | None:
     if found is None:
         return None
     coefficients, why = found
-    return Design(candidate, formula, coefficients, "verified", why, verdict.convergence_class)
+    is_proved = why.startswith(BY_FIELD) and _is_theorem(candidate, formula, coefficients)
+    proof: Literal["verified", "theorem"] = "theorem" if is_proved else "verified"
+    return Design(candidate, formula, coefficients, proof, why, verdict.convergence_class)
 
 
 def begun_early(formula: PCF) -> tuple[PCF, Numbers]:
@@ -134,20 +139,39 @@ def _theorem(formula: PCF, target: Target) -> Numbers | None:
 
 def _by_field(candidate: Candidate, target: Target, earlier: Numbers, ball: arb) -> tuple[Numbers, str] | None:
     """Return the map that a trajectory with a proved limit gives, and which one; `ball` is after the map `earlier`."""
-    origin, (p, q, r, s) = candidate.origin, earlier
+    p, q, r, s = earlier
     if candidate.halved:
         return None
-    walked = Trajectory(
-        origin.field, candidate.direction, origin.start, candidate.matrix, "pcf", candidate.contraction, None
-    )
+    walked = _trajectory(candidate)
     before = (s * ball - q) / (p - r * ball)
     known = constant_of(walked, before) if before.is_finite() else None
     if known is None or known.constant != target.expression:
         return None
     x, y, z, w = known.moebius
     x, y, z, w = normal_moebius((p * x + q * z, p * y + q * w, r * x + s * z, r * y + s * w))
-    why = known.why if known.proof == "verified" else f"by the field, from {known.why}"
+    why = known.why if known.proof == "verified" else f"{BY_FIELD}, from {known.why}"
     return ((x, y, z, w), why) if agrees((x, y, z, w), target.expression, ball) else None
+
+
+def _trajectory(candidate: Candidate) -> Trajectory:
+    origin = candidate.origin
+    return Trajectory(
+        origin.field, candidate.direction, origin.start, candidate.matrix, "pcf", candidate.contraction, None
+    )
+
+
+def _is_theorem(candidate: Candidate, formula: PCF, coefficients: Numbers) -> bool:
+    """Say whether the field's certificate of just this map is accepted by the checker."""
+    if formula.deg_a > MAX_CERTIFIED_DEGREE:
+        return False
+    certificate = certificate_for(formula, _trajectory(candidate))
+    if certificate is None or certificate.coefficients != coefficients:
+        return False
+    try:
+        check(certificate.to_json())
+    except Refused:
+        return False
+    return True
 
 
 def _by_digits(ball: arb, target: Target, digits: int) -> tuple[Numbers, str] | None:

@@ -26,6 +26,8 @@ from indexer.mathematics.proofs.dihedral import RootCertificate
 from indexer.mathematics.proofs.links import LinkCertificate
 from indexer.mathematics.relations.relation import Relation, algebraic_relation, moebius_relation, moebius_value
 from indexer.mathematics.relations.search import residual_digits
+from indexer.sources.matrix_fields.constants import certificate_for
+from indexer.sources.matrix_fields.trajectories import Trajectory
 
 METHOD = "closed form"
 """How a relation was found that theory derives from the coefficients."""
@@ -82,16 +84,21 @@ def algebraic_by_theory(formula: PCF, known: Limit) -> Relation | None:
     )
 
 
-def with_proof(formula: PCF, relation: Relation, member: PCF | None = None) -> Relation:
+def with_proof(
+    formula: PCF, relation: Relation, member: PCF | None = None, walks: Sequence[Trajectory] = ()
+) -> Relation:
     """Return a verified relation as a theorem, where a proof of just that is found.
 
-    `member` is a formula of the same class, through which a proof is sought where the formula has none by itself.
+    `member` is a formula of the same class, and `walks` are trajectories that the formula represents, through which a
+    proof is sought where the formula has none by itself.
     """
-    certificate = proof_of(formula, relation, [] if member is None else [member])
+    certificate = proof_of(formula, relation, [] if member is None else [member], walks)
     return relation if certificate is None else replace(relation, proof="theorem")
 
 
-def proof_of(formula: PCF, relation: Relation, members: Sequence[PCF] = ()) -> Certificate | RootCertificate | None:
+def proof_of(
+    formula: PCF, relation: Relation, members: Sequence[PCF] = (), walks: Sequence[Trajectory] = ()
+) -> Certificate | RootCertificate | None:
     """Return a certificate of a relation that the checker accepts, None where none is found.
 
     Raises EvaluationError where it refuses one.
@@ -99,6 +106,22 @@ def proof_of(formula: PCF, relation: Relation, members: Sequence[PCF] = ()) -> C
     for certificate in _certificates(formula, members):
         if certificate is not None and _says(certificate, relation):
             _accept(certificate)
+            return certificate
+    return proof_by_field(formula, relation, walks)
+
+
+def proof_by_field(formula: PCF, relation: Relation, walks: Sequence[Trajectory]) -> Certificate | None:
+    """Return the certificate of a relation by the first of some trajectories that gives one which the checker accepts.
+
+    It refuses those of long walks, which are beyond its bounds.
+    """
+    for walked in walks:
+        certificate = certificate_for(formula, walked)
+        if certificate is not None and _says(certificate, relation):
+            try:
+                check(certificate.to_json())
+            except Refused:
+                continue
             return certificate
     return None
 

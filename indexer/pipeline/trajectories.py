@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from catalog.constants.library import library
 from catalog.formulas.pcf import PCF
 from catalog.store.findings import FieldRow, TrajectoryRow
 from catalog.store.rows import Row
+from indexer.identification.theorems import proof_by_field
 from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.equivalence.decision import Equivalence
 from indexer.mathematics.proofs.certificate import composed, equivalence_step
+from indexer.mathematics.relations.relation import Relation
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.recurrences import constants_of, recurrence_row
 from indexer.sources.matrix_fields.doubles import standing_for
@@ -20,10 +23,13 @@ from indexer.sources.matrix_fields.field import Field
 from indexer.sources.matrix_fields.known import field_of
 from indexer.sources.matrix_fields.own import definition_text
 from indexer.sources.matrix_fields.rates import rate_of
-from indexer.sources.matrix_fields.trajectories import Trajectory
+from indexer.sources.matrix_fields.trajectories import Trajectory, trajectory
 from indexer.sources.space import Proposed, plain
 
 Item = PCF | Proposed
+
+MOST_ASKED = 4
+"""Trajectories of a formula that are asked for a proof of its relation."""
 
 
 def walked_batch(
@@ -40,6 +46,10 @@ def walked_batch(
     kept = sorted({stands.place for stands in standing})
     batch = evaluated([items[place] for place in kept])
     rows = {place: row for row, place in enumerate(kept)}
+    represented = [
+        (rows[s.place], walk) for s, walk in zip(standing, (w for _, w, i in walks if i is not None), strict=True)
+    ]
+    prove_by_fields(batch, represented)
     place = 0
     for rank, walk, item in walks:
         if item is None:
@@ -53,6 +63,32 @@ def walked_batch(
         add_trajectory_row(batch, own)
         place += 1
     return batch
+
+
+def prove_by_fields(batch: Batch, walks: Iterable[tuple[int, Trajectory]]) -> None:
+    """Raise the verified relations of a batch to theorems where a trajectory of their formula, by row, proves them."""
+    of_row: dict[int, list[Trajectory]] = {}
+    for row, walked in walks:
+        of_row.setdefault(row, []).append(walked)
+    for place, relation in enumerate(batch.findings.relations):
+        chosen = of_row.get(relation.row, [])[:MOST_ASKED]
+        if not chosen or relation.proof != "verified" or relation.kind != "moebius" or relation.constant is None:
+            continue
+        x, y, z, w = relation.coefficients
+        term = batch.constants[relation.constant]
+        said = Relation(
+            "moebius", relation.expression, 0, 0, "verified", "", (relation.constant,), (term,), (x, y, z, w)
+        )
+        if proof_by_field(batch.formula(relation.row), said, chosen) is not None:
+            batch.findings.relations[place] = replace(relation, proof="theorem")
+
+
+def stored_walks(paths: Iterable[tuple[str, Sequence[int], Sequence[str]]] | None) -> list[Trajectory]:
+    """Return trajectories of fields that the program knows, by field, direction and start, as they are stored."""
+    return [
+        trajectory(field_of(name), tuple(direction), tuple(map(Fraction, start)))
+        for name, direction, start in paths or ()
+    ]
 
 
 def add_trajectory_row(batch: Batch, row: TrajectoryRow) -> None:

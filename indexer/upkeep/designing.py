@@ -21,7 +21,7 @@ from indexer.mathematics.equivalence.decision import relate
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute_all
 from indexer.pipeline.storing import store
-from indexer.pipeline.trajectories import by_equivalence, trajectory_row
+from indexer.pipeline.trajectories import by_equivalence, prove_by_fields, trajectory_row
 from indexer.sources.matrix_fields.trajectories import Trajectory, composed
 
 
@@ -36,6 +36,8 @@ def add_designs(connection: psycopg.Connection, found: Sequence[Design], target:
         [design.formula for design in found], budget=LIBRARY_BUDGET, library=library, expected=proposals
     )
     batch = Batch.of(computed, library.version)
+    walks = [(row, walk) for row, design in enumerate(found) if (walk := _walk(design)) is not None]
+    prove_by_fields(batch, walks)
     for row, design in enumerate(found):
         represented = _trajectory(row, design)
         if represented is not None:
@@ -45,13 +47,21 @@ def add_designs(connection: psycopg.Connection, found: Sequence[Design], target:
     return int(ingested.new.sum())
 
 
-def _trajectory(row: int, design: Design) -> TrajectoryRow | None:
-    """Return the trajectory of a formula, with the map to its limit; None where they are not shown to be equivalent."""
+def _walk(design: Design) -> Trajectory | None:
+    """Return the trajectory of a formula, None where its matrix gives no continued fraction."""
     candidate = design.candidate
     origin, contraction = candidate.origin, candidate.contraction
     if contraction is None:
         return None
-    walked = Trajectory(origin.field, candidate.direction, origin.start, candidate.matrix, "pcf", contraction, None)
+    return Trajectory(origin.field, candidate.direction, origin.start, candidate.matrix, "pcf", contraction, None)
+
+
+def _trajectory(row: int, design: Design) -> TrajectoryRow | None:
+    """Return the trajectory of a formula, with the map to its limit; None where they are not shown to be equivalent."""
+    candidate, walked = design.candidate, _walk(design)
+    if walked is None or walked.contraction is None:
+        return None
+    contraction = walked.contraction
     own = trajectory_row(walked, row, delta_limit=candidate.delta_limit)
     if candidate.halved:
         equivalence = relate(design.formula, contraction.formula).equivalence

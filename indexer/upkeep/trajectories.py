@@ -19,7 +19,7 @@ from indexer.mathematics.continued_fractions.limit import limit
 from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import Computed, compute_all
 from indexer.pipeline.storing import store
-from indexer.pipeline.trajectories import add_trajectory_row, stored_field, trajectory_row
+from indexer.pipeline.trajectories import add_trajectory_row, prove_by_fields, stored_field, trajectory_row
 from indexer.similarity.anchors import AnchorsWhenAsked
 from indexer.sources.matrix_fields.constants import CHECKED_DIGITS, constant_of
 from indexer.sources.matrix_fields.trajectories import Trajectory, trajectory
@@ -47,6 +47,7 @@ def add_trajectory(connection: psycopg.Connection, walked: Trajectory, delta_lim
         anchors = AnchorsWhenAsked(connection)
         computed = compute_all([formula], anchors=anchors, budget=LIBRARY_BUDGET, library=library, expected=expected)
     batch = Batch.of(computed, library.version)
+    prove_by_fields(batch, [(0, walked)])
     row = trajectory_row(walked, 0 if computed else None, delta_limit=delta_limit)
     add_trajectory_row(batch, row)
     key = None if row.recurrence is None else row.recurrence.key

@@ -51,23 +51,23 @@ def prove(formula: PCF) -> Certificate | None:
     own = _by_itself(formula)
     if own is not None:
         return own
-    return _by_equivalence(formula, _candidates(formula))
+    return by_equivalence(formula, _candidates(formula))
 
 
 def prove_sum(formula: PCF) -> Certificate | None:
     """Return the certificate of a formula that is equivalent to a sum with a name, which it telescopes to."""
     if next(first_order_solutions(formula), None) is None or no_limit(formula) is not None:
         return None
-    return _by_equivalence(formula, sums_of(formula))
+    return by_equivalence(formula, sums_of(formula))
 
 
 def prove_through(formula: PCF, member: PCF) -> Certificate | None:
     """Return the certificate of a formula by an equivalence to another that is proved; None where either is missing."""
     known = prove(member)
-    return None if known is None else _by_equivalence(formula, [known])
+    return None if known is None else by_equivalence(formula, [known])
 
 
-def _by_equivalence(formula: PCF, proved: Iterable[Certificate]) -> Certificate | None:
+def by_equivalence(formula: PCF, proved: Iterable[Certificate]) -> Certificate | None:
     """Return the first of some certificates that is the formula's, or is after an equivalence to what it proves."""
     for other in proved:
         if other.formula == formula:

@@ -20,11 +20,12 @@ from flint import arb, ctx
 from catalog.constants.evaluation import evaluate
 from catalog.constants.library import library
 from catalog.errors import FormulaError
+from catalog.formulas.pcf import PCF
 from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.proofs.certificate import Certificate
-from indexer.mathematics.proofs.proving import prove
+from indexer.mathematics.proofs.proving import by_equivalence, prove
 from indexer.mathematics.relations.search import moebius, normal_moebius
 from indexer.sources.matrix_fields.known import HYPERGEOMETRIC, field_of
 from indexer.sources.matrix_fields.proof import certificate, is_minimal
@@ -110,6 +111,12 @@ def certificate_of(walked: Trajectory) -> Certificate | None:
     if anchor.direction == walked.direction:
         return None if walked.contraction is None else prove(walked.contraction.formula)
     return certificate(walked, trajectory(walked.field, anchor.direction, walked.start))
+
+
+def certificate_for(formula: PCF, walked: Trajectory) -> Certificate | None:
+    """Return that of a formula which is the fraction of a trajectory, or equivalent to it; None where there is none."""
+    known = certificate_of(walked)
+    return None if known is None else by_equivalence(formula, [known])
 
 
 def _by_walk(walked: Trajectory, contraction: Contraction, anchor: Anchor) -> Numbers | None:

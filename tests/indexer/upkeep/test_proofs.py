@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog.database.opening import open_database
-from catalog.formulas.pcf import parse_formula
+from catalog.formulas.pcf import PCF, parse_formula
 from catalog.store import formulas as queries
 from tests.helpers.command import formulary, json_of
 
@@ -29,3 +29,31 @@ def test_a_formula_without_a_theorem_is_refused_in_one_sentence(seeded_url: str)
     done = formulary("verify", "--proofs", "PCF(n^2+1, 3n+7)", "--database-url", seeded_url)
     assert done.returncode == 1
     assert done.stderr == "formulary: the catalogue has no theorem of PCF(n^2 + 1, 3n + 7); there is nothing to check\n"
+
+
+FIELD_ALONE = ("trajectory", "3F2(1)", "1,1,2,2,3", "1,1,1,2,2")
+"""A trajectory whose fraction has no proof but that of its field."""
+
+
+def test_a_theorem_by_its_field_is_proved_again_from_its_trajectory(database_url: str) -> None:
+    at = {"FORMULARY_DATABASE_URL": database_url}
+    walked = json_of(*FIELD_ALONE, "--add", quiet=False, **at)
+    formula = str(PCF(tuple(walked["pcf"]["a"]), tuple(walked["pcf"]["b"])))
+    assert walked["proof"] == "field"
+    assert formulary("prove", formula).returncode == 1
+    assert json_of("show", formula, **at)["relations"][0]["proof"] == "theorem"
+    found = json_of("verify", "--proofs", formula, **at)
+    assert (found["checked"], found["failed"]) == (1, 0)
+    with open_database(database_url) as database, database.connect() as connection:
+        connection.execute("delete from representation")
+    assert json_of("verify", "--proofs", formula, code=1, **at)["failed"] == 1
+
+
+def test_a_relation_of_an_older_catalogue_becomes_a_theorem_by_its_field(database_url: str) -> None:
+    at = {"FORMULARY_DATABASE_URL": database_url}
+    walked = json_of(*FIELD_ALONE, "--add", quiet=False, **at)
+    formula = str(PCF(tuple(walked["pcf"]["a"]), tuple(walked["pcf"]["b"])))
+    with open_database(database_url) as database, database.connect() as connection:
+        connection.execute("update relation set proof = 'verified'")
+    assert formulary("recompute", formula, **at).returncode == 0
+    assert json_of("show", formula, **at)["relations"][0]["proof"] == "theorem"
