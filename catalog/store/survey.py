@@ -40,6 +40,8 @@ class Named:
     author: str | None
     said: str | None
     """The formula that is published there."""
+    classical: str | None
+    """The theorem of which it, or an equivalent formula with its constant, is an instance; None where none is known."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Counted:
     """Classes of equivalent formulas among the theorems."""
     published: int
     """Classes among these of which the catalogue holds a publication."""
+    classical: int
+    """Other classes among these that are instances of a classical theorem on continued fractions."""
     alone: int
     """Theorems whose class has not been sought yet, each of which counts for a class."""
 

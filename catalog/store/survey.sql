@@ -2,8 +2,9 @@
 
 -- survey_constants --
 -- The constants that are behind limits of canonical formulas: formulas, theorems, classes of equivalent formulas among
--- these, those of which a publication is held, and theorems that have not been compared with others yet; first a row for
--- all constants together. Those with theorems first, the groups of the library in turn, what theory alone has named last.
+-- these, those of which a publication is held, others that are instances of a classical theorem, and theorems that have not
+-- been compared with others yet; first a row for all constants together. Those with theorems first, the groups of the
+-- library in turn, what theory alone has named last.
 with published as (
     select distinct coalesce(equivalence.class_id, said.canonical_id, said.id) as class_id
     from source
@@ -13,20 +14,31 @@ with published as (
 claim as (
     select
         best.constant_id, best.proof = 'theorem' as is_theorem,
-        coalesce(equivalence.class_id, best.formula_id) as class_id, equivalence.class_id is null as is_alone
+        coalesce(equivalence.class_id, best.formula_id) as class_id, equivalence.class_id is null as is_alone,
+        formula.closed_form_theorem is not null as is_classical
     from best_relation as best
+    join formula on formula.id = best.formula_id
     left join equivalence on equivalence.formula_id = best.formula_id
     where best.is_canonical and best.kind <> 'formula' and best.constant_id is not null
         and best.proof in ('verified', 'closed_form', 'theorem')
+),
+known as (
+    select claim.class_id, published.class_id is not null as is_published, bool_or(is_classical) as is_classical
+    from claim
+    left join published using (class_id)
+    group by claim.class_id, published.class_id
 ),
 counted as (
     select
         constant_id, count(*) as formulas, count(*) filter (where is_theorem) as theorems,
         count(distinct class_id) filter (where is_theorem) as classes,
-        count(distinct class_id) filter (where is_theorem and published.class_id is not null) as published,
+        count(distinct class_id) filter (where is_theorem and known.is_published) as published,
+        count(distinct class_id) filter (
+            where is_theorem and known.is_classical and not known.is_published
+        ) as classical,
         count(*) filter (where is_theorem and is_alone) as alone
     from claim
-    left join published using (class_id)
+    join known using (class_id)
     group by grouping sets ((constant_id), ())
 ),
 placed as (
@@ -40,7 +52,7 @@ placed as (
     left join constant on constant.id = counted.constant_id
 )
 select
-    constant_id as id, name, latex, formulas, theorems, classes, published, alone,
+    constant_id as id, name, latex, formulas, theorems, classes, published, classical, alone,
     (count(*) over ())::bigint - 1 as constants
 from placed
 order by constant_id is not null, theorems = 0, is_derived, turn, likelihood
@@ -56,9 +68,9 @@ group by kind
 
 -- survey_best --
 -- Of some constants the formulas with the largest delta, the fastest and the simplest, and the theorem to be written out:
--- the one with the largest delta that is not published, else that is, of those with the same two digits the simplest. With
--- what stands behind each, and the first publication held of the formula, of its mirror or an inflation, or of a formula
--- that is proved to be equivalent to it.
+-- the one with the largest delta of those that are neither published nor instances of a classical theorem, else of the
+-- published ones, else of all; of those with the same two digits the simplest. With what stands behind each, and the first
+-- publication held of the formula, of its mirror or an inflation, or of a formula that is proved to be equivalent to it.
 with published as (
     select distinct on (class_id) class_id, paper, equation, author, said
     from (
@@ -76,7 +88,10 @@ candidate as (
     select
         formula.id, formula.a, formula.b, best.constant_id, relation.expression, best.proof, formula.convergence_class,
         formula.delta, formula.convergence_eta, formula.convergence_gamma, formula.complexity,
-        published.paper, published.equation, published.author, published.said
+        published.paper, published.equation, published.author, published.said,
+        max(formula.closed_form_theorem) over (
+            partition by best.constant_id, coalesce(equivalence.class_id, formula.id)
+        ) as classical
     from best_relation as best
     join relation on relation.id = best.relation_id
     join formula on formula.id = best.formula_id
@@ -110,7 +125,9 @@ union all
     select distinct on (constant_id) 'choice' as best_by, candidate.*
     from candidate
     where proof = 'theorem'
-    order by constant_id, paper is not null, round(delta::numeric, 2) desc nulls last, complexity, id
+    order by
+        constant_id, paper is null and classical is not null, paper is not null, round(delta::numeric, 2) desc nulls last,
+        complexity, id
 )
 
 -- survey_sittings --

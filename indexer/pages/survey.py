@@ -1,8 +1,9 @@
 """The survey: what a catalogue holds that can be cited, as a page in Markdown with its mathematics in LaTeX.
 
 A theorem is *known* where the catalogue holds a publication of the formula, of its mirror or an inflation, or of a
-formula whose recurrence is proved to be equivalent; else it is *not in the literature held*, which says nothing about
-what has been published elsewhere. The theorems that are written out are proved anew, their certificates checked, and
+formula whose recurrence is proved to be equivalent, and an *instance of a classical theorem* where one gives the limits
+of all formulas of its shape; else it is *not in the literature held*, which says nothing about what has been published
+elsewhere. The theorems that are written out are proved anew, their certificates checked, and
 both sides evaluated to CHECKED_DIGITS digits as the page is made, and once more by hand where the fraction is fast.
 """
 
@@ -94,9 +95,12 @@ def _summary(survey: Survey) -> str:
         " theorems: each has a certificate, which `formulary prove` writes and a small program of its own checks."
         " The others are *verified*: both sides were evaluated anew and agree, which is evidence and no proof."
         " Formulas whose recurrences are proved to be equivalent have limits that are Moebius maps of each other;"
-        f" up to that there are {found.classes:,} theorems, of which the catalogue holds no publication"
-        f" of {found.classes - found.published:,}. *Not in the literature held* means just that, and not that a"
-        " formula is new."
+        f" up to that there are {found.classes:,} theorems. {found.published:,} of them are *known*: the"
+        f" catalogue holds a publication. {found.classical:,} others are *instances of a classical theorem*, which"
+        " writes the limits of all formulas of their shape as quotients of functions, so that only their values may be"
+        " of interest."
+        f" {found.classes - found.published - found.classical:,} are *not in the literature held*, which means just"
+        " that, and not that they are new."
     )
     if found.alone:
         text += f" {found.alone:,} theorems have not been compared with others yet, and count for themselves."
@@ -104,8 +108,9 @@ def _summary(survey: Survey) -> str:
 
 
 def wanted_of(shown: Iterable[Surveyed], count: int = THEOREMS) -> list[Named]:
-    """Return the theorems to be written out, one of a constant, and of constants in their order."""
-    return [constant.choice for constant in shown if constant.choice is not None][:count]
+    """Return the theorems to be written out, one of a constant: those first that are not in the literature held."""
+    found = [constant.choice for constant in shown if constant.choice is not None]
+    return sorted(found, key=lambda named: (named.paper or named.classical) is not None)[:count]
 
 
 def _proved(named: Named, number: int, tell: Tell) -> Theorem:
@@ -176,20 +181,23 @@ def _constants(survey: Survey) -> Iterator[str]:
             f"{constant.counted.formulas - constant.counted.theorems:,}",
             f"{constant.counted.classes:,}",
             f"{constant.counted.published:,}",
+            f"{constant.counted.classical:,}",
             "" if constant.delta is None else f"{_formula(constant.delta)}, {constant.delta.delta:.4f}",
             _with_speed(constant.speed),
             _formula(constant.simplicity),
         )
         for constant in survey.shown
     ]
-    head = ("constant", "theorems", "verified", "classes", "published", "largest delta", "fastest", "simplest")
+    counts = ("theorems", "verified", "classes", "known", "classical")
+    head = ("constant", *counts, "largest delta", "fastest", "simplest")
     yield from _prose(
-        "Classes are those of equivalent formulas among the theorems, and *published* counts the classes of which"
-        " the catalogue holds a publication. A delta is that of the convergents at n = 1000, an estimate of its"
-        " limit; the fastest is told by digits a step, or by the power of n! with which the error falls."
+        "Classes are those of equivalent formulas among the theorems; of them are counted those that are *known*, as"
+        " the catalogue holds a publication, and others that are instances of a *classical* theorem. A delta is that of"
+        " the convergents at n = 1000, an estimate of its limit; the fastest is told by digits a step, or by the power"
+        " of n! with which the error falls."
     )
     yield ""
-    yield from _table(head, rows, right=4, first=1)
+    yield from _table(head, rows, right=5, first=1)
     if survey.constants > len(rows):
         yield from ("", f"{survey.constants - len(rows):,} more constants are not shown.")
     if survey.numbers:
@@ -215,8 +223,9 @@ def _theorems(theorems: Sequence[Theorem]) -> Iterator[str]:
     by_hand = [theorem for theorem in theorems if theorem.steps is not None]
     yield from _prose(
         f"{len(theorems)} theorems, one of a constant: the largest delta of those that are not in the literature held,"
-        " where there are any. Each was proved anew as this page was made, its certificate read by the checker, a"
-        " program of its own that searches nothing, and both sides evaluated with bounds."
+        " where there are any, else of the known ones. A fraction that is a sum by Euler's formula is as new as the"
+        " sum. Each was proved anew as this page was made, its certificate read by the checker, a program of its own"
+        " that searches nothing, and both sides evaluated with bounds."
         f" {len(by_hand)} of them were also checked by hand: a convergent, computed in whole numbers from the"
         f" definition, agrees with mpmath's value of the right side to {CHECKED_DIGITS} digits; the others converge too"
         " slowly for that."
@@ -236,7 +245,7 @@ def _theorems(theorems: Sequence[Theorem]) -> Iterator[str]:
 
 def _source(named: Named) -> str:
     if named.paper is None:
-        return f"It is {NOT_HELD}."
+        return f"It is {NOT_HELD}." if named.classical is None else f"An instance of {named.classical}."
     author = "" if not named.author else f"{named.author}, "
     equation = "" if not named.equation else f", {named.equation}"
     said = "" if named.said == str(named.formula) else f" (as {named.said})"
