@@ -96,14 +96,18 @@ class Survey:
     """The first of them, those with theorems first, the groups of the library in turn."""
     numbers: dict[str, tuple[int, int]]
     """Formulas whose limit is rational, quadratic, algebraic, and the theorems among them."""
+    literature: list[Row]
+    """Publications: author, paper, formulas; the first row is all together, with their number as `papers`."""
     laws: list[Row]
     """Rows of the table `pattern`."""
     riddles: list[Row]
     """formula, convergence_class, limit_value, delta, bound_kind; constants and digits of what is excluded."""
 
 
-def read_survey(connection: psycopg.Connection, constants: int, riddles: int, tell: Tell = silent) -> Survey:
-    """Read so many constants and riddles, and the rest, as it is at one moment; the connection must be idle.
+def read_survey(
+    connection: psycopg.Connection, constants: int, papers: int, riddles: int, tell: Tell = silent
+) -> Survey:
+    """Read so many constants, papers and riddles, and the rest, as it is at one moment; the connection must be idle.
 
     `tell` hears what is read. The connection is left idle. A catalogue of seven million formulas takes a minute.
     """
@@ -128,6 +132,7 @@ def read_survey(connection: psycopg.Connection, constants: int, riddles: int, te
             constants=int(total["constants"]),
             shown=shown,
             numbers={row["kind"]: (row["formulas"], row["theorems"]) for row in numbers},
+            literature=rows(connection, SQL["survey_literature"], count=papers + 1),
             laws=patterns(connection),
             riddles=[_with_formula(row) for row in rows(connection, SQL["survey_riddles"], count=riddles)],
         )

@@ -130,6 +130,15 @@ union all
         complexity, id
 )
 
+-- survey_literature --
+-- The publications that are held, with how many formulas are theirs; of all of them, and in the first row together.
+select
+    author, paper, count(distinct formula_id) as formulas, (count(*) over ())::bigint - 1 as papers
+from source
+group by grouping sets ((author, paper), ())
+order by grouping(paper) desc, formulas desc, paper, author
+limit %(count)s
+
 -- survey_sittings --
 -- The runs that did chunks: how long, with how many workers, what they brought in, and how they ended.
 select

@@ -34,7 +34,7 @@ from indexer.pages.by_hand import steps_by_hand
 CHECKED_DIGITS = 200
 """Digits to which both sides of a theorem that is written out are evaluated."""
 
-CONSTANTS, THEOREMS, LAWS, RIDDLES = 40, 20, 40, 20
+CONSTANTS, THEOREMS, PAPERS, LAWS, RIDDLES = 40, 20, 40, 40, 20
 """Rows of each section."""
 
 LONGEST = 90
@@ -67,6 +67,7 @@ def page(survey: Survey, title: str = "Survey", tell: Tell = silent, pictures: M
         ("Where was looked", _spaces(survey)),
         ("Constants", _constants(survey)),
         ("Theorems, with their proofs", _theorems(theorems)),
+        ("The literature held", _literature(survey)),
         ("Infinite families", _laws(survey)),
         ("What remains", _riddles(survey)),
         ("Pictures", [line for text, address in (pictures or {}).items() for line in (f"![{text}]({address})", "")]),
@@ -250,6 +251,24 @@ def _source(named: Named) -> str:
     equation = "" if not named.equation else f", {named.equation}"
     said = "" if named.said == str(named.formula) else f" (as {named.said})"
     return f"Known: {author}{named.paper}{equation}{said}."
+
+
+def _literature(survey: Survey) -> Iterator[str]:
+    total, *papers = survey.literature
+    yield from _prose(
+        f"What a theorem is compared with: {total['formulas']:,} formulas of {total['papers']:,} publications, up to"
+        " mirrors, inflations and equivalence. `formulary import arxiv` brings in more. Limits of fractions with deg a"
+        " <= 1 and deg b <= 2 are, by Pincherle's theorem, quotients of contiguous Bessel, Kummer, Tricomi, parabolic"
+        " cylinder or Gauss functions (O. Perron, Die Lehre von den Kettenbrüchen; DLMF 10.29, 12.8, 13.3, 15.5): they"
+        " are the instances of classical theorems above."
+    )
+    yield ""
+    rows = [
+        (", ".join(part for part in (row["author"], row["paper"]) if part), f"{row['formulas']:,}") for row in papers
+    ]
+    yield from _table(("publication", "formulas"), rows, right=1)
+    if total["papers"] > len(rows):
+        yield from ("", f"{total['papers'] - len(rows):,} more publications are not shown.")
 
 
 def _laws(survey: Survey) -> list[str]:

@@ -45,7 +45,7 @@ def test_a_theorem_is_checked_by_hand_where_its_fraction_is_fast() -> None:
 
 def test_the_page_says_what_the_catalogue_holds(seeded_url: str) -> None:
     with psycopg.connect(seeded_url) as connection:
-        survey = read_survey(connection, 40, 5)
+        survey = read_survey(connection, 40, 40, 5)
     text = " ".join(page(survey).split())
     assert f"{survey.total.theorems:,} of the relations to constants are theorems" in text
     golden = next(one.choice for one in survey.shown if one.name == "pi")
@@ -57,7 +57,7 @@ def test_the_page_says_what_the_catalogue_holds(seeded_url: str) -> None:
 
 def test_counts_of_the_survey_are_those_of_the_relations(seeded_url: str) -> None:
     with psycopg.connect(seeded_url) as connection:
-        survey = read_survey(connection, 1000, 5)
+        survey = read_survey(connection, 1000, 40, 5)
         counted = connection.execute(
             "select constant, count(*), count(*) filter (where best.proof = 'theorem')"
             " from best_relation as best join relations on relations.relation_id = best.relation_id"
@@ -70,9 +70,19 @@ def test_counts_of_the_survey_are_those_of_the_relations(seeded_url: str) -> Non
     assert survey.total.classes >= max(one.counted.classes for one in survey.shown) > 0
 
 
+def test_the_literature_that_is_held_is_told(seeded_url: str) -> None:
+    with psycopg.connect(seeded_url) as connection:
+        total, *papers = read_survey(connection, 1, 1000, 1).literature
+        connection.rollback()
+        sources = connection.execute("select count(distinct formula_id) from source").fetchone()
+    assert total["papers"] == len(papers)
+    assert sources == (total["formulas"],)
+    assert {"Bombelli", "Gauss", "Apéry"} <= {row["author"] for row in papers}
+
+
 def test_of_each_constant_the_best_formulas_are_told(seeded_url: str) -> None:
     with psycopg.connect(seeded_url) as connection:
-        survey = read_survey(connection, 40, 5)
+        survey = read_survey(connection, 40, 40, 5)
         best = dict(
             connection.execute(
                 "select constant, max(delta) from relations join formula on formula.id = formula_id"
