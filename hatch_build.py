@@ -36,13 +36,17 @@ class KernelsHook(BuildHookInterface[Any]):
             build_data["artifacts"].append(f"/{library.relative_to(self.root).as_posix()}")
 
 
+FORMULA = re.compile(r"^!\[([^\]]*)\]\((?!https?://)[^)]*\.svg\)$", re.MULTILINE)
 PICTURE = re.compile(r"^!\[[^\]]*\]\((?!https?://)[^)]*\)\n\n?", re.MULTILINE)
 LINK = re.compile(r"\[([^\]]+)\]\((?!https?://|#)[^)]*\)")
 
 
 def description(readme: str) -> str:
-    """Return the README for a package index: relative links become their text, pictures beside it are left out."""
-    return LINK.sub(r"\1", PICTURE.sub("", readme))
+    """Return the README for a package index: relative links and typeset formulas become their text.
+
+    Other pictures beside it are left out.
+    """
+    return LINK.sub(r"\1", PICTURE.sub("", FORMULA.sub(r"\1", readme)))
 
 
 class DescriptionHook(MetadataHookInterface):

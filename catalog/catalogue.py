@@ -14,16 +14,23 @@ from psycopg.rows import dict_row
 from catalog.database.opening import Database, open_database
 from catalog.errors import FormularyError
 from catalog.exchange.export import Record, records
+from catalog.formulas.pcf import PCF
 from catalog.store.formulas import count_formulas
 from catalog.store.search import Filter, constant_name, find
 
 LONGEST_CELL = 60
 """Characters of a value that a notebook shows."""
 
+LATEX = {letter: f"\\{letter}" for letter in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "…": r"\ldots{}",
+}
+"""Letters that mean something in LaTeX, and how they are written."""
+
 if TYPE_CHECKING:
     import pandas
-
-    from catalog.formulas.pcf import PCF
 
 
 class Rows(list[dict[str, Any]]):
@@ -36,16 +43,47 @@ class Rows(list[dict[str, Any]]):
         """Return the first rows as a table of HTML."""
         if not self:
             return "<p>no rows</p>"
-        head = "".join(f"<th>{escape(str(name))}</th>" for name in self[0])
-        body = "".join(f"<tr>{''.join(map(_cell, row.values()))}</tr>" for row in self[: self.SHOWN])
-        more = f"<p>{len(self) - self.SHOWN:,} more rows</p>" if len(self) > self.SHOWN else ""
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+        names, *rows = self._shown()
+        head = "".join(f"<th>{escape(name)}</th>" for name in names)
+        body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{self._more('<p>{}</p>')}"
+
+    def _repr_latex_(self) -> str:
+        """Return the same as a table of LaTeX, which a notebook takes that is printed."""
+        if not self:
+            return "no rows"
+        head, *rows = (" & ".join(map(_escaped, row)) + r" \\" for row in self._shown())
+        lines = (r"\begin{tabular}{" + "l" * len(self._shown()[0]) + "}", head, r"\hline", *rows, r"\end{tabular}")
+        return "\n".join(lines) + self._more("\n\n{}")
+
+    def _shown(self) -> list[list[str]]:
+        """The names and the first rows as text; the coefficients of a continued fraction are written as the formula."""
+        rows = [_with_formula(row) for row in self[: self.SHOWN]]
+        return [[str(name) for name in rows[0]], *([_cell(value) for value in row.values()] for row in rows)]
+
+    def _more(self, template: str) -> str:
+        more = len(self) - self.SHOWN
+        return template.format(f"{more:,} more rows") if more > 0 else ""
+
+
+def _with_formula(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with the formula in place of a, b and a definition, where it has those of `find`."""
+    if not {"a", "b", "definition"} <= row.keys():
+        return row
+    text = row["definition"] if row["a"] is None else str(PCF(row["a"], row["b"]))
+    shown = {"formula" if name == "a" else name: text if name == "a" else value for name, value in row.items()}
+    return {name: value for name, value in shown.items() if name not in ("b", "definition")}
 
 
 def _cell(value: Any) -> str:
-    """Return a cell: nothing for NULL, a long text cut."""
+    """Return the text of a cell: nothing for NULL, a long text cut."""
     text = "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
-    return f"<td>{escape(text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + '…')}</td>"
+    return text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + "…"
+
+
+def _escaped(text: str) -> str:
+    """Return text as LaTeX has it."""
+    return "".join(LATEX.get(letter, letter) for letter in text)
 
 
 class Catalogue:

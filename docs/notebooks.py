@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import sys
 from pathlib import Path
 from typing import Any
 
+from catalog.catalogue import Rows
+from catalog.formulas.pcf import PCF
+
 PAGE = Path(__file__).with_name("notebook.md")
+_FORMULA = re.compile(r"PCF\(a=(\(.*?\)), b=(\(.*?\))\)")
 _BLOCK = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -36,8 +41,7 @@ def _examples(text: str, before: int) -> list[dict[str, Any]]:
     def close() -> None:
         if code:
             count = before + len(cells) + 1
-            output = {"output_type": "stream", "name": "stdout", "text": _lines("\n".join(answer) + "\n")}
-            outputs = [output] if answer else []
+            outputs = [_output("\n".join(answer), code, count)] if answer else []
             source = _lines("\n".join(code))
             cells.append({"cell_type": "code", "execution_count": count, "metadata": {}, "outputs": outputs,
                           "source": source})  # fmt: skip
@@ -53,6 +57,19 @@ def _examples(text: str, before: int) -> list[dict[str, Any]]:
             answer.append(line)
     close()
     return cells
+
+
+def _output(answer: str, code: list[str], count: int) -> dict[str, Any]:
+    """What a cell shows: text that is printed, or a value, a formula and rows also as a notebook shows them."""
+    if not isinstance(last := ast.parse("\n".join(code)).body[-1], ast.Expr) or ast.unparse(last).startswith("print("):
+        return {"output_type": "stream", "name": "stdout", "text": _lines(answer + "\n")}
+    data = {"text/plain": _lines(answer)}
+    if found := _FORMULA.fullmatch(answer):
+        data["text/latex"] = _lines(PCF(*map(ast.literal_eval, found.groups()))._repr_latex_())
+    elif answer.startswith("[{"):
+        rows = Rows(ast.literal_eval(answer))
+        data |= {"text/html": _lines(rows._repr_html_()), "text/latex": _lines(rows._repr_latex_())}
+    return {"output_type": "execute_result", "execution_count": count, "metadata": {}, "data": data}
 
 
 def _lines(text: str) -> list[str]:

@@ -172,3 +172,12 @@ def test_a_notebook_shows_mathematics_and_tables(seeded_url: str) -> None:
         many = opened.query("select n from generate_series(1, 60) as n")
         assert many._repr_html_().count("<tr>") == 51 and "10 more rows" in many._repr_html_()
         assert opened.find(constant="pi", max_complexity=0)._repr_html_() == "<p>no rows</p>"
+        latex = shown._repr_latex_()
+        assert latex.startswith(
+            "\\begin{tabular}{llll}\ntext & nothing & number & long \\\\\n\\hline\n<b>\\& &  & 1.5 & 9"
+        )
+        assert opened.find(constant="pi", max_complexity=0)._repr_latex_() == "no rows"
+        found = opened.find(constant="pi", limit=3)
+        assert "<th>id</th><th>formula</th><th>status</th>" in found._repr_html_()
+        assert f"<td>{catalog.PCF(found[0]['a'], found[0]['b'])}</td>" in found._repr_html_()
+        assert "PCF(2n + 1, n\\textasciicircum{}2)" in found._repr_latex_() and found[0]["b"] is not None

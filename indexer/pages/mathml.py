@@ -78,7 +78,7 @@ class _Reader:
     def __init__(self, latex: str) -> None:
         self._tokens = _TOKEN.findall(latex)
         self._at = 0
-        self._roots = 0  # roots that are open
+        self._flat = 0  # roots and exponents that are open, where a fraction stands on one line
 
     def row(self, end: str | None) -> list[str]:
         """Return the elements up to a token, which is passed over, or to the end of the text."""
@@ -96,14 +96,17 @@ class _Reader:
 
     def _scripted(self) -> str:
         """Return one element with what stands below and above it."""
-        limits = self._peek() in (r"\mathop", r"\sum", r"\prod")
+        token = self._peek()
+        limits = token in (r"\mathop", r"\sum", r"\prod")
         base = "<mrow></mrow>" if self._peek() in ("^", "_") else self._element()
         below = above = None
         while self._peek() in ("^", "_"):
             if self._next() == "_":
                 below = self._element()
             else:
+                self._flat += 1
                 above = self._element()
+                self._flat -= 1
         if below is None and above is None:
             return base
         name = (
@@ -111,7 +114,8 @@ class _Reader:
             if limits
             else ("m" + "sub" * (below is not None) + "sup" * (above is not None))
         )
-        return f"<{name}>{base}{below or ''}{above or ''}</{name}>"
+        scripted = f"<{name}>{base}{below or ''}{above or ''}</{name}>"
+        return f'{scripted}<mspace width="{SPACES[","]}"></mspace>' if token == r"\mathop" else scripted
 
     def _element(self) -> str:
         self._skip_blanks()
@@ -156,9 +160,12 @@ class _Reader:
         return f'<mi mathvariant="normal">{escape(name)}</mi>'  # a function by its name, such as \tan
 
     def _fraction(self) -> str:
-        """Return a fraction; under a root on one line, since without a mathematics font the sign covers half of it."""
+        """Return a fraction; in an exponent, where it would be tiny, on one line.
+
+        Under a root too, since without a mathematics font the sign covers half of it.
+        """
         above, below = self._element(), self._element()
-        if not self._roots:
+        if not self._flat:
             return f"<mfrac>{above}{below}</mfrac>"
         return f"<mrow>{_as_factor(above)}<mo>/</mo>{_as_factor(below)}</mrow>"
 
@@ -171,9 +178,9 @@ class _Reader:
         return f"<mroot>{self._under_root()}{index}</mroot>"
 
     def _under_root(self) -> str:
-        self._roots += 1
+        self._flat += 1
         element = self._element()
-        self._roots -= 1
+        self._flat -= 1
         return element
 
     def _bracketed(self) -> str:

@@ -74,7 +74,7 @@ def convergence(
         if known:
             below.axhline(known[-1], color=INK, linewidth=0.7, alpha=0.5, linestyle=":")
             below.annotate(
-                f"{known[-1]:.4f}",
+                f"{known[-1]:.4f}".replace("-", "\N{MINUS SIGN}"),
                 (1, known[-1]),
                 xycoords=("axes fraction", "data"),
                 xytext=(4, 0),

@@ -93,6 +93,7 @@ svg {{ width: 100%; height: auto }}
 
 _ID = re.compile(r' id="([^"]*)"')
 _REFERENCE = re.compile(r'(?:href="#|url\(#)([^")]*)')
+_TAG = re.compile(r"<[^>]*>")
 _DECIMALS = re.compile(r"(\d+\.\d\d)\d+")
 _FONT = re.compile(r"'DejaVu Sans'[^;\"]*")
 
@@ -157,7 +158,8 @@ def inline_svg(figure: Figure, title: str, prefix: str = "p") -> str:
     text = _ID.sub(lambda match: f' id="{prefix}-{match[1]}"' if match[1] in used else "", text)
     text = _REFERENCE.sub(lambda match: match[0].replace("#", f"#{prefix}-", 1), text)
     text = text.replace(INK, "currentColor").replace(PAPER, "var(--paper)")
-    text = _FONT.sub("system-ui, sans-serif", _DECIMALS.sub(r"\1", text))
+    text = _TAG.sub(lambda tag: _DECIMALS.sub(r"\1", tag[0]), text)  # of places alone: what is written stays
+    text = _FONT.sub("system-ui, sans-serif", text)
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, count=1, flags=re.DOTALL)
     text = re.sub(r' (?:width|height)="[^"]*pt"', "", text, count=2)
     return text.replace("<svg ", f'<svg role="img" aria-label="{escape(title)}" ', 1)

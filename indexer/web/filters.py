@@ -93,6 +93,19 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
+OUTCOMES = {
+    "budget": "given up for the time it takes",
+    "too_few_digits": "too few digits to tell",
+    "closed_form": "a closed form that has no shorter name",
+}
+"""What came of a guess or of a search, where its word does not say it."""
+
+
+def outcome(word: str) -> str:
+    """What came of a guess or of a search, in words."""
+    return OUTCOMES.get(word, words(word))
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "address": address,
     "constant_address": constant_address,
@@ -109,4 +122,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "count": count,
     "decimals": decimals,
     "in_words": words,
+    "outcome": outcome,
 }

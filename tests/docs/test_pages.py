@@ -8,11 +8,13 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import psycopg
 import pytest
 
 from catalog.database.opening import open_database
+from catalog.formulas.pcf import parse_formula
 from catalog.schema import page as tables_page
 from catalog.schema.columns import metadata
 from catalog.server.programs import binaries_folder
@@ -28,6 +30,16 @@ def anchors(page: Path) -> set[str]:
     """Addresses of the headings of a page, as mkdocs and GitHub make them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"\s+", "-", re.sub(r"[^\w\s-]", "", heading.lower()).strip()) for heading in headings}
+
+
+def test_the_formula_of_the_readme_is_a_picture_in_both_modes() -> None:
+    from docs.formula import DEPTH, FILE, FORMULA, LIMIT, latex
+
+    text = FILE.read_text("utf-8")
+    ElementTree.fromstring(text)
+    assert latex(parse_formula(FORMULA), LIMIT, DEPTH) in text
+    assert "prefers-color-scheme: dark" in text and "currentColor" in text and "fill: #" not in text
+    assert not re.search(r"https?://(?!www\.w3\.org/)|<text|font-family", text)
 
 
 def test_the_notebook_is_that_of_its_page() -> None:
@@ -60,6 +72,7 @@ def test_the_description_for_an_index_leads_to_no_file_beside_it() -> None:
     text = description((PROJECT / "README.md").read_text())
     assert re.findall(r"\]\((?!https?://|#)", text) == []
     assert "docs/mathematics.md" in text and text.startswith("# Formulary")
+    assert "\n4/π = 1 + 1²/(3 + 2²/(5 + 3²/(7 + …)))\n" in text and "![" not in text
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -87,6 +87,8 @@ def checked(text: str) -> Page:
     ("latex", "expected"),
     [
         (r"\frac{4}{\pi - 2}", "<mfrac><mn>4</mn><mrow><mi>π</mi><mo>−</mo><mn>2</mn></mrow></mfrac>"),
+        (r"e^{\frac{1}{2}}", "<msup><mi>e</mi><mrow><mn>1</mn><mo>/</mo><mn>2</mn></mrow></msup>"),
+        (r"\frac{e^{\frac{1}{2}}}{2}", "</mrow></msup><mn>2</mn></mfrac>"),
         (r"e^{2}", "<msup><mi>e</mi><mn>2</mn></msup>"),
         (r"\sqrt{\frac{5}{2}}", "<msqrt><mrow><mn>5</mn><mo>/</mo><mn>2</mn></mrow></msqrt>"),
         (r"\sqrt[3]{2}", "<mroot><mn>2</mn><mn>3</mn></mroot>"),

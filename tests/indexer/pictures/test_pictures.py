@@ -114,6 +114,13 @@ def test_two_pictures_of_one_page_have_no_id_in_common() -> None:
         ElementTree.fromstring(figure)
 
 
+def test_figures_of_an_inline_picture_keep_their_digits() -> None:
+    depths = [10, 100, 1000]
+    text = inline_svg(convergence("x", depths, [-5.0, -50.0, -500.0], [-0.225, -0.125, -0.0921]), "x")
+    assert "\N{MINUS SIGN}0.0921" in text and "\N{MINUS SIGN}0.125" in text
+    assert not re.search(r"\d\.\d{3}", "".join(re.findall(r'\bd="[^"]*"', text)))
+
+
 def test_axes_have_units_and_groups_a_legend_with_what_is_left() -> None:
     figure = scatter(cloud(), ("delta", "q_reduced_gamma"), "constant")
     assert figure.axes[0].get_xlabel() == "delta (at n = 1000)"
