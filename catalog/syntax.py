@@ -29,7 +29,9 @@ _MINUS = dict.fromkeys(
     "\N{MINUS SIGN}\N{EN DASH}\N{FIGURE DASH}\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FULLWIDTH HYPHEN-MINUS}", "-"
 )
 _SIGNS = str.maketrans(_MINUS)
-_ALIASES = str.maketrans(_MINUS | {"·": "*", "⋅": "*", "×": "*", "÷": "/"})
+_ALIASES = str.maketrans(
+    _MINUS | {"·": "*", "⋅": "*", "×": "*", "÷": "/", "\N{FRACTION SLASH}": "/", "\N{DIVISION SLASH}": "/"}
+)
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3, "pos": 3, "^": 4}
 

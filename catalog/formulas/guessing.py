@@ -55,7 +55,18 @@ def guess(denominators: Sequence[Entry], numerators: Sequence[Entry]) -> Rule | 
             first = total - period
             if first <= MAX_FIRST and (found := _rule(denominators, numerators, first, period)):
                 return found
-    return _repeated(denominators, numerators)
+    return _repeated(denominators, numerators) or _over_its_rule(denominators, numerators)
+
+
+def _over_its_rule(denominators: Sequence[Entry], numerators: Sequence[Entry]) -> Rule | None:
+    """The rule of A_0 + B_1/(A_1 + ...) where B_1 alone breaks it, as in 4/(1 + 1^2/(3 + 2^2/(5 + ...)))."""
+    below = [(k - 1, entry) for k, entry in enumerate(denominators[1:])]
+    a, b = _fit_all([below]), _fit_all([[*enumerate(numerators[1:])]])
+    if a is None or b is None:
+        return None
+    first = [FractionTerm(TermFunction.of(denominators[0].value), TermFunction.of(1))]
+    first.append(FractionTerm(TermFunction.of(denominators[1].value), TermFunction.of(numerators[0].value)))
+    return first, [FractionTerm(a[0], b[0])]
 
 
 def _repeated(denominators: Sequence[Entry], numerators: Sequence[Entry]) -> Rule | None:

@@ -22,8 +22,21 @@ _UPRIGHT = re.compile(r"\\(?:mathop|mathrm|operatorname\*?|mathbf|rm|text|mathca
 _SUBSCRIPT = re.compile(r"([_^])\s*\{([^{}]*)\}")
 _STAGGERED = re.compile(r"\(\(([^()]*)\)/\(([^()]*?)([-+])\s*\)\)")  # b/(a+) with what follows it below the line
 _SIGNS = str.maketrans(
-    {"$": "", "…": "...", "⋯": "...", "⋱": "...", "⟨": "[", "⟩": "]", "〈": "[", "〉": "]", "≥": ">="}
+    {
+        "$": "",
+        "…": "...",
+        "⋯": "...",
+        "⋱": "...",
+        "⟨": "[",
+        "⟩": "]",
+        "〈": "[",
+        "〉": "]",
+        "≥": ">=",
+        "⁄": "/",
+        "∕": "/",
+    }
 )
+_QUOTES = "\"'`“”‘’«»"
 _OVER_AND_UNDER = re.compile(r"\\underset\s*")
 _OPENING, _CLOSING = "([{", ")]}"
 
@@ -32,7 +45,7 @@ def from_latex(text: str) -> str:
     """Plain text of LaTeX or of plain text: fractions as quotients, groups as brackets, one kind of dots."""
     if len(text) > MAX_CHARACTERS:
         raise FormulaError(f"the formula has {len(text)} characters, beyond the supported {MAX_CHARACTERS}")
-    plain = plain_signs(text).translate(_SIGNS).replace("\\[Infinity]", "infinity").strip()
+    plain = plain_signs(text).translate(_SIGNS).replace("\\[Infinity]", "infinity").strip().strip(_QUOTES)
     if "\\" in plain:
         plain = _commands(plain)
         plain = _SUBSCRIPT.sub(r"\1(\2)", plain).replace("{", "(").replace("}", ")")

@@ -37,6 +37,7 @@ _NAMED = re.compile(
     r"(?P<first>[ab])\s*(?:_?\(?\s*[a-z]\s*\)?)?\s*=(?P<one>[^=]+?)(?:[,;]|\band\b)\s*"
     r"(?P<second>[ab])\s*(?:_?\(?\s*[a-z]\s*\)?)?\s*=(?P<other>[^=]+)"
 )
+_PARTIAL = re.compile(r"(?P<name>[ab])\s*(?:_?\(?\s*[a-z]\s*\)?)?\s*=(?P<rule>[^=]+)")
 _GAUSS_INDEXED = re.compile(
     r"(?P<before>.*?)\bK\s*(?:_\s*\(?\s*(?P<name>[A-Za-z])\s*(?:=|>=)\s*(?P<start>-?\d+)\s*\)?|\^\s*\(?\s*(?:infinity|oo|∞)\s*\)?)"
     r"(?:\s*(?:_\s*\(?\s*(?P<name2>[A-Za-z])\s*(?:=|>=)\s*(?P<start2>-?\d+)\s*\)?|\^\s*\(?\s*(?:infinity|oo|∞)\s*\)?))?"
@@ -55,7 +56,7 @@ _NAMED_LIST = re.compile(r"CF\s*[\[{<](?P<body>[^\[\]{}<>]*)[\]}>]\s*", re.IGNOR
 _COEFFICIENTS = re.compile(r"\[?\s*\[(?P<a>[-+\d\s,]*)\]\s*,?\s*\[(?P<b>[-+\d\s,]*)\]\s*\]?")
 _MARKS = re.compile(
     r"^\s*[ab]\s*(?:_?\(?\s*[a-z]\s*\)?)?\s*=|^\s*[\[{<⟨]|\bPCF\b|\bCF\b|ContinuedFractionK|\bK\s*[(_^]|\\[cdt]?frac"
-    r"|\\mathop|/.*(?:\.\.\.|…)",
+    r"|\\mathop|/.*(?:\.\.\.|…)|=\s*[\[{<⟨]|^\s*\([^()]*[a-z][^()]*,[^()]*\)\s*$",
     re.IGNORECASE,
 )
 _PAIR = re.compile(r"\((.*)\)", re.DOTALL)
@@ -130,7 +131,7 @@ def read_formula_text(text: str) -> Reading:
         return _mathematica(plain, match.end() - 1)
     if match := _RULE.fullmatch(plain):
         return _rule(match["body"], match["name"], int(match["start"] or 1))
-    if match := _LIST.fullmatch(plain) or _NAMED_LIST.fullmatch(plain):
+    if match := _LIST.fullmatch(plain.rpartition("=")[2].strip()) or _NAMED_LIST.fullmatch(plain):
         return _list(match["body"])
     if match := _COEFFICIENTS.fullmatch(plain):
         a, b = ([int(c) for c in match[name].replace("+", "").split(",")] for name in "ab")
@@ -146,6 +147,8 @@ def read_formula_text(text: str) -> Reading:
         quotient = _quotient(match["body"])
         return _gauss(f"{match['before']}(u)", *quotient, int(match["start"] or match["start2"] or 1))
     parts = split(plain, ",")
+    if len(parts) == 1 and plain[:1] in ("(", "{") and _closing(plain, 0) == len(plain) - 1:
+        parts = split(plain[1:-1], ",;")
     if len(parts) == 2:
         return _pcf(parts)
     raise FormulaError(f"cannot read {shorten(text)} as a formula; {WAYS}")
@@ -154,6 +157,9 @@ def read_formula_text(text: str) -> Reading:
 def _pcf(parts: list[str]) -> Reading:
     if len(parts) != 2:
         raise FormulaError(f"PCF takes two polynomials, not {len(parts)}; write a formula like PCF(2n+1, n^2)")
+    named = [_PARTIAL.fullmatch(part.strip()) for part in parts]
+    if all(named) and {match["name"] for match in named if match} == {"a", "b"}:
+        parts = [match["rule"] for match in sorted(filter(None, named), key=lambda match: str(match["name"]))]
     a, b = _functions(parts[0], parts[1], ("a(n)", "b(n)"))
     return Reading(*contracted([], [FractionTerm(a, b)]))
 

@@ -254,7 +254,8 @@ def _sentence(text: str) -> str:
     line = " ".join(text.split()).removesuffix(".")
     if hint := _DID_YOU_MEAN.search(line):
         line = f"{line[: hint.start()]}; did you mean {' or '.join(re.findall(_QUOTED, hint[1]))}?"
-    return line[:1].lower() + line[1:] if line[1:2].islower() or line[1:2] == " " else line
+    is_name = re.match(r"[A-Z][a-z]+[A-Z]", line)
+    return line if is_name or not (line[1:2].islower() or line[1:2] == " ") else line[:1].lower() + line[1:]
 
 
 def _misplaced(error: click.NoSuchOption) -> str | None:
