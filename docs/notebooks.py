@@ -1,4 +1,4 @@
-"""The page `notebook.md` as a notebook of Jupyter, with what the cells answer: `python docs/notebooks.py`."""
+"""Pages as notebooks of Jupyter, with what the cells answer: `python docs/notebooks.py`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from catalog.catalogue import Rows
 from catalog.formulas.pcf import PCF
 
-PAGE = Path(__file__).with_name("notebook.md")
+PAGES = tuple(Path(__file__).with_name(name) for name in ("notebook.md", "survey-tables.md"))
 _FORMULA = re.compile(r"PCF\(a=(\(.*?\)), b=(\(.*?\))\)")
 _BLOCK = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -76,11 +76,12 @@ def _lines(text: str) -> list[str]:
     return text.splitlines(keepends=True)
 
 
-def written() -> str:
-    """Return the notebook of the page as its file has it."""
-    return json.dumps(notebook(PAGE.read_text(encoding="utf-8")), indent=1, ensure_ascii=False) + "\n"
+def written(page: Path) -> str:
+    """Return the notebook of a page as its file has it."""
+    return json.dumps(notebook(page.read_text(encoding="utf-8")), indent=1, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
-    PAGE.with_suffix(".ipynb").write_text(written(), encoding="utf-8")
+    for each in PAGES:
+        each.with_suffix(".ipynb").write_text(written(each), encoding="utf-8")
     sys.exit(0)

@@ -42,13 +42,14 @@ def test_the_formula_of_the_readme_is_a_picture_in_both_modes() -> None:
     assert not re.search(r"https?://(?!www\.w3\.org/)|<text|font-family", text)
 
 
-def test_the_notebook_is_that_of_its_page() -> None:
-    from docs.notebooks import written
+def test_the_notebooks_are_those_of_their_pages() -> None:
+    from docs.notebooks import PAGES, written
 
-    assert (PROJECT / "docs" / "notebook.ipynb").read_text("utf-8") == written()
-    cells = json.loads(written())["cells"]
-    assert next(cell["source"][0] for cell in cells if cell["cell_type"] == "code") == "import catalog, indexer\n"
-    assert all(">>>" not in "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    for page in PAGES:
+        assert page.with_suffix(".ipynb").read_text("utf-8") == written(page)
+        cells = json.loads(written(page))["cells"]
+        assert next(cell["source"][0] for cell in cells if cell["cell_type"] == "code") == "import catalog, indexer\n"
+        assert all(">>>" not in "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 
 FUNCTIONS = {"log", "exp", "det", "gcd"}
