@@ -141,6 +141,8 @@ def root_of(radicand: int | Fraction) -> Quadratic:
     """Return the square root of a rational number, i times a positive root for a negative one."""
     n, below = radicand.numerator * radicand.denominator, radicand.denominator
     outer, k = 1, 2
+    if not n:
+        return Quadratic(0)
     while k * k <= abs(n):
         while n % (k * k) == 0:
             n, outer = n // (k * k), outer * k

@@ -84,14 +84,18 @@ class Theorem:
     def at(self, values: Values) -> Certificate | None:
         """Return the certificate of its formula at values of its variables.
 
-        None where a hypothesis fails, or the formula terminates, diverges, or has coefficients that are no integers.
+        None where a hypothesis fails, or the formula terminates, diverges, or has coefficients that are no integers,
+        or where the constant has roots that lie in different quadratic fields.
         """
         numbers = {name: Quadratic(value) for name, value in values.items()}
-        if not all(value_of(condition, numbers) for condition in self.where):
+        try:
+            if not all(value_of(condition, numbers) for condition in self.where):
+                return None
+            constant = filled(self.constant, numbers)
+        except Refused:  # roots in different fields
             return None
         first, second = ([value_of(text, numbers).p for text in side] for side in (self.first, self.second))
         map_ = normal(*(value_of(text, numbers).p for text in self.map))
-        constant = filled(self.constant, numbers)
         if self.sum:
             found = _of_sum(self.key, first, second, constant, map_, values)
         elif any(c.denominator != 1 for c in (*first, *second)):
