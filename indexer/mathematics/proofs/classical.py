@@ -3,6 +3,7 @@
 Chapter 12 of his second notebook (B. C. Berndt, Ramanujan's Notebooks II, 1989) has, begun at the right index and with
 fractions of period two contracted,
 
+    a = 2 c x,                                                b = c^2 ((2n-1)^2 - m^2),
     a = c x (2n+1),                                           b = c^2 (n^2 - k^2) (n^2 - l^2),
     a = c (2n+1) (2n^2 + 2n + 1 + x^2 - k^2 - l^2 - m^2),     b = -4 c^2 (n^2 - k^2) (n^2 - l^2) (n^2 - m^2),
     a = c (8n^2 + 4n + 1 + x^2 - l^2 - m^2),                  b = -c^2 (4n^2 - l^2) ((2n-1)^2 - m^2),
@@ -83,11 +84,24 @@ def _begun(formula: PCF) -> tuple[Fraction, Row] | None:
     """Return x^2 and the row of a formula, begun at the right index; None where it is no such."""
     formula = formula.positive()
     match formula.deg_a, formula.deg_b:
+        case 0, 2:
+            return _constant(formula)
         case (1, 4) | (3, 6):
             return _odd(formula)
         case (2, 4) if formula.a[2] ** 2 + 4 * formula.b[4] == 0:
             return _even(formula)
     return None
+
+
+def _constant(formula: PCF) -> tuple[Fraction, Row] | None:
+    """Return the same for a = 2 c x, b = c^2 ((2n-1)^2 - m^2)."""
+    steps = (1 + Fraction(formula.b[1], formula.b[2])) / 2
+    c = _root(Fraction(formula.b[2], 4))
+    if steps.denominator != 1 or c is None:
+        return None
+    formula = formula.shift(-int(steps))
+    v = 1 - formula.b[0] / c**2
+    return (formula.a[0] / (2 * c)) ** 2, ("ramanujan-25-imaginary" if v < 0 else "ramanujan-25", {"c": c, "v": v})
 
 
 def _odd(formula: PCF) -> tuple[Fraction, Row] | None:

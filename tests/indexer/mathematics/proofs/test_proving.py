@@ -52,6 +52,10 @@ def values_of(theorem: Theorem, choose: random.Random) -> dict[str, Fraction]:
     if not theorem.sum:
         most = {"x": 60, "y": 400}
         values = {n: Fraction(choose.randrange(1, most.get(n, 9)), choose.randrange(2, 6)) for n in sorted(names)}
+        if names & {"u", "v"}:  # squares of l and m, whose roots lie in one field
+            values |= {n: Fraction(choose.randrange(1, 9), choose.randrange(2, 6)) ** 2 for n in names & {"u", "v"}}
+            values |= {"y": Fraction(choose.randrange(1, 30), 4) ** 2} if "y" in names else {}
+            values |= {n: -values[n] for n in names if f"{n} < 0" in theorem.where}
         return values | ({"c": Fraction(216_000)} if names else {})
     return {name: Fraction(choose.choice([-1, 1]) * choose.randrange(1, 60), choose.randrange(2, 60)) for name in names}
 
