@@ -11,6 +11,7 @@ import psycopg
 
 from catalog.constants.library import Constant
 from catalog.errors import FormularyError
+from catalog.formulas.notations import Reading
 from catalog.formulas.pcf import PCF
 from catalog.store.constants import own_constants
 from catalog.store.formulas import ids_by_key
@@ -23,9 +24,10 @@ from indexer.pipeline.batch import Batch
 from indexer.pipeline.compute import compute, compute_all, failed
 from indexer.pipeline.storing import store
 from indexer.similarity.anchors import Anchors, AnchorsWhenAsked, read_anchors
-from indexer.sources.files.lines import formula_of_line, numbered
+from indexer.sources.files.lines import numbered, reading_of_line
 from indexer.upkeep.classes import sweep_classes
 from indexer.upkeep.families import sweep_families
+from indexer.upkeep.interlacing import add_fraction
 from indexer.workers.pool import in_order
 
 SWEEP_SECONDS = 60.0
@@ -65,9 +67,12 @@ def add_formulas(connection: psycopg.Connection, formulas: Iterable[PCF]) -> int
 def add_lines(
     connection: psycopg.Connection, lines: Iterable[str], workers: int | None, say: Callable[[str], None]
 ) -> Added:
-    """Add the formulas of JSON lines or of lines such as PCF(2n+1, n^2); a line that is refused is said and counted."""
-    counts = Added()
-    wanted = _unknown(connection, _read(lines, counts, say), counts)
+    """Add the formulas of JSON lines or of lines such as PCF(2n+1, n^2); a line that is refused is said and counted.
+
+    Fractions with a rule of their own are stored beside their formulas, also of formulas that are known.
+    """
+    counts, fractions = Added(), list[Reading]()
+    wanted = _unknown(connection, _read(lines, counts, fractions, say), counts)
     own = own_constants(connection)
     work = partial(_batch, read_anchors(connection), own)
     batches = in_order(work, wanted, _failed, workers=workers, batch=BATCH)
@@ -76,6 +81,8 @@ def add_lines(
         ingested = store(connection, Batch.joined(together))
         clusters.place_new(connection, ingested.ids[ingested.new].tolist())
         counts.added += int(ingested.new.sum())
+        fractions[:] = _without_formula(connection, fractions)
+    _without_formula(connection, fractions)
     if counts.added:
         sweep_families(connection, seconds=SWEEP_SECONDS)
         classed = sweep_classes(connection, seconds=SWEEP_SECONDS, workers=workers)
@@ -83,14 +90,27 @@ def add_lines(
     return counts
 
 
-def _read(lines: Iterable[str], counts: Added, say: Callable[[str], None]) -> Iterator[PCF]:
+def _read(lines: Iterable[str], counts: Added, fractions: list[Reading], say: Callable[[str], None]) -> Iterator[PCF]:
+    """Yield the formulas of lines, and collect those that are written as fractions with a rule of their own."""
     for number, text in numbered(lines):
         try:
-            yield formula_of_line(text)
+            reading = reading_of_line(text)
+            if reading.fraction is not None:
+                fractions.append(reading)
+            yield reading.formula
         except (FormularyError, ValueError, RecursionError) as error:
             reason = error if isinstance(error, FormularyError) else "it is neither JSON nor a formula"
             counts.refused += 1
             say(f"line {number}: {reason}")
+
+
+def _without_formula(connection: psycopg.Connection, fractions: Sequence[Reading]) -> list[Reading]:
+    """Store fractions beside their formulas; return those whose formula the catalogue has not, as it comes later."""
+    known = ids_by_key(connection, [reading.formula.key for reading in fractions])
+    for reading in fractions:
+        if reading.fraction is not None and reading.formula.key in known:
+            add_fraction(connection, reading.formula, reading.fraction, reading.map, guessed_from=reading.guessed_from)
+    return [reading for reading in fractions if reading.formula.key not in known]
 
 
 def _unknown(connection: psycopg.Connection, formulas: Iterator[PCF], counts: Added) -> Iterator[PCF]:

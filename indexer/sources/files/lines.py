@@ -90,6 +90,22 @@ def item_of_line(text: str, is_number: Callable[[str], bool] = is_decimal) -> PC
     return formula_of(value)
 
 
+def reading_of_line(text: str) -> Reading:
+    """Return what a line says as in `formula_of_line`, also a fraction whose value is a map of its formula's limit.
+
+    A fraction with a rule of its own is part of what is returned.
+    """
+    stripped = text.strip()
+    written = json.loads(stripped) if stripped.startswith(("{", '"')) else stripped
+    if isinstance(written, dict) and "a" not in written:
+        written = written.get("formula")
+    if isinstance(written, str) and looks_like_formula(written) and not written.upper().startswith("PCF("):
+        reading = read_formula_text(written)
+        if reading.fraction is not None:
+            return reading
+    return Reading(formula_of_line(text))
+
+
 def formula_of_line(text: str) -> PCF:
     """Return the formula of a line as in `item_of_line`; raises FormulaError for a number."""
     item = item_of_line(text)

@@ -51,3 +51,23 @@ def test_expansions_are_stored_with_the_number_they_are_of(url: str) -> None:
 def test_add_and_from_exclude_each_other() -> None:
     done = formulary("expand", "--from", "-", "--add")
     assert done.returncode == 2 and "--add stores the fractions of one number" in done.stderr
+
+
+def test_the_fractions_of_a_file_are_stored_beside_their_formulas(url: str) -> None:
+    lines = [
+        "CF(1; (1, k), (1, k) for k >= 1)",
+        '{"formula": "CF(2; (1, 1), (2k, 1), (1, 1) for k >= 1)"}',
+        "PCF(2n+1, n^2)",
+        "CF[1; 1/2, 3, 1/4, 5, ...]",
+    ]
+    for known in (0, 4):
+        done = formulary("add", "--from", "-", "--json", "--database-url", url, stdin="\n".join(lines))
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["refused"] == 0 and (json.loads(done.stdout)["known"] == 4 or not known)
+    (row,) = shown(url, "PCF(2n+2, -n^2)")
+    assert str(row["fraction"]).endswith("; (1, k), (1, k) for k >= 1)")
+    (row,) = shown(url, "PCF(8n^2 + 16n + 4, 4n^2 + 4n - 3)")
+    assert row["map"] == [3, 2, 0, 1] and row["guessed_from"] is None
+    (row,) = shown(url, "PCF(6n+3, -4n^2)")
+    assert row["guessed_from"] == 9
+    assert shown(url, "PCF(2n+1, n^2)") == []
