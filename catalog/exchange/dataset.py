@@ -44,7 +44,8 @@ DESCRIBED = {
 """The tables of a data set, and where the catalogue describes their columns."""
 
 DETAILS = {"relations": "relation", "guesses": "guess", "exclusions": "exclusion", "sources": "source",
-           "notes": "note", "rejections": "rejection"}  # fmt: skip
+           "notes": "note", "rejections": "rejection", "trajectories": "trajectory", "interlaced": "interlaced",
+           "limits": "recurrence_limit"}  # fmt: skip
 """Columns of formulas that are lists of objects, and the table whose rows they are."""
 
 FIELD_TYPES = {"text": "string", "integer": "integer", "float": "number", "boolean": "boolean", "integers": "array",

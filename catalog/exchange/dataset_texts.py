@@ -42,6 +42,9 @@ formulary {program}, as the catalogue {catalogue} was on {day}; version {version
 |---|---|---|---|
 {tables}
 
+A formula whose a and b are null is a linear recurrence of order 3 or more, which `formula` defines by its matrix;
+`limits` has its limits, and `trajectories` says from which matrix fields formulas come.
+
 Lists of integers are exact, as text. A limit has as many digits as are correct; `bound_kind` says what stands behind
 them: `ball` is an enclosure, `agreement` of two depths is no proof. `proof` says the same of a relation: `theorem` is a
 certificate that an independent checker accepts, `closed_form` cites a theorem, `verified` means that both sides were

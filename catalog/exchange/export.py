@@ -12,7 +12,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -46,8 +46,15 @@ KINDS: dict[str, str] = (
     | {"constant": "text", "relation": "text", "proof": "text"}
     # what was found out about the formula, and what people said of it
     | dict.fromkeys(("relations", "guesses", "exclusions", "sources", "notes", "rejections"), "objects")
+    | {"trajectories": "objects", "interlaced": "objects", "limits": "objects"}
 )
-"""The fields of a record in order, and their kind: text, integer, float, boolean, or a list of integers or objects."""
+"""The fields of a record in order, and their kind: text, integer, float, boolean, or a list of integers or objects.
+
+a and b are null for a recurrence, which `formula` defines.
+"""
+
+LATER = ("trajectories", "interlaced", "limits")
+"""Fields that exports of earlier versions have not: they are empty then."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,7 @@ def records(
 
 def chosen_ids(wanted: Filter | None, where: str | None) -> tuple[sql.Composed, dict[str, Any]]:
     """Return the query of the numbers of the formulas that pass, and its parameters."""
-    condition, parameters = replace(wanted or Filter(canonical=False), kind="pcf").conditions()
+    condition, parameters = (wanted or Filter(canonical=False)).conditions()
     if where is not None:
         given = sql.SQL(SQL.text("export_where")).format(where=sql.SQL(where.replace("%", "%%")))
         condition = sql.SQL(" and ").join([condition, given])
@@ -118,10 +125,10 @@ def parsed(row: Sequence[str]) -> Record:
 
 def value_of(text: str, kind: str) -> Any:
     """The value of a field."""
+    if text == "" and kind != "objects":
+        return None
     if kind in ("integers", "objects"):
         return json.loads(text)
-    if text == "":
-        return None
     if kind == "boolean":
         return text == "true"
     return {"integer": int, "float": float}.get(kind, str)(text)

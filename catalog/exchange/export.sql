@@ -121,6 +121,53 @@ notes as (
     where formula_id = any ({ids})
     group by formula_id
 ),
+walks as (
+    select representation.formula_id, json_agg(json_build_object(
+        'field', field.name,
+        'matrices', field.matrices,
+        'direction', trajectory.direction,
+        'start', trajectory.start,
+        'delta_limit', trajectory.delta_limit,
+        'map', representation.map::text[],
+        'folds', representation.equivalence -> 'folds',
+        'code_version', representation.code_version,
+        'found_at', representation.found_at
+    ) order by representation.equivalence is not null, trajectory.id) as found
+    from representation
+    join trajectory on trajectory.id = representation.trajectory_id
+    join field on field.id = trajectory.field_id
+    where representation.formula_id = any ({ids})
+    group by representation.formula_id
+),
+fractions as (
+    select formula_id, json_agg(json_build_object(
+        'fraction', fraction,
+        'signs', signs,
+        'map', map::text[],
+        'value', value,
+        'guessed_from', guessed_from,
+        'code_version', code_version,
+        'found_at', found_at
+    ) order by id) as found
+    from interlaced
+    where formula_id = any ({ids})
+    group by formula_id
+),
+limits as (
+    select formula_id, json_agg(json_build_object(
+        'place', place,
+        'limit_value', limit_value,
+        'limit_digits', limit_digits,
+        'bound_kind', bound_kind,
+        'expression', expression,
+        'proof', proof,
+        'delta', delta,
+        'delta_depth', delta_depth
+    ) order by place) as found
+    from recurrence_limit
+    where formula_id = any ({ids})
+    group by formula_id
+),
 rejections as (
     select formula_id, json_agg(json_build_object(
         'kind', kind, 'expression', expression, 'reason', reason, 'author', author, 'rejected_at', rejected_at
@@ -152,7 +199,10 @@ select
     coalesce(exclusions.found, '[]') as exclusions,
     coalesce(sources.found, '[]') as sources,
     coalesce(notes.found, '[]') as notes,
-    coalesce(rejections.found, '[]') as rejections
+    coalesce(rejections.found, '[]') as rejections,
+    coalesce(walks.found, '[]') as trajectories,
+    coalesce(fractions.found, '[]') as interlaced,
+    coalesce(limits.found, '[]') as limits
 from formula
 left join relations on relations.formula_id = formula.id
 left join guesses on guesses.formula_id = formula.id
@@ -160,5 +210,8 @@ left join exclusions on exclusions.formula_id = formula.id
 left join sources on sources.formula_id = formula.id
 left join notes on notes.formula_id = formula.id
 left join rejections on rejections.formula_id = formula.id
+left join walks on walks.formula_id = formula.id
+left join fractions on fractions.formula_id = formula.id
+left join limits on limits.formula_id = formula.id
 where formula.id = any ({ids})
 order by formula.id

@@ -62,6 +62,8 @@ def write_latex(file: BinaryIO, batches: Batches) -> int:
     count = 0
     for batch in ahead(batches):
         for record in map(parsed, batch.rows()):
+            if record["a"] is None:  # a recurrence, whose matrix fits no column
+                continue
             formula = PCF(tuple(record["a"]), tuple(record["b"]))
             delta = "" if record["delta"] is None else f"${record['delta']:.4f}$"
             file.write(f"${formula.latex()}$ & {_latex_limit(record)} & {delta} \\\\\n".encode())

@@ -13,8 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from catalog.errors import FormulaError, RecordError
-from catalog.exchange.export import KINDS, Record
+from catalog.exchange.export import KINDS, LATER, Record
 from catalog.formulas.pcf import PCF, parse_formula
+from catalog.formulas.recurrence import parse_recurrence
 from catalog.vocabulary import (
     BOUND_KINDS,
     CONVERGENCE_CLASSES,
@@ -54,10 +55,15 @@ def checked(record: object) -> Record:
     """
     if not isinstance(record, dict):
         raise RecordError(f"it is {_shown(record)}, not an object")
+    filled: Record = {name: [] for name in LATER} | record
+    return _checked(filled)
+
+
+def _checked(record: Record) -> Record:
     if missing := sorted(KINDS.keys() - record.keys()):
         raise RecordError(f"it has no {missing[0]}, so it is of no export of formulary")
     _check_fields(record, _RECORD, "")
-    found = {name: record[name] for name in KINDS} | _coefficients(record)
+    found: Record = {name: record[name] for name in KINDS} | _coefficients(record)
     for name, shape in _OBJECTS.items():
         found[name] = [_object(item, shape, f"{name}[{place}]") for place, item in enumerate(record[name])]
     _check_together(found)
@@ -187,6 +193,14 @@ def _integers(value: Any) -> str | None:
     return _some(value) or next(filter(None, map(_long_integer, value)), None)
 
 
+def _texts(value: Any) -> str | None:
+    return _some(value) or next(filter(None, map(_some_text, value)), None)
+
+
+def _matrices(value: Any) -> str | None:
+    return None if isinstance(value, dict) else f"is {_shown(value)}, no matrices by axis"
+
+
 def _formula(value: Any) -> str | None:
     if reason := _text(value):
         return reason
@@ -269,6 +283,24 @@ _OBJECTS: dict[str, dict[str, Check]] = {
         "link": _or_null(_text),
         "stated_limit": _or_null(_text),
     },
+    "trajectories": {
+        "field": _some_text,
+        "matrices": _or_null(_matrices),
+        "direction": _integers,
+        "start": _texts,
+        "delta_limit": _or_null(_number),
+        "code_version": _text,
+        "found_at": _moment,
+    },
+    "interlaced": {
+        "fraction": _some_text,
+        "signs": _or_null(_integers),
+        "value": _or_null(_some_text),
+        "guessed_from": _or_null(_COUNT),
+        "code_version": _text,
+        "found_at": _moment,
+    },
+    "limits": {"place": _integer(1, _SMALL), "limit_value": _LIMIT, "limit_digits": _COUNT},
     "notes": {"note_text": _some_text, "author": _text, "written_at": _moment},
     "rejections": {
         "kind": _one_of(RELATION_KINDS),
@@ -293,8 +325,17 @@ _TERM: dict[str, Check] = {
 # What fields say together: the CHECKs of the tables
 
 
-def _coefficients(record: Record) -> dict[str, list[int]]:
-    """Return a and b as integers, once they are those of a formula, and of its text where that is given."""
+def _coefficients(record: Record) -> dict[str, list[int] | None]:
+    """Return a and b as integers, once they are those of a formula, and of its text where that is given.
+
+    A recurrence has neither; its text must be one.
+    """
+    if record["a"] is None and record["b"] is None and isinstance(record["formula"], str):
+        try:
+            parse_recurrence(record["formula"])
+        except FormulaError as error:
+            raise RecordError(f"formula is no recurrence, and a and b are null: {error}") from error
+        return {"a": None, "b": None}
     for name in "ab":
         if not isinstance(record[name], list):
             raise RecordError(f"{name} is {_shown(record[name])}, not a list of coefficients")

@@ -224,15 +224,33 @@ def _rule(body: str, name: str | None, start: int) -> Reading:
     parts = split(body, ";")
     if "..." in body or (len(parts) == 1 and ";" not in body and "(" not in body):
         return _list(body)
-    if len(parts) != 2:
-        raise FormulaError("CF takes first terms and a rule; write CF(1; (2k+1, k^2) for k >= 1)")
-    first = [_term(part, None) for part in split(parts[0], ",") if part.strip()]
-    period = [_term(part, name) for part in split(parts[1], ",") if part.strip()]
+    first, period = _ruled(parts, name)
     if name is None and period and Interlaced((), tuple(period)).repeats:
         if "(" not in body:
             return _list(body)
         raise FormulaError(f"the fraction {shorten(f'CF({body})')} may end or go on; write CF(...; ... for k >= 1)")
-    return _interlaced(first, [FractionTerm(t.a.moved(start), t.b.moved(start)) for t in period])
+    return _interlaced(first, _moved(period, start))
+
+
+def read_rule(text: str) -> Interlaced:
+    """Return the fraction of `CF(first terms; rule for k >= 1)` as it is written; raises FormulaError for any other."""
+    match = _RULE.fullmatch(text.strip())
+    if match is None or match["name"] is None:
+        raise FormulaError(f"{shorten(text)} has no rule; write CF(1; (2k+1, k^2) for k >= 1)")
+    first, period = _ruled(split(match["body"], ";"), match["name"])
+    return Interlaced(tuple(first), tuple(_moved(period, int(match["start"]))))
+
+
+def _ruled(parts: list[str], name: str | None) -> tuple[list[FractionTerm], list[FractionTerm]]:
+    """Return first terms and rule."""
+    if len(parts) != 2:
+        raise FormulaError("CF takes first terms and a rule; write CF(1; (2k+1, k^2) for k >= 1)")
+    first = [_term(part, None) for part in split(parts[0], ",") if part.strip()]
+    return first, [_term(part, name) for part in split(parts[1], ",") if part.strip()]
+
+
+def _moved(period: list[FractionTerm], start: int) -> list[FractionTerm]:
+    return [FractionTerm(term.a.moved(start), term.b.moved(start)) for term in period]
 
 
 def _term(text: str, name: str | None) -> FractionTerm:

@@ -62,7 +62,7 @@ def filter_options(function: Function) -> Function:
                 shell_complete=constant_names,
                 help="With a verified or proved relation to this constant; sqrt(5) or phi: a limit in Q(sqrt(5)).",
             ),
-            option("--kind", type=Named(tuple(FORMULA_KINDS)), help="Of this kind.  [default: any]"),
+            option("--kind", "formula_kind", type=Named(tuple(FORMULA_KINDS)), help="Of this kind.  [default: any]"),
             option("--family", metavar="KEY", help="Of this family."),
             option("--status", "statuses", multiple=True, type=Named(STATUSES), help="With this status; repeatable."),
             option(
@@ -101,6 +101,7 @@ def read_filter(connection: psycopg.Connection, conditions: dict[str, Any], *, c
         given |= _constant(connection, given["constant"])
     if given.get("degrees") is None:
         given["degrees"] = (None, None)
+    given["kind"] = given.pop("formula_kind", None)
     wanted = Filter(**given, canonical=canonical)
     wanted.conditions()
     return wanted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from catalog.constants.library import library
 from catalog.store.findings import RecurrenceLimitRow, RecurrenceRow, RelationRow, Term
 from indexer.kinds.evaluation import EVALUATOR_VERSION
 from indexer.sources.matrix_fields.higher_rank import (
@@ -15,6 +16,7 @@ from indexer.sources.matrix_fields.higher_rank import (
     rate_of_recurrence,
     recurrence_of,
 )
+from indexer.sources.matrix_fields.matrices import IntegerMatrix
 from indexer.sources.matrix_fields.trajectories import Trajectory
 
 UNSETTLED = f"the ratios of its cofactor matrix do not settle within {2 * DEPTH} steps"
@@ -24,17 +26,26 @@ OTHER_DEPTH = "delta of a recurrence stands in the table recurrence_limit, with 
 """Why the metrics of a recurrence are left out."""
 
 
-def recurrence_row(walked: Trajectory) -> RecurrenceRow:
-    """Return the recurrence of a trajectory of rank 3 or more as it is stored; an error is part of it, never raised."""
-    recurrence = recurrence_of(walked.matrix)
+def recurrence_of_walk(walked: Trajectory) -> RecurrenceRow:
+    """Return the recurrence of a trajectory of rank 3 or more as it is stored."""
+    return recurrence_row(walked.matrix, bases_of(walked), rate_of_recurrence(walked))
+
+
+def recurrence_row(
+    matrix: IntegerMatrix, bases: Sequence[tuple[str, ...]] = (), rate: float | None = None
+) -> RecurrenceRow:
+    """Return the recurrence of a matrix as it is stored; an error is part of it, never raised.
+
+    `bases` are constants in which its limits are sought first, `rate` is known where it is of a trajectory.
+    """
+    recurrence = recurrence_of(matrix)
     known = (str(recurrence), recurrence.key, recurrence.complexity, EVALUATOR_VERSION)
     try:
-        found = higher_limits(walked.matrix, bases_of(walked))
+        found = higher_limits(matrix, bases)
     except Exception as error:
         return RecurrenceRow(*known, "undetermined", evaluation_error=f"{type(error).__name__}: {error}")
     if found is None:
         return RecurrenceRow(*known, "undetermined", UNSETTLED, metrics_reason=UNSETTLED)
-    rate = rate_of_recurrence(walked)
     return RecurrenceRow(
         *known,
         "converges",
@@ -47,10 +58,11 @@ def recurrence_row(walked: Trajectory) -> RecurrenceRow:
     )
 
 
-def constants_of(row: RecurrenceRow) -> list[str]:
-    """Return the constants in the relation of a recurrence."""
+def expressions_of(row: RecurrenceRow) -> dict[str, str]:
+    """Return the expressions of the constants in the relation of a recurrence, by name."""
     terms = [] if row.relation is None else row.relation.all_terms()
-    return list(dict.fromkeys(term.constant for term in terms if term.constant is not None))
+    names = dict.fromkeys(term.constant for term in terms if term.constant is not None)
+    return {name: library()[name].expression if name in library() else name for name in names}
 
 
 def _limits(found: HigherLimits) -> tuple[RecurrenceLimitRow, ...]:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from catalog.constants.library import library
 from catalog.formulas.pcf import PCF
 from catalog.store.findings import FieldRow, TrajectoryRow
 from catalog.store.rows import Row
@@ -17,7 +16,7 @@ from indexer.mathematics.equivalence.decision import Equivalence
 from indexer.mathematics.proofs.certificate import composed, equivalence_step
 from indexer.mathematics.relations.relation import Relation
 from indexer.pipeline.batch import Batch
-from indexer.pipeline.recurrences import constants_of, recurrence_row
+from indexer.pipeline.recurrences import expressions_of, recurrence_of_walk
 from indexer.sources.matrix_fields.doubles import standing_for
 from indexer.sources.matrix_fields.field import Field
 from indexer.sources.matrix_fields.known import field_of
@@ -95,8 +94,7 @@ def add_trajectory_row(batch: Batch, row: TrajectoryRow) -> None:
     """Add a trajectory to a batch, with the constants that its recurrence brings."""
     batch.findings.trajectories.append(row)
     if row.recurrence is not None:
-        names = constants_of(row.recurrence)
-        batch.constants.update({name: library()[name].expression if name in library() else name for name in names})
+        batch.constants.update(expressions_of(row.recurrence))
 
 
 def field_row(field: Field) -> FieldRow:
@@ -125,7 +123,7 @@ def trajectory_row(
         None, field_row(walked.field), walked.direction, start, residues, "singular", walked.reason, space_rank=rank
     )
     if walked.status == "recurrence":
-        recurrence = recurrence_row(walked)
+        recurrence = recurrence_of_walk(walked)
         rate = None if recurrence.gamma is None else -recurrence.gamma
         return replace(plain, status="recurrence", rate=rate, recurrence=recurrence)
     if walked.contraction is None:

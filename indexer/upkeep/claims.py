@@ -37,7 +37,10 @@ from indexer.mathematics.relations.search import CHANCE_MARGIN, digit_sum, resid
 from indexer.mathematics.relations.text import moebius_text
 from indexer.pipeline.batch import COLUMNS, Batch
 from indexer.pipeline.compute import compute, failed
+from indexer.pipeline.trajectories import MOST_ASKED
 from indexer.sources.matrix_fields.higher_rank import first_limit, matrix_of
+from indexer.sources.matrix_fields.trajectories import Trajectory
+from indexer.upkeep.represented import walks_of
 from indexer.upkeep.verifying import compared
 from indexer.workers.pool import in_order
 
@@ -129,7 +132,10 @@ def confirmed(record: Record, constants: Mapping[str, str]) -> Record:
 
     Raises RecordError where the two contradict each other. A record whose formula cannot be evaluated is `imported`.
     """
+    if record["a"] is None:  # a recurrence, which is evaluated anew as it is stored
+        return record
     formula = PCF(tuple(record["a"]), tuple(record["b"]))
+    walks = walks_of(record)[:MOST_ASKED]
     by_theory = any(PROOFS.index(relation["proof"]) > PROOFS.index("verified") for relation in record["relations"])
     batch = _batch(formula, by_theory)
     own = {name: _stored(batch.rows.columns[name][0]) for name in COLUMNS}
@@ -139,7 +145,7 @@ def confirmed(record: Record, constants: Mapping[str, str]) -> Record:
     if own["limit_value"] is None and record["limit_value"] is not None:
         return imported(record)
     proofs = {(row.kind, row.expression): row.proof for row in batch.findings.relations}
-    relations = [_confirmed_relation(formula, relation, constants, proofs) for relation in record["relations"]]
+    relations = [_confirmed_relation(formula, relation, constants, proofs, walks) for relation in record["relations"]]
     same = record["evaluator_version"] == EVALUATOR_VERSION and all(record[name] == own[name] for name in COLUMNS)
     moment = record["evaluated_at"] if same else datetime.now(UTC).isoformat()
     return record | own | {"relations": relations, "evaluator_version": EVALUATOR_VERSION, "evaluated_at": moment}
@@ -256,7 +262,11 @@ def _coefficients(relation: dict[str, Any]) -> tuple[int, ...]:
 
 
 def _confirmed_relation(
-    formula: PCF, relation: dict[str, Any], constants: Mapping[str, str], proofs: Mapping[tuple[str, str], str]
+    formula: PCF,
+    relation: dict[str, Any],
+    constants: Mapping[str, str],
+    proofs: Mapping[tuple[str, str], str],
+    walks: Sequence[Trajectory],
 ) -> dict[str, Any]:
     """Return a relation with the proof that it has here; raises RecordError where its two sides differ."""
     claimed = relation["digits_verified"] or relation["digits_used"]
@@ -279,7 +289,7 @@ def _confirmed_relation(
     if stored.term is not None and known_digits(stored.term) is not None:
         own = "verified" if can_verify(stored.term) else "numerical"
     elif PROOFS.index(proof) > PROOFS.index(own):
-        own = _proof_here(formula, stored, relation["constant"], own)
+        own = _proof_here(formula, stored, relation["constant"], own, walks)
     if PROOFS.index(proof) > PROOFS.index(own) or proof == "imported":
         proof = own
     digits = None if relation["digits_verified"] is None and proof != "verified" else min(claimed, found.digits)
@@ -287,7 +297,9 @@ def _confirmed_relation(
     return relation | {"proof": proof, "digits_verified": digits, "theorem": theorem}
 
 
-def _proof_here(formula: PCF, stored: StoredRelation, constant: str | None, known: str) -> str:
+def _proof_here(
+    formula: PCF, stored: StoredRelation, constant: str | None, known: str, walks: Sequence[Trajectory]
+) -> str:
     """Return the proof that a relation of another catalogue has here: a theorem only where a certificate is found."""
     text, coefficients = stored.expression, stored.coefficients
     if stored.kind == "moebius" and constant is not None and stored.term is not None:
@@ -297,7 +309,7 @@ def _proof_here(formula: PCF, stored: StoredRelation, constant: str | None, know
         relation = Relation(kind, text, 0, 0, "verified", "", polynomial=coefficients)
     else:
         return known
-    found = with_proof(formula, relation).proof
+    found = with_proof(formula, relation, walks=walks).proof
     return found if PROOFS.index(found) > PROOFS.index(known) else known
 
 

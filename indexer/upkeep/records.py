@@ -13,20 +13,29 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from catalog.errors import FormularyError
+from catalog.errors import FormularyError, RecordError
 from catalog.exchange.export import Record
 from catalog.formulas.pcf import PCF, parse_formula
+from catalog.formulas.recurrence import parse_recurrence
+from catalog.store.fields import store_trajectories
 from catalog.store.findings import ExclusionRow, Findings, GuessRow, RelationRow, SourceRow, Term
 from catalog.store.formula_rows import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows
 from catalog.store.formulas import ids_by_key
 from catalog.store.importing import add_judgement, restore_relation_times, restore_times
 from catalog.store.ingest import ingest
+from catalog.store.recurrences import store_recurrence
 from catalog.store.storing_findings import store_findings
 from catalog.version import __version__
 from indexer.kinds.kind import vectors_of
 from indexer.kinds.vectors import DIMENSION, VECTOR_VERSION
+from indexer.pipeline.recurrences import expressions_of, recurrence_row
 from indexer.pipeline.storing import name_constants
+from indexer.sources.matrix_fields.higher_rank import matrix_of
 from indexer.upkeep.adding import Added
+from indexer.upkeep.represented import add_fractions, trajectories_of
+
+SAME_CHARACTERS = 20
+"""Characters to which the limit that a record states of a recurrence must be the one that is found."""
 
 BATCH = 500
 """Records of one transaction."""
@@ -59,13 +68,38 @@ class Import:
 
     def store(self, records: Sequence[Numbered]) -> None:
         """Store records; those of one version of the evaluator in one transaction, or each in its own if need be."""
-        for version in sorted({record["evaluator_version"] for _, record in records}):
-            together = [item for item in records if item[1]["evaluator_version"] == version]
+        for item in (item for item in records if item[1]["a"] is None):
+            try:
+                self._store_recurrence(item)
+            except REFUSED as error:
+                self.refuse(item[0], f"it cannot be stored: {_first_line(error)}")
+        fractions = [item for item in records if item[1]["a"] is not None]
+        for version in sorted({record["evaluator_version"] for _, record in fractions}):
+            together = [item for item in fractions if item[1]["evaluator_version"] == version]
             try:
                 self._store(together, version)
             except REFUSED:
                 for item in together:
                     self._store_one(item, version)
+
+    def _store_recurrence(self, item: Numbered) -> None:
+        """Store a recurrence, evaluated anew, with its trajectories; what its record claims must agree with that."""
+        record = item[1]
+        recurrence = parse_recurrence(record["formula"])
+        walked = list(trajectories_of(record, recurrence, 0))
+        row = next((own.recurrence for own in walked if own.recurrence), None)
+        row = recurrence_row(matrix_of(recurrence)) if row is None else row
+        stated, found = record["limit_value"], row.limits[0].limit_value if row.limits else None
+        if stated is not None and found is not None and stated[:SAME_CHARACTERS] != found[:SAME_CHARACTERS]:
+            raise RecordError(f"limit_value is {stated[:30]}, but the limit is {found[:30]}")
+        is_known = bool(ids_by_key(self.connection, [recurrence.key]))
+        with self.connection.transaction(), self.connection.cursor() as cursor:
+            name_constants(self.connection, expressions_of(row))
+            formula_id, _ = store_recurrence(cursor, row, __version__)
+            store_trajectories(cursor, walked, [], __version__)
+            add_judgement(self.connection, [(formula_id, record)])
+        self.summary.known += is_known
+        self.summary.added += not is_known
 
     def _store_one(self, item: Numbered, version: int) -> None:
         try:
@@ -88,6 +122,8 @@ class Import:
             fresh = [(number, record) for number, record, new in zip(ids, records, ingested.new, strict=True) if new]
             restore_times(self.connection, fresh)
             add_judgement(self.connection, list(zip(ids, records, strict=True)))
+            for formula, record in zip(formulas, records, strict=True):
+                add_fractions(self.connection, formula, record)
         self._waiting += waiting
         self.summary.added += len(fresh)
         self.summary.known += len(records) - len(fresh)
@@ -165,6 +201,7 @@ def _findings(records: Sequence[Record], formulas: Sequence[PCF]) -> tuple[Findi
             left = {name: value for name, value in exclusion.items() if name not in ("code_version", "sought_at")}
             findings.exclusions.append(ExclusionRow(row, **left))
         findings.sources.extend(SourceRow(row, **source) for source in record["sources"])
+        findings.trajectories.extend(trajectories_of(record, formulas[row], row))
     return findings, waiting
 
 
