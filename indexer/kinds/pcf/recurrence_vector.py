@@ -51,7 +51,7 @@ def counterpart(formula: PCF) -> PCF | None:
     for _, (k, other) in zip(range(MAX_TRIED), descents(formula), strict=False):
         if equation(other) is None:
             continue
-        own = own or traces([formula])[0]
+        own = own or _trace(formula, 1)
         if own == _trace(other, k) and relate(formula, other).equivalence is not None:
             return other
     return None
@@ -59,7 +59,7 @@ def counterpart(formula: PCF) -> PCF | None:
 
 @lru_cache(maxsize=4096)
 def _trace(formula: PCF, k: int) -> tuple[Trace | None, ...]:
-    """Return the traces of a formula that many others are compared with."""
+    """Return the traces of a formula; they are kept, since others are compared with it and its vector holds them."""
     return traces([formula], k)[0]
 
 
@@ -75,7 +75,7 @@ def coordinates(formula: PCF) -> tuple[int, list[float]]:
     if not gap and abs(tails.ratio) == 2:
         gap, size = SLOW, math.copysign(math.log1p(float(tails.half_square)), tails.ratio)
     odd = np.concatenate([fractional_roots(f) for f in sorted(kept.odd)] or [np.empty((1, 0))], axis=1)
-    row = _row(np.array([size]), np.array([turns]), odd, traces([formula]))
+    row = _row(np.array([size]), np.array([turns]), odd, [_trace(formula, 1)])
     return 10 * gap + min(odd.shape[1], 9), row[0].tolist()
 
 

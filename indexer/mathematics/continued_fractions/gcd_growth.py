@@ -157,19 +157,24 @@ def _valuation(number: mpz | int, p: int) -> int:
     return int(gmpy2.remove(mpz(number), p)[1]) if number else 0
 
 
-@lru_cache(maxsize=64)
 def _kinds(formula: PCF) -> dict[int, tuple[int, ...]]:
     """Return for each prime how the irreducible factors of b and the discriminant of the eigenvalues split.
 
     At a double root that of the indicial equation takes its place. Primes that divide it are left out.
     """
-    splittings = _splittings(formula.b)
     lead = formula.a[-1] ** 2 if 2 * formula.deg_a >= formula.deg_b else 0
     discriminant = lead + (4 * formula.b[-1] if 2 * formula.deg_a <= formula.deg_b else 0)
     if discriminant == 0:
         e1, e2 = double_root_invariants(formula)
         gap = 1 + 4 * e2
         discriminant = 0 if e1 else gap.numerator * gap.denominator
+    return _kinds_of(discriminant, formula.b)
+
+
+@lru_cache(maxsize=256)
+def _kinds_of(discriminant: int, b: tuple[int, ...]) -> dict[int, tuple[int, ...]]:
+    """Return the same for all formulas with this discriminant and this b; not to be changed."""
+    splittings = _splittings(b)
     if gmpy2.is_square(discriminant):
         if not splittings:
             return dict.fromkeys(COUNTED_PRIMES, ())
