@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from catalog.errors import FormularyError, TooBusy, TooLong
 from indexer.workers.process import launch
 
 SECONDS = 5.0
-"""Longest computation for one request."""
+"""Longest computation for one request, in seconds of the processor where the system says those."""
+
+PATIENCE = 4.0
+"""Times as long that a request waits on a machine that has much else to do."""
+
+LOOK_SECONDS = 0.2
+"""Between two looks at what a process has had of the processor."""
 
 START_SECONDS = 60.0
 """Longest start of a process, which imports the mathematics."""
@@ -119,12 +127,34 @@ class Computing:
         return _Worker(*launch())
 
     def _received(self, worker: _Worker, seconds: float) -> Any:
-        if not worker.pipe.poll(seconds):
+        if not _answers(worker, seconds):
             raise TooLong(f"this takes longer than the {seconds:g} seconds a request may; use the command line for it")
         try:
             return worker.pipe.recv()
         except (EOFError, OSError):
             raise FormularyError("the process that computed this died; use the command line for it") from None
+
+
+def _answers(worker: _Worker, seconds: float) -> bool:
+    """Wait until a process answers, at most for so many seconds of the processor; returns whether it did."""
+    start, had = time.monotonic(), _had(worker)
+    if worker.pipe.poll(seconds):
+        return True
+    while had is not None and time.monotonic() - start < PATIENCE * seconds:
+        now = _had(worker)
+        if now is None or now - had >= seconds:
+            break
+        if worker.pipe.poll(LOOK_SECONDS):
+            return True
+    return worker.pipe.poll(0)
+
+
+def _had(worker: _Worker) -> float | None:
+    """Seconds of the processor that a process has had; None where the system does not say."""
+    try:
+        return int(Path(f"/proc/{worker.process.pid}/schedstat").read_text().split()[0]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def _guarded(asked: tuple[Callable[[Any], Any], Any]) -> tuple[Any, str | None]:
