@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import psycopg
 
 from catalog.database.blocks import Blocks
+from catalog.formulas.pcf import PCF
 from catalog.store.findings import FieldRow, TrajectoryRow
 from catalog.store.recurrences import store_recurrence
 from catalog.store.rows import Row, change, first, rows
@@ -60,6 +61,12 @@ def representations_of(connection: psycopg.Connection, formula_id: int) -> list[
     return rows(connection, SQL["representations_of"], id=formula_id)
 
 
+def formulas_walked(connection: psycopg.Connection, space_id: int, limit: int) -> list[PCF]:
+    """Return formulas of trajectories in the field and from the start of a space, the simplest first."""
+    found = rows(connection, SQL["formulas_walked"], space_id=space_id, limit=limit)
+    return [PCF.from_row(row["a"], row["b"]) for row in found]
+
+
 def unplaced(connection: psycopg.Connection, source: str | None, after: int, limit: int) -> list[Row]:
     """Return formulas (id, a, b) that represent no trajectory, by number; `source` is part of a publication's name."""
     return rows(connection, SQL["unplaced"], source=source, after=after, limit=limit)
@@ -110,6 +117,7 @@ def store_trajectories(
         },
     )
     held = [(row, ids[row.row]) for row in found if row.row is not None and row.map is not None]
+    held += _of_known(cursor, found)
     entered = [(row, *store_recurrence(cursor, row.recurrence, code_version)) for row in walked if row.recurrence]
     parameters = _representing([*held, *((row, number) for row, number, _ in entered)], code_version)
     cursor.execute(SQL["insert_representations"], parameters)
@@ -121,6 +129,16 @@ def store_trajectories(
         sum(recurrence.evaluation_error is not None for recurrence in new),
         sum(recurrence.relation is not None for recurrence in new),
     )
+
+
+def _of_known(cursor: psycopg.Cursor, found: Sequence[TrajectoryRow]) -> list[tuple[TrajectoryRow, int]]:
+    """Return the trajectories of formulas that the catalogue had before, with the numbers of these."""
+    keyed = [row for row in found if row.known_key is not None and row.map is not None]
+    if not keyed:
+        return []
+    keys = [row.known_key for row in keyed]
+    numbers: dict[bytes, int] = dict(cursor.execute(SQL["known_formulas"], {"keys": keys}).fetchall())
+    return [(row, numbers[row.known_key]) for row in keyed if row.known_key in numbers]
 
 
 def _representing(held: Sequence[tuple[TrajectoryRow, int]], code_version: str) -> dict[str, object]:

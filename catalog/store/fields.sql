@@ -151,3 +151,22 @@ join field on field.id = trajectory.field_id
 where trajectory.status = 'converges' and field.rank = 2 and (%(name)s::text is null or field.name = %(name)s)
 order by trajectory.steps, trajectory.id
 limit 5000
+
+-- known_formulas --
+-- Formulas by their keys.
+select key, id from formula where key = any (%(keys)s)
+
+-- formulas_walked --
+-- Formulas that represent trajectories of the field and the start of a space, the simplest first.
+select formula.a, formula.b
+from formula
+where formula.kind = 'pcf' and formula.status = 'converges' and formula.id in (
+    select representation.formula_id
+    from representation
+    join trajectory on trajectory.id = representation.trajectory_id
+    where (trajectory.field_id, trajectory.start) in (
+        select field_id, start from trajectory where space_id = %(space_id)s limit 1
+    )
+)
+order by formula.complexity, formula.id
+limit %(limit)s

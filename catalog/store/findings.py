@@ -163,6 +163,7 @@ class RecurrenceRow:
 class TrajectoryRow:
     """A trajectory, and the formula number `row` of the batch that it represents, None where it has none.
 
+    `known_key` is the key of a formula of the catalogue that it represents instead.
     The columns are those of tables `trajectory` and `representation`; `equivalence` is JSON text. One of rank 3 or more
     represents its `recurrence`.
     """
@@ -181,6 +182,7 @@ class TrajectoryRow:
     map: tuple[int, int, int, int] | None = None
     equivalence: str | None = None
     recurrence: RecurrenceRow | None = None
+    known_key: bytes | None = None
 
 
 @dataclass

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import psycopg
@@ -49,6 +49,8 @@ class Ingested:
     """Whether this batch brought it into the catalogue (once, where it stands twice in the batch)."""
     transaction: int | None = None
     """The number of the transaction, where it has written the vectors of this batch and no others."""
+    recurrences: Recurrences = field(default_factory=Recurrences)
+    """What became of the recurrences of its trajectories."""
 
 
 def ingest(
@@ -98,6 +100,7 @@ def _ingest(
         recurrences = store_trajectories(
             cursor, findings.trajectories, ingested.ids.tolist(), findings.code_version, space
         )
+        ingested = replace(ingested, recurrences=recurrences)
     errors = rows.columns.get("evaluation_error", [None] * len(rows))
     named, first = None if findings is None else _named(findings, ingested.new), 0
     for chunk in chunks:

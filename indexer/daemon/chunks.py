@@ -9,10 +9,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from catalog.errors import ChunkRefused, LeaseLost
 from catalog.store import leases
 from catalog.store.constants import own_constants
+from catalog.store.fields import formulas_walked
 from catalog.store.ingest import Ingested
 from catalog.store.leases import Lease
 from catalog.store.progress import LATELY, yields
@@ -23,6 +25,7 @@ from indexer.daemon.log import Log
 from indexer.daemon.settings import Settings, Tally
 from indexer.daemon.task import PAIR, Task, units_of
 from indexer.pipeline.batch import Batch
+from indexer.pipeline.trajectories import without_doubles
 from indexer.workers.pool import Pool
 
 MAX_ATTEMPTS = 5
@@ -39,6 +42,9 @@ MAX_TOGETHER = 8
 
 PACE_KEPT = 0.7
 """Weight of what was measured of the pace before, when a task more is."""
+
+MOST_KNOWN = 5_000
+"""Formulas of a space of trajectories that those of a chunk are compared with before they are evaluated."""
 
 POLL_SECONDS = 1.0
 """Longest wait for the workers, after which signals and leases are looked at."""
@@ -115,6 +121,9 @@ class Chunks:
         if alone := first.attempts > MAX_IN_COMPANY:
             self._drain()
         task = Task(first.space, first.template, self._following.anchors, own=self._following.own)
+        if task.alone:
+            known = self._link.do(formulas_walked, first.space_id, MOST_KNOWN)
+            task = replace(task, known=tuple(known))
         units = [unit for lease in group for unit in units_of(lease.first_rank, lease.last_rank)]
         self._under_way[self._workers.submit(task, units, task.failed)] = group
         for lease in group:
@@ -190,6 +199,8 @@ class Chunks:
             self._log.event("chunk_refused", **_ranks(lease), reason=reason)
 
         try:
+            if batch.findings.trajectories:
+                batch = without_doubles(batch, self._link.do(formulas_walked, lease.space_id, MOST_KNOWN))
             batch, ingested = commit_chunk(self._link.do, batch, lease, say)
         except LeaseLost:
             self._log.event("lease_lost", **_ranks(lease))
@@ -205,10 +216,10 @@ class Chunks:
         """Count and say what was committed."""
         self.tally.chunks += len(group)
         self.tally.ranks += sum(lease.last_rank - lease.first_rank for lease in group)
-        self.tally.formulas += len(batch)
-        self.tally.new += int(ingested.new.sum())
+        self.tally.formulas += len(batch) + ingested.recurrences.total
+        self.tally.new += int(ingested.new.sum()) + ingested.recurrences.new
         self.tally.failed += batch.failed
-        self.tally.identified += batch.identified
+        self.tally.identified += batch.identified + ingested.recurrences.named
         first = 0
         for lease in group:
             last = len(batch) if len(group) == 1 else first + batch.count(lease.first_rank, lease.last_rank)

@@ -44,6 +44,8 @@ class Task:
     digits: int = DEFAULT_DIGITS
     budget: int = BULK_BUDGET
     own: tuple[Constant, ...] = ()
+    known: tuple[PCF, ...] = ()
+    """Formulas of trajectories of the space that the catalogue has: none that is equivalent is evaluated."""
 
     @property
     def shared(self) -> Anchors | None:
@@ -76,7 +78,8 @@ class Task:
     def _walked(self, space: FieldSpace, units: Sequence[Unit]) -> Batch:
         """The batch of a space of trajectories: of formulas that are equivalent one is evaluated."""
         ranks = [rank for start, stop in _runs(units) for rank in range(start, stop)]
-        return walked_batch([(rank, space.walk_at(rank), space.item_at(rank)) for rank in ranks], self._evaluated)
+        walks = [(rank, space.walk_at(rank), space.item_at(rank)) for rank in ranks]
+        return walked_batch(walks, self._evaluated, self.known)
 
     def failed(self, unit: Unit, reason: str) -> Batch:
         """The batch of a unit that killed its worker."""

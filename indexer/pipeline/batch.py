@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.formulas.pcf import PCF
-from catalog.store.findings import ExclusionRow, Findings, GuessRow, RelationRow
+from catalog.store.findings import ExclusionRow, Findings, GuessRow, RelationRow, TrajectoryRow
 from catalog.store.formula_rows import FLOAT_COLUMNS, INTEGER_COLUMNS, TEXT_COLUMNS, FormulaRows
 from catalog.version import __version__
 from catalog.vocabulary import CHECKED_PROOFS, METRICS, UNSUCCESSFUL_OUTCOMES
@@ -81,6 +81,11 @@ class Batch:
         """Return the formulas first <= row < last as a batch."""
         rows, findings = _rows_between(self.rows, first, last), _findings_between(self.findings, first, last)
         return Batch(rows, findings, self.constants, None if self.ranks is None else self.ranks[first:last])
+
+    def chosen(self, rows: Sequence[int], trajectories: Sequence[TrajectoryRow]) -> Batch:
+        """Return the formulas of these rows, which ascend, as a batch, with trajectories that refer to their places."""
+        found = Batch.joined([self.part(row, row + 1) for row in rows]) if rows else self.part(0, 0)
+        return replace(found, findings=replace(found.findings, trajectories=list(trajectories)))
 
     def count(self, first_rank: int, last_rank: int) -> int:
         """Return how many formulas have the ranks first_rank <= rank < last_rank, which must be known."""

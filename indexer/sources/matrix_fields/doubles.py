@@ -1,9 +1,10 @@
-"""Formulas that are one up to an equivalence: which of them stands for each class."""
+"""Formulas that are one up to an equivalence: which of them, or of known ones, stands for each class."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.equivalence.decision import Equivalence, no_limit, relate
@@ -15,38 +16,50 @@ MAX_CLASSED_DEGREE = 40
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The place of the formula that stands for one, and how it is equivalent to that; None where they are equal."""
+    """The formula that stands for one, and how it is equivalent to that; None where they are equal.
 
-    place: int
+    `place` is that of the formula among those that were asked for, None where it is known already.
+    """
+
+    formula: PCF
+    place: int | None
     equivalence: Equivalence | None
 
 
-def standing_for(formulas: Sequence[PCF]) -> list[Standing]:
-    """Return for each formula the one that stands for it: the simplest of those that are equivalent, or the same.
+def standing_for(formulas: Sequence[PCF], known: Sequence[PCF] = ()) -> list[Standing]:
+    """Return for each formula the one that stands for it: a known one, else the simplest, that is equivalent or equal.
 
-    The equivalence is of the simplest formula, as the first, to the formula itself, step by step.
+    The equivalence is of that formula, as the first, to the formula itself, step by step.
     """
     found: dict[int, Standing] = {}
-    buckets: dict[str, list[int]] = {}
-    first: dict[PCF, int] = {}
+    buckets: dict[str, list[Standing]] = {}
+    first: dict[PCF, Standing] = {}
+    for formula in known:
+        first[formula] = Standing(formula, None, None)
+        if (key := _bucket(formula)) is not None:
+            buckets.setdefault(key, []).append(first[formula])
     for place in sorted(range(len(formulas)), key=lambda i: (formulas[i].complexity, i)):
         formula = formulas[place]
-        if formula in first:
-            found[place] = found[first[formula]]
-            continue
-        first[formula] = place
-        found[place] = _among(formulas, buckets, place)
+        if formula not in first:
+            first[formula] = _among(buckets, Standing(formula, place, None))
+        found[place] = first[formula]
     return [found[place] for place in range(len(formulas))]
 
 
-def _among(formulas: Sequence[PCF], buckets: dict[str, list[int]], place: int) -> Standing:
-    formula = formulas[place]
-    if formula.deg_b > MAX_CLASSED_DEGREE or no_limit(formula) is not None:
-        return Standing(place, None)
-    bucket = buckets.setdefault(bucket_key(formula), [])
+def _among(buckets: dict[str, list[Standing]], own: Standing) -> Standing:
+    key = _bucket(own.formula)
+    if key is None:
+        return own
+    bucket = buckets.setdefault(key, [])
     for other in bucket:
-        decided = relate(formulas[other], formula).equivalence
+        decided = relate(other.formula, own.formula).equivalence
         if decided is not None and decided.folds == (1, 1):
-            return Standing(other, decided)
-    bucket.append(place)
-    return Standing(place, None)
+            return Standing(other.formula, other.place, decided)
+    bucket.append(own)
+    return own
+
+
+@lru_cache(maxsize=2**14)  # a daemon asks for the known formulas of a space with every chunk of it
+def _bucket(formula: PCF) -> str | None:
+    """Return what equivalent formulas have in common, None for a formula that stands for itself."""
+    return None if formula.deg_b > MAX_CLASSED_DEGREE or no_limit(formula) is not None else bucket_key(formula)

@@ -20,8 +20,8 @@ from indexer.sources.matrix_fields.hypergeometric import hypergeometric_field
 from indexer.sources.matrix_fields.matrices import RationalMatrix
 from indexer.sources.matrix_fields.own import field_of_definition, is_definition
 
-MAX_AXES = 12
-"""Most parameters of a pFq field."""
+MAX_AXES = 16
+"""Most parameters of a pFq field: a step of 8F7 takes tenths of a second, beyond that seconds."""
 
 MAX_ARGUMENT_DIGITS = 50
 """Most digits of numerator or denominator of z."""

@@ -29,7 +29,7 @@ def test_the_table_has_figures_and_says_what_is_an_estimate() -> None:
 
 
 def test_what_cannot_be_met_is_answered_with_the_best() -> None:
-    done = formulary("-q", "design", "zeta(3)", "--delta", ">0.5", "--seconds", "3")
+    done = formulary("-q", "design", "zeta(3)", "--delta", ">0.5", "--seconds", "10")
     assert done.returncode == 1 and done.stdout == ""
     assert SENTENCE.fullmatch(done.stderr)
     assert "no formula for zeta(3) meets delta > 0.5; the best that was found has delta 0.0805" in done.stderr
