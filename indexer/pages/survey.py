@@ -9,6 +9,7 @@ both sides evaluated to CHECKED_DIGITS digits as the page is made, and once more
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
@@ -22,6 +23,8 @@ from catalog.progress import Tell, silent
 from catalog.store.survey import Named, Survey, Surveyed
 from catalog.version import __version__
 from indexer.laws.containment import folded, pattern_of
+from indexer.laws.general import LAWS as GENERAL
+from indexer.laws.general import check_law, law_containing
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.proofs.argument import argument
@@ -274,6 +277,9 @@ def _literature(survey: Survey) -> Iterator[str]:
 def _laws(survey: Survey) -> list[str]:
     inner = folded([pattern_of(row) for row in survey.laws])
     kept = [row for row in survey.laws if row["id"] not in inner]
+    for law in GENERAL:
+        check_law(law)
+    general = Counter(law_containing(pattern_of(row)) for row in kept)
     proved = {"closed_form": "a theorem gives each", "verified": "each verified"}
     rows = [
         (
@@ -293,6 +299,22 @@ def _laws(survey: Survey) -> list[str]:
         "",
         *_table(("family", "limit", "values checked", "proof"), rows, right=0),
         *(["", f"{left:,} more families are not shown."] if left > 0 else []),
+        "",
+        "### In full generality",
+        "",
+        *_prose(
+            "These hold for all values of their parameters that their conditions allow, integers or not: the"
+            " certificate of each is a few identities between rational functions in the parameters, in n and the index"
+            " of a series, which were multiplied out as this page was made; that the functions are the minimal"
+            " solution is the literature's. *Instances* are those of the families above whose members all lie in one,"
+            " with parameters that are algebraic numbers; what these add is what their limits come to."
+        ),
+        "",
+        *_table(
+            ("family", "limit", "for", "by", "instances"),
+            [(f"`{law.template}`", f"${law.latex()}$", law.where, law.theorem, f"{general[law]:,}") for law in GENERAL],
+            right=1,
+        ),
     ]
 
 
