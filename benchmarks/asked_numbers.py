@@ -1,10 +1,11 @@
 """Typed numbers: how often random ones are called found, and how many short expressions are found again, by digits.
 
 `random` takes seeded random numbers through the whole ladder and says how near the nearest came: an answer is found
-from ten bits on, and each bit is worth a factor of two. `expressions` makes 200 short expressions of one to three
-constants and types so many of their digits, beside `mpmath.identify` with the constants that they are made of, and
-beside the program `ries` where it is installed; right is an answer that is the expression to 50 digits. Times are those
-of a processor.
+from ten bits on, and each bit is worth a factor of two. Another `--seed` has other numbers, so that many are taken in
+pieces. `expressions` makes 200 short expressions of one to three constants and types so many of their digits, beside
+`mpmath.identify` with the constants that they are made of, each number for MPMATH_SECONDS at most, and beside the
+program `ries` where it is installed; right is an answer that is the expression to 50 digits. Times are those of a
+processor.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import random
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
+from types import FrameType
 
 import mpmath
 from flint import arb, ctx
@@ -28,7 +31,8 @@ from catalog.constants.library import library
 from catalog.errors import ExpressionError
 from indexer.identification.ladder.climb import climb
 from indexer.identification.ladder.complexity import MARGIN_BITS
-from indexer.identification.numbers import identify_number
+from indexer.identification.library import NamedConstant
+from indexer.identification.numbers import NumberIdentification, identify_number
 from indexer.identification.typed import read_number
 from indexer.workers.pool import in_order
 
@@ -42,6 +46,9 @@ FUNCTIONS = ("exp", "log", "sin", "cos", "tan", "atan", "sinh", "sqrt")
 
 RIGHT_DIGITS = 50
 """Digits to which an answer must be the expression."""
+
+MPMATH_SECONDS = 10
+"""Seconds of a processor after which `mpmath.identify` has found nothing."""
 
 RIES_DIGITS = 17
 """Most digits that `ries` reads."""
@@ -119,9 +126,9 @@ FORMS: tuple[Callable[[random.Random], str], ...] = (
 """The kinds of expressions, in turn."""
 
 
-def compare(count: int, digits: Sequence[int], seed: int, programs: Sequence[str]) -> None:
+def compare(count: int, skip: int, digits: Sequence[int], seed: int, programs: Sequence[str]) -> None:
     """Print the share found by digits, of each program."""
-    texts = expressions(count, seed)
+    texts = expressions(skip + count, seed)[skip:]
     members = tuple(library().candidates())
     known: dict[str, Callable[[str, int], str | None]] = {
         "ladder": partial(_ladder, members),
@@ -157,14 +164,19 @@ def _asked(answer: Callable[[str, int], str | None], text: str, digits: int) -> 
     return ("none" if given is None else "right" if _is_right(given, text) else "wrong"), seconds
 
 
-def _ladder(members: tuple[object, ...], number: str, digits: int) -> str | None:
-    found = identify_number(number, members, 8, effort=1)  # type: ignore[arg-type]
+@lru_cache(maxsize=4096)
+def _identified(members: tuple[NamedConstant, ...], number: str) -> NumberIdentification:
+    return identify_number(number, members, 8, effort=1)
+
+
+def _ladder(members: tuple[NamedConstant, ...], number: str, digits: int) -> str | None:
+    found = _identified(members, number)
     return found.relations[0].expression if found.relations else None
 
 
-def _candidate(members: tuple[object, ...], number: str, digits: int) -> str | None:
-    """The answer that is found, or else the first candidate, which claims nothing."""
-    found = identify_number(number, members, 8, effort=1)  # type: ignore[arg-type]
+def _candidate(members: tuple[NamedConstant, ...], number: str, digits: int) -> str | None:
+    """The answer that is found, or else the first candidate, which claims nothing; the time is that of the ladder."""
+    found = _identified(members, number)
     first = next(iter((*found.relations, *found.candidates)), None)
     return first.expression if first else None
 
@@ -196,8 +208,19 @@ def _mpmath(number: str, digits: int) -> str | None:
     names = {"euler_gamma": "euler", **{f"gamma(1/{k})": f"gamma(mpf(1)/{k})" for k in (3, 4)}}
     with mpmath.workdps(max(mpmath.mp.dps, digits - 1)):
         constants = [names.get(c, c.replace("^", "**")) for c in CONSTANTS]
-        found = mpmath.identify(mpmath.mpf(number), constants, tol=mpmath.mpf(10) ** (2 - digits))
+        signal.signal(signal.SIGVTALRM, _out_of_time)
+        signal.setitimer(signal.ITIMER_VIRTUAL, MPMATH_SECONDS)
+        try:
+            found = mpmath.identify(mpmath.mpf(number), constants, tol=mpmath.mpf(10) ** (2 - digits))
+        except TimeoutError:
+            return None
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     return None if found is None else str(found)
+
+
+def _out_of_time(number: int, frame: FrameType | None) -> None:
+    raise TimeoutError
 
 
 def _is_right(given: str, text: str) -> bool:
@@ -265,13 +288,14 @@ def main() -> None:
     parser.add_argument("--count", type=int)
     parser.add_argument("--digits", type=int, nargs="+", default=None)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--skip", type=int, default=0, help="expressions left out at the beginning")
     parser.add_argument("--workers", type=int)
     parser.add_argument("--beside", nargs="+", default=["ladder", "candidates", "mpmath.identify", "ries"])
     given = parser.parse_args()
     if given.what == "random":
         chance(given.count or 10_000, given.digits or [15, 20, 30, 50], given.seed, given.workers)
     else:
-        compare(given.count or 200, given.digits or [12, 15, 20, 30, 50], given.seed, given.beside)
+        compare(given.count or 200, given.skip, given.digits or [12, 15, 20, 30, 50], given.seed, given.beside)
 
 
 if __name__ == "__main__":

@@ -69,11 +69,13 @@ def relation_bits(row: Iterable[int]) -> float:
     return integers_bits(row) - 1
 
 
-def least_bits(others: Sequence[fmpz]) -> float:
-    """Return a bound that the length of a relation is not below, from the sizes of all its integers but one."""
+def may_fit(others: Sequence[fmpz], most_bits: float) -> bool:
+    """Say whether a relation may have so many bits: its length is bounded by the sizes of all its integers but one."""
     sizes = [n.bit_length() for n in others]
-    own = _OWN_SIZES + 1 + sum([_least_of_size(size) for size in sizes])
-    return min(own, _alike_bits(max(sizes), len(sizes) + 1)) - 1
+    if sum(sizes) > most_bits:
+        return False
+    own = _OWN_SIZES + sum([_least_of_size(size) for size in sizes])
+    return min(own, _alike_bits(max(sizes), len(sizes) + 1) - 1) <= most_bits
 
 
 @cache

@@ -11,7 +11,7 @@ from flint import arb, ctx
 from catalog.constants import evaluation
 from catalog.constants.library import Constant
 from catalog.errors import ExpressionError
-from indexer.identification.ladder.complexity import MARGIN_BITS, least_bits
+from indexer.identification.ladder.complexity import MARGIN_BITS, may_fit
 from indexer.identification.library import NamedConstant
 from indexer.identification.typed import Number, cut
 from indexer.mathematics.numbers.decimals import LOG2_10, bits_for
@@ -84,7 +84,8 @@ class Asked:
     """A number as the rungs want it: its ball, the bits that it holds, and constants scaled as it is.
 
     `library` are the constants that a catalogue or the library names; `effort` grows the sets of constants, and
-    an answer may be longer than the digits by `spare` bits.
+    an answer may be longer than the digits by `spare` bits. `limit` are the bits beyond which a match is not worth a
+    thought: what the digits and the scaled integers hold.
     """
 
     number: Number
@@ -101,6 +102,7 @@ class Asked:
         self.units = max(1, 1 << max(0, self.bits - known))
         self.information = self.number.information
         self.scaled = self.integer(self.number.ball)
+        self.limit = min(self.information, float(self.scaled.bit_length())) + self.spare
 
     def integer(self, ball: arb) -> int:
         """Return a ball as a scaled integer."""
@@ -124,18 +126,13 @@ class Asked:
         """Return the product of two scaled integers."""
         return first * second >> self.bits
 
-    @property
-    def limit(self) -> float:
-        """Bits beyond which a match is not worth a thought: what the digits and the scaled integers hold."""
-        return min(self.information, float(self.scaled.bit_length())) + self.spare
-
     def relations(self, values: Sequence[int], rung: str, spread: int, most_bits: float) -> list[tuple[int, ...]]:
         """Return the relations of scaled integers of up to `most_bits` bits; `spread` enlarges the number's error.
 
         Longer ones may be among them: only what is surely too long is left out.
         """
         self._count(rung)
-        return short_relations(values, self._tolerance(spread), most_bits, least_bits)
+        return short_relations(values, self._tolerance(spread), most_bits, may_fit)
 
     def polynomials(self, powers: Sequence[int], rung: str, spread: int) -> list[tuple[int, ...]]:
         """Return the relations of powers, of which a factor may be shorter than the whole."""
