@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ import psycopg
 
 from catalog.database.blocks import Blocks
 from catalog.formulas.pcf import PCF
-from catalog.progress import Tell, silent
+from catalog.progress import Tell, silent, told
 from catalog.store.constants import DERIVED
 from catalog.store.laws import patterns
 from catalog.store.progress import Yield, counts, yields
@@ -76,6 +76,14 @@ class Surveyed:
 
 
 @dataclass(frozen=True)
+class Classical:
+    """A theorem of the literature on fractions with parameters, and which formulas are instances of it."""
+
+    theorem: str
+    holds: Callable[[PCF], bool]
+
+
+@dataclass(frozen=True)
 class Survey:
     """All that the page of the survey is made of."""
 
@@ -105,9 +113,16 @@ class Survey:
 
 
 def read_survey(
-    connection: psycopg.Connection, constants: int, papers: int, riddles: int, tell: Tell = silent
+    connection: psycopg.Connection,
+    constants: int,
+    papers: int,
+    riddles: int,
+    classical: Classical | None = None,
+    tell: Tell = silent,
 ) -> Survey:
     """Read so many constants, papers and riddles, and the rest, as it is at one moment; the connection must be idle.
+
+    Besides closed forms, which are theirs, `classical` says which theorems are instances of a classical one.
 
     `tell` hears what is read. The connection is left idle. A catalogue of seven million formulas takes a minute.
     """
@@ -117,10 +132,13 @@ def read_survey(
         tell("counting formulas")
         counted = counts(connection)
         tell("reading constants")
-        total, *first = rows(connection, SQL["survey_constants"], count=constants + 1, derived=DERIVED)
+        instances = [] if classical is None else _instances(connection, classical, tell)
+        total, *first = rows(
+            connection, _after_known("survey_constants"), instances=instances, count=constants + 1, derived=DERIVED
+        )
         numbers = rows(connection, SQL["survey_numbers"])
         tell("reading the best formulas")
-        shown = _shown(connection, first)
+        shown = _shown(connection, first, instances, None if classical is None else classical.theorem)
         tell("reading what remains")
         return Survey(
             made_at=datetime.now(UTC),
@@ -138,9 +156,23 @@ def read_survey(
         )
 
 
-def _shown(connection: psycopg.Connection, constants: Sequence[Row]) -> list[Surveyed]:
+def _after_known(block: str) -> bytes:
+    return f"{SQL.text('survey_known')}\n{SQL.text(block)}".encode()
+
+
+def _instances(connection: psycopg.Connection, classical: Classical, tell: Tell) -> list[int]:
+    """Return the classes of theorems of which one is an instance of a classical theorem, as its shape says."""
+    found = rows(connection, _after_known("survey_open"), instances=[])
+    read = told(found, tell, "comparing with classical theorems", len(found))
+    return sorted({int(row["class_id"]) for row in read if classical.holds(PCF.from_row(row["a"], row["b"]))})
+
+
+def _shown(
+    connection: psycopg.Connection, constants: Sequence[Row], instances: list[int], theorem: str | None
+) -> list[Surveyed]:
     ids = [row["id"] for row in constants]
-    found = rows(connection, SQL["survey_best"], constants=ids, classes=list(CONVERGENCE_CLASSES))
+    classes = list(CONVERGENCE_CLASSES)
+    found = rows(connection, SQL["survey_best"], constants=ids, classes=classes, instances=instances, theorem=theorem)
     best = {(row["constant_id"], row.pop("best_by")): _named(row) for row in found}
     return [
         Surveyed(

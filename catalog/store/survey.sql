@@ -1,10 +1,9 @@
 -- What the survey reads.
 
--- survey_constants --
--- The constants that are behind limits of canonical formulas: formulas, theorems, classes of equivalent formulas among
--- these, those of which a publication is held, others that are instances of a classical theorem, and theorems that have not
--- been compared with others yet; first a row for all constants together. Those with theorems first, the groups of the
--- library in turn, what theory alone has named last.
+-- survey_known --
+-- What other blocks begin with. Claims are canonical formulas whose best relation names a constant; of each class of
+-- equivalent formulas among them, whether a publication is held, and whether one is an instance of a classical theorem:
+-- as its closed form says, or as its class is among the given ones.
 with published as (
     select distinct coalesce(equivalence.class_id, said.canonical_id, said.id) as class_id
     from source
@@ -13,7 +12,7 @@ with published as (
 ),
 claim as (
     select
-        best.constant_id, best.proof = 'theorem' as is_theorem,
+        best.constant_id, best.formula_id, best.proof = 'theorem' as is_theorem,
         coalesce(equivalence.class_id, best.formula_id) as class_id, equivalence.class_id is null as is_alone,
         formula.closed_form_theorem is not null as is_classical
     from best_relation as best
@@ -23,12 +22,29 @@ claim as (
         and best.proof in ('verified', 'closed_form', 'theorem')
 ),
 known as (
-    select claim.class_id, published.class_id is not null as is_published, bool_or(is_classical) as is_classical
+    select
+        claim.class_id, published.class_id is not null as is_published,
+        bool_or(is_classical or instance.class_id is not null) as is_classical
     from claim
     left join published using (class_id)
+    left join unnest(%(instances)s::bigint[]) as instance (class_id) using (class_id)
     group by claim.class_id, published.class_id
-),
-counted as (
+)
+
+-- survey_open --
+-- The theorems that are neither published nor known to be instances of a classical theorem.
+select claim.class_id, formula.a, formula.b
+from claim
+join known using (class_id)
+join formula on formula.id = claim.formula_id
+where is_theorem and not known.is_published and not known.is_classical
+
+-- survey_constants --
+-- The constants that are behind limits of canonical formulas: formulas, theorems, classes of equivalent formulas among
+-- these, those of which a publication is held, others that are instances of a classical theorem, and theorems that have not
+-- been compared with others yet; first a row for all constants together. Those with theorems first, the groups of the
+-- library in turn, what theory alone has named last.
+, counted as (
     select
         constant_id, count(*) as formulas, count(*) filter (where is_theorem) as theorems,
         count(distinct class_id) filter (where is_theorem) as classes,
@@ -89,8 +105,11 @@ candidate as (
         formula.id, formula.a, formula.b, best.constant_id, relation.expression, best.proof, formula.convergence_class,
         formula.delta, formula.convergence_eta, formula.convergence_gamma, formula.complexity,
         published.paper, published.equation, published.author, published.said,
-        max(formula.closed_form_theorem) over (
-            partition by best.constant_id, coalesce(equivalence.class_id, formula.id)
+        coalesce(
+            max(formula.closed_form_theorem) over (
+                partition by best.constant_id, coalesce(equivalence.class_id, formula.id)
+            ),
+            case when coalesce(equivalence.class_id, formula.id) = any (%(instances)s::bigint[]) then %(theorem)s end
         ) as classical
     from best_relation as best
     join relation on relation.id = best.relation_id

@@ -43,10 +43,10 @@ def survey(output: str, title: str, pictures: str | None, database_url: str | No
     if output != STDOUT and Path(output).suffix.lower() not in ENDINGS:
         raise click.UsageError(f"the survey is written as Markdown; give a name such as {Path(output).stem}.md")
     from catalog.store.survey import read_survey
-    from indexer.pages.survey import CONSTANTS, PAPERS, RIDDLES, page
+    from indexer.pages.survey import CLASSICAL, CONSTANTS, PAPERS, RIDDLES, page
 
     with catalogue(database_url, home) as connection, shown() as tell:
-        found = read_survey(connection, CONSTANTS, PAPERS, RIDDLES, tell)
+        found = read_survey(connection, CONSTANTS, PAPERS, RIDDLES, CLASSICAL, tell)
         drawn = {} if pictures is None else _draw(connection, Path(pictures), output, tell)
         data = page(found, title, tell, drawn).encode()
     write_file(output, data)

@@ -20,7 +20,7 @@ from flint import ctx
 from catalog.constants.evaluation import evaluate
 from catalog.errors import EvaluationError
 from catalog.progress import Tell, silent
-from catalog.store.survey import Named, Survey, Surveyed
+from catalog.store.survey import Classical, Named, Survey, Surveyed
 from catalog.version import __version__
 from indexer.laws.containment import folded, pattern_of
 from indexer.laws.general import LAWS as GENERAL
@@ -30,6 +30,7 @@ from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.proofs.argument import argument
 from indexer.mathematics.proofs.certificate import Certificate
 from indexer.mathematics.proofs.checker import check
+from indexer.mathematics.proofs.classical import is_classical
 from indexer.mathematics.proofs.proving import prove
 from indexer.mathematics.relations.search import residual_digits
 from indexer.pages.by_hand import steps_by_hand
@@ -47,6 +48,9 @@ WIDTH = 118
 """Characters of a line of prose."""
 
 NOT_HELD = "not in the literature held"
+
+CLASSICAL = Classical("a theorem of Ramanujan (B. C. Berndt, Ramanujan's Notebooks II, 1989, chapter 12)", is_classical)
+"""Theorems on fractions with parameters, besides those of closed forms."""
 
 
 @dataclass(frozen=True)
@@ -262,8 +266,9 @@ def _literature(survey: Survey) -> Iterator[str]:
         f"What a theorem is compared with: {total['formulas']:,} formulas of {total['papers']:,} publications, up to"
         " mirrors, inflations and equivalence. `formulary import arxiv` brings in more. Limits of fractions with deg a"
         " <= 1 and deg b <= 2 are, by Pincherle's theorem, quotients of contiguous Bessel, Kummer, Tricomi, parabolic"
-        " cylinder or Gauss functions (O. Perron, Die Lehre von den Kettenbrüchen; DLMF 10.29, 12.8, 13.3, 15.5): they"
-        " are the instances of classical theorems above."
+        " cylinder or Gauss functions (O. Perron, Die Lehre von den Kettenbrüchen; DLMF 10.29, 12.8, 13.3, 15.5), and"
+        " those of chapter 12 of Ramanujan's second notebook quotients of Gamma functions: they are the instances of"
+        " classical theorems above."
     )
     yield ""
     rows = [

@@ -12,7 +12,11 @@ from catalog.errors import EvaluationError
 from catalog.formulas.pcf import parse_formula
 from catalog.store.survey import Named, read_survey
 from indexer.pages.by_hand import steps_by_hand
-from indexer.pages.survey import CHECKED_DIGITS, NOT_HELD, page, proved_anew
+from indexer.pages.survey import CHECKED_DIGITS, CLASSICAL, NOT_HELD, page, proved_anew
+from indexer.pipeline.batch import Batch
+from indexer.pipeline.compute import compute
+from indexer.pipeline.storing import store
+from indexer.upkeep.setup import seed_constants
 from tests.helpers.command import formulary, refused
 
 
@@ -68,6 +72,19 @@ def test_counts_of_the_survey_are_those_of_the_relations(seeded_url: str) -> Non
     assert found == {name: (formulas, theorems) for name, formulas, theorems in counted}
     assert survey.total.formulas == sum(formulas for formulas, _ in found.values())
     assert survey.total.classes >= max(one.counted.classes for one in survey.shown) > 0
+
+
+def test_instances_of_a_classical_theorem_are_told_by_their_shape(connection: psycopg.Connection) -> None:
+    seed_constants(connection)
+    texts = ("PCF(6n+3, 4n^4)", "PCF(10n+5, 16n^4)")
+    store(connection, Batch.of([compute(parse_formula(text), identified=True) for text in texts]))
+    connection.commit()
+    without = read_survey(connection, 40, 40, 5)
+    connection.rollback()
+    classical = read_survey(connection, 40, 40, 5, CLASSICAL)
+    assert (without.total.classes, without.total.classical) == (2, 0)
+    assert (classical.total.classes, classical.total.classical) == (2, 2)
+    assert {one.choice.classical for one in classical.shown if one.choice} == {CLASSICAL.theorem}
 
 
 def test_the_literature_that_is_held_is_told(seeded_url: str) -> None:
