@@ -1,7 +1,7 @@
 """Fractions of Ramanujan for quotients of gamma functions: which row of the base theorems a formula is an instance of.
 
-Chapter 12 of his second notebook (B. C. Berndt, Ramanujan's Notebooks II, 1989) has, begun at the right index and with
-fractions of period two contracted,
+Chapter 12 of his second notebook (B. C. Berndt, R. L. Lamphere and B. M. Wilson, Rocky Mountain J. Math. 15, 1985) has,
+begun at the right index and with fractions of period two contracted,
 
     a = 2 c x,                                                b = c^2 ((2n-1)^2 - m^2),
     a = c x (2n+1),                                           b = c^2 (n^2 - k^2) (n^2 - l^2),

@@ -10,6 +10,7 @@ import itertools
 import json
 from collections.abc import Callable
 from fractions import Fraction
+from math import prod
 
 import pytest
 
@@ -26,7 +27,7 @@ Entries = tuple[Value, Value, Value]
 
 
 def odd(n: Value, x: Value, u: Value, v: Value) -> Entries:
-    """Entry 33, u = k^2, v = l^2."""
+    """a = x (2n+1), u = k^2, v = l^2."""
     constant = (x + 1) ** 2 - u - v
     return x * (2 * n + 1), 2 * n * n + 2 * (x + 1) * n + constant, -2 * n * n + 2 * (x + 1) * n - constant
 
@@ -76,6 +77,30 @@ def test_the_fractions_at_x_and_at_x_plus_2_are_equivalent(name: str) -> None:
         assert r_next == 2 * a_further - p
         assert r == 2 * a - p_next
         assert 2 * b_next + a * r_next == 2 * b_here + r * a_further
+
+
+def eight(n: Value, x: Value, squares: tuple[Value, ...]) -> tuple[Value, Value, Value]:
+    """a, r and p of the fractions of degrees (3, 6), which have three squares k^2, l^2, m^2."""
+    total, pairs = sum(squares), sum(u * v for u, v in itertools.combinations(squares, 2))
+    a = (2 * n + 1) * (2 * n * n + 2 * n + 1 + x * x - total)
+    linear = 2 * (x + 1) ** 2 - 2 * total
+    constant = (x + 1) ** 3 / 2 - (x + 1) * total + (total**2 - 4 * pairs) / (2 * (x + 1))
+    even, odd = 4 * (x + 1) * n * n + constant, 4 * n**3 + linear * n
+    return a, odd + even, odd - even
+
+
+def test_the_fractions_of_degrees_3_and_6_at_x_and_at_x_plus_2_are_equivalent() -> None:
+    for n, x, *rest in itertools.product(range(11), range(1, 8), range(3), range(3), range(3)):
+        n, x, squares = Fraction(n), Fraction(x), tuple(map(Fraction, rest))
+        (a, r, p), further, (_, r_next, p_next) = (
+            eight(n, x, squares),
+            eight(n, x + 2, squares),
+            eight(n + 1, x, squares),
+        )
+        here, later = (-4 * prod(k * k - u for u in squares) for k in (n, n + 1))
+        assert r_next == 2 * further[0] - p
+        assert r == 2 * a - p_next
+        assert 2 * later + a * r_next == 2 * here + r * further[0]
 
 
 def test_the_map_is_the_functional_equation_of_four_quarters() -> None:
