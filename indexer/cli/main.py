@@ -185,7 +185,12 @@ def main() -> None:
         if signal.getsignal(number) != signal.SIG_IGN:  # nohup stays as it is
             signal.signal(number, interruption)
     gc.set_threshold(COLLECTED_AFTER)
-    code = run(sys.argv[1:])
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # a further signal, while the first one was answered
+        code = INTERRUPTED
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)  # it leaves
     gc.freeze()  # what is left goes with the process
     sys.exit(interruption.code if code == INTERRUPTED else code)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -58,3 +59,22 @@ def test_who_leaves_before_the_end_makes_no_error(line: str) -> None:
     done = subprocess.run(words, stdout=writing, stderr=subprocess.PIPE, env=environment, timeout=120, check=False)
     os.close(writing)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+SIGNALLED = """
+import os, signal
+from indexer.cli import main
+
+def answering(arguments):
+    os.kill(os.getpid(), signal.SIGTERM)
+
+main.run = answering
+main.main()
+"""
+
+
+def test_a_signal_while_another_is_answered_ends_as_one_does() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    command = [sys.executable, "-c", SIGNALLED]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=60)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, "")
