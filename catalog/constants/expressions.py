@@ -17,7 +17,9 @@ from catalog.constants.reduction import reduced
 from catalog.errors import ExpressionError
 from catalog.syntax import Item, parse
 
-_SPACED = re.compile(r"\b([A-Za-z]+)\s+([0-9]+|[A-Za-z_]+)(?![\w(.^/])")
+_SPACED = re.compile(r"\b([A-Za-z]+)\s+([0-9]+|[A-Za-z_πφγ]+)(?![\w(.^/])")
+_ROOT = re.compile(r"([√∛])\s*(?:(?=\()|([0-9]+|[A-Za-z_πφγ]+))")
+_FUNCTION_SIGNS = str.maketrans({"Γ": " gamma", "ζ": " zeta", "ψ": " psi"})
 
 MAX_ITEMS = 200
 """Most numbers, names, operators and functions of an expression."""
@@ -57,13 +59,17 @@ def parse_expression(text: str, parameters: Collection[str] = ()) -> Expression:
 
 
 def _with_brackets(text: str) -> str:
-    """Return a text with `sqrt 5` as `sqrt(5)`: a function's name, a blank, and one number or name."""
+    """Return a text with `sqrt 5`, `√5` and `ζ(3)` as `sqrt(5)` and `zeta(3)`: functions by name, with brackets."""
+
+    def rooted(match: re.Match[str]) -> str:
+        name = " sqrt" if match[1] == "√" else " cbrt"
+        return name if match[2] is None else f"{name}({match[2]})"
 
     def bracketed(match: re.Match[str]) -> str:
         name = _canonical(match[1])
         return f"{match[1]}({match[2]})" if name in FUNCTIONS and FUNCTIONS[name].arity == 1 else match[0]
 
-    return _SPACED.sub(bracketed, text)
+    return _SPACED.sub(bracketed, _ROOT.sub(rooted, text.translate(_FUNCTION_SIGNS)))
 
 
 def to_latex(expression: Expression | str) -> str:

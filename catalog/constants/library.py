@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -95,7 +96,7 @@ class Library:
         Raises NotFound with the equivalent member, or the nearest names.
         """
         name = text.strip()
-        found = self._constants.get(name) or self._spellings.get(name.casefold())
+        found = self._constants.get(name) or self._spellings.get(name.casefold()) or self._in_words.get(_in_words(name))
         if found:
             return found
         canonical = _canonical(name)
@@ -133,12 +134,29 @@ class Library:
         return {alias.casefold(): c for c in reversed(list(self)) for alias in (*c.aliases, c.name)}
 
     @cached_property
+    def _in_words(self) -> dict[str, Constant]:
+        return {words: c for alias, c in self._spellings.items() if (words := _in_words(alias))}
+
+    @cached_property
     def _expressions(self) -> dict[str, Constant]:
         return {_canonical(c.expression): c for c in self}
 
     @cached_property
     def _equivalents(self) -> dict[str, Constant]:
         return {_canonical(text): c for c in self for text in c.equivalents}
+
+
+def _in_words(text: str) -> str:
+    """Return a name of words without accents, case, the article, "'s" and the word constant; nothing for others.
+
+    >>> _in_words("Ap\u00e9ry's constant"), _in_words("exp(-1)")
+    ('apery', '')
+    """
+    letters = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    plain = "".join(c for c in letters if not unicodedata.combining(c)).strip()
+    if not re.fullmatch(r"[a-z][a-z '–-]+", plain):
+        return ""
+    return re.sub(r"[\s–-]+", " ", re.sub(r"^the\s+|'s\b|(?<=s)'|\s+constant$", "", plain)).strip()
 
 
 def _canonical(text: str) -> str:

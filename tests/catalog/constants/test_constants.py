@@ -100,6 +100,12 @@ def test_balls_are_as_accurate_as_asked_and_kept() -> None:
         ("γ", "euler_gamma"),
         ("hyp0f1(2,1)/hyp0f1(1,1)", "besseli(1, 2)/besseli(0, 2)"),
         ("golden ratio", "phi"),
+        ("Apéry's constant", "zeta(3)"),
+        ("Euler’s constant", "euler_gamma"),
+        ("Euler's number", "e"),
+        ("the Erdős–Borwein constant", "erdos_borwein"),
+        ("omega constant", "lambertw(1)"),
+        ("ζ(3)", "zeta(3)"),
     ],
 )
 def test_other_spellings_find_the_constant(text: str, name: str) -> None:
