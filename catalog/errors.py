@@ -24,6 +24,7 @@
     │   └── RecurrenceNotFound   a recurrence is not in the catalogue
     ├── NotPlacedError (1)       a formula that has no neighbours
     └── Unavailable (3)          the database or the index cannot be used
+        ├── HomeError            the folder of the embedded server and the indexes cannot be used
         ├── ServerError          the embedded or the given server does not answer
         ├── VersionMismatch      the database was made by another version
         ├── VectorError          vectors that an index does not take
@@ -147,6 +148,10 @@ class Unavailable(FormularyError):
     """the database or the index cannot be used."""
 
     exit_code = 3
+
+
+class HomeError(Unavailable):
+    """the folder of the embedded server and the indexes cannot be used."""
 
 
 class ServerError(Unavailable):

@@ -63,6 +63,8 @@ def read_all(path: Path) -> Iterator[Record | BadRecord]:
         except StopIteration:
             return
         except (ValueError, TypeError, KeyError, AttributeError, EOFError, OSError, csv.Error, zlib.error) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise FileFormatError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
             reason = " ".join(str(error).split())[:200]
             raise FileFormatError(f"record {number} of {path} cannot be read ({reason})") from error
         if isinstance(row, str):

@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from catalog.errors import ServerError
+from catalog.errors import HomeError
 
 READER = "formulary_reader"
 """The role that can only read: on the embedded server, and by this name on a given one."""
@@ -28,9 +28,24 @@ def default_home() -> Path:
 
 
 def has_data(home: Path | str | None) -> bool:
-    """Return whether an embedded server has ever been made in `home`, by default in `default_home`; makes nothing."""
+    """Return whether an embedded server has ever been made in `home`, by default in `default_home`; makes nothing.
+
+    Raises HomeError where that cannot be seen.
+    """
     folder = Path(home).expanduser() if home is not None else default_home()
-    return (folder / "postgres" / "PG_VERSION").exists()
+    try:
+        (folder / "postgres" / "PG_VERSION").stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise unusable("use", folder, error) from error
+    return True
+
+
+def unusable(what: str, folder: Path, error: OSError) -> HomeError:
+    """Return the error of a folder of the home with which something, a verb, cannot be done."""
+    reason = (error.strerror or str(error)).lower()
+    return HomeError(f"cannot {what} the folder {folder}: {reason}; set FORMULARY_HOME to a folder you can write")
 
 
 def free_bytes(home: Path | str | None) -> int:
@@ -42,12 +57,12 @@ def free_bytes(home: Path | str | None) -> int:
 
 
 def private_folder(folder: Path) -> Path:
-    """`folder`, made for this user alone (0700) where it is missing; a folder that exists keeps its mode."""
+    """`folder`, made for this user alone (0700) where it is missing; a folder that exists keeps its mode.
+
+    Raises HomeError.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise ServerError(
-            f"cannot make the folder {folder}: {(error.strerror or str(error)).lower()};"
-            " set FORMULARY_HOME to a folder you can write"
-        ) from error
+        raise unusable("make", folder, error) from error
     return folder

@@ -24,7 +24,7 @@ from psycopg.conninfo import make_conninfo
 
 from catalog.errors import ServerError
 from catalog.server import unprivileged
-from catalog.server.home import default_home, private_folder
+from catalog.server.home import default_home, private_folder, unusable
 
 PORT = 5432
 """Only part of the socket's name, unless the embedded server is asked to listen on a port (`tcp`)."""
@@ -72,7 +72,10 @@ class ServerFiles:
         """Return the server of `home`, by default of `FORMULARY_HOME`; the folder is made where it is missing."""
         chosen = Path(home).expanduser() if home is not None else default_home()
         files = cls(private_folder(chosen.absolute()).resolve())
-        _private_socket_folder(files.socket)
+        try:
+            _private_socket_folder(files.socket)
+        except PermissionError as error:
+            raise unusable("use", files.home, error) from error
         return files
 
     @property

@@ -237,6 +237,8 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         if isinstance(error, OSError) and error.errno in FULL:
             return _leave_full(error)
+        if isinstance(error, PermissionError) and error.filename:
+            return _refuse(f"cannot use {error.filename}: {(error.strerror or '').lower()}", 2)
         if os.environ.get("FORMULARY_DEBUG"):
             raise
         what = " ".join(f"{type(error).__name__}: {error}".split())

@@ -62,13 +62,13 @@ def used_catalogue(
     """
     with ExitStack() as opened:
         connection = None
-        if use_catalogue or (use_catalogue is None and _is_there(database_url, home)):
-            try:
+        try:
+            if use_catalogue or (use_catalogue is None and _is_there(database_url, home)):
                 connection = opened.enter_context(catalogue(database_url, home))
-            except Unavailable as error:
-                if use_catalogue or database_url:
-                    raise
-                note(f"formulary: the catalogue is left out: {error}")
+        except Unavailable as error:
+            if use_catalogue or database_url:
+                raise
+            note(f"formulary: the catalogue is left out: {error}")
         yield connection
 
 

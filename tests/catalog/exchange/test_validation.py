@@ -18,6 +18,7 @@ from catalog.exchange.reading import BadRecord, read_all, read_records
 from catalog.exchange.validation import checked
 from tests.helpers.catalogues import content
 from tests.helpers.command import SENTENCE, formulary
+from tests.helpers.permissions import locked
 
 Change = Callable[[dict[str, Any], random.Random], Any]
 """What makes a good record a bad one: it changes the record, or returns the line that stands in its place."""
@@ -281,3 +282,11 @@ def test_what_is_wrong_is_said_with_its_place(good: dict[str, Any]) -> None:
     record["relations"][0]["terms"][0]["coefficient"] = "x"
     with pytest.raises(RecordError, match=r"^relations\[0\]\.terms\[0\]\.coefficient is 'x', not an integer$"):
         checked(record)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.jsonl.gz"])
+def test_a_file_that_may_not_be_read_is_refused_as_one(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"x")
+    with locked(path), pytest.raises(FileFormatError, match=f"^cannot read {path}: permission denied$"):
+        list(read_all(path))

@@ -16,11 +16,13 @@ import psycopg
 import pytest
 
 from catalog.database.opening import open_database
-from catalog.errors import ServerError
+from catalog.errors import HomeError, ServerError
 from catalog.server import programs as postgres
 from catalog.server import sessions as server
 from catalog.server import unprivileged
+from catalog.server.home import has_data
 from catalog.server.programs import LARGEST_LOG_MB
+from tests.helpers.permissions import locked
 
 ROOT = Path(__file__).parents[3]
 HOLD = """
@@ -247,8 +249,19 @@ def test_programs_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 def test_a_home_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(ServerError, match=r"cannot make the folder .*; set FORMULARY_HOME"):
+    with pytest.raises(HomeError, match=r"cannot make the folder .*; set FORMULARY_HOME"):
         server.start(tmp_path / "file" / "home")
+
+
+def test_a_home_of_another_user(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    with locked(tmp_path):
+        for call in (has_data, postgres.ServerFiles.at, server.start):
+            with pytest.raises(HomeError, match=r"the folder .*: permission denied; set FORMULARY_HOME"):
+                call(home)
+    with locked(home, 0o500), pytest.raises(HomeError, match=r"the folder .*: permission denied; set FORMULARY_HOME"):
+        server.start(home)
 
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")

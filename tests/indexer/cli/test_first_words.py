@@ -12,6 +12,7 @@ import pytest
 from indexer.identification.surds import radicand
 from indexer.sources.files.lines import Number, item_of_line
 from tests.helpers.command import formulary, json_of, process, refused
+from tests.helpers.permissions import locked
 
 
 @pytest.mark.parametrize("group", [(), ("constant",), ("cluster",), ("space",), ("family",), ("server",)])
@@ -215,3 +216,14 @@ def test_a_shell_completes_commands_and_constants() -> None:
     assert completed("formulary desi", 1) == ["design"]
     assert "zeta(3)" in completed("formulary design zet", 2)
     assert os.environ.get("_FORMULARY_COMPLETE") is None
+
+
+def test_a_home_that_may_not_be_used_is_left_out_where_none_is_needed(tmp_path: Path) -> None:
+    for line in (("identify", "1.27323954473516268615107"), ("status",)):
+        formulary(*line, FORMULARY_HOME=str(tmp_path / "home"))  # imports what nobody may not read
+    with locked(tmp_path):
+        done = formulary("identify", "1.27323954473516268615107", FORMULARY_HOME=str(tmp_path / "home"))
+        status = refused("status", FORMULARY_HOME=str(tmp_path / "home"), code=3)
+    assert done.returncode == 0 and "4/pi" in done.stdout
+    assert "the catalogue is left out: cannot use the folder" in done.stderr
+    assert "permission denied; set FORMULARY_HOME" in status
