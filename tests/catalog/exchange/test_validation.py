@@ -236,7 +236,7 @@ def test_a_byte_order_mark_capitals_and_gzip_are_read(seeded_url: str, tmp_path:
     data = mark + done.stdout.encode()
     file = tmp_path / name
     file.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
-    assert len(list(read_records(file))) == int(done.stderr.split()[0])
+    assert f"{len(list(read_records(file)))} formulas written" in done.stderr
 
 
 @pytest.mark.parametrize(
