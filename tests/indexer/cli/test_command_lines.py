@@ -67,8 +67,8 @@ def test_the_example_of_a_help_runs(
     assert done.returncode == 0, done.stderr
 
 
-def options() -> Iterator[tuple[str, click.Option, click.Context]]:
-    """Every option of every command, with a context in which its environment variable has its name."""
+def commands() -> Iterator[tuple[str, click.Context]]:
+    """Every command that is no group, with a context in which environment variables have their names."""
     waiting: list[tuple[str, click.Command, click.Context | None]] = [("formulary", formulary, None)]
     while waiting:
         name, command, parent = waiting.pop()
@@ -79,7 +79,13 @@ def options() -> Iterator[tuple[str, click.Option, click.Context]]:
             parts = ((part, command.get_command(context, part)) for part in command.list_commands(context))
             waiting += [(f"{name} {part}", found, context) for part, found in parts if found is not None]
         else:
-            yield from ((name, option, context) for option in command.params if isinstance(option, click.Option))
+            yield name, context
+
+
+def options() -> Iterator[tuple[str, click.Option, click.Context]]:
+    """Every option of every command, with the context of its command."""
+    for name, context in commands():
+        yield from ((name, option, context) for option in context.command.params if isinstance(option, click.Option))
 
 
 @pytest.mark.parametrize("name", [name for name in HELPS if name != "formulary"])
@@ -93,6 +99,12 @@ def test_every_option_is_an_environment_variable_and_says_so(name: str, monkeypa
             assert shown[1] in " ".join(HELPS[name].split())
             monkeypatch.setenv(shown[1], "some value")
             assert option.resolve_envvar_value(context) == "some value"
+
+
+def test_no_two_parameters_of_a_command_have_one_name() -> None:
+    for command, context in commands():
+        names = [parameter.name for parameter in context.command.params]
+        assert len(names) == len(set(names)), (command, names)
 
 
 def test_the_reference_in_the_docs_is_the_help() -> None:
