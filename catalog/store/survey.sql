@@ -172,7 +172,8 @@ order by run.id
 
 -- survey_riddles --
 -- Canonical formulas without closed form and without a relation of their own that is more than digits, largest delta
--- first; of each class of equivalent formulas one. With what was sought: constants, and the largest bound.
+-- first; of each class of equivalent formulas one. With what was sought in vain, in the whole library or as far as a bulk
+-- run goes in it: constants, and the largest bound.
 with riddle as (
     select distinct on (coalesce(equivalence.class_id, formula.id))
         formula.id, formula.a, formula.b, formula.convergence_class, formula.limit_value, formula.delta,
@@ -190,7 +191,7 @@ from riddle
 left join lateral (
     select max(constants_tried) as constants, max(coefficient_digits) as digits
     from exclusion
-    where exclusion.formula_id = riddle.id and exclusion.outcome = 'excluded'
+    where exclusion.formula_id = riddle.id and exclusion.outcome in ('excluded', 'budget')
 ) as sought on true
 order by riddle.delta desc
 limit %(count)s

@@ -32,6 +32,7 @@ from indexer.mathematics.proofs.certificate import Certificate
 from indexer.mathematics.proofs.checker import check
 from indexer.mathematics.proofs.classical import is_classical
 from indexer.mathematics.proofs.proving import prove
+from indexer.mathematics.proofs.theorems import theorems as base_theorems
 from indexer.mathematics.relations.search import residual_digits
 from indexer.pages.by_hand import steps_by_hand
 
@@ -248,12 +249,20 @@ def _theorems(theorems: Sequence[Theorem]) -> Iterator[str]:
         checked = f"Both sides agree to {theorem.digits} digits; the checker accepts the certificate."
         if theorem.steps is not None:
             checked += f" By hand: p(n)/q(n) at n = {theorem.steps} agrees to {CHECKED_DIGITS} digits."
-        yield from ("", end, "", f"*{checked}{delta} {_source(named)}*", "")
+        yield from ("", end, "", f"*{checked}{delta} {_source(theorem)}*", "")
 
 
-def _source(named: Named) -> str:
+def _source(theorem: Theorem) -> str:
+    named = theorem.named
     if named.paper is None:
-        return f"It is {NOT_HELD}." if named.classical is None else f"An instance of {named.classical}."
+        if named.classical is not None:
+            return f"An instance of {named.classical}."
+        leaned = [
+            base_theorems()[step["key"]].reference
+            for step in theorem.certificate.steps
+            if step["step"] == "theorem" and "a" in step["first"]
+        ]
+        return f"It is equivalent to a formula of the literature: {leaned[0]}." if leaned else f"It is {NOT_HELD}."
     author = "" if not named.author else f"{named.author}, "
     equation = "" if not named.equation else f", {named.equation}"
     said = "" if named.said == str(named.formula) else f" (as {named.said})"
