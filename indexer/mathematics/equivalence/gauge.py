@@ -17,13 +17,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import isqrt
 
 from flint import fmpz_poly
 
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.equivalence.infinity import Infinity, infinity, twice
-from indexer.mathematics.equivalence.shift_classes import factors, root_sum
+from indexer.mathematics.equivalence.shift_classes import Factors, factors, root_sum
 
 MAX_DISTANCE = 160
 """Integers by which roots of two determinants in one shift class may differ: U may have as many poles."""
@@ -48,6 +49,29 @@ def gauge(first: PCF, second: PCF, folds: tuple[int, int]) -> Gauge | None:
     Raises ArithmeticError beyond `MAX_DISTANCE`.
     """
     one, two = (factors(formula, k) for formula, k in zip((first, second), folds, strict=True))
+    scale = _scale(one, two)
+    if scale is None:
+        return None
+    tails = [infinity(formula).folded(k) for formula, k in zip((first, second), folds, strict=True)]
+    bounds = _bounds(tails[0], tails[1], scale.ell, int(scale.poles.degree()))
+    if bounds is None:
+        return None
+    return Gauge(scale.numerator * (tails[0].sign * tails[1].sign), scale.denominator, scale.poles, bounds)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """lambda up to its sign as `numerator`/`denominator` = kappa n^d (1 + `ell`/n + ...), kappa > 0, and the poles."""
+
+    numerator: fmpz_poly
+    denominator: fmpz_poly
+    poles: fmpz_poly
+    ell: Fraction
+
+
+@lru_cache(maxsize=4096)
+def _scale(one: Factors, two: Factors) -> Scale | None:
+    """Return what two determinants say of lambda: many formulas share them. None where their quotient is no square."""
     numerator, denominator, poles = fmpz_poly([1]), fmpz_poly([1]), fmpz_poly([1])
     ell = Fraction(0)
     for f in one.classes.keys() | two.classes.keys():
@@ -63,17 +87,11 @@ def gauge(first: PCF, second: PCF, folds: tuple[int, int]) -> Gauge | None:
             denominator *= _at(f, position) ** -power
         for place, order in orders.items():
             poles *= _at(f, place) ** order
-    tails = [infinity(formula).folded(k) for formula, k in zip((first, second), folds, strict=True)]
     kappa = _square_root(Fraction(one.lead, two.lead))
     if kappa is None:
         return None
-    kappa *= Fraction(
-        tails[0].sign * tails[1].sign * int(denominator.leading_coefficient()), int(numerator.leading_coefficient())
-    )
-    bounds = _bounds(tails[0], tails[1], ell, int(poles.degree()))
-    if bounds is None:
-        return None
-    return Gauge(numerator * kappa.numerator, denominator * kappa.denominator, poles, bounds)
+    kappa *= Fraction(int(denominator.leading_coefficient()), int(numerator.leading_coefficient()))
+    return Scale(numerator * kappa.numerator, denominator * kappa.denominator, poles, ell)
 
 
 def _at(f: tuple[int, ...], position: int) -> fmpz_poly:

@@ -20,9 +20,9 @@ Coefficients = tuple[int, ...]
 """An irreducible primitive polynomial with positive leading coefficient, constant first."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Factors:
-    """A determinant as leading coefficient and, for each class, the multiplicity at each position."""
+    """A determinant as leading coefficient and, for each class, the multiplicity at each position; kept by identity."""
 
     lead: int
     classes: dict[Coefficients, dict[int, int]]
