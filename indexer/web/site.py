@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -153,4 +154,6 @@ class Site:
             index = CatalogueIndex.open(connection, self.home, lambda text: None)
             with self._index_lock:
                 self._index = index
+        gc.collect()
+        gc.freeze()  # what is there by now stays: looking at all of it would hold a page up for 30 to 60 ms
         read.set()
