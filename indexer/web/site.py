@@ -154,6 +154,8 @@ class Site:
             index = CatalogueIndex.open(connection, self.home, lambda text: None)
             with self._index_lock:
                 self._index = index
+        for name in self.templates.list_templates():
+            self.templates.get_template(name)  # compiled now, so that the first page of its sort need not wait for it
         gc.collect()
         gc.freeze()  # what is there by now stays: looking at all of it would hold a page up for 30 to 60 ms
         read.set()
