@@ -64,10 +64,10 @@ def write_latex(file: BinaryIO, batches: Batches) -> int:
         for record in map(parsed, batch.rows()):
             if record["a"] is None:  # a recurrence, whose matrix fits no column
                 continue
+            count += 1
             formula = PCF(tuple(record["a"]), tuple(record["b"]))
             delta = "" if record["delta"] is None else f"${record['delta']:.4f}$"
             file.write(f"${formula.latex()}$ & {_latex_limit(record)} & {delta} \\\\\n".encode())
-        count += batch.count
     file.write(b"\\end{longtable}\n")
     return count
 

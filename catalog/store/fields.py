@@ -15,6 +15,9 @@ from catalog.store.rows import Row, change, first, rows
 
 SQL = Blocks(__file__)
 
+Path = tuple[str, tuple[int, ...], tuple[str, ...]]
+"""Field, direction and start of a trajectory."""
+
 
 @dataclass(frozen=True)
 class Recurrences:
@@ -65,6 +68,15 @@ def formulas_walked(connection: psycopg.Connection, space_id: int, limit: int) -
     """Return formulas of trajectories in the field and from the start of a space, the simplest first."""
     found = rows(connection, SQL["formulas_walked"], space_id=space_id, limit=limit)
     return [PCF.from_row(row["a"], row["b"]) for row in found]
+
+
+def paths_of(connection: psycopg.Connection, ids: Sequence[int]) -> dict[int, tuple[Path, ...]]:
+    """Return trajectories that formulas represent, four of each at most, of fields that the program defines itself."""
+    found: dict[int, tuple[Path, ...]] = {}
+    for row in rows(connection, SQL["paths_of"], ids=list(ids)):
+        own = (row["field"], tuple(row["direction"]), tuple(row["start"]))
+        found[row["formula_id"]] = (*found.get(row["formula_id"], ()), own)
+    return found
 
 
 def unplaced(connection: psycopg.Connection, source: str | None, after: int, limit: int) -> list[Row]:

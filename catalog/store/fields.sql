@@ -170,3 +170,17 @@ where formula.kind = 'pcf' and formula.status = 'converges' and formula.id in (
 )
 order by formula.complexity, formula.id
 limit %(limit)s
+
+-- paths_of --
+-- Trajectories that formulas represent, four of each: those whose continued fraction they are and short ones first.
+select chosen.id as formula_id, walk.field, walk.direction, walk.start
+from unnest(%(ids)s::bigint[]) as chosen (id)
+cross join lateral (
+    select field.name as field, trajectory.direction, trajectory.start
+    from representation
+    join trajectory on trajectory.id = representation.trajectory_id
+    join field on field.id = trajectory.field_id and field.matrices is null
+    where representation.formula_id = chosen.id and representation.map is not null
+    order by representation.equivalence is not null, trajectory.steps, trajectory.id
+    limit 4
+) as walk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 
 import psycopg
@@ -12,6 +12,7 @@ from catalog.database.blocks import Blocks
 from catalog.formulas.pcf import PCF
 from catalog.progress import Tell, silent, told
 from catalog.store.constants import DERIVED
+from catalog.store.fields import Path, paths_of
 from catalog.store.laws import patterns
 from catalog.store.progress import Yield, counts, yields
 from catalog.store.rows import Row, rows
@@ -42,6 +43,8 @@ class Named:
     """The formula that is published there."""
     classical: str | None
     """The theorem of which it, or an equivalent formula with its constant, is an instance; None where none is known."""
+    paths: tuple[Path, ...] = ()
+    """Trajectories that it represents, which may prove it."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,8 @@ def _shown(
     classes = list(CONVERGENCE_CLASSES)
     found = rows(connection, SQL["survey_best"], constants=ids, classes=classes, instances=instances, theorem=theorem)
     best = {(row["constant_id"], row.pop("best_by")): _named(row) for row in found}
+    paths = paths_of(connection, [named.id for (_, by), named in best.items() if by == "choice"])
+    best = {key: replace(named, paths=paths.get(named.id, ())) for key, named in best.items()}
     return [
         Surveyed(
             row["name"],

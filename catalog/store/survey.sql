@@ -16,7 +16,7 @@ claim as (
         coalesce(equivalence.class_id, best.formula_id) as class_id, equivalence.class_id is null as is_alone,
         formula.closed_form_theorem is not null as is_classical
     from best_relation as best
-    join formula on formula.id = best.formula_id
+    join formula on formula.id = best.formula_id and formula.kind = 'pcf'
     left join equivalence on equivalence.formula_id = best.formula_id
     where best.is_canonical and best.kind <> 'formula' and best.constant_id is not null
         and best.proof in ('verified', 'closed_form', 'theorem')
@@ -113,7 +113,7 @@ candidate as (
         ) as classical
     from best_relation as best
     join relation on relation.id = best.relation_id
-    join formula on formula.id = best.formula_id
+    join formula on formula.id = best.formula_id and formula.kind = 'pcf'
     left join equivalence on equivalence.formula_id = formula.id
     left join published on published.class_id = coalesce(equivalence.class_id, formula.id)
     where best.constant_id = any (%(constants)s) and best.is_canonical and best.kind <> 'formula'

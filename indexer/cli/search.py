@@ -29,6 +29,10 @@ LIMIT_SHOWN = 14
 """Characters of a limit in a table."""
 
 
+RECURRENCE_SHOWN = 60
+"""Characters of a recurrence in a table."""
+
+
 @click.command(epilog="Example: formulary find --constant pi --min-delta -1 --class exponential --degree 1,2 --limit 5")
 @filter_options
 @option("--all", "everything", is_flag=True, help="Mirrors and inflations too, not only canonical formulas.")
@@ -66,7 +70,10 @@ def find(
     elif found:
         write_table(
             ("id", "formula", "delta", "limit", "relation"),
-            [(o["id"], o["formula"], _short(o["delta"]), _cut(o["limit"], o["digits"]), o["relation"]) for o in found],
+            [
+                (o["id"], _shown(o["formula"]), _short(o["delta"]), _cut(o["limit"], o["digits"]), o["relation"])
+                for o in found
+            ],
             right=("id", "delta"),
         )
     if not found:
@@ -93,6 +100,12 @@ def _object(row: dict[str, Any]) -> dict[str, Any]:
         "relation": row["relation"],
         "proof": row["proof"],
     }
+
+
+def _shown(formula: str) -> str:
+    """A formula for a table; of a long recurrence its beginning, `show` has it whole."""
+    is_long = formula.startswith("Recurrence") and len(formula) > RECURRENCE_SHOWN
+    return formula[: RECURRENCE_SHOWN - 1] + "\N{HORIZONTAL ELLIPSIS}" if is_long else formula
 
 
 def _short(figure: float | None) -> str | None:

@@ -35,6 +35,7 @@ from indexer.mathematics.proofs.proving import prove
 from indexer.mathematics.proofs.theorems import theorems as base_theorems
 from indexer.mathematics.relations.search import residual_digits
 from indexer.pages.by_hand import steps_by_hand
+from indexer.sources.matrix_fields.constants import certificate_through
 
 CHECKED_DIGITS = 200
 """Digits to which both sides of a theorem that is written out are evaluated."""
@@ -129,7 +130,7 @@ def _proved(named: Named, number: int, tell: Tell) -> Theorem:
 
 def proved_anew(named: Named) -> Theorem:
     """Prove a stored theorem, check its certificate, evaluate both sides; raises EvaluationError where that fails."""
-    certificate = prove(named.formula)
+    certificate = prove(named.formula) or certificate_through(named.formula, named.paths)
     known = limit(named.formula, CHECKED_DIGITS + 10)
     if certificate is None or known is None or known.ball is None:
         raise EvaluationError(f"{named.formula} is stored as a theorem, and no proof of it is found")

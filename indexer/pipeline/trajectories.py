@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from fractions import Fraction
 
 from catalog.formulas.pcf import PCF
 from catalog.store.findings import FieldRow, TrajectoryRow
@@ -22,7 +21,7 @@ from indexer.sources.matrix_fields.field import Field
 from indexer.sources.matrix_fields.known import field_of
 from indexer.sources.matrix_fields.own import definition_text
 from indexer.sources.matrix_fields.rates import rate_of
-from indexer.sources.matrix_fields.trajectories import Trajectory, trajectory
+from indexer.sources.matrix_fields.trajectories import Trajectory
 from indexer.sources.space import Proposed, plain
 
 Item = PCF | Proposed
@@ -133,14 +132,6 @@ def prove_by_fields(batch: Batch, walks: Iterable[tuple[int, Trajectory]]) -> No
         )
         if proof_by_field(batch.formula(relation.row), said, chosen) is not None:
             batch.findings.relations[place] = replace(relation, proof="theorem")
-
-
-def stored_walks(paths: Iterable[tuple[str, Sequence[int], Sequence[str]]] | None) -> list[Trajectory]:
-    """Return trajectories of fields that the program knows, by field, direction and start, as they are stored."""
-    return [
-        trajectory(field_of(name), tuple(direction), tuple(map(Fraction, start)))
-        for name, direction, start in paths or ()
-    ]
 
 
 def add_trajectory_row(batch: Batch, row: TrajectoryRow) -> None:

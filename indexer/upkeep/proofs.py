@@ -13,7 +13,7 @@ from typing import cast
 from catalog.store.relations import StoredTheorem
 from indexer.identification.theorems import link_is_theorem, proof_of
 from indexer.mathematics.relations.relation import Kind, Relation
-from indexer.pipeline.trajectories import stored_walks
+from indexer.sources.matrix_fields.constants import walks_along
 from indexer.workers.pool import in_order
 
 BATCH = 32
@@ -66,4 +66,4 @@ def _holds(theorem: StoredTheorem) -> bool:
         if theorem.kind == "moebius"
         else stated(polynomial=theorem.coefficients)
     )
-    return proof_of(theorem.formula, relation, theorem.members, stored_walks(theorem.paths)) is not None
+    return proof_of(theorem.formula, relation, theorem.members, walks_along(theorem.paths)) is not None

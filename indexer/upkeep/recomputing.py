@@ -79,6 +79,8 @@ def recompute(
     result = Recomputed()
     for first in range(0, len(ids), BLOCK):
         known = standing(connection, ids[first : first + BLOCK])
+        if not known:  # recurrences, which stay as they are
+            continue
         done = Batch.joined(list(in_order(_evaluate, [row.formula for row in known], _failed, workers=workers)))
         for row, before in enumerate(known):
             result.changes.extend(_changes(before, {name: column[row] for name, column in done.rows.columns.items()}))

@@ -27,7 +27,7 @@ from indexer.kinds.kind import kind_of
 from indexer.mathematics.relations.radicals import algebraic_text
 from indexer.mathematics.relations.relation import Relation
 from indexer.mathematics.relations.writing import value_text
-from indexer.pipeline.trajectories import stored_walks
+from indexer.sources.matrix_fields.constants import walks_along
 from indexer.workers.pool import Workers, in_order
 
 BLOCK = 2_000
@@ -95,7 +95,7 @@ def _relation(row: Row) -> Renewed:
         else:
             relation, expression = stands(polynomial=coefficients), _algebraic(row["expression"], coefficients)
         unproved = row["proof"] in CHECKED_PROOFS and row["proof"] != "theorem"
-        proof = with_proof(formula, relation, walks=stored_walks(row["paths"])).proof if unproved else row["proof"]
+        proof = with_proof(formula, relation, walks=walks_along(row["paths"])).proof if unproved else row["proof"]
     except (FormularyError, ArithmeticError, ValueError):
         return _unchanged(row)
     return Renewed(row["id"], expression, proof)

@@ -9,6 +9,7 @@ from catalog.constants import library as constants
 from catalog.constants.library import Constant
 from catalog.formulas.notations import Reading
 from catalog.formulas.pcf import PCF
+from catalog.store.fields import Path
 from catalog.version import __version__
 from indexer.contract.lines import evaluate_formula, identify_value
 from indexer.contract.proofs import certificate_object
@@ -18,6 +19,7 @@ from indexer.mathematics.proofs.checker import check
 from indexer.mathematics.proofs.proving import prove
 from indexer.pages.figures import convergence_figure
 from indexer.pictures.style import themed_svg
+from indexer.sources.matrix_fields.constants import certificate_through
 
 DIGITS = 110
 """Digits of a formula that is evaluated for a page."""
@@ -44,9 +46,13 @@ def written(reading: Reading) -> dict[str, Any]:
     return written_object(evaluate_formula(reading.formula, DIGITS), reading)
 
 
-def proved(formula: PCF) -> dict[str, Any]:
-    """The object of `prove`, with `sentences`: the proof in English, mathematics in LaTeX between dollars."""
-    certificate = prove(formula)
+def proved(asked: tuple[PCF, tuple[Path, ...]]) -> dict[str, Any]:
+    """The object of `prove`, with `sentences`: the proof in English, mathematics in LaTeX between dollars.
+
+    A formula is given with trajectories that it represents, one of which may prove it.
+    """
+    formula, paths = asked
+    certificate = prove(formula) or certificate_through(formula, paths)
     if certificate is not None:
         check(json.loads(json.dumps(certificate.to_json())))  # a theorem is what the checker accepts
     sentences = [] if certificate is None else argument(certificate, latex=True)

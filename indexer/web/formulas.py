@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import psycopg
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catalog.errors import FormulaError, FormularyError, NotFound
+from catalog.errors import FormulaError, FormularyError, NotFound, ServerError
 from catalog.formulas.pcf import PCF, parse_formula
 from catalog.formulas.polynomial import format_polynomial, read_coefficients
 from catalog.formulas.programs import FORMATS
+from catalog.store.fields import Path, paths_of
 from catalog.store.formulas import formula_by_id, formula_by_key
 from catalog.vocabulary import METRICS
 from indexer.contract.stored import stored_formula
@@ -160,13 +162,21 @@ def _page(site: Site, formula: PCF, found: dict[str, Any], **values: Any) -> Res
 def proof(request: Request) -> Response:
     """The proof of what a formula is, sought for this page, or its certificate."""
     site, formula = site_of(request), formula_of(request.path_params["a"], request.path_params["b"])
-    found = site.computed(computed.proved, formula)
+    found = site.computed(computed.proved, (formula, _paths(site, formula)))
     if request.url.path.endswith(".json"):
         response = json_response({name: value for name, value in found.items() if name != "sentences"})
     else:
         response = page(site, "proof.html", title=f"Proof of {formula}", formula=formula, found=found)
     response.headers["cache-control"] = COMPUTED
     return response
+
+
+def _paths(site: Site, formula: PCF) -> tuple[Path, ...]:
+    """Trajectories that a formula represents, none where the catalogue cannot be asked."""
+    with suppress(ServerError), site.connection() as connection:
+        row = formula_by_key(connection, formula.key)
+        return () if row is None else paths_of(connection, [row["id"]]).get(row["id"], ())
+    return ()
 
 
 @computing

@@ -10,7 +10,7 @@ is sought in the limit, since the residue class of a start mod 1 decides the con
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -40,6 +40,9 @@ from indexer.sources.matrix_fields.trajectories import (
     walk_between,
     walk_matrix,
 )
+
+Path = tuple[str, Sequence[int], Sequence[str]]
+"""Field, direction and start of a trajectory, as they are stored."""
 
 CHECKED_DIGITS = 50
 """Digits of a limit by which the map from the anchor is checked, beside the size of the map."""
@@ -117,6 +120,19 @@ def certificate_for(formula: PCF, walked: Trajectory) -> Certificate | None:
     """Return that of a formula which is the fraction of a trajectory, or equivalent to it; None where there is none."""
     known = certificate_of(walked)
     return None if known is None else by_equivalence(formula, [known])
+
+
+def walks_along(paths: Iterable[Path] | None) -> list[Trajectory]:
+    """Return trajectories of fields that the program knows by field, direction and start, as they are stored."""
+    return [
+        trajectory(field_of(name), tuple(direction), tuple(map(Fraction, start)))
+        for name, direction, start in paths or ()
+    ]
+
+
+def certificate_through(formula: PCF, paths: Iterable[Path]) -> Certificate | None:
+    """Return the certificate of a formula by the first trajectory that gives one; None where none does."""
+    return next((c for walked in walks_along(paths) if (c := certificate_for(formula, walked)) is not None), None)
 
 
 def _by_walk(walked: Trajectory, contraction: Contraction, anchor: Anchor) -> Numbers | None:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.helpers.catalogues import new_database
 from tests.helpers.command import SENTENCE, formulary, json_of
 from tests.helpers.contract import validate
 from tests.helpers.reference import rows
@@ -89,3 +92,41 @@ def test_the_recurrence_of_a_trajectory_is_stored_listed_shown_and_verified(data
 def test_a_recurrence_is_no_formula_to_evaluate() -> None:
     done = formulary("evaluate", "Recurrence[[n, 1, 0], [0, n, 1], [1, 0, n]]")
     assert done.returncode == 2 and SENTENCE.fullmatch(done.stderr) and "`formulary show`" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("survey", "-o", "-"),
+        ("report", "-o", "{folder}/report.html"),
+        ("recompute", "--where", "formula like 'Rec%'"),
+        ("export", "{folder}/all.csv"),
+        ("export", "{folder}/all.tex", "--format", "latex"),
+        ("find", "--unidentified"),
+        ("find", "--status", "undetermined", "--kind", "recurrence"),
+        ("verify", "--all"),
+        ("status",),
+        ("similar", "PCF(2n+1, n^2)"),
+        ("identify", "0.62739151155248425185860944442108985941597"),
+        ("plot", "complexity", "limit_float8", "-o", "{folder}/plot.svg"),
+    ],
+    ids=lambda command: " ".join(command[:3]),
+)
+def test_what_reads_the_whole_catalogue_reads_recurrences(
+    recurrences_url: str, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    arguments = [part.format(folder=tmp_path) for part in command]
+    done = formulary(*arguments, FORMULARY_DATABASE_URL=recurrences_url, FORMULARY_HOME=str(tmp_path / "home"))
+    assert done.returncode in (0, 1), done.stderr
+    assert "should not have happened" not in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.fixture(scope="module")
+def recurrences_url(server_url: str) -> Iterator[str]:
+    """A catalogue with well-known formulas, recurrences with limits and one without."""
+    for url in new_database(server_url, "template0"):
+        at = {"FORMULARY_DATABASE_URL": url}
+        assert formulary("init", **at).returncode == 0
+        for field, direction in (("4F3(1)", "1,1,1,1,2,2,2"), ("3F2(1/2)", "1,1,1,2,2"), ("3F2(1/2)", "1,0,0,0,0")):
+            assert formulary("trajectory", field, direction, "--add", **at).returncode == 0
+        yield url

@@ -44,6 +44,8 @@ def test_a_theorem_by_its_field_is_proved_again_from_its_trajectory(database_url
     assert json_of("show", formula, **at)["relations"][0]["proof"] == "theorem"
     found = json_of("verify", "--proofs", formula, **at)
     assert (found["checked"], found["failed"]) == (1, 0)
+    survey = formulary("survey", "-o", "-", **at)
+    assert survey.returncode == 0 and "In the matrix field of 3F2 at 1" in survey.stdout, survey.stderr
     with open_database(database_url) as database, database.connect() as connection:
         connection.execute("delete from representation")
     assert json_of("verify", "--proofs", formula, code=1, **at)["failed"] == 1
