@@ -28,6 +28,7 @@ MAY_BE_EMPTY = (
     "4. Formulas near a number",
     "19. Riddles: no name, and a large delta",
     "27. The trajectories of a formula",
+    "36. Recurrences and their limits",
     "31. Theorems of whose class the catalogue holds no publication",
     "34. Sittings: what each run of the daemon did",
     "35. Infinite families, by how many values of their parameters were checked",
