@@ -82,7 +82,7 @@ MATRIX_BLOCK = 512
 LONG_STEPS = 16_384
 """Irregular steps beyond which they are multiplied by polynomials that hold for many runs of them (`long_products`)."""
 
-LONG_GUARD_BITS = 64
+LONG_GUARD_BITS = 112
 """Bits beyond the working precision for that, as a product of oscillating steps loses some."""
 
 MAX_LONG_STEP_BITS = 4_000_000_000

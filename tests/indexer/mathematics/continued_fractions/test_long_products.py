@@ -79,6 +79,12 @@ def test_parts_of_an_octave_take_a_value_where_the_exact_steps_do(text: str, sta
         assert found.rel_accuracy_bits() > BITS - 100
 
 
+def test_nearly_equal_real_eigenvalues_cost_no_digit() -> None:
+    found = limit(parse_formula("PCF(2000n^2 + 1, -999999n^4 + 5n)"))
+    assert found is not None and found.value is not None
+    assert (found.bound_kind, found.digits, found.value[:20]) == ("ball", 110, "-207.780642734355760")
+
+
 def test_a_tail_that_is_regular_after_a_million_steps_gives_all_digits() -> None:
     formula = parse_formula("PCF(110n + 330, -3024n^2 - 980696n + 135424)")
     found = limit(formula)
