@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -27,6 +28,8 @@ VOLATILE = "no-store"
 
 COMPUTED = "public, max-age=3600"
 """Mathematics, which does not change with the catalogue."""
+
+_LEADING = re.compile(r"\A(?:--[^\n]*\n\s*)+")
 
 View = Callable[[Request, Site, psycopg.Connection], Response]
 Endpoint = Callable[[Request], Response]
@@ -109,8 +112,8 @@ def _as_text(value: Any) -> Any:
 
 
 def sql_response(text: str) -> Response:
-    """A statement in SQL, to be run by `formulary sql`."""
-    return text_response(text.strip().removesuffix(";") + ";\n", "application/sql; charset=utf-8")
+    """A statement in SQL, to be run by `formulary sql`, which takes text that begins with dashes for an option."""
+    return text_response(_LEADING.sub("", text.strip()).removesuffix(";") + ";\n", "application/sql; charset=utf-8")
 
 
 def form_of(request: Request) -> str | None:

@@ -265,6 +265,7 @@ def test_a_page_is_there_as_csv(path: str, client: TestClient) -> None:
 def test_a_page_is_there_as_sql_that_runs(path: str, client: TestClient, seeded_url: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/sql; charset=utf-8")
+    assert not answer.text.startswith("-")  # which a command would take for an option
     with open_database(seeded_url) as database, database.reader() as reader:
         rows = reader.execute(answer.text.encode()).fetchall()
     page = path.replace(".sql", ".json")
