@@ -5,7 +5,7 @@
 -- as it was evaluated.
 select
     formula.id, formula.a, formula.b,
-    case when formula.bound_kind <> 'imported' then formula.limit_value end as limit_value
+    case when formula.bound_kind <> 'imported' and formula.limit_digits > 0 then formula.limit_value end as limit_value
 from formula
 where formula.id > %(after)s and formula.is_canonical and formula.status = 'converges' and formula.kind = 'pcf'
     and (%(ids)s::bigint[] is null or formula.id = any (%(ids)s::bigint[]))
@@ -25,7 +25,7 @@ where formula.id in (equivalence.formula_id, equivalence.class_id) and formula.i
 -- The formulas that represent the classes of some buckets, oldest first; with the limit as it was evaluated.
 select
     equivalence.bucket, formula.id, formula.a, formula.b,
-    case when formula.bound_kind <> 'imported' then formula.limit_value end as limit_value
+    case when formula.bound_kind <> 'imported' and formula.limit_digits > 0 then formula.limit_value end as limit_value
 from equivalence
 join formula on formula.id = equivalence.formula_id
 where equivalence.formula_id = equivalence.class_id and equivalence.bucket = any (%(buckets)s::bytea[])
