@@ -1,4 +1,4 @@
-"""Infinite families in full generality: laws in three to five parameters, with certificates that hold for all of them.
+"""Infinite families in full generality: laws in two to five parameters, with certificates that hold for all of them.
 
 A law says that a fraction is a quotient of contiguous hypergeometric functions, or the sum that Euler's formula gives.
 Its certificate is a few identities between rational functions of the parameters, of n and of the index j of the series,
@@ -20,6 +20,7 @@ import flint
 from catalog.constants.expressions import parse_expression, to_latex
 from catalog.errors import FormularyError
 from catalog.formulas.pcf import PCF
+from catalog.formulas.polynomial import parse_polynomial
 from catalog.syntax import Item, fold, parse
 from indexer.laws.containment import Pattern
 
@@ -54,9 +55,14 @@ class Series:
     upper: tuple[str, ...]
     lower: tuple[str, ...]
     argument: str
+    written: str | None = None
+    """An expression that it is `factor` times, where it has another name by definition."""
+    factor: str = "1"
 
     def text(self, raised: int = 0) -> str:
-        """Return it as an expression, all its parameters raised by a number."""
+        """Return it as an expression but for its factor, all its parameters raised by a number."""
+        if self.written is not None:
+            return self.written
         entries = [f"{each} + {raised}" if raised else each for each in (*self.upper, *self.lower)]
         return f"{FUNCTIONS[len(self.upper), len(self.lower)]}({', '.join([*entries, self.argument])})"
 
@@ -143,6 +149,10 @@ def _gauss(v: Values) -> bool:
     return _apart(c, Fraction(v["p"] + 1), Fraction(v["q"] + 1))
 
 
+def _smaller(v: Values) -> bool:
+    return 0 < abs(v["m"]) < abs(v["k"])
+
+
 def _lommel(v: Values) -> bool:
     return v["k"] != 0 and v["m"] != 0 and _apart(Fraction(v["r"]), Fraction(v["s"]))
 
@@ -193,8 +203,26 @@ LAWS = (
         "Euler's formula; Lommel's functions, DLMF 11.9.3, 16.2.1",
         Euler("m", "k*(n + r)*(n + s)", Series(("1",), ("r + 1", "s + 1"), "m/k")),
     ),
+    *(
+        GeneralLaw(
+            f"polylogarithm {s}",
+            ("k", "m"),
+            f"k*(n + 1)^{s} + m*n^{s}",
+            f"-k*m*n^{2 * s}",
+            f"m/polylog({s}, m/k)",
+            "0 < |m| < |k|",
+            _smaller,
+            f"Euler's formula; the polylogarithm, DLMF 25.12.{1 if s == 2 else 10}",
+            Euler(
+                f"m*n^{s}",
+                f"k*(n + 1)^{s}",
+                Series(("1",) * (s + 1), ("2",) * s, "m/k", f"polylog({s}, m/k)", "k/m"),
+            ),
+        )
+        for s in (2, 3)
+    ),
 )
-"""Families of which all that theory has a closed form for are instances, their parameters algebraic numbers perhaps."""
+"""Fractions of degrees (1, 0), (1, 1), (1, 2) are instances of the first three, with algebraic parameters perhaps."""
 
 
 def check_law(law: GeneralLaw) -> None:
@@ -245,8 +273,9 @@ def _check_euler(law: GeneralLaw, certificate: Euler) -> None:
     ratio = _over(_times(_rational(series.argument, names), *above), _times(*below))
     _same(law, "the quotient of terms", _over(N, D), ratio)
     zero = {"n": Fraction(0)}
-    start, factor = (f"({_at(text, zero)})" for text in (certificate.numerator, certificate.denominator))
-    _same_limit(law, f"{start} + {factor}/{series.text()}")
+    start, above_sum = (_at(text, zero) for text in (certificate.numerator, certificate.denominator))
+    quotient = f"(({above_sum})/({series.factor}))/{series.text()}"
+    _same_limit(law, quotient if start == "0" else f"({start}) + {quotient}")
 
 
 def _steps(function: Series, names: tuple[str, ...]) -> tuple[Rational, Rational]:
@@ -329,11 +358,5 @@ def _at(text: str, values: Mapping[str, Fraction]) -> str:
 
 
 def _coefficients(text: str, values: Mapping[str, Fraction]) -> tuple[int, ...]:
-    """Return the coefficients in n, constant term first, of a polynomial of degree at most 2 at values of its names."""
-    expression = parse_expression(text, ("n", *values))
-    at = [Fraction(str(expression.substitute({**values, "n": Fraction(n)}))) for n in range(3)]
-    second = (at[2] - 2 * at[1] + at[0]) / 2
-    found = [at[0], at[1] - at[0] - second, second]
-    while found and not found[-1]:
-        found.pop()
-    return tuple(int(value) for value in found)
+    """Return the coefficients in n, constant term first, of a polynomial at values of its other names."""
+    return parse_polynomial(str(parse_expression(text, ("n", *values)).substitute(values)))

@@ -68,6 +68,10 @@ STRUVE_COMBINED = {(3 * HALF, 3 * HALF): ("struve-h-combination", "struve-l-comb
 """The same with the factor k + u in the terms."""
 
 
+POLYLOGARITHMS = range(2, 6)
+"""Orders of polylogarithms with a row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Theorem:
     """A row of the table; `first` and `second` are a and b, or numerator and denominator where it is about a sum."""
@@ -216,6 +220,9 @@ def _rows(
     upper: tuple[Fraction, ...], lower: tuple[Fraction, ...], x: Fraction, moves: tuple[int, ...]
 ) -> Iterator[tuple[str, dict[str, Fraction]]]:
     """Yield rows of the table with values for pFq(1, upper; lower; x), moved until a lower parameter is 1."""
+    weight = len(upper)
+    if weight in POLYLOGARITHMS and len(lower) == weight and all(u.denominator == 1 for u in (*upper, *lower)):
+        yield f"polylogarithm-{weight}", {"z": x}
     for c in sorted({c for c in lower if c.denominator == 1}):
         rest = list(lower)
         rest.remove(c)

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from catalog.constants.evaluation import evaluate
+from catalog.errors import ExpressionError
 from indexer.laws.containment import Pattern
 from indexer.laws.general import LAWS, Contiguous, Euler, GeneralLaw, LawRefused, check_law, law_containing
 from indexer.mathematics.continued_fractions.limit import limit
 
-BESSEL, KUMMER, GAUSS, LOMMEL = LAWS
+BESSEL, KUMMER, GAUSS, LOMMEL, *POLYLOGARITHMS = LAWS
 BY_NAME = pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
 
 
@@ -52,9 +53,14 @@ def test_the_limit_of_a_member_is_that_of_the_law(law: GeneralLaw, data: st.Data
     assume(law.allows(values))
     formula = law.at(values)
     found = limit(formula, 30)
-    assert found is not None and found.ball is not None
+    assert found is not None
     with flint.ctx.workprec(400):
-        said = evaluate(law.limit_at(values), 400)
+        try:
+            said = evaluate(law.limit_at(values), 400)
+        except ExpressionError:  # the function above or below vanishes
+            assert found.ball is None or found.ball.contains(0)
+            return
+        assert found.ball is not None
         assert abs(found.ball - said) < flint.arb(10) ** -25 * (1 + abs(said))
 
 

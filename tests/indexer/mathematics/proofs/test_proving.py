@@ -205,3 +205,19 @@ def one_map(document: Any) -> Any:
         return [plain("", item) for item in value] if isinstance(value, list) else value
 
     return plain("", document["steps"])
+
+
+@pytest.mark.parametrize(
+    ("text", "expression"),
+    [
+        ("PCF(3n^2+4n+2, -2n^4)", "1/polylog(2, 1/2)"),
+        ("PCF(n^2+6n+3, 6n^4)", "-2/polylog(2, -2/3)"),
+        ("PCF(5(n+1)^3 - 2n^3, 10n^6)", "-2/polylog(3, -2/5)"),
+        ("PCF(2(n+1)^5 + n^5, -2n^10)", "1/polylog(5, 1/2)"),
+    ],
+)
+def test_a_polylogarithm_is_a_sum_by_eulers_formula(text: str, expression: str) -> None:
+    certificate = prove(parse_formula(text))
+    assert certificate is not None
+    check(certificate.to_json())
+    assert certificate.expression == expression
