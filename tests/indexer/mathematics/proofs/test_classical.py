@@ -118,7 +118,7 @@ def test_the_map_is_the_functional_equation_of_four_quarters() -> None:
         ("PCF(8n^2 + 2, -(2n-1)^4)", "1 + 8/pi^2"),
         ("PCF(8n^2 + 5, -(2n-1)^4)", "5/2 + gamma(1/4)^8/(128*pi^4)"),
         ("PCF(8n^2 + 32n + 37, -(2n+3)^4)", "81*(gamma(1/4)^8 - 320*pi^4)/(13*gamma(1/4)^8 - 4032*pi^4)"),
-        ("PCF(8n^2 + 8n + 7, -16n^4)", "8/(hurwitzzeta(2, 3/4) - hurwitzzeta(2, 5/4))"),
+        ("PCF(8n^2 + 8n + 7, -16n^4)", "1/(2 - 2*catalan)"),
         ("PCF(8n^2 + 8n + 6, -4n^2 (4n^2 - 1))", "2/(2*log(2) - 1)"),
         ("PCF(8n^2 + 4n + 2, -4n^2 (2n-1)^2)", "1/log(2)"),
         (
