@@ -60,6 +60,10 @@ OPERATORS = {
 }
 SPACES = {"quad": "1em", "qquad": "2em", ",": "0.17em", ";": "0.28em", ":": "0.22em", " ": "0.3em", "!": "0"}
 DOUBLE = {"Q": "ℚ", "Z": "ℤ", "R": "ℝ", "C": "ℂ", "N": "ℕ"}
+_MINUS, _PREFIX = "<mo>−</mo>", '<mo form="prefix">−</mo>'
+_OPEN = re.compile(r"<mo[^>]*>[^)\]|}]</mo>|<mspace[^>]*></mspace>")
+"""What a minus stands after that is a sign."""
+_TALL = re.compile("<mfrac|<mtable|<munder|<mover|<mroot|<msqrt|</msup>")
 _UPRIGHT = frozenset({"mathrm", "operatorname", "text", "mathbf", "mathit"})
 _LETTER = "mi"
 _SIGNS = {"-": "−", "*": "·", "'": "′"}
@@ -91,7 +95,8 @@ class _Reader:
             if token.isspace():
                 self._at += 1
                 continue
-            found.append(self._scripted())
+            element = self._scripted()
+            found.append(_PREFIX if element == _MINUS and found and _OPEN.fullmatch(found[-1]) else element)
         return found
 
     def _scripted(self) -> str:
@@ -187,7 +192,8 @@ class _Reader:
         opening = self._next() if self._at < len(self._tokens) else ""
         inner = "".join(self.row(r"\right"))
         closing = self._next() if self._at < len(self._tokens) else ""
-        sides = [f'<mo stretchy="true">{escape(side.removeprefix(chr(92)))}</mo>' for side in (opening, closing)]
+        tall = str(bool(_TALL.search(inner))).lower()  # else a font without sizes draws brackets twice as high
+        sides = [f'<mo stretchy="{tall}">{escape(side.removeprefix(chr(92)))}</mo>' for side in (opening, closing)]
         left, right = ("" if "." in side else side for side in sides)
         return f"<mrow>{left}{inner}{right}</mrow>"
 

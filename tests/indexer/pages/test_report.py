@@ -93,6 +93,11 @@ def checked(text: str) -> Page:
         (r"\sqrt{\frac{5}{2}}", "<msqrt><mrow><mn>5</mn><mo>/</mo><mn>2</mn></mrow></msqrt>"),
         (r"\sqrt[3]{2}", "<mroot><mn>2</mn><mn>3</mn></mroot>"),
         (r"\Gamma\left(\frac{1}{3}\right)^{3}", '<msup><mrow><mo stretchy="true">(</mo>'),
+        (
+            r"f\left(1, -k\right)",
+            '(</mo><mn>1</mn><mo>,</mo><mo form="prefix">−</mo><mi>k</mi><mo stretchy="false">)</mo>',
+        ),
+        (r"a - 1", "<mi>a</mi><mo>−</mo><mn>1</mn>"),
         (r"{}_0F_1", "<msub><mrow></mrow><mn>0</mn></msub><msub><mi>F</mi><mn>1</mn></msub>"),
         (r"\mathop{\mathrm{K}}_{n=1}^{\infty}", '<munderover><mi mathvariant="normal">K</mi>'),
         (r"\in \mathrm{PGL}_2(\mathbb{Q})", "<mi>ℚ</mi>"),
