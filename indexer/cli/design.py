@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +25,9 @@ INTERRUPTED = 130
 SECONDS = 30.0
 """Time of a search unless told otherwise."""
 
+LEAST_SECONDS = 0.1
+"""Shortest time of a search, which can be asked for and is left whatever was spent before."""
+
 MAX_SECONDS = 86_400.0
 """Longest time that can be asked for."""
 
@@ -40,7 +44,7 @@ LONGEST = 60
 @option("--rate", metavar="BOUND", help="Bound for the decimal digits that a step gives, such as '>=1.5'.")
 @option("--degree", metavar="BOUND", help="Bound for the degree of a, such as '<=4'.")
 @option("--class", "classes", multiple=True, type=Named(CONVERGENCE_CLASSES), help="Converging so; repeatable.")
-@option("--seconds", type=click.FloatRange(0.1, MAX_SECONDS), default=SECONDS, help="Time of the search.")
+@option("--seconds", type=click.FloatRange(LEAST_SECONDS, MAX_SECONDS), default=SECONDS, help="Time of the search.")
 @option("--count", type=click.IntRange(1, MAX_COUNT), default=5, help="How many formulas.")
 @option("--add", is_flag=True, help="Store them in the catalogue, each with its trajectory.")
 @catalogue_options
@@ -66,6 +70,7 @@ def design(
     estimate. The search ends when COUNT formulas meet the wish, or with the time; Ctrl-C ends it and shows what it has.
     Exit code 1 where nothing meets the wish.
     """
+    begun = time.monotonic()  # what is imported takes its time, too
     from indexer.contract.designs import design_object
     from indexer.design.designs import designed
     from indexer.design.search import Search
@@ -75,7 +80,8 @@ def design(
     target, wish = read_target(constant), read_wish(delta, rate, degree, classes)
     interrupted = False
     with shown() as tell:
-        search = Search(target, wish, seconds, count, tell)
+        left = max(seconds - (time.monotonic() - begun), LEAST_SECONDS)
+        search = Search(target, wish, left, count, tell)
         try:
             search.run()
         except KeyboardInterrupt:
@@ -88,7 +94,7 @@ def design(
     elif objects:
         _write(objects)
     if not found:
-        note(f"formulary: {_why_nothing(search, constant)}")
+        note(f"formulary: {_why_nothing(search, constant, seconds)}")
     elif add:
         _add(found, target, database_url, home)
     if interrupted:
@@ -104,7 +110,7 @@ def _add(found: list[Design], target: Target, database_url: str | None, home: st
     note(f"formulary: {new} of {len(found)} formulas are new in the catalogue")
 
 
-def _why_nothing(search: Search, constant: str) -> str:
+def _why_nothing(search: Search, constant: str, seconds: float) -> str:
     """Why there is no formula: no field has the constant, or none met the wish, and what came nearest."""
     from indexer.design.origins import searched
 
@@ -114,7 +120,7 @@ def _why_nothing(search: Search, constant: str) -> str:
     best = search.best
     figure = None if best is None else best.weight if best.figure is None else best.figure
     if best is None or figure is None:
-        return f"no formula for {constant} was found in {search.seconds:g} s; give it more --seconds"
+        return f"no formula for {constant} was found in {seconds:g} s; give it more --seconds"
     direction = ", ".join(map(str, best.direction))
     return (
         f"no formula for {constant} meets {search.wish}; the best that was found has delta {figure:.4f}, along "
