@@ -239,4 +239,6 @@ def _rows(
                 if x == HALF * HALF:
                     yield "arcsine-sixth", {}
                 yield from ((key, {"q": x}) for key in ("arcsine", "arsinh"))
+            if g in above:  # (1 - x)^(-b), an algebraic number, is no value of a function
+                continue
             yield "gauss", {"a": above[0], "b": above[1], "g": g, "z": x}

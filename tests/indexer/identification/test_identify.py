@@ -91,6 +91,7 @@ def test_a_famous_formula_is_named_and_verified_with_further_digits() -> None:
     [
         (PCF((2,), (-1,)), "1", "rational"),
         (PCF((1,), (1,)), "(1 + sqrt(5))/2", "algebraic"),
+        (PCF((28, 6, -4), (0, 960, 1824, 1056, 192)), "(-20480 - 31360*sqrt(7))/5261", "algebraic"),
         (PCF((1, 2), (0, 0, -1)), "0", "rational"),
         (PCF((0, 2, 1), (0, 0, -3)), None, None),
         (PCF((3, 11, 11), (0, 0, 0, 0, 1)), "30/pi^2", "moebius"),

@@ -221,3 +221,7 @@ def test_a_polylogarithm_is_a_sum_by_eulers_formula(text: str, expression: str) 
     assert certificate is not None
     check(certificate.to_json())
     assert certificate.expression == expression
+
+
+def test_a_power_is_no_value_of_gauss_function() -> None:
+    assert prove(parse_formula("PCF(-4n^2 + 6n + 28, 192n^4 + 1056n^3 + 1824n^2 + 960n)")) is None
