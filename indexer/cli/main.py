@@ -24,6 +24,7 @@ import click
 
 from catalog.errors import FormularyError
 from catalog.version import __version__
+from indexer.cli.output import cut_numbers
 from indexer.cli.passwords import hide_password
 
 COMMANDS = {
@@ -276,7 +277,7 @@ def _misplaced(error: click.NoSuchOption) -> str | None:
 
 def _refuse(message: str, code: int) -> int:
     try:
-        print(f"formulary: {message}", file=sys.stderr)
+        print(f"formulary: {cut_numbers(message)}", file=sys.stderr)
     except BrokenPipeError:
         return _leave_broken_pipe()
     except OSError:  # stderr is full

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,10 @@ GAP = 3
 UNBOUNDED = 1_000_000
 """Columns of a table that nobody looks at in a terminal: it is never folded."""
 
+SHOWN_DIGITS = 20
+"""Digits of a number in a sentence that would be longer than `_LONG_NUMBER`."""
+
+_LONG_NUMBER = re.compile(r"\d{121,}")
 _FORM = "formulary.form"
 _HEADER = "formulary.header"
 
@@ -159,9 +164,14 @@ def _console() -> Console:
     return Console(highlight=False, markup=False, soft_wrap=False, width=None if bounded else UNBOUNDED)
 
 
+def cut_numbers(text: str) -> str:
+    """The text with the first digits alone of each number that would fill the screen."""
+    return _LONG_NUMBER.sub(lambda found: f"{found[0][:SHOWN_DIGITS]}... ({len(found[0])} digits)", text)
+
+
 def note(text: str) -> None:
     """A sentence for the user, beside the results."""
-    print(text, file=sys.stderr, flush=True)
+    print(cut_numbers(text), file=sys.stderr, flush=True)
 
 
 def _plain(cell: Any) -> Any:

@@ -68,9 +68,10 @@ def times_powers(asked: Asked) -> Iterator[Match]:
     for rank, (factor, inverse) in enumerate(POWERS):
         bits = RUNG_BITS + rank_bits(rank, len(POWERS)) + DEGREE_BITS
         with ctx.workprec(asked.bits + 64):
-            multiple = ball * evaluation.evaluate(inverse, asked.bits + 64)
+            power = evaluation.evaluate(inverse, asked.bits + 64)
+            multiple = ball * power
         x = asked.integer(multiple)
-        spread = max(1, int(abs(float(multiple.mid())) / max(abs(float(ball.mid())), 1e-300)) + 1)
+        spread = int(abs(float(power.mid()))) + 1
         powers = [one, x]
         for degree in range(2, HIGHEST_FACTOR + 1):
             powers.append(asked.times(powers[-1], x))

@@ -36,6 +36,9 @@ KIND_STEP = 4.0
 MAX_LOG = 700.0
 """Bound of |log argument|, so that a vector is finite for coefficients of any size."""
 
+LARGE_BITS = 500
+"""Bits of an integer beyond which surds are taken by their logarithms."""
+
 LARGE_COEFFICIENT = 10**4
 """Coefficients up to which a batch is computed in 64-bit integers without overflow."""
 
@@ -132,7 +135,7 @@ def _recurrence_kind(kind: Any, negative: Any) -> Any:
 def _of_normal_form(c: NormalForm) -> list[float]:
     """Return the coordinates of a normal form."""
     argument = c.arguments[0] if c.arguments else Surd.of(1)
-    if c.kind == "gauss" and _real(argument) < 0:
+    if c.kind == "gauss" and _negative(argument):
         argument = argument / (argument - 1)
     size, negative = _log_of_surd(argument)
     phases = _PHASES.get(c.kind, _circles)(c)
@@ -165,7 +168,7 @@ def _gauss_phases(c: NormalForm) -> list[float]:
     """
     al, be, g = c.phases
     t1, t2 = g - (al.p + be.p), al - be
-    if _real(c.arguments[0]) < 0:
+    if _negative(c.arguments[0]):
         t1, t2 = t2, t1
     both = _turn(_real(g) / 2) * _cosine(t1) * _cosine(t2)
     return [*_pair(_turn(_real(g))), _cosine(t1 * 2), _cosine(t2 * 2), *_pair(both)]
@@ -175,7 +178,47 @@ _PHASES = {"tricomi": _tricomi_phases, "gauss": _gauss_phases, "quotient": _halv
 
 
 def _irrational(number: Surd) -> complex:
-    return float(number.q) * cmath.sqrt(number.d) if number.q else 0j
+    """Return q sqrt(d), bounded where that is beyond a double."""
+    if not number.q:
+        return 0j
+    if not _large(number):
+        return float(number.q) * cmath.sqrt(number.d)
+    size = math.exp(_bounded(_log_of_root(number)))
+    return (-size if number.q < 0 else size) * (1j if number.d < 0 else 1)
+
+
+def _large(number: Surd) -> bool:
+    """Return whether parts of a surd may be beyond a double, or cancel beyond its digits."""
+    parts = (number.p.numerator, number.p.denominator, number.q.numerator, number.q.denominator, number.d)
+    return any(int(part).bit_length() > LARGE_BITS for part in parts)
+
+
+def _log_of_root(number: Surd) -> float:
+    """Return log|q sqrt(d)|."""
+    return _log(int(number.q.numerator)) - _log(int(number.q.denominator)) + _log(int(number.d)) / 2
+
+
+def _log_of_large(number: Surd) -> tuple[float, bool]:
+    """Return log|p + q sqrt(d)| of a real surd of any size, and whether it is negative.
+
+    Where the terms cancel it is |p^2 - q^2 d| over their sum.
+    """
+    p, q, second = number.p, number.q, _log_of_root(number)
+    if p == 0:
+        return second, bool(q < 0)
+    first = _log(int(p.numerator)) - _log(int(p.denominator))
+    total = max(first, second) + math.log1p(math.exp(-abs(first - second)))
+    if (p < 0) == (q < 0):
+        return total, bool(p < 0)
+    norm = p * p - q * q * number.d
+    return _log(int(norm.numerator)) - _log(int(norm.denominator)) - total, bool((norm < 0) == (p > 0))
+
+
+def _negative(number: Surd) -> bool:
+    """Return whether the real part is negative."""
+    if number.rational or number.d < 0:
+        return bool(number.p < 0)
+    return _log_of_large(number)[1] if _large(number) else _real(number) < 0
 
 
 def _real(number: Surd) -> float:
@@ -206,6 +249,11 @@ def _log_of_surd(number: Surd) -> tuple[float, bool]:
     """Return log|number|, bounded, and whether the number is negative."""
     if number.rational:
         return _bounded(_log(int(number.p.numerator)) - _log(int(number.p.denominator))), bool(number.p < 0)
+    if _large(number):
+        if number.d < 0:
+            return _log_of_surd(Surd.of(number.p))
+        size, negative = _log_of_large(number)
+        return _bounded(size), negative
     value = _real(number)
     if value == 0:  # the two terms cancel: |p + q sqrt(d)| is |p^2 - q^2 d| / |p - q sqrt(d)|
         norm = number.p * number.p - number.q * number.q * number.d

@@ -131,3 +131,9 @@ def test_a_pipe_of_a_process_is_not_folded() -> None:
 def test_columns_bound_a_table_where_somebody_says_so(seeded_url: str) -> None:
     done = formulary("find", "--limit", "50", FORMULARY_DATABASE_URL=seeded_url, COLUMNS="60")
     assert max(len(line) for line in done.stdout.splitlines()) <= 60
+
+
+def test_a_number_in_a_sentence_does_not_fill_the_screen() -> None:
+    number = "7" * 900
+    said = formulary("trajectory", "2F1(-1)", f"{number},1,2").stderr
+    assert f"{number[:20]}... (900 digits)" in said and len(said) < 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import random
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from catalog.constants.library import library
 from indexer.identification.ladder import complexity, inverse_forms, products, short_table
 from indexer.identification.ladder.climb import RUNGS, LadderStep, climb
 from indexer.identification.ladder.complexity import integer_bits, integers_bits, positive_bits
+from indexer.identification.ladder.exact import times_powers
 from indexer.identification.ladder.match import Asked, NumberRelation
 from indexer.identification.numbers import NumberIdentification, identify_number
 from indexer.identification.typed import read_number
@@ -217,3 +219,9 @@ def test_a_number_of_many_digits_has_no_longer_matches_than_one_of_few() -> None
 
 def test_a_quotient_has_no_negative_denominator_alone() -> None:
     assert quotient_text((4, 1), ("catalan", "pi*log(2)"), (-2,), ("1",)) == "(-4*catalan - pi*log(2))/2"
+
+
+@pytest.mark.parametrize("size", [10**900, Fraction(1, 10**900)])
+def test_powers_of_pi_are_found_in_numbers_beyond_a_double(size: Fraction | int) -> None:
+    asked = Asked(read_number(f"({size})*sqrt(2)*pi"), ())
+    assert all(match.names != () for match in times_powers(asked))

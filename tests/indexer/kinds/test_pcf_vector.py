@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 from flint import arb, ctx, fmpq, fmpz_poly
+from gmpy2 import mpq
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -158,3 +159,26 @@ def test_formulas_of_the_box_at_one_place_are_equivalent() -> None:
     chosen_pairs = chooser.sample(pairs, 150)
     same = sum(relate(*pair).equivalence is not None for pair in chosen_pairs)
     assert same > 0.6 * len(chosen_pairs)
+
+
+def test_surds_beyond_a_double_have_their_logarithm_and_sign() -> None:
+    generator = random.Random(7)
+    for _ in range(60):
+        x = generator.randrange(10**899, 10**900)
+        root = Surd(mpq(0), mpq(generator.choice([1, -1]), generator.choice([2, 2 * (x * x + 4)])), x * x + 4)
+        number = root + mpq(generator.choice([x, -x, 0, 1]), generator.choice([1, 2]))
+        with ctx.workprec(20_000):
+            q = arb(fmpq(int(number.q.numerator), int(number.q.denominator)))
+            p = arb(fmpq(int(number.p.numerator), int(number.p.denominator)))
+            value = p + q * arb(int(number.d)).sqrt()
+            size, negative = _log_of_surd(number)
+            assert negative == bool(value < 0)
+            assert abs(size - max(-MAX_LOG, min(MAX_LOG, float(abs(value).log().mid())))) < 1e-9
+
+
+@pytest.mark.parametrize(
+    "text", ["PCF({0}n+3, n^2+1)", "PCF(n, {0}n^2-1)", "PCF({0}n+1, -{0}n^2+n)", "PCF({0}n^2+n, n)"]
+)
+def test_coefficients_of_a_thousand_digits_have_a_place(text: str) -> None:
+    formula = parse_formula(text.format("7" * 900))
+    assert np.isfinite(vectors_of([formula])).all()
