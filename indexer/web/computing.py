@@ -27,7 +27,7 @@ LOOK_SECONDS = 0.2
 START_SECONDS = 60.0
 """Longest start of a process, which imports the mathematics."""
 
-WAIT_SECONDS = 2.0
+WAIT_SECONDS = 10.0
 """Longest wait for a process that is free, once one has started."""
 
 
