@@ -258,16 +258,24 @@ def _source(theorem: Theorem) -> str:
     if named.paper is None:
         if named.classical is not None:
             return f"An instance of {named.classical}."
-        leaned = [
-            base_theorems()[step["key"]].reference
-            for step in theorem.certificate.steps
-            if step["step"] == "theorem" and "a" in step["first"]
-        ]
-        return f"It is equivalent to a formula of the literature: {leaned[0]}." if leaned else f"It is {NOT_HELD}."
+        return _leaning(theorem.certificate)
     author = "" if not named.author else f"{named.author}, "
     equation = "" if not named.equation else f", {named.equation}"
     said = "" if named.said == str(named.formula) else f" (as {named.said})"
     return f"Known: {author}{named.paper}{equation}{said}."
+
+
+def _leaning(certificate: Certificate) -> str:
+    """Return what of the literature a proof leans on at its end: a formula, a classical theorem, or a sum."""
+    for step in certificate.steps:
+        if step["step"] == "recurrence":
+            return "It is equivalent to an instance of a classical theorem."
+        if step["step"] == "theorem":
+            reference = base_theorems()[step["key"]].reference
+            if "a" in step["first"]:
+                return f"It is equivalent to a formula of the literature: {reference}."
+            return f"By Euler's formula it is equivalent to a sum of the literature: {reference}."
+    return f"It is {NOT_HELD}."
 
 
 def _literature(survey: Survey) -> Iterator[str]:
