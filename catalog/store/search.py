@@ -110,11 +110,13 @@ class Filter:
 
 def _interval(text: str) -> tuple[float, float]:
     """Return the doubles around the numbers that round to a decimal, one unit of its last digit to both sides."""
+    if len(text) > LONGEST_NUMBER:
+        raise FilterError(f"the number has {len(text)} characters, beyond the supported {LONGEST_NUMBER}")
     try:
         number = Decimal(plain_signs(text))
     except InvalidOperation:
         number = Decimal("nan")
-    if not number.is_finite() or len(text) > LONGEST_NUMBER or abs(number.adjusted()) > LARGEST_EXPONENT:
+    if not number.is_finite() or abs(number.adjusted()) > LARGEST_EXPONENT:
         raise FilterError(f"{text[:60]!r} is not a decimal number; write one such as 1.2732")
     exponent = number.as_tuple().exponent
     unit = Decimal(1).scaleb(int(exponent))

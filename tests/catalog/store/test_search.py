@@ -81,3 +81,8 @@ def test_constants_by_other_spellings_and_near_misses(reading: psycopg.Connectio
         constant_name(reading, "pii")
     with pytest.raises(FilterError, match="decimal number"):
         Filter(near="one").conditions()
+
+
+def test_a_number_that_is_too_long_is_said_to_be() -> None:
+    with pytest.raises(FilterError, match="the number has 1002 characters, beyond the supported 1000"):
+        Filter(near="1." + "3" * 1000).conditions()
