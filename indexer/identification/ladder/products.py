@@ -13,6 +13,7 @@ from flint import arb, ctx
 from indexer.identification.ladder.complexity import RUNG_BITS, choice_bits, integer_bits, relation_bits
 from indexer.identification.ladder.constants import PRODUCTS
 from indexer.identification.ladder.match import Asked, Match
+from indexer.identification.ladder.short_table import times
 from indexer.mathematics.relations.text import bracketed
 
 MOST_ROOT = 24
@@ -110,8 +111,7 @@ def _power(base: str, power: Fraction) -> str:
     if base == "e":
         return f"exp({power})"
     if base.startswith("exp(") and base.count("(") == 1:
-        inner = base[4:-1]
-        return f"exp({power.numerator}*{inner}/{power.denominator})" if power != 1 else base
+        return f"exp({times(str(power), base[4:-1])})"
     if base.isdigit() and power.denominator == 1:
         return str(int(base) ** power.numerator)
     factor = bracketed(base)
