@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
-from textwrap import wrap
 
 from flint import ctx
 
@@ -35,6 +34,7 @@ from indexer.mathematics.proofs.proving import prove
 from indexer.mathematics.proofs.theorems import theorems as base_theorems
 from indexer.mathematics.relations.search import residual_digits
 from indexer.pages.by_hand import steps_by_hand
+from indexer.pages.markdown import prose, table
 from indexer.sources.matrix_fields.constants import certificate_through
 
 CHECKED_DIGITS = 200
@@ -46,8 +46,8 @@ CONSTANTS, THEOREMS, PAPERS, LAWS, RIDDLES = 40, 20, 40, 40, 20
 LONGEST = 90
 """Characters of a formula beyond which a table has its degrees only."""
 
-WIDTH = 118
-"""Characters of a line of prose."""
+EXPORT = "export --dataset survey"
+"""Command that writes the data set."""
 
 NOT_HELD = "not in the literature held"
 
@@ -79,6 +79,7 @@ def page(survey: Survey, title: str = "Survey", tell: Tell = silent, pictures: M
         ("The literature held", _literature(survey)),
         ("Infinite families", _laws(survey)),
         ("What remains", _riddles(survey)),
+        ("How to make it again", _again(survey)),
         ("Pictures", [line for text, address in (pictures or {}).items() for line in (f"![{text}]({address})", "")]),
     )
     lines = [
@@ -86,7 +87,7 @@ def page(survey: Survey, title: str = "Survey", tell: Tell = silent, pictures: M
         "",
         f"Made by `formulary survey` {__version__} from a catalogue as it was on {survey.made_at:%Y-%m-%d %H:%M} UTC.",
         "",
-        *_prose(_summary(survey)),
+        *prose(_summary(survey)),
     ]
     for heading, content in sections:
         if content := list(content):
@@ -115,6 +116,25 @@ def _summary(survey: Survey) -> str:
     if found.alone:
         text += f" {found.alone:,} theorems have not been compared with others yet, and count for themselves."
     return text
+
+
+def _again(survey: Survey) -> list[str]:
+    """Return the commands that make the catalogue, the page and the data set."""
+    spaces = [f'$ formulary space add "{space["space"]}"' for space in survey.spaces if space["ranks_done"]]
+    commands = ("run --once", "import arxiv FILE", "family find", "survey -o survey.md --pictures pictures", EXPORT)
+    return [
+        *prose(
+            "A run can be ended at any time, and goes on where it was; `formulary space list --known` has the"
+            " templates of the spaces. The data set is Parquet, formulas, relations, constants and families, with what"
+            " every column means."
+        ),
+        "",
+        "```console",
+        "$ formulary init",
+        *spaces,
+        *(f"$ formulary {command}" for command in commands),
+        "```",
+    ]
 
 
 def wanted_of(shown: Iterable[Surveyed], count: int = THEOREMS) -> list[Named]:
@@ -160,9 +180,9 @@ def _spaces(survey: Survey) -> Iterator[str]:
             )
         )
     head = ("space", "ranks done", "new formulas", "named", "share", "minutes", "new a second")
-    yield from _table(head, rows, right=6)
+    yield from table(head, rows, right=6)
     yield ""
-    yield from _prose(
+    yield from prose(
         "*Named* are new formulas with a relation to numbers or constants as they were indexed; classes and families"
         " named others later. The minutes are those of the daemons that worked on a space; what several of them did at"
         " once is counted for each."
@@ -180,7 +200,7 @@ def _spaces(survey: Survey) -> Iterator[str]:
             )
             for row in survey.sittings
         )
-        yield from _table(("begun", "minutes", "workers", "ranks", "new formulas", "ended"), sittings, right=4, first=1)
+        yield from table(("begun", "minutes", "workers", "ranks", "new formulas", "ended"), sittings, right=4, first=1)
 
 
 def _constants(survey: Survey) -> Iterator[str]:
@@ -200,19 +220,19 @@ def _constants(survey: Survey) -> Iterator[str]:
     ]
     counts = ("theorems", "verified", "classes", "known", "classical")
     head = ("constant", *counts, "largest delta", "fastest", "simplest")
-    yield from _prose(
+    yield from prose(
         "Classes are those of equivalent formulas among the theorems; of them are counted those that are *known*, as"
         " the catalogue holds a publication, and others that are instances of a *classical* theorem. A delta is that of"
         " the convergents at n = 1000, an estimate of its limit; the fastest is told by digits a step, or by the power"
         " of n! with which the error falls."
     )
     yield ""
-    yield from _table(head, rows, right=5, first=1)
+    yield from table(head, rows, right=5, first=1)
     if survey.constants > len(rows):
         yield from ("", f"{survey.constants - len(rows):,} more constants are not shown.")
     if survey.numbers:
         yield ""
-        yield from _table(
+        yield from table(
             ("other limits", "formulas", "theorems"),
             [(kind, f"{formulas:,}", f"{proved:,}") for kind, (formulas, proved) in sorted(survey.numbers.items())],
             right=2,
@@ -231,7 +251,7 @@ def _theorems(theorems: Sequence[Theorem]) -> Iterator[str]:
         yield "The catalogue has no theorem that names a constant."
         return
     by_hand = [theorem for theorem in theorems if theorem.steps is not None]
-    yield from _prose(
+    yield from prose(
         f"{len(theorems)} theorems, one of a constant: the largest delta of those that are not in the literature held,"
         " where there are any, else of the known ones. A fraction that is a sum by Euler's formula is as new as the"
         " sum. Each was proved anew as this page was made, its certificate read by the checker, a program of its own"
@@ -280,7 +300,7 @@ def _leaning(certificate: Certificate) -> str:
 
 def _literature(survey: Survey) -> Iterator[str]:
     total, *papers = survey.literature
-    yield from _prose(
+    yield from prose(
         f"What a theorem is compared with: {total['formulas']:,} formulas of {total['papers']:,} publications, up to"
         " mirrors, inflations and equivalence. `formulary import arxiv` brings in more. Limits of fractions with deg a"
         " <= 1 and deg b <= 2 are, by Pincherle's theorem, quotients of contiguous Bessel, Kummer, Tricomi, parabolic"
@@ -292,7 +312,7 @@ def _literature(survey: Survey) -> Iterator[str]:
     rows = [
         (", ".join(part for part in (row["author"], row["paper"]) if part), f"{row['formulas']:,}") for row in papers
     ]
-    yield from _table(("publication", "formulas"), rows, right=1)
+    yield from table(("publication", "formulas"), rows, right=1)
     if total["papers"] > len(rows):
         yield from ("", f"{total['papers'] - len(rows):,} more publications are not shown.")
 
@@ -315,17 +335,17 @@ def _laws(survey: Survey) -> list[str]:
     ]
     left = len(kept) - len(rows)
     return [
-        *_prose(
+        *prose(
             f"{len(kept):,} families that lie in no other one; the values checked are those of the parameters at which"
             " both sides were evaluated. For all other values a family is a conjecture, however likely."
         ),
         "",
-        *_table(("family", "limit", "values checked", "proof"), rows, right=0),
+        *table(("family", "limit", "values checked", "proof"), rows, right=0),
         *(["", f"{left:,} more families are not shown."] if left > 0 else []),
         "",
         "### In full generality",
         "",
-        *_prose(
+        *prose(
             "These hold for all values of their parameters that their conditions allow, integers or not: the"
             " certificate of each is a few identities between rational functions in the parameters, in n and the index"
             " of a series, which were multiplied out as this page was made; that the functions are the minimal"
@@ -333,7 +353,7 @@ def _laws(survey: Survey) -> list[str]:
             " with parameters that are algebraic numbers; what these add is what their limits come to."
         ),
         "",
-        *_table(
+        *table(
             ("family", "limit", "for", "by", "instances"),
             [(f"`{law.template}`", f"${law.latex()}$", law.where, law.theorem, f"{general[law]:,}") for law in GENERAL],
             right=1,
@@ -355,19 +375,14 @@ def _riddles(survey: Survey) -> list[str]:
         for row in survey.riddles
     ]
     return [
-        *_prose(
+        *prose(
             "Formulas without a closed form and without a name, one of each class of equivalent ones, the largest delta"
             " first, and what their limits are proved not to be: a Moebius map, with such coefficients, of one of the"
             " constants that were tried."
         ),
         "",
-        *_table(("formula", "limit", "delta", "excluded"), rows, right=0),
+        *table(("formula", "limit", "delta", "excluded"), rows, right=0),
     ]
-
-
-def _prose(text: str) -> list[str]:
-    """Return a paragraph as lines."""
-    return wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _formula(named: Named) -> str:
@@ -376,19 +391,3 @@ def _formula(named: Named) -> str:
 
 def _short(text: str, deg_a: int, deg_b: int) -> str:
     return f"`{text}`" if len(text) <= LONGEST else f"a formula of degrees ({deg_a}, {deg_b})"
-
-
-def _table(
-    head: Sequence[str], rows: Iterable[Sequence[str]], *, right: int, first: int | None = None
-) -> Iterator[str]:
-    """Yield a table in Markdown; `right` columns from `first` on, by default the last ones, are aligned right."""
-    start = len(head) - right if first is None else first
-    marks = ["---:" if start <= place < start + right else "---" for place in range(len(head))]
-    yield _line(head)
-    yield f"|{'|'.join(marks)}|"
-    yield from map(_line, rows)
-
-
-def _line(cells: Sequence[str]) -> str:
-    escaped = (cell.replace("|", r"\|") for cell in cells)
-    return f"| {' | '.join(escaped)} |"

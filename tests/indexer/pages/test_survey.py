@@ -132,6 +132,7 @@ def test_the_command_writes_the_page_with_its_pictures(seeded_url: str, tmp_path
     assert done.returncode == 0, done.stderr
     text = target.read_text()
     assert text.startswith("# Survey\n")
+    assert "$ formulary run --once" in text.split("## How to make it again")[1]
     for name in ("survey-delta.svg", "survey-growth.svg"):
         assert f"(drawn/{name})" in text
         assert (pictures / name).read_text().lstrip().startswith("<")
