@@ -127,18 +127,22 @@ class Following:
         seconds = self._derive("counts", renew_where_changed) or 0.0
         self._count_at = time.monotonic() + max(SUMMARY_SECONDS, seconds / SUMMARY_SHARE)
 
-    def complete(self) -> None:
-        """Tie all members of families and find all classes that are left, on all cores, until a signal comes."""
+    def complete(self) -> bool:
+        """Tie all members of families and find all classes that are left, on all cores; False where any are left."""
         while (swept := self._name_families(default_workers())) is not None and not swept.complete and swept.settled:
             pass
         while (done := self._find_classes(default_workers())) is not None and not done.complete and done.settled:
             pass
+        return swept is not None and swept.complete and done is not None and done.complete
 
-    def save(self) -> None:
-        """Write a snapshot; one that cannot be written is said and made later, since it can be built anew."""
-        self._search_again()
-        self._name_families()
-        self._find_classes()
+    def save(self, *, complete: bool = False) -> None:
+        """Write a snapshot; one that cannot be written is said and made later, since it can be built anew.
+
+        Families and classes are swept before, where they are not `complete`.
+        """
+        if self._search_again() or not complete:
+            self._name_families()
+            self._find_classes()
         self._link.do(self.index.catch_up)
         self._saved_at = time.monotonic()
         self._count()
@@ -152,11 +156,11 @@ class Following:
         if manifest is not None:
             self._log.event("index_saved", vectors=manifest.count, watermark=manifest.watermark)
 
-    def _search_again(self) -> None:
-        """Search formulas that were not searched with this version of the library, a slice at a time."""
+    def _search_again(self) -> int:
+        """Search formulas that were not searched with this version of the library; return how many got a name."""
         library = prepared_library(self.own)
         if self._stopping.is_set() or self._searched == library.version:
-            return
+            return 0
         work = partial(
             search_with_library,
             library=library,
@@ -166,11 +170,12 @@ class Following:
         )
         found = self._derive("names", work)
         if found is None:
-            return
+            return 0
         if not found.left and not self._stopping.is_set():
             self._searched = library.version
         if found.searched:
             self._log.event("searched_again", **found.to_json())
+        return found.named
 
     def _name_families(self, workers: int = 1) -> Swept | None:
         """Name the members of families whose representative has been named, or tie them to it."""

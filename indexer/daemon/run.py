@@ -183,9 +183,8 @@ class _Run:
                 reason = self._work(started)
                 self.chunks.release()
                 self._link.do(resolve_waiting)
-                if reason == NOTHING_LEFT:
-                    self._following.complete()
-                self._following.save()
+                complete = reason == NOTHING_LEFT and self._following.complete()
+                self._following.save(complete=complete)
                 return reason
         except GivenUp:
             return "signal"  # the server is in trouble: leases expire by themselves
