@@ -110,10 +110,18 @@ class CatalogueIndex:
         """Return the number of vectors."""
         return len(self.index)
 
-    def catch_up(self, connection: psycopg.Connection, held: int = 0) -> int:
-        """Add what was committed beyond the watermark, but by the transaction `held`; return how many vectors."""
+    def catch_up(self, connection: psycopg.Connection, held: int = 0, *, changed: bool = False) -> int:
+        """Add what was committed beyond the watermark, but by the transaction `held`; return how many vectors.
+
+        Where there is nothing, and nothing `changed` before, the last snapshot stands for the new watermark too.
+        """
         watermark, blocks = vectors_beyond(connection, self.watermark, VECTOR_VERSION, held)
-        added = sum(self.index.add(ids, vectors) for ids, vectors in blocks)
+        added = 0
+        for ids, vectors in blocks:
+            changed = changed or len(ids) > 0
+            added += self.index.add(ids, vectors)
+        if self.saved == self.watermark and not changed:
+            self.saved = watermark
         self.watermark = watermark
         return added
 
@@ -124,7 +132,7 @@ class CatalogueIndex:
             return self.catch_up(connection)
         there = np.isfinite(vectors).all(axis=1)
         added = self.index.add(ingested.ids[there], vectors[there])
-        return added + self.catch_up(connection, transaction)
+        return added + self.catch_up(connection, transaction, changed=bool(there.any()))
 
     def nearest(self, connection: psycopg.Connection, vector: npt.ArrayLike, k: int) -> list[Neighbour]:
         """Return the k nearest that the database still holds.

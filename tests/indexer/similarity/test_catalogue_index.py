@@ -86,6 +86,26 @@ def test_what_was_just_committed_is_taken_in_without_reading_it_again(
     assert np.array_equal(reopened.index.vectors, index.index.vectors[np.argsort(index.index.ids)])
 
 
+def test_a_snapshot_is_written_again_only_when_vectors_came(
+    connection: psycopg.Connection, tmp_path: Path, said: list[str]
+) -> None:
+    index = CatalogueIndex.open(connection, tmp_path, said.append)
+    ingest(connection, numbered(1))
+    index.catch_up(connection)
+    assert index.save(connection) is not None
+    before = index.watermark
+    with connection.transaction():
+        connection.execute("select pg_current_xact_id()")
+    assert index.catch_up(connection) == 0
+    assert index.watermark > before
+    assert index.save(connection) is None
+    batch = numbered(2)
+    index.follow(connection, batch, ingest(connection, batch))
+    assert index.save(connection) is not None
+    reopened = CatalogueIndex.open(connection, tmp_path, said.append)
+    assert (len(reopened), said) == (2, [])
+
+
 def test_a_batch_with_known_formulas_is_read_again(
     connection: psycopg.Connection, tmp_path: Path, said: list[str]
 ) -> None:
