@@ -42,6 +42,11 @@ def survey(output: str, title: str, pictures: str | None, database_url: str | No
     """
     if output != STDOUT and Path(output).suffix.lower() not in ENDINGS:
         raise click.UsageError(f"the survey is written as Markdown; give a name such as {Path(output).stem}.md")
+    if pictures is not None:
+        try:
+            Path(pictures).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise click.UsageError(f"the folder {pictures} for pictures cannot be made: {error.strerror}") from error
     from catalog.store.survey import read_survey
     from indexer.pages.survey import CLASSICAL, CONSTANTS, PAPERS, RIDDLES, page
 
@@ -59,7 +64,6 @@ def _draw(connection: psycopg.Connection, folder: Path, output: str, tell: Tell)
     from indexer.pages.figures import growth_figure, metrics_figure
     from indexer.pictures.style import save
 
-    folder.mkdir(parents=True, exist_ok=True)
     connection.read_only = False
     tell("drawing pictures")
     figures = {

@@ -137,3 +137,5 @@ def test_the_command_writes_the_page_with_its_pictures(seeded_url: str, tmp_path
         assert f"(drawn/{name})" in text
         assert (pictures / name).read_text().lstrip().startswith("<")
     assert "survey.md" in refused("survey", "-o", "survey.html", FORMULARY_DATABASE_URL=seeded_url)
+    why = refused("survey", "-o", str(target), "--pictures", str(target), FORMULARY_DATABASE_URL=seeded_url)
+    assert f"the folder {target} for pictures cannot be made" in why
