@@ -15,10 +15,11 @@ import re
 import signal
 import sys
 import warnings
+from contextlib import suppress
 from difflib import get_close_matches
 from io import TextIOWrapper
 from types import FrameType
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 import click
 
@@ -193,7 +194,20 @@ def main() -> None:
     for number in ENDING:
         signal.signal(number, signal.SIG_IGN)  # it leaves
     gc.freeze()  # what is left goes with the process
-    sys.exit(interruption.code if code == INTERRUPTED else code)
+    if code == INTERRUPTED:
+        _leave_interrupted(interruption.code)
+    sys.exit(code)
+
+
+def _leave_interrupted(code: int) -> NoReturn:
+    """Leave with a code at once; Python would end itself by SIGINT if the signal came while it ran a text.
+
+    It runs texts whenever a module with data classes is imported.
+    """
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def _open_closed_streams() -> None:

@@ -65,16 +65,25 @@ SIGNALLED = """
 import os, signal
 from indexer.cli import main
 
-def answering(arguments):
+def while_answering(arguments):
     os.kill(os.getpid(), signal.SIGTERM)
 
-main.run = answering
+def while_a_text_is_run(arguments):
+    try:
+        exec("os.kill(os.getpid(), signal.SIGTERM)")
+    except KeyboardInterrupt:
+        return main.INTERRUPTED
+
+main.run = {}
 main.main()
 """
 
 
-def test_a_signal_while_another_is_answered_ends_as_one_does() -> None:
+@pytest.mark.parametrize("when", ["while_answering", "while_a_text_is_run"])
+def test_a_signal_ends_a_command_with_its_code_whenever_it_comes(when: str, tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
-    command = [sys.executable, "-c", SIGNALLED]
+    (tmp_path / "signalled.py").write_text(SIGNALLED.format(when))
+    environment["PYTHONPATH"] += f"{os.pathsep}{tmp_path}"
+    command = [sys.executable, "-m", "signalled"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=60)
     assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, "")
