@@ -13,7 +13,6 @@ import pytest
 from catalog.database.opening import open_database
 from catalog.formulas.pcf import PCF, parse_formula
 from catalog.store.leases import add_space
-from indexer.daemon.task import Task, units_of
 from indexer.sources.registry import QUADRATIC_5, read_space
 from indexer.upkeep.setup import add
 from indexer.workers.pool import WORKER_DIED
@@ -64,25 +63,6 @@ def test_the_daemon_is_killed_and_a_second_run_carries_on(
     finish(start(fresh, tmp_path))
     assert_same(fresh, fault_free)
     assert_index_in_step(fresh, tmp_path)
-
-
-def test_a_space_of_trajectories_is_killed_and_carried_on(database_url: str, tmp_path: Path) -> None:
-    trajectories = read_space("zeta2", "field 3F2(1); direction a* in 0..1, b* in 0..2; start (1,1,1,2,2)")
-    with open_database(database_url) as database, database.connect() as connection:
-        add_space(connection, trajectories.name, trajectories.template, trajectories.size, chunk_size=8)
-    daemon = start(database_url, tmp_path, "--workers", "1")
-    until(lambda: ask(database_url, "select from chunk where state = 'done'"), daemon)
-    os.killpg(daemon.pid, signal.SIGKILL)
-    daemon.communicate()
-    assert ask(database_url, "select from chunk where state <> 'done'")
-    finish(start(database_url, tmp_path, "--workers", "1"))
-    task = Task(trajectories.name, trajectories.template, None, budget=0)
-    starts = range(0, trajectories.size, 8)  # of the formulas of a chunk that are equivalent one is held
-    batches = [task(units_of(first, min(first + 8, trajectories.size))) for first in starts]
-    held = {key.hex() for (batch,) in batches for key in batch.rows.keys}
-    assert {row[0] for row in ask(database_url, CATALOGUE)} == held
-    named = ask(database_url, "select distinct name from constant join relation on constant.id = constant_id")
-    assert ("pi^2",) in named
 
 
 def test_workers_do_not_outlive_a_daemon_that_was_killed(fresh: str, tmp_path: Path) -> None:
