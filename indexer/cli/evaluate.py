@@ -218,6 +218,8 @@ def _answer(result: dict[str, Any]) -> str:
         return f"{closed['text']}  (closed form)"
     if limit is None:
         return f"no number: {result['status'].replace('_', ' ')}"
+    if limit["value"] == "inf":
+        return "infinite  (exact)"
     return "a number without a known name"
 
 

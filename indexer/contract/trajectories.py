@@ -16,7 +16,7 @@ from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.continued_fractions.limit import Limit, limit
 from indexer.pipeline.compute import compute
 from indexer.sources.files.lines import NumberedLine, numbered
-from indexer.sources.matrix_fields.constants import Known, constant_of
+from indexer.sources.matrix_fields.constants import Known, constant_of, proved
 from indexer.sources.matrix_fields.higher_rank import DELTA_DEPTH, bases_of, higher_limits, rate_of_recurrence
 from indexer.sources.matrix_fields.known import field_of
 from indexer.sources.matrix_fields.rates import rate_of
@@ -96,6 +96,8 @@ def _constant(found: Trajectory, formula: PCF, value: Limit | None) -> Object:
         return rational | {"proof": "closed_form", "why": "the limit is rational"}
     known: Known | None = constant_of(found, value.ball)
     if known is not None:
+        if known.proof == "verified" and (better := proved(formula)) is not None and better.constant != "1":
+            known = better
         return {
             "constant": known.constant,
             "moebius": list(known.moebius),

@@ -23,13 +23,12 @@ from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.numbers.decimals import bits_for
 from indexer.mathematics.proofs.arithmetic import Refused
 from indexer.mathematics.proofs.checker import check
-from indexer.mathematics.proofs.proving import prove
 from indexer.mathematics.relations.search import DIGITS, moebius, normal_moebius
-from indexer.sources.matrix_fields.constants import agrees, certificate_for, constant_of
+from indexer.sources.matrix_fields.constants import agrees, certificate_for, constant_of, proved
 from indexer.sources.matrix_fields.trajectories import Numbers, Trajectory, coprime
 
-MAX_PROVED_DEGREE, MAX_CERTIFIED_DEGREE = 4, 12
-"""Degree of a up to which a proof is looked for, and up to which the field's is written and checked."""
+MAX_CERTIFIED_DEGREE = 12
+"""Degree of a up to which the certificate of a field is written and checked."""
 
 BY_FIELD = "by the field"
 """How the reason begins why a limit is known from the field."""
@@ -90,9 +89,9 @@ def _verified(candidate: Candidate, target: Target) -> Design | None:
     value = limit(formula, 2 * digits)
     if value is None or value.ball is None or value.exact is not None or value.digits < digits:
         return None
-    proved = _theorem(formula, target) if formula.deg_a <= MAX_PROVED_DEGREE else None
-    if proved is not None and agrees(proved, target.expression, value.ball):
-        return Design(candidate, formula, proved, "theorem", "formulary prove writes it", verdict.convergence_class)
+    known = proved(formula)
+    if known is not None and known.constant == target.expression and agrees(known.moebius, known.constant, value.ball):
+        return Design(candidate, formula, known.moebius, "theorem", known.why, verdict.convergence_class)
     with ctx.workprec(bits_for(2 * digits) + 64):
         found = _by_field(candidate, target, earlier, value.ball) or _by_digits(value.ball, target, digits)
     if found is None:
@@ -122,19 +121,6 @@ def begun_early(formula: PCF) -> tuple[PCF, Numbers]:
 
 def _size(formula: PCF) -> int:
     return sum(abs(c) for c in (*formula.a, *formula.b))
-
-
-def _theorem(formula: PCF, target: Target) -> Numbers | None:
-    """Return the map of a certificate that the checker accepts; None where there is none for this constant."""
-    certificate = prove(formula)
-    if certificate is None or certificate.constant != target.expression:
-        return None
-    try:
-        check(certificate.to_json())
-    except Refused:  # beyond what the checker reads; it is verified then
-        return None
-    x, y, z, w = certificate.coefficients
-    return x, y, z, w
 
 
 def _by_field(candidate: Candidate, target: Target, earlier: Numbers, ball: arb) -> tuple[Numbers, str] | None:

@@ -24,7 +24,9 @@ from catalog.formulas.pcf import PCF
 from indexer.mathematics.continued_fractions.asymptotics import classify
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.numbers.decimals import bits_for
+from indexer.mathematics.proofs.arithmetic import Refused
 from indexer.mathematics.proofs.certificate import Certificate
+from indexer.mathematics.proofs.checker import check
 from indexer.mathematics.proofs.proving import by_equivalence, prove
 from indexer.mathematics.relations.search import moebius, normal_moebius
 from indexer.sources.matrix_fields.known import HYPERGEOMETRIC, field_of
@@ -43,6 +45,9 @@ from indexer.sources.matrix_fields.trajectories import (
 
 Path = tuple[str, Sequence[int], Sequence[str]]
 """Field, direction and start of a trajectory, as they are stored."""
+
+MAX_PROVED_DEGREE = 4
+"""Degree of a up to which a proof of a formula by itself is looked for."""
 
 CHECKED_DIGITS = 50
 """Digits of a limit by which the map from the anchor is checked, beside the size of the map."""
@@ -104,6 +109,18 @@ def constant_of(walked: Trajectory, ball: arb | None) -> Known | None:
             f"the direction ({direction}) from the same start",
         )
     return _by_search(walked.contraction, (anchor.constant,))
+
+
+def proved(formula: PCF) -> Known | None:
+    """Return the constant behind a formula of low degree where the checker accepts a certificate of it, else None."""
+    found = prove(formula) if formula.deg_a <= MAX_PROVED_DEGREE else None
+    if found is None:
+        return None
+    try:
+        check(found.to_json())
+    except Refused:  # beyond what the checker reads
+        return None
+    return Known(found.constant, _normal(*found.coefficients), "theorem", "formulary prove writes it")
 
 
 def certificate_of(walked: Trajectory) -> Certificate | None:

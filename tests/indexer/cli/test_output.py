@@ -137,3 +137,8 @@ def test_a_number_in_a_sentence_does_not_fill_the_screen() -> None:
     number = "7" * 900
     said = formulary("trajectory", "2F1(-1)", f"{number},1,2").stderr
     assert f"{number[:20]}... (900 digits)" in said and len(said) < 200
+
+
+def test_a_formula_that_converges_to_infinity_is_said_to_be_infinite() -> None:
+    shown = formulary("evaluate", "PCF(n^2 + n + 2, -2n^2 - 4n - 4)").stdout
+    assert "is infinite (exact)" in " ".join(shown.split())

@@ -20,6 +20,20 @@ def test_a_trajectory_is_shown_with_its_constant_and_delta() -> None:
     assert "about 0.0805 (an estimate)" in shown
 
 
+@pytest.mark.parametrize(
+    ("field", "direction", "start", "constant", "moebius"),
+    [
+        ("zeta3", "1,1", "1,1", "zeta(3)", [0, -1, 6, -5]),
+        ("e", "1,1", "1,1", "e", [-3, 1, 19, -7]),
+    ],
+)
+def test_a_limit_that_the_field_does_not_prove_is_a_theorem_where_its_formula_has_a_proof(
+    field: str, direction: str, start: str, constant: str, moebius: list[int]
+) -> None:
+    found = json_of("trajectory", field, direction, start)
+    assert (found["constant"], found["moebius"], found["proof"]) == (constant, moebius, "theorem")
+
+
 def test_the_start_is_one_for_upper_and_two_for_lower_parameters_unless_given() -> None:
     one, other = (formulary("trajectory", "2F1(-1)", "1,1,2", *more, "--json") for more in ((), ("1,1,2",)))
     assert one.stdout == other.stdout and json.loads(one.stdout)["constant"] == "log(2)"
