@@ -13,8 +13,9 @@ from decimal import Decimal, InvalidOperation, localcontext
 from flint import arb, ctx
 
 from catalog.constants.evaluation import evaluate
-from catalog.constants.expressions import parse_expression
-from catalog.errors import ExpressionError
+from catalog.constants.expressions import Expression, parse_expression
+from catalog.errors import ExpressionError, FormulaError
+from catalog.formulas.latex import from_latex
 from catalog.syntax import plain_signs
 from indexer.mathematics.numbers.decimals import bits_for, round_ball
 
@@ -46,6 +47,7 @@ _ERROR = re.compile(
     r"(?:\s*(?:[x*\N{MULTIPLICATION SIGN}]\s*10\s*(?:\^|\*\*)|[eE])\(?(?P<exponent>[+-]?\d+)\)?)?",
     re.ASCII,
 )
+_SQUARE = re.compile(r"\b([A-Za-z]+)\[([^\][]*)\]")
 _SPELLINGS = str.maketrans(
     {
         "\N{HORIZONTAL ELLIPSIS}": "...",
@@ -188,10 +190,21 @@ def is_number(text: str) -> bool:
     if re.fullmatch(r"[-+.\d\s_()eE*^,x\N{MULTIPLICATION SIGN}]+", written) and not written.startswith("("):
         return "." in written or not {"(", ","} & set(written)
     try:
-        parse_expression(written)
+        _expression(written)
     except ExpressionError:
         return False
     return True
+
+
+def _expression(written: str) -> Expression:
+    """Read an expression, also in LaTeX, as `\\frac{\\pi^2}{6}`, and in Mathematica's brackets, as `Zeta[3]`."""
+    try:
+        plain = from_latex(written)
+    except FormulaError as error:
+        raise ExpressionError(str(error)) from error
+    while (round_brackets := _SQUARE.sub(r"\1(\2)", plain)) != plain:
+        plain = round_brackets
+    return parse_expression(plain)
 
 
 def _decimal(written: str, mantissa: str, doubt: int, exponent: int) -> Number:
@@ -230,7 +243,7 @@ def _with_error(written: str, match: re.Match[str]) -> Number:
 def _evaluated(written: str, digits: int) -> Number:
     """Return the value of an expression, its last digit correct to a unit."""
     try:
-        expression = parse_expression(written)
+        expression = _expression(written)
     except ExpressionError as error:
         if re.search(r"[A-Za-z]{2}|[a-z]\(", written):
             raise

@@ -63,7 +63,7 @@ def at_random(request: Request, site: Site, connection: psycopg.Connection) -> R
 def search(request: Request, site: Site, connection: psycopg.Connection) -> Response:
     """What was typed into the box, taken for a number, a formula or a constant, to its page."""
     asked = _asked(request)
-    if looks_like_formula(asked):
+    if looks_like_formula(asked) and not is_number(asked):
         formula = _plain_formula(asked)
         return seen(listing("/read", q=asked) if formula is None else address(formula))
     try:

@@ -108,3 +108,25 @@ def test_the_sure_digits_of_a_decimal_enclose_it(number: Decimal, doubt: int) ->
 @pytest.mark.parametrize("text", ["22", "pi", "gamma(1/5)", "2*1.5", "1.5...*2", "1,5"])
 def test_an_integer_or_an_expression_is_no_decimal(text: str) -> None:
     assert read_decimal(text) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        (r"\frac{\pi^2}{6}", "pi^2/6"),
+        (r"$\sqrt{2} + \zeta(3)$", "sqrt(2) + zeta(3)"),
+        (r"e^{\pi}\ln 2", "e^pi*log(2)"),
+        ("Zeta[3]", "zeta(3)"),
+        ("Sqrt[2 + Sqrt[3]]/Pi", "sqrt(2 + sqrt(3))/pi"),
+    ],
+)
+def test_an_expression_in_latex_or_mathematica_is_the_number_it_is(typed: str, plain: str) -> None:
+    assert is_number(typed)
+    assert read_number(typed).text == read_number(plain).text
+
+
+@pytest.mark.parametrize(
+    "text", ["PCF[2n+1, n^2]", r"\cfrac{1}{1+\cfrac{1}{3+\ddots}}", r"\frac{1}", "ContinuedFractionK[n, 1, {n, 1, 9}]"]
+)
+def test_formulas_in_latex_or_mathematica_are_no_numbers(text: str) -> None:
+    assert not is_number(text)
