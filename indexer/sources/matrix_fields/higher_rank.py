@@ -42,6 +42,9 @@ MOST_DIGITS = 110
 MOST_SEARCHED = 300
 """Most digits among which relations are sought."""
 
+LEAST_SETTLED = 4
+"""Digits below which two depths may agree by chance, so that no limit is said."""
+
 LEAST_DIGITS = 30
 """Digits below which nothing is sought."""
 
@@ -106,7 +109,7 @@ def higher_limits(
     found = {n: row for n, row in rows.items() if row is not None}
     balls = _balls(found[DEPTH], found[2 * DEPTH], MOST_SEARCHED)
     digits = _least_digits(balls)
-    if digits < 1:
+    if digits < LEAST_SETTLED:
         return None
     texts = [round_ball(ball, min(MOST_DIGITS, digits))[0] for ball in balls]
     if any(text is None for text in texts):

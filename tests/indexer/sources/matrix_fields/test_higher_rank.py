@@ -73,3 +73,7 @@ def test_more_digits_than_can_be_had_are_refused() -> None:
     walked = walk("4F3(1)", [0, 0, 0, 0, 1, 1, 1], [1, 1, 1, 1, 2, 2, 2])
     with pytest.raises(ArithmeticError, match="does not settle"):
         first_limit(walked.matrix, 1_000_000)
+
+
+def test_two_depths_that_agree_to_a_digit_are_no_limit() -> None:
+    assert higher_limits(walk("3F2(-1)", [0, 0, 1, 0, 1], [1, 1, 1, 2, 2]).matrix) is None
