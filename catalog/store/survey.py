@@ -160,7 +160,7 @@ def read_survey(
 
 
 def _after_known(block: str) -> bytes:
-    return f"{SQL.text('survey_known')}\n{SQL.text(block)}".encode()
+    return "\n".join((SQL.text("survey_known"), SQL.text(block))).encode()
 
 
 def _instances(connection: psycopg.Connection, classical: Classical, tell: Tell) -> list[int]:

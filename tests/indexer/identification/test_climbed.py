@@ -7,6 +7,7 @@ import pytest
 from catalog.constants.library import library
 from catalog.formulas.notations import read_formula_text
 from catalog.formulas.pcf import parse_formula
+from indexer.cli.evaluate import with_written
 from indexer.contract.lines import identify_formula
 from indexer.identification.climbed import climbed
 from indexer.kinds.kind import kind_of
@@ -40,9 +41,10 @@ def test_a_limit_that_nothing_matches_has_no_name() -> None:
     assert climbed(formula, limit, LIBRARY) is None
 
 
-def test_the_value_that_was_written_is_named_where_its_formula_is_not() -> None:
+def test_the_value_that_was_written_is_named_beside_its_formula() -> None:
     reading = read_formula_text(LEMNISCATE)
-    found = identify_formula(reading.formula, 60, None, reading=reading)
+    found = with_written(identify_formula(reading.formula, 60, None, reading=reading), reading)
     validate(found, "formula")
     assert found["outcome"] == "found"
+    assert found["relations"][0]["expression"] == "128*pi^4/(320*pi^4 - gamma(1/4)^8)"
     assert found["written"]["relations"][0]["expression"] == "gamma(1/4)^8/(64*pi^4)"

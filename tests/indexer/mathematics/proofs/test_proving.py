@@ -118,7 +118,7 @@ def test_a_limit_that_telescopes_to_an_entire_function_has_its_name(text: str, c
         ("PCF(2n+1, n^4)", "12/pi^2"),
         ("PCF((2n+1)(n^2+n+1), -n^6)", "1/zeta(3)"),
         ("PCF((2n+1)(n^2+n+3), -n^6)", "1/hurwitzzeta(3, (1 + sqrt(5))/2)"),
-        ("PCF((2n+1)(8n^2+8n+7), -16n^4(4n^2-1))", "8/(hurwitzzeta(2, 3/4) - hurwitzzeta(2, 5/4))"),
+        ("PCF((2n+1)(8n^2+8n+7), -16n^4(4n^2-1))", "1/(2 - 2*catalan)"),
         ("PCF(12n^2+36n+28, -32(n+1)^4)", "16*catalan/(2*catalan - 1)"),
         ("PCF(10n^2+10n+3, -9n^4)", "2/dirichletl(-3, 2)"),
         ("PCF(8, 144n^2-144n+27)", "4 + gamma(1/24)*gamma(19/24)/(gamma(13/24)*gamma(7/24))"),
