@@ -25,6 +25,7 @@ def test_names_are_distinct() -> None:
     ("name", "formula"),
     [
         ("linear-9", "PCF(2n+1, n^2)"),
+        ("linear-steep", "PCF(10n+5, -n^2)"),
         ("gauss-200", "PCF(6n+3, -n^2)"),
         ("exponential-200", "PCF(n+20, n)"),
         ("tangent-200", "PCF(4n+2, 1)"),
