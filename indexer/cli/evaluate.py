@@ -175,7 +175,7 @@ def write_formula(result: dict[str, Any], metrics: bool = False) -> None:
             ("formula", result["formula"]),
             ("is", _answer(result)),
             *_written(result.get("written")),
-            ("limit", limit and (limit["exact"] or limit["value"])),
+            ("limit", limit and (limit["exact"] or limit["value"]).removesuffix("/1")),
             ("digits", limit and _digits(limit)),
             ("status", _status(result)),
             ("because", result.get("reason")),

@@ -142,3 +142,8 @@ def test_a_number_in_a_sentence_does_not_fill_the_screen() -> None:
 def test_a_formula_that_converges_to_infinity_is_said_to_be_infinite() -> None:
     shown = formulary("evaluate", "PCF(n^2 + n + 2, -2n^2 - 4n - 4)").stdout
     assert "is infinite (exact)" in " ".join(shown.split())
+
+
+def test_an_integer_limit_has_no_denominator() -> None:
+    shown = " ".join(formulary("evaluate", "PCF(12n+6, 1089n^2-121)").stdout.split())
+    assert "is 22 (exact) limit 22 digits" in shown
