@@ -38,16 +38,24 @@ MAX_MOVES = 600
 """Largest move of a parameter by contiguity."""
 
 
-@lru_cache(maxsize=1024)
-def derivation(formula: PCF, *, algebraic: bool = False) -> Derivation | None:
+def derivation(formula: PCF) -> Derivation | None:
     """Return the chain from a formula to a constant with a name.
 
-    None where the formula has no closed form, where its limit is rational, quadratic or infinite (`exact.py`), unless
-    such are asked for as `algebraic`, where its constant has no simpler name, and where it lies beyond `MAX_SHIFTS`,
-    `MAX_MOVES` and `MAX_BITS`.
+    None as for `any_derivation`, and where the limit is rational, quadratic or infinite (`exact.py`).
     """
     found = equation(formula)
-    if found is None or found.kind not in _DERIVED or (exact_field(found) is not None and not algebraic):
+    return None if found is None or exact_field(found) is not None else any_derivation(formula)
+
+
+@lru_cache(maxsize=1024)
+def any_derivation(formula: PCF) -> Derivation | None:
+    """Return the chain from a formula to a constant with a name, which may be an algebraic number.
+
+    None where the formula has no closed form, where its constant has no simpler name, and where it lies beyond
+    `MAX_SHIFTS`, `MAX_MOVES` and `MAX_BITS`.
+    """
+    found = equation(formula)
+    if found is None or found.kind not in _DERIVED:
         return None
     chain = Chain(formula)
     chain.rewritten(found)

@@ -18,7 +18,7 @@ from flint import fmpz_poly
 from gmpy2 import mpq
 
 from catalog.formulas.pcf import PCF
-from indexer.mathematics.closed_forms.derivation import derivation
+from indexer.mathematics.closed_forms.derivation import any_derivation
 from indexer.mathematics.closed_forms.multiple_angles import BITS, angle_polynomial, tangent
 from indexer.mathematics.numbers.surds import Surd
 from indexer.mathematics.proofs.angles import near
@@ -160,7 +160,7 @@ def _fraction(number: mpq) -> Fraction:
 
 
 def _end(formula: PCF) -> _End | None:
-    found = derivation(formula, algebraic=True)
+    found = any_derivation(formula)
     last = None if found is None else found.steps[-1]
     if found is None or last is None or last.detail not in ("multiple-angle", "multiple-area"):
         return None
