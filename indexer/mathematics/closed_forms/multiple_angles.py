@@ -134,7 +134,7 @@ def _polynomial(matrix: tuple[Number, ...], a: mpq, q: mpq) -> Algebraic | None:
     j, m = int((2 * a).numerator), int((2 * a).denominator)
     if any(isinstance(entry, Surd) for entry in matrix):
         return None
-    of_s = angle_polynomial(j, m, q)
+    of_s = _angle_polynomial(j, m, q)
     p0, p1, p2, p3 = (_fmpq(entry) for entry in matrix)
     size = _fmpq(a * abs(q))
     p0, p2 = p0 * size, p2 * size
@@ -146,17 +146,29 @@ def _polynomial(matrix: tuple[Number, ...], a: mpq, q: mpq) -> Algebraic | None:
     if total.degree() < 1:
         return None
     with flint.ctx.workprec(BITS):
-        angle = tangent(j, m, q)
+        angle = _angle(j, m, q)
         limit = (_arb(p0) * angle + _arb(p1)) / (_arb(p2) * angle + _arb(p3))
-        _, factors = total.numer().factor()
-        having = [f for f, _ in factors if f(limit).contains(0)]
-    if len(having) != 1 or not limit.is_finite():
+    return _root_at(total, limit)
+
+
+def angle_root(j: int, m: int, q: mpq) -> Algebraic | None:
+    """Return s itself, None where its enclosure lies at roots of several factors of the polynomial."""
+    with flint.ctx.workprec(BITS):
+        return _root_at(_angle_polynomial(j, m, q), _angle(j, m, q))
+
+
+def _root_at(polynomial: flint.fmpq_poly, ball: flint.arb) -> Algebraic | None:
+    """Return the root of a polynomial in a ball, None where the ball does not tell which irreducible factor has it."""
+    with flint.ctx.workprec(BITS):
+        _, factors = polynomial.numer().factor()
+        having = [f for f, _ in factors if f(ball).contains(0)]
+    if len(having) != 1 or not ball.is_finite():
         return None
     coefficients = tuple(int(c) for c in having[0].coeffs())
-    return Algebraic(coefficients if coefficients[-1] > 0 else tuple(-c for c in coefficients), limit)
+    return Algebraic(coefficients if coefficients[-1] > 0 else tuple(-c for c in coefficients), ball)
 
 
-def angle_polynomial(j: int, m: int, q: mpq) -> flint.fmpq_poly:
+def _angle_polynomial(j: int, m: int, q: mpq) -> flint.fmpq_poly:
     """Return the polynomial of degree m at most that vanishes at s."""
     above, below = _tangent(m, q)
     top, bottom = (f(flint.fmpq(1)) for f in _tangent(j, q))
@@ -173,7 +185,7 @@ def _tangent(k: int, q: mpq) -> tuple[flint.fmpq_poly, flint.fmpq_poly]:
     return flint.fmpq_poly(above), flint.fmpq_poly(below)
 
 
-def tangent(j: int, m: int, q: mpq) -> flint.arb:
+def _angle(j: int, m: int, q: mpq) -> flint.arb:
     """Return tan(j phi/m)/sqrt(q), tan phi = sqrt(q), or the same with hyperbolic functions."""
     root = _arb(_fmpq(abs(q))).sqrt()
     part = flint.arb(j) / m

@@ -19,8 +19,7 @@ from gmpy2 import mpq
 
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.derivation import any_derivation
-from indexer.mathematics.closed_forms.multiple_angles import BITS, angle_polynomial, tangent
-from indexer.mathematics.numbers.surds import Surd
+from indexer.mathematics.closed_forms.multiple_angles import BITS, Algebraic, angle_root
 from indexer.mathematics.proofs.angles import near
 from indexer.mathematics.proofs.arithmetic import Quadratic, Refused, number
 from indexer.mathematics.proofs.certificate import Certificate, Coefficients, Step, composed, normal, subject
@@ -68,9 +67,9 @@ def root_json(polynomial: tuple[int, ...], between: tuple[Fraction, Fraction]) -
 def dihedral_limit(formula: PCF) -> Certificate | None:
     """Return the certificate of a rational, infinite or quadratic limit of this sort, None for all others."""
     found = _end(formula)
-    if found is None or len(found.factor) > 3:
+    t = None if found is None else found.t.surd()
+    if found is None or t is None:
         return None
-    t = found.number()
     constant = "1" if t.rational else f"sqrt({t.d})"
     p, q = (_fraction(part * found.scale) for part in (t.p, t.q))
     map_ = normal(p, q, 1, 0)
@@ -83,18 +82,18 @@ def dihedral_limit(formula: PCF) -> Certificate | None:
 def dihedral_root(formula: PCF) -> RootCertificate | None:
     """Return the certificate of a limit of this sort of degree 3 or more, None for all others."""
     found = _end(formula)
-    between = None if found is None or len(found.factor) < 4 else found.bounds()
+    between = None if found is None or len(found.t.polynomial) < 4 else found.bounds()
     if found is None or between is None:
         return None
     map_ = normal(0, _fraction(found.scale), 1, 0)
-    step = found.step(root_json(found.factor, between), map_)
+    step = found.step(root_json(found.t.polynomial, between), map_)
     own = found.before
-    return RootCertificate(formula, found.factor, between, composed(own.coefficients, map_), (*own.steps, step))
+    return RootCertificate(formula, found.t.polynomial, between, composed(own.coefficients, map_), (*own.steps, step))
 
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """The certificate up to the tangent t sqrt(q) = tan(j phi/m), the irreducible polynomial of t, and t itself.
+    """The certificate up to the tangent t sqrt(q) = tan(j phi/m), and t itself.
 
     The constant is `scale` t.
     """
@@ -103,8 +102,7 @@ class _End:
     q: mpq
     j: int
     m: int
-    factor: tuple[int, ...]
-    ball: flint.arb
+    t: Algebraic
 
     @property
     def scale(self) -> mpq:
@@ -121,27 +119,16 @@ class _End:
             "map": list(map_),
         }
 
-    def number(self) -> Surd:
-        """t where it is rational or quadratic."""
-        if len(self.factor) == 2:
-            return Surd.of(mpq(-self.factor[0], self.factor[1]))
-        x, y, z = self.factor
-        root, middle = Surd.root(y * y - 4 * x * z) * mpq(1, 2 * z), mpq(-y, 2 * z)
-        with flint.ctx.workprec(BITS):
-            above = bool(self.ball > flint.arb(flint.fmpq(int(middle.numerator), int(middle.denominator))))
-        found: Surd = (root if above == (root.sign() > 0) else -root) + middle
-        return found
-
     def bounds(self) -> tuple[Fraction, Fraction] | None:
         """Rational bounds of t that tell it from the other roots of the angle's polynomial."""
         q = number(exact_json(self.q))
         for bits in range(BOUND_BITS, BITS - BOUND_BITS, BOUND_BITS):
             with flint.ctx.workprec(BITS):
-                low = (self.ball * flint.arb(2) ** bits).floor().unique_fmpz()
+                low = (self.t.ball * flint.arb(2) ** bits).floor().unique_fmpz()
             if low is None:
                 continue
             ends = Fraction(max(int(low) - 1, 0), 2**bits), Fraction(int(low) + 2, 2**bits)
-            signs = [_at(self.factor, end) for end in ends]
+            signs = [_at(self.t.polynomial, end) for end in ends]
             with suppress(Refused):
                 if signs[0] * signs[1] < 0 and all(near(Quadratic(end), q, self.j, self.m) for end in ends):
                     return ends
@@ -170,10 +157,5 @@ def _end(formula: PCF) -> _End | None:
     j, m = isqrt(double.numerator), isqrt(double.denominator)
     if (j * j, m * m) != (double.numerator, double.denominator):
         return None
-    ball = tangent(j, m, q)
-    with flint.ctx.workprec(BITS):
-        _, factors = angle_polynomial(j, m, q).numer().factor()
-        having = [f for f, _ in factors if f(ball).contains(0)]
-    if len(having) != 1:
-        return None
-    return _End(certificate_of(found), q, j, m, tuple(int(c) for c in having[0].coeffs()), ball)
+    t = angle_root(j, m, q)
+    return None if t is None else _End(certificate_of(found), q, j, m, t)
