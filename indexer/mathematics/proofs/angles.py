@@ -12,8 +12,8 @@ from fractions import Fraction
 from math import comb
 from typing import Any
 
-from indexer.mathematics.proofs.arithmetic import Matrix, Quadratic, Refused, integer, number, polynomial, sign
-from indexer.mathematics.proofs.functions import filled
+from indexer.mathematics.proofs.arithmetic import Matrix, Quadratic, Refused, at, integer, number, polynomial, sign
+from indexer.mathematics.proofs.functions import filled, power
 
 LARGEST_DIVISOR = 200
 """Largest m."""
@@ -56,10 +56,10 @@ def _check_root(second: Any, q: Quadratic, j: int, m: int) -> None:
         raise Refused("a root lies between two rational numbers, the first of them not negative")
     if not all(near(end, q, j, m) for end in (low, high)):
         raise Refused("other roots may lie between the bounds")
-    if sign(_at(root, low)) * sign(_at(root, high)) >= 0:
+    if sign(at(root, low)) * sign(at(root, high)) >= 0:
         raise Refused("the polynomial has one sign at both bounds")
-    D, N, _ = _power(Quadratic(1), q, j)
-    rest = [_raised(-q, i // 2) * comb(m, i) * (D if i % 2 else -N) for i in range(m + 1)]
+    D, N, _ = _multiple(Quadratic(1), q, j)
+    rest = [power(-q, i // 2) * comb(m, i) * (D if i % 2 else -N) for i in range(m + 1)]
     while len(rest) >= len(root):
         lead, start = rest.pop() / root[-1], len(rest) + 1 - len(root)
         for i, c in enumerate(root[:-1]):
@@ -78,11 +78,11 @@ def _compared(t: Quadratic, q: Quadratic, j: int, m: int) -> tuple[Quadratic, in
     """Return a number with the sign of sin(j phi - m theta), and the half turns in j phi less those in m theta."""
     if sign(q) < 0 and sign(1 + q * t * t) <= 0:
         raise Refused("a hyperbolic tangent lies between -1 and 1")
-    (D, N, turns), (E, M, others) = _power(Quadratic(1), q, j), _power(t, q, m)
+    (D, N, turns), (E, M, others) = _multiple(Quadratic(1), q, j), _multiple(t, q, m)
     return N * E - D * M, 0 if sign(q) < 0 else turns - others
 
 
-def _power(t: Quadratic, q: Quadratic, k: int) -> tuple[Quadratic, Quadratic, int]:
+def _multiple(t: Quadratic, q: Quadratic, k: int) -> tuple[Quadratic, Quadratic, int]:
     """Return D_k and N_k, and the half turns in k theta for theta in [0, pi/2): each step passes one at most."""
     D, N, turns = Quadratic(1), Quadratic(0), 0
     for _ in range(k):
@@ -90,17 +90,3 @@ def _power(t: Quadratic, q: Quadratic, k: int) -> tuple[Quadratic, Quadratic, in
         upper = sign(N) > 0 or (sign(N) == 0 and sign(D) > 0)
         turns += upper == (turns % 2 == 1)
     return D, N, turns
-
-
-def _raised(base: Quadratic, exponent: int) -> Quadratic:
-    result = Quadratic(1)
-    for _ in range(exponent):
-        result = result * base
-    return result
-
-
-def _at(p: tuple[Quadratic, ...], x: Quadratic) -> Quadratic:
-    total = Quadratic(0)
-    for c in reversed(p):
-        total = total * x + c
-    return total

@@ -203,6 +203,14 @@ def polynomial(value: Any) -> Poly:
     return tuple(map(integer, value))
 
 
+def at(p: tuple[Any, ...], x: Any) -> Any:
+    """Return p(x)."""
+    total: Any = 0
+    for c in reversed(p):
+        total = total * x + c
+    return total
+
+
 @lru_cache(maxsize=2048)
 def parsed(text: str) -> ast.expr:
     """Return an arithmetic text, ^ for powers, as a tree; refuse what cannot be read."""

@@ -26,6 +26,7 @@ from indexer.mathematics.proofs.arithmetic import (
     Poly,
     Quadratic,
     Refused,
+    at,
     compose,
     exact_map,
     integer,
@@ -97,14 +98,6 @@ def _agree(first: Matrix, second: Matrix, constant: str) -> bool:
     if (top == 0 and bottom == 0) or (other_top == 0 and other_bottom == 0):
         return False
     return bool(top * other_bottom == bottom * other_top)
-
-
-def at(p: tuple[Any, ...], n: int) -> Any:
-    """Return p(n)."""
-    total: Any = 0
-    for c in reversed(p):
-        total = total * n + c
-    return total
 
 
 def shift(p: Poly, k: int) -> Poly:

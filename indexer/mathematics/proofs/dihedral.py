@@ -21,7 +21,7 @@ from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.derivation import any_derivation
 from indexer.mathematics.closed_forms.multiple_angles import BITS, Algebraic, angle_root
 from indexer.mathematics.proofs.angles import near
-from indexer.mathematics.proofs.arithmetic import Quadratic, Refused, number
+from indexer.mathematics.proofs.arithmetic import Quadratic, Refused, at, number
 from indexer.mathematics.proofs.certificate import Certificate, Coefficients, Step, composed, normal, subject
 from indexer.mathematics.proofs.low_degree import certificate_of, exact_json
 from indexer.mathematics.relations.text import moebius_text
@@ -128,18 +128,11 @@ class _End:
             if low is None:
                 continue
             ends = Fraction(max(int(low) - 1, 0), 2**bits), Fraction(int(low) + 2, 2**bits)
-            signs = [_at(self.t.polynomial, end) for end in ends]
+            signs = [at(self.t.polynomial, end) for end in ends]
             with suppress(Refused):
                 if signs[0] * signs[1] < 0 and all(near(Quadratic(end), q, self.j, self.m) for end in ends):
                     return ends
         return None
-
-
-def _at(p: tuple[int, ...], x: Fraction) -> Fraction:
-    total = Fraction(0)
-    for c in reversed(p):
-        total = total * x + c
-    return total
 
 
 def _fraction(number: mpq) -> Fraction:

@@ -259,10 +259,11 @@ def _transformation(step: Any) -> Matrix:
         raise Refused("the transformed parameters are others")
     if not _whole(exponent) or abs(exponent.p) > FARTHEST:
         raise Refused("what stands before the functions is no integral power")
-    return _multiple(_power(Quadratic(1) * base, int(exponent.p)))
+    return _multiple(power(Quadratic(1) * base, int(exponent.p)))
 
 
-def _power(base: Quadratic, exponent: int) -> Quadratic:
+def power(base: Quadratic, exponent: int) -> Quadratic:
+    """Return an integral power."""
     if abs(exponent) > FARTHEST:
         raise Refused("an exponent is too large")
     result = Quadratic(1)
@@ -338,7 +339,7 @@ def _evaluated(node: ast.expr, values: Mapping[str, Quadratic]) -> Any:
             exponent = _evaluated(right, values)
             if not _whole(exponent, LARGEST_POWER) or exponent.p < -LARGEST_POWER:
                 raise Refused("an exponent is no small integer")
-            return _power(_evaluated(left, values), int(exponent.p))
+            return power(_evaluated(left, values), int(exponent.p))
         case ast.BinOp(left=left, op=operation, right=right) if type(operation) in _OPERATIONS:
             return _OPERATIONS[type(operation)](_evaluated(left, values), _evaluated(right, values))
     raise Refused("an expression of the table cannot be read")
