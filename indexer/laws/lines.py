@@ -29,6 +29,7 @@ from indexer.mathematics.closed_forms.families import search_relation
 from indexer.mathematics.closed_forms.normal_form import NormalForm, normal_form
 from indexer.mathematics.continued_fractions.limit import limit
 from indexer.mathematics.numbers.decimals import bits_for
+from indexer.mathematics.numbers.fractions import as_fraction
 from indexer.mathematics.numbers.rational_functions import (
     Polynomial,
     RationalFunction,
@@ -196,17 +197,13 @@ def _bracketed(text: str) -> str:
 
 def argument_value(kind: ConstantKind, found: NormalForm) -> Fraction:
     """Return the argument of a normal form, as the text of its kind takes it."""
-    return -_fraction(found) if kind[0] == "atanh" else _fraction(found)
-
-
-def _fraction(found: NormalForm) -> Fraction:
-    x = found.arguments[0].p
-    return Fraction(int(x.numerator), int(x.denominator))
+    x = as_fraction(found.arguments[0].p)
+    return -x if kind[0] == "atanh" else x
 
 
 def _positive(phase: mpq) -> Fraction:
     """Return a lower parameter of a hypergeometric function: 0 stands for 1, since parameters count mod 1."""
-    return Fraction(int(phase.numerator), int(phase.denominator)) or Fraction(1)
+    return as_fraction(phase) or Fraction(1)
 
 
 def check(curve: Curve, count: int, seed: int = 1) -> Law | None:
@@ -244,7 +241,7 @@ def check(curve: Curve, count: int, seed: int = 1) -> Law | None:
 
 
 def _meets(found: NormalForm, function: RationalFunction, k: int) -> bool:
-    return constant_kind(found) is not None and _abs(_fraction(found)) == _abs(function.at(k))
+    return constant_kind(found) is not None and _abs(as_fraction(found.arguments[0].p)) == _abs(function.at(k))
 
 
 def _abs(x: Fraction | None) -> Fraction | None:

@@ -27,6 +27,7 @@ from indexer.mathematics.closed_forms.equation import Equation, Kind, equation
 from indexer.mathematics.closed_forms.exact import Infinite, exact_limit
 from indexer.mathematics.closed_forms.names import exact_relation
 from indexer.mathematics.closed_forms.normal_form import constant_text, normal_form
+from indexer.mathematics.numbers.fractions import as_fraction
 from indexer.mathematics.numbers.surds import Surd
 from indexer.mathematics.relations.writing import value_text
 
@@ -202,7 +203,7 @@ class ClosedForm:
         """The limit where it is rational."""
         if not isinstance(self.exact, Surd) or not self.exact.rational:
             return None
-        return Fraction(int(self.exact.p.numerator), int(self.exact.p.denominator))
+        return as_fraction(self.exact.p)
 
     @property
     def infinite(self) -> bool:

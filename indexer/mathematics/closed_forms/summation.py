@@ -25,6 +25,7 @@ from flint import fmpq, fmpq_poly
 
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.telescoping import FirstOrder, first_order_solutions
+from indexer.mathematics.numbers.fractions import as_fraction
 from indexer.mathematics.numbers.squares import rational_root
 
 MAX_MOVE = 12
@@ -52,7 +53,7 @@ class LommelSum:
         found = rational_root(self.total**2 / 4 - self.product)
         if found is None:
             return None
-        root = Fraction(int(found.numerator), int(found.denominator))
+        root = as_fraction(found)
         return self.total / 2 - root, self.total / 2 + root
 
 

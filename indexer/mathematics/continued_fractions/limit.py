@@ -36,7 +36,7 @@ from indexer.mathematics.numbers.decimals import (
     round_fraction,
     with_point,
 )
-from indexer.mathematics.numbers.fractions import short_fraction
+from indexer.mathematics.numbers.fractions import as_fraction, short_fraction
 
 DEFAULT_DIGITS = 110
 """Significant digits of a stored limit."""
@@ -250,7 +250,7 @@ def _by_closed_form(formula: PCF, digits: int) -> Limit | None:
         return INFINITE
     if value is None or not value.rational:
         return None
-    return exact(Fraction(int(value.p.numerator), int(value.p.denominator)), digits)
+    return exact(as_fraction(value.p), digits)
 
 
 def _by_rational_tail(formula: PCF, digits: int) -> Limit | None:

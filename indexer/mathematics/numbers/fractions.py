@@ -5,12 +5,17 @@ from __future__ import annotations
 from fractions import Fraction
 
 from flint import arb
-from gmpy2 import mpz
+from gmpy2 import mpq, mpz
 
 from indexer.mathematics.numbers.decimals import scaled_ends
 
 REMAINDER_BITS = 32
 """Bits by which a remainder must fall short of those before it for a fraction to be looked for."""
+
+
+def as_fraction(number: mpq) -> Fraction:
+    """Return a rational number with Python's own integers."""
+    return Fraction(int(number.numerator), int(number.denominator))
 
 
 def simplest_fraction(ball: arb, most_bits: int) -> Fraction | None:

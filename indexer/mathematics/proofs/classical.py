@@ -25,6 +25,7 @@ from math import lcm
 from flint import fmpz_poly
 
 from catalog.formulas.pcf import PCF
+from indexer.mathematics.numbers.fractions import as_fraction
 from indexer.mathematics.numbers.squares import rational_root
 from indexer.mathematics.proofs.certificate import Certificate
 from indexer.mathematics.proofs.theorems import theorems
@@ -185,5 +186,5 @@ def _roots(p: Sequence[Fraction | int]) -> list[Fraction] | None:
 
 def _root(square: Fraction) -> Fraction | None:
     """Return the square root, None where it is irrational or imaginary."""
-    root = rational_root(square) if square >= 0 else None
-    return None if root is None else Fraction(int(root.numerator), int(root.denominator))
+    root = rational_root(square)
+    return None if root is None else as_fraction(root)

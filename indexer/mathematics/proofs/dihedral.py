@@ -20,6 +20,7 @@ from gmpy2 import mpq
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.derivation import any_derivation
 from indexer.mathematics.closed_forms.multiple_angles import BITS, Algebraic, angle_root
+from indexer.mathematics.numbers.fractions import as_fraction
 from indexer.mathematics.proofs.angles import near
 from indexer.mathematics.proofs.arithmetic import Quadratic, Refused, at, number
 from indexer.mathematics.proofs.certificate import Certificate, Coefficients, Step, composed, normal, subject
@@ -71,7 +72,7 @@ def dihedral_limit(formula: PCF) -> Certificate | None:
     if found is None or t is None:
         return None
     constant = "1" if t.rational else f"sqrt({t.d})"
-    p, q = (_fraction(part * found.scale) for part in (t.p, t.q))
+    p, q = (as_fraction(part * found.scale) for part in (t.p, t.q))
     map_ = normal(p, q, 1, 0)
     step = found.step({"constant": constant}, map_) | {"t": exact_json(t)}
     own = found.before
@@ -85,7 +86,7 @@ def dihedral_root(formula: PCF) -> RootCertificate | None:
     between = None if found is None or len(found.t.polynomial) < 4 else found.bounds()
     if found is None or between is None:
         return None
-    map_ = normal(0, _fraction(found.scale), 1, 0)
+    map_ = normal(0, as_fraction(found.scale), 1, 0)
     step = found.step(root_json(found.t.polynomial, between), map_)
     own = found.before
     return RootCertificate(formula, found.t.polynomial, between, composed(own.coefficients, map_), (*own.steps, step))
@@ -133,10 +134,6 @@ class _End:
                 if signs[0] * signs[1] < 0 and all(near(Quadratic(end), q, self.j, self.m) for end in ends):
                     return ends
         return None
-
-
-def _fraction(number: mpq) -> Fraction:
-    return Fraction(int(number.numerator), int(number.denominator))
 
 
 def _end(formula: PCF) -> _End | None:

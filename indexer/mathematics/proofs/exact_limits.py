@@ -13,7 +13,7 @@ from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.exact import INFINITE, Infinite, exact_limit
 from indexer.mathematics.equivalence.decision import no_limit, relate
-from indexer.mathematics.numbers.surds import Surd
+from indexer.mathematics.numbers.fractions import as_fraction
 from indexer.mathematics.proofs.descent import descents
 from indexer.mathematics.proofs.proving import MAX_DESCENTS
 
@@ -32,7 +32,7 @@ def rational_by_equivalence(formula: PCF) -> Fraction | Infinite | None:
             continue
         decided = relate(formula, other).equivalence
         if decided is not None:
-            return _mapped(decided.map, value if isinstance(value, Infinite) else _fraction(value))
+            return _mapped(decided.map, value if isinstance(value, Infinite) else as_fraction(value.p))
     return None
 
 
@@ -41,7 +41,3 @@ def _mapped(coefficients: tuple[int, int, int, int], value: Fraction | Infinite)
     x, y, z, w = coefficients
     above, below = (Fraction(y), Fraction(w)) if isinstance(value, Infinite) else (x + y * value, z + w * value)
     return above / below if below else INFINITE
-
-
-def _fraction(value: Surd) -> Fraction:
-    return Fraction(int(value.p.numerator), int(value.p.denominator))

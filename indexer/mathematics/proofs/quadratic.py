@@ -16,6 +16,7 @@ from flint import fmpz_poly
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.exact import exact_limit
+from indexer.mathematics.numbers.fractions import as_fraction
 from indexer.mathematics.numbers.rational_functions import RationalFunction, fit
 from indexer.mathematics.numbers.surds import Surd
 from indexer.mathematics.proofs.arithmetic import Quadratic, Refused
@@ -36,7 +37,7 @@ def quadratic_limit(formula: PCF) -> Certificate | None:
     values: dict[str, dict[int, Fraction]] = {"p": {}, "q": {}}
     for n in range(VALUES):
         r = -own + formula.a_at(n)
-        values["p"][n], values["q"][n] = _fraction(r.p), _fraction(r.q)
+        values["p"][n], values["q"][n] = as_fraction(r.p), as_fraction(r.q)
         if r == Surd.of(0):
             return None
         own = Surd.of(-formula.b_at(n + 1)) / r
@@ -48,7 +49,7 @@ def quadratic_limit(formula: PCF) -> Certificate | None:
         minimal_ratio(formula.a, formula.b, top, bottom)
     except Refused:
         return None
-    map_ = normal(_fraction(limit.p), _fraction(limit.q), 1, 0)
+    map_ = normal(as_fraction(limit.p), as_fraction(limit.q), 1, 0)
     step = {
         "step": "telescoping",
         "first": subject(formula),
@@ -57,10 +58,6 @@ def quadratic_limit(formula: PCF) -> Certificate | None:
         "map": list(map_),
     }
     return Certificate(formula, f"sqrt({d})", map_, (step,))
-
-
-def _fraction(number: Any) -> Fraction:
-    return Fraction(int(number.numerator), int(number.denominator))
 
 
 def _over_one_denominator(

@@ -23,6 +23,7 @@ from indexer.mathematics.closed_forms.names import named
 from indexer.mathematics.closed_forms.summation import LommelSum, lommel_sums
 from indexer.mathematics.closed_forms.telescoping import first_order_solutions
 from indexer.mathematics.equivalence.decision import no_limit
+from indexer.mathematics.numbers.fractions import as_fraction
 from indexer.mathematics.proofs.arithmetic import Quadratic, Refused
 from indexer.mathematics.proofs.certificate import (
     Certificate,
@@ -137,7 +138,7 @@ def _named(formula: PCF, steps: tuple[Step, ...], last: Step, constant: str, tot
         name = name[1:-1]  # a sum alone
     if name == constant or not _one_product(constant, name):
         return Certificate(formula, constant, total, (*steps, last))
-    map_ = normal(*(Fraction(int(c.numerator), int(c.denominator)) for c in (q, p, s, r)))
+    map_ = normal(*(as_fraction(c) for c in (q, p, s, r)))
     same = {"step": "same", "first": {"constant": constant}, "second": {"constant": name}, "map": list(map_)}
     return Certificate(formula, name, composed(total, map_), (*steps, last, same))
 
