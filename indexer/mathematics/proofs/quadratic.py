@@ -8,16 +8,15 @@ it is minimal.
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import zip_longest
 from math import lcm
 from typing import Any
-
-from flint import fmpz_poly
 
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.closed_forms.equation import equation
 from indexer.mathematics.closed_forms.exact import exact_limit
 from indexer.mathematics.numbers.fractions import as_fraction
-from indexer.mathematics.numbers.rational_functions import RationalFunction, fit
+from indexer.mathematics.numbers.rational_functions import RationalFunction, common_denominator, fit
 from indexer.mathematics.numbers.surds import Surd
 from indexer.mathematics.proofs.arithmetic import Quadratic, Refused
 from indexer.mathematics.proofs.certificate import Certificate, normal, subject
@@ -64,13 +63,9 @@ def _over_one_denominator(
     p: RationalFunction, q: RationalFunction, d: int
 ) -> tuple[tuple[Quadratic, ...], tuple[Quadratic, ...]]:
     """Return p + q sqrt(d) as numerator and denominator."""
-    below_p, below_q = fmpz_poly(list(p.below)), fmpz_poly(list(q.below))
-    common = below_p.gcd(below_q)
-    top_p, top_q = fmpz_poly(list(p.above)) * (below_q // common), fmpz_poly(list(q.above)) * (below_p // common)
-    bottom = below_p * (below_q // common)
-    length = max(top_p.degree(), top_q.degree()) + 1
-    top = tuple(Quadratic(int(top_p[k]), int(top_q[k]), d) for k in range(length))
-    return top, tuple(Quadratic(int(c)) for c in bottom.coeffs())
+    top_p, top_q, bottom = common_denominator((p, q, RationalFunction((1,))))
+    top = tuple(Quadratic(x, y, d) for x, y in zip_longest(top_p, top_q, fillvalue=0))
+    return top, tuple(map(Quadratic, bottom))
 
 
 def _written(number: Quadratic) -> Any:
