@@ -198,7 +198,7 @@ def _log_of_root(number: Surd) -> float:
     return _log(int(number.q.numerator)) - _log(int(number.q.denominator)) + _log(int(number.d)) / 2
 
 
-def _log_of_large(number: Surd) -> tuple[float, bool]:
+def _log_of_real(number: Surd) -> tuple[float, bool]:
     """Return log|p + q sqrt(d)| of a real surd of any size, and whether it is negative.
 
     Where the terms cancel it is |p^2 - q^2 d| over their sum.
@@ -218,7 +218,7 @@ def _negative(number: Surd) -> bool:
     """Return whether the real part is negative."""
     if number.rational or number.d < 0:
         return bool(number.p < 0)
-    return _log_of_large(number)[1] if _large(number) else _real(number) < 0
+    return _log_of_real(number)[1] if _large(number) else _real(number) < 0
 
 
 def _real(number: Surd) -> float:
@@ -249,17 +249,12 @@ def _log_of_surd(number: Surd) -> tuple[float, bool]:
     """Return log|number|, bounded, and whether the number is negative."""
     if number.rational:
         return _bounded(_log(int(number.p.numerator)) - _log(int(number.p.denominator))), bool(number.p < 0)
-    if _large(number):
-        if number.d < 0:
-            return _log_of_surd(Surd.of(number.p))
-        size, negative = _log_of_large(number)
-        return _bounded(size), negative
-    value = _real(number)
-    if value == 0:  # the two terms cancel: |p + q sqrt(d)| is |p^2 - q^2 d| / |p - q sqrt(d)|
-        norm = number.p * number.p - number.q * number.q * number.d
-        size = _log(int(norm.numerator)) - _log(int(norm.denominator)) - math.log(abs(_real(number.conjugate)))
-        return _bounded(size), bool((norm < 0) == (number.p > 0))
-    return _bounded(math.log(abs(value))), value < 0
+    if not _large(number) and (value := _real(number)):
+        return _bounded(math.log(abs(value))), value < 0
+    if number.d < 0:
+        return _log_of_surd(Surd.of(number.p))
+    size, negative = _log_of_real(number)
+    return _bounded(size), negative
 
 
 def _bounded(x: float) -> float:
