@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from math import prod
 
 import flint
 
@@ -272,8 +271,10 @@ def _check_euler(law: GeneralLaw, certificate: Euler) -> None:
     below = [_rational(f"{text} + n - 1", names) for text in (*series.lower, "1")]
     ratio = _over(_times(_rational(series.argument, names), *above), _times(*below))
     _same(law, "the quotient of terms", _over(N, D), ratio)
-    zero = {"n": Fraction(0)}
-    start, above_sum = (_at(text, zero) for text in (certificate.numerator, certificate.denominator))
+    start, above_sum = (
+        str(parse_expression(text, names).substitute({"n": Fraction(0)}))
+        for text in (certificate.numerator, certificate.denominator)
+    )
     quotient = f"(({above_sum})/({series.factor}))/{series.text()}"
     _same_limit(law, quotient if start == "0" else f"({start}) + {quotient}")
 
@@ -324,7 +325,7 @@ def _rational(text: str, names: tuple[str, ...], shift: int = 0) -> Rational:
             return -values[0][0], values[0][1]
         left, right = values
         if item.text == "^":
-            return prod([left[0]] * _exponent(right), start=one), prod([left[1]] * _exponent(right), start=one)
+            return left[0] ** _exponent(right), left[1] ** _exponent(right)
         if item.text in "+-":
             return _plus(left, right if item.text == "+" else (-right[0], right[1]))
         return _times(left, right) if item.text == "*" else _over(left, right)
@@ -350,11 +351,6 @@ def _times(*factors: Rational) -> Rational:
 
 def _over(left: Rational, right: Rational) -> Rational:
     return left[0] * right[1], left[1] * right[0]
-
-
-def _at(text: str, values: Mapping[str, Fraction]) -> str:
-    """Return an expression with values put in for some names."""
-    return str(parse_expression(text, ("n", *(n for law in LAWS for n in law.parameters))).substitute(values))
 
 
 def _coefficients(text: str, values: Mapping[str, Fraction]) -> tuple[int, ...]:
