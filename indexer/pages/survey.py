@@ -71,7 +71,10 @@ def page(survey: Survey, title: str = "Survey", tell: Tell = silent, pictures: M
 
     `pictures` are shown at the end: the address of each by what it shows.
     """
-    theorems = [_proved(wanted, number, tell) for number, wanted in enumerate(wanted_of(survey.shown))]
+    theorems, wanted = [], wanted_of(survey.shown)
+    for done, named in enumerate(wanted):
+        tell("proving anew", done, len(wanted))
+        theorems.append(proved_anew(named))
     sections = (
         ("Where was looked", _spaces(survey)),
         ("Constants", _constants(survey)),
@@ -143,11 +146,6 @@ def wanted_of(shown: Iterable[Surveyed], count: int = THEOREMS) -> list[Named]:
     return sorted(found, key=lambda named: (named.paper or named.classical) is not None)[:count]
 
 
-def _proved(named: Named, number: int, tell: Tell) -> Theorem:
-    tell("proving anew", number, THEOREMS)
-    return proved_anew(named)
-
-
 def proved_anew(named: Named) -> Theorem:
     """Prove a stored theorem, check its certificate, evaluate both sides; raises EvaluationError where that fails."""
     certificate = prove(named.formula) or certificate_through(named.formula, named.paths)
@@ -174,7 +172,7 @@ def _spaces(survey: Survey) -> Iterator[str]:
                 f"{space['ranks_done']:,} of {space['size']:,}",
                 f"{space['formulas_new']:,}",
                 "" if named is None else f"{named:,}",
-                "" if not named else f"{100 * named / space['formulas_new']:.1f} %" if space["formulas_new"] else "",
+                f"{100 * named / space['formulas_new']:.1f} %" if named and space["formulas_new"] else "",
                 "" if given is None else f"{given.seconds / 60:,.1f}",
                 "" if given is None else f"{given.new_per_second:,.0f}",
             )
