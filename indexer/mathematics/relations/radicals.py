@@ -8,6 +8,7 @@ from math import gcd, isqrt, lcm
 
 from flint import arb, fmpz
 
+from catalog.formulas.polynomial import format_polynomial
 from indexer.mathematics.relations.text import bracketed, moebius_text, quadratic_text, rational_text
 
 QUADRATIC, CUBIC = 2, 3
@@ -104,13 +105,6 @@ def algebraic_text(polynomial: Sequence[int], root: arb) -> str:
     text = radical_text(polynomial, root)
     if text is not None:
         return text
-    powers = [(x, {0: "", 1: "x"}.get(k, f"x^{k}")) for k, x in reversed([*enumerate(polynomial)]) if x]
-    sign = -1 if powers[0][0] < 0 else 1
-    terms = " + ".join(_term(sign * x, power) for x, power in powers).replace("+ -", "- ")
+    sign = -1 if polynomial[-1] < 0 else 1
+    terms = format_polynomial([sign * x for x in polynomial], "x", times="*")
     return f"root of {terms} near {float(root.mid()):.12g}"
-
-
-def _term(x: int, power: str) -> str:
-    if not power:
-        return str(x)
-    return {1: power, -1: f"-{power}"}.get(x, f"{x}*{power}")

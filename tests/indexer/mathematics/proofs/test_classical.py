@@ -38,7 +38,7 @@ def four_quarters(n: Value, x: Value, u: Value, v: Value) -> Entries:
 
 
 def quarters(n: Value, x: Value, u: Value, v: Value) -> Entries:
-    a = 8 * n * n + 4 * n + 1 + x * x - u - v
+    a = quarters_a(n, x, u, v)
     r = 8 * n * n + 4 * x * n + x * x + x - u - v - (u - v) / (x + 1)
     return a, r, 2 * quarters_a(n, x + 2, u, v) - (r + 16 * n + 8 + 4 * x)
 
