@@ -168,7 +168,7 @@ def _told(steps: Sequence[Step]) -> list[Step]:
 
 def _symbol_of(notation: Notation, subject: dict[str, Any], index: int) -> str:
     """Return the symbol of what a step leads to: L, R, S or c with an index."""
-    letters = {"a": "L", "function": "R", "numerator": "S", "root": "t"}
+    letters = {"a": "L", "function": "R", "numerator": "S"}
     letter = next((letter for key, letter in letters.items() if key in subject), "c")
     return "1" if subject == {"constant": "1"} else notation.symbol(letter, index)
 
@@ -199,7 +199,7 @@ def _sentence(notation: Notation, step: Step, first: str, second: str) -> str:
             return f"By contiguity (DLMF {FUNCTIONS[step['second']['function']][1]}), {claim}{where}."
         case "identity":
             return f"By {identities()[step['key']].reference}, {claim}{where}."
-        case "angle" | "root":
+        case "angle":
             return f"By de Moivre's theorem for {step['m']} times the smaller angle (DLMF 4.21.34), {claim}{where}."
         case "theorem":
             return f"By a theorem ({theorems()[step['key']].reference}), {claim}{where}."
@@ -221,10 +221,6 @@ def _meaning(notation: Notation, subject: dict[str, Any], symbol: str) -> str:
         return f"{symbol} = {notation.quotient(subject)}"
     if "numerator" in subject:
         return f"{symbol} = {notation.sum(subject)}"
-    if "root" in subject:
-        low, high = subject["between"]
-        polynomial = notation.polynomial(subject["root"]).replace("n", symbol)
-        return f"{polynomial} = 0, {low} < {symbol} < {high}"
     return f"{symbol} = {notation.constant(subject['constant'])}"
 
 
