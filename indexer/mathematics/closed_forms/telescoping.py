@@ -21,6 +21,7 @@ from itertools import product
 from flint import fmpz_mat, fmpz_poly
 
 from catalog.formulas.pcf import PCF
+from indexer.mathematics.numbers.integer_roots import rational_roots
 from indexer.mathematics.numbers.squares import integer_root
 
 MAX_DEGREE = 40
@@ -47,7 +48,7 @@ class FirstOrder:
         None where a parameter is irrational. The term ratio is -rest(n-2)/(z^2 A(n-1)); C shifts parameters by
         integers only.
         """
-        upper, lower = _rational_roots(self.rest), _rational_roots(self.divisor)
+        upper, lower = rational_roots(self.rest), rational_roots(self.divisor)
         if upper is None or lower is None:
             return None
         x = -Fraction(_lead(self.rest), _lead(self.divisor)) / self.z**2
@@ -56,16 +57,6 @@ class FirstOrder:
 
 def _lead(polynomial: fmpz_poly) -> int:
     return int(polynomial[polynomial.degree()])
-
-
-def _rational_roots(polynomial: fmpz_poly) -> list[Fraction] | None:
-    """All roots with their multiplicities, None where one is irrational."""
-    roots = []
-    for factor, multiplicity in polynomial.factor()[1]:
-        if factor.degree() != 1:
-            return None
-        roots += [Fraction(-int(factor[0]), int(factor[1]))] * multiplicity
-    return roots
 
 
 def first_order_solutions(formula: PCF) -> Iterator[FirstOrder]:

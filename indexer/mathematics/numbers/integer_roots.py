@@ -1,7 +1,11 @@
-"""Integer roots of integer polynomials, by trial where the bound of all roots is small: no factorization is needed."""
+"""Integer and rational roots of integer polynomials.
+
+Integer ones are found by trial where the bound of all roots is small: no factorization is needed.
+"""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import inf, log2
 
 from flint import fmpz_poly, nmod_poly
@@ -27,6 +31,16 @@ def natural_roots(polynomial: fmpz_poly) -> list[int]:
         residues = nmod_poly([int(c) for c in polynomial.coeffs()], TRIAL_PRIME)
         return [n for n in range(int(bound) + 1) if int(residues(n)) == 0 and polynomial(n) == 0]
     return sorted(int(root) for root, _ in polynomial.roots() if root >= 0)
+
+
+def rational_roots(polynomial: fmpz_poly) -> list[Fraction] | None:
+    """Return all roots with their multiplicities, None where one is irrational."""
+    roots = []
+    for factor, multiplicity in polynomial.factor()[1]:
+        if factor.degree() != 1:
+            return None
+        roots += [Fraction(-int(factor[0]), int(factor[1]))] * multiplicity
+    return roots
 
 
 def _bound(polynomial: fmpz_poly) -> float:

@@ -26,6 +26,7 @@ from flint import fmpz_poly
 
 from catalog.formulas.pcf import PCF
 from indexer.mathematics.numbers.fractions import as_fraction
+from indexer.mathematics.numbers.integer_roots import rational_roots
 from indexer.mathematics.numbers.squares import rational_root
 from indexer.mathematics.proofs.certificate import Certificate
 from indexer.mathematics.proofs.theorems import theorems
@@ -176,12 +177,8 @@ def _even(formula: PCF) -> tuple[Fraction, Row] | None:
 def _roots(p: Sequence[Fraction | int]) -> list[Fraction] | None:
     """Return the roots of a polynomial with their multiplicities, the largest first, None where some are irrational."""
     size = lcm(*(Fraction(c).denominator for c in p))
-    found: list[Fraction] = []
-    for factor, multiplicity in fmpz_poly([int(c * size) for c in p]).factor()[1]:
-        if factor.degree() != 1:
-            return None
-        found += [Fraction(-int(factor[0]), int(factor[1]))] * multiplicity
-    return sorted(found, reverse=True)
+    found = rational_roots(fmpz_poly([int(c * size) for c in p]))
+    return None if found is None else sorted(found, reverse=True)
 
 
 def _root(square: Fraction) -> Fraction | None:
