@@ -46,16 +46,16 @@ class Subject:
 def descents(formula: PCF) -> Iterator[tuple[int, PCF]]:
     """Yield k and simple formulas of which k steps have the invariants of one step of a formula, likely ones first."""
     own = factors(formula)
-    found = _descents(infinity(formula), invariants(formula), own.odd, frozenset(own.classes))
+    found = _descents(Subject(infinity(formula), own.odd, frozenset(own.classes)), invariants(formula))
     return (each for each in found if each[1] != formula)
 
 
 @lru_cache(maxsize=1024)
-def _descents(tails: Infinity, wanted: Invariants, odd: Classes, classes: Classes) -> list[tuple[int, PCF]]:
-    """Return the same for all formulas of these tails, invariants and shift classes: those of a space share them."""
+def _descents(subject: Subject, wanted: Invariants) -> list[tuple[int, PCF]]:
+    """Return the same for all formulas of these tails, shift classes and invariants: those of a space share them."""
     chosen: dict[PCF, int | None] = {}
     for k in range(1, MAX_FOLD + 1):
-        for a, b in _low_degree(Subject(tails, odd, classes), k):
+        for a, b in _low_degree(subject, k):
             found = _in_integers(a, b)
             if found is None or found in chosen:
                 continue
